@@ -1,0 +1,108 @@
+# Decides how Martlet is set up, built, run, tested and measured. `make help` lists the targets.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+STATE := .make
+VENV := $(STATE)/venv
+PYTHON := $(VENV)/bin/python
+RELEASE := .build/release
+MARTLET := $(RELEASE)/martlet
+RELEASE_FLAGS := -c release --static-swift-stdlib
+
+# Debian packages, by what needs them.
+BUILD_PACKAGES := libnghttp2-dev libpq-dev libprotobuf-c-dev pkg-config
+RUN_PACKAGES := postgresql curl python3 python3-venv
+TEST_PACKAGES := nghttp2-client nghttp2-server dash busybox shellcheck \
+	protobuf-compiler protobuf-c-compiler libprotoc-dev libprotobuf-dev git
+BENCH_PACKAGES := $(TEST_PACKAGES) libgrpc++-dev protobuf-compiler-grpc g++
+
+.PHONY: help setup setup-test setup-bench build run test test-swift test-python test-shell test-e2e test-tsan \
+	lint format proto proto-check bench dist clean
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what building and running need (Debian packages, a Python environment).
+	@deploy/setup/packages.sh $(BUILD_PACKAGES) $(RUN_PACKAGES)
+	@deploy/setup/python.sh $(VENV) clients/python
+
+setup-test: setup
+	@deploy/setup/packages.sh $(TEST_PACKAGES)
+	@deploy/setup/python.sh $(VENV) clients/python pytest buf-bin
+
+setup-bench: setup-test
+	@deploy/setup/packages.sh $(BENCH_PACKAGES)
+
+build: setup ## Build the program: .build/release/martlet.
+	$(SWIFT) build $(RELEASE_FLAGS) --product martlet
+	$(SWIFT) build $(RELEASE_FLAGS) --product census-report
+
+run: build ## Start Martlet and run the main job on this machine's packages; ONCE=1 leaves after it.
+	@ONCE=$(ONCE) MARTLET_BIN=$(CURDIR)/$(MARTLET) PYTHON=$(CURDIR)/$(PYTHON) clients/examples/census/main.sh
+
+test: setup-test ## Run every test: Swift, Python, shell, lint, generated code.
+	$(MAKE) lint
+	$(MAKE) build
+	$(MAKE) proto-check
+	$(MAKE) test-swift
+	$(MAKE) test-python
+	$(MAKE) test-shell
+	$(MAKE) test-e2e
+
+# What tests find the program and their peers by.
+PEERS = MARTLET_BIN=$(CURDIR)/$(MARTLET) PYTHON=$(CURDIR)/$(PYTHON) PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+# A target at a time: some tests measure the memory or the silence of their own process.
+SWIFT_TESTS := MartletWireTests ProtoTests MartletModelTests PropertyTests MartletPostgresTests \
+	MartletStoreTests MartletEngineTests MartletHTTPTests MartletRPCTests \
+	MartletClientTests ConformanceTests
+TSAN_TESTS := MartletHTTPTests MartletRPCTests MartletStoreTests
+# These weigh the process, and the sanitizer weighs more.
+TSAN_SKIPS := (aBombInTheHeaders|aSlowReaderOfAHugeStreamCostsNoMemory|continuations|theConnectionsBoundHolds)
+
+test-swift:
+	$(SWIFT) build --build-tests
+	$(PEERS) Tests/targets.sh "" $(SWIFT_TESTS)
+
+test-python:
+	cd clients/python && $(PEERS) $(CURDIR)/$(PYTHON) -m pytest -q
+
+test-shell:
+	$(PEERS) Tests/ShellTests/run.sh
+
+test-e2e: ## Run the end-to-end tests: crashes, replicas, outages.
+	cd Tests/EndToEnd && $(PEERS) $(CURDIR)/$(PYTHON) -m pytest -q
+
+test-tsan: setup-test ## Run the tests of HTTP, RPC and Store under ThreadSanitizer.
+	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
+	$(PEERS) TSAN_OPTIONS=halt_on_error=1 Tests/targets.sh \
+		"--sanitize=thread --scratch-path .build-tsan --skip $(TSAN_SKIPS)" $(TSAN_TESTS)
+
+lint: ## Check format and names.
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests clients/swift clients/examples
+	@deploy/setup/hygiene.sh
+
+format: ## Format the Swift code.
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests clients/swift clients/examples
+
+proto: setup-test ## Regenerate everything that comes from proto/.
+	proto/generate.sh
+	PYTHON=$(CURDIR)/$(PYTHON) clients/python/generate.sh
+
+proto-check: setup-test ## Fail when generated code is stale or the contract breaks.
+	cd proto && $(CURDIR)/$(VENV)/bin/buf lint
+	cd proto && $(CURDIR)/$(VENV)/bin/buf breaking --against baseline.binpb
+	proto/generate.sh --check
+	PYTHON=$(CURDIR)/$(PYTHON) clients/python/generate.sh --check
+
+bench: setup-bench build ## Measure: one line `figure NAME = VALUE UNIT` each.
+	$(SWIFT) build $(RELEASE_FLAGS) --product martlet-bench
+	Tests/Benchmarks/run.sh
+
+dist: build ## Make dist/martlet-VERSION-linux-ARCH.tar.gz, which runs without a compiler.
+	deploy/setup/dist.sh $(MARTLET)
+
+clean: ## Remove what was built.
+	rm -rf .build .build-tsan $(STATE) dist

@@ -1,0 +1,201 @@
+// swift-tools-version: 6.2
+// Decides which module may import which: see "Map of the tree" in README.md.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let concurrencyHelpers = Target.Dependency.product(
+  name: "NIOConcurrencyHelpers", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "martlet",
+  products: [
+    .executable(name: "martlet", targets: ["martlet"]),
+    .executable(name: "protoc-gen-martlet", targets: ["protoc-gen-martlet"]),
+    .library(name: "Martlet", targets: ["Martlet"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(
+      name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+    // Messages and calls: no sockets.
+    .target(name: "CWellKnownProto", dependencies: ["CProtobufC"]),
+    .target(name: "CMartletProto", dependencies: ["CWellKnownProto", "CProtobufC"]),
+    .target(
+      name: "MartletWire", dependencies: ["CWellKnownProto", "CProtobufC"],
+      swiftSettings: strict),
+    .target(name: "MartletCall", dependencies: ["MartletWire"], swiftSettings: strict),
+    .target(
+      name: "MartletProto",
+      dependencies: [
+        "CMartletProto", "CWellKnownProto", "CProtobufC", "MartletWire", "MartletCall",
+      ],
+      swiftSettings: strict),
+
+    // The wire.
+    .target(
+      name: "MartletHTTP",
+      dependencies: ["CNGHTTP2", nioCore, nioPosix, nioHTTP1, concurrencyHelpers, logging],
+      swiftSettings: strict),
+    .target(
+      name: "MartletRPC",
+      dependencies: [
+        "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", nioCore, nioPosix,
+        concurrencyHelpers, logging, metrics,
+      ],
+      swiftSettings: strict),
+
+    // The domain and its memory.
+    .target(name: "MartletModel", swiftSettings: strict),
+    .target(name: "MartletPostgres", dependencies: ["CPostgres", logging], swiftSettings: strict),
+    .target(
+      name: "MartletStore",
+      dependencies: ["MartletModel", "MartletPostgres", logging, metrics],
+      resources: [.embedInCode("SQL")],
+      swiftSettings: strict),
+    .target(
+      name: "MartletEngine",
+      dependencies: ["MartletModel", "MartletStore", lifecycle, logging, metrics],
+      swiftSettings: strict),
+
+    // The programs.
+    .target(
+      name: "MartletServer",
+      dependencies: [
+        "MartletEngine", "MartletStore", "MartletPostgres", "MartletModel", "MartletRPC",
+        "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", lifecycle, unixSignals,
+        logging, metrics, nioCore, nioPosix,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Martlet",
+      dependencies: [
+        "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", nioCore,
+        nioPosix, logging,
+      ],
+      path: "clients/swift/Sources/Martlet",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "martlet",
+      dependencies: [
+        "MartletServer", "Martlet", "MartletRPC", "MartletProto", "MartletCall", "MartletWire",
+        arguments, lifecycle, logging,
+      ],
+      swiftSettings: strict),
+    .target(name: "CPluginProto", dependencies: ["CProtobufC"]),
+    .executableTarget(
+      name: "census-report", dependencies: ["Martlet"], path: "clients/examples/census/report",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "protoc-gen-martlet", dependencies: ["CPluginProto", "CProtobufC"],
+      swiftSettings: strict),
+
+    // Tests and measurements.
+    .executableTarget(
+      name: "StoreBench",
+      dependencies: ["MartletStore", "MartletModel", "MartletPostgres", logging],
+      path: "Tests/Benchmarks/StoreBench", swiftSettings: strict),
+    .executableTarget(
+      name: "martlet-bench",
+      dependencies: [
+        "Martlet", "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", arguments, nioCore,
+        nioPosix,
+      ],
+      path: "Tests/Benchmarks/martlet-bench", swiftSettings: strict),
+    .target(
+      name: "MartletTestKit",
+      dependencies: ["MartletModel", "MartletPostgres", "MartletStore", logging],
+      swiftSettings: strict),
+    .target(
+      name: "CTestProto", dependencies: ["CWellKnownProto", "CProtobufC"], path: "Tests/CTestProto"),
+    .target(
+      name: "TestProto",
+      dependencies: ["CTestProto", "CWellKnownProto", "CProtobufC", "MartletWire", "MartletCall"],
+      path: "Tests/TestProto", swiftSettings: strict),
+    .testTarget(
+      name: "MartletWireTests", dependencies: ["MartletWire"], swiftSettings: strict),
+    .testTarget(
+      name: "ProtoTests",
+      dependencies: ["TestProto", "MartletProto", "MartletWire", "MartletCall"],
+      exclude: ["crosscheck.py"], swiftSettings: strict),
+    .testTarget(
+      name: "MartletModelTests", dependencies: ["MartletModel"], swiftSettings: strict),
+    .testTarget(
+      name: "PropertyTests", dependencies: ["MartletModel", "MartletTestKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MartletPostgresTests",
+      dependencies: ["MartletPostgres", "MartletTestKit", logging], swiftSettings: strict),
+    .testTarget(
+      name: "MartletStoreTests",
+      dependencies: [
+        "MartletStore", "MartletModel", "MartletPostgres", "MartletTestKit", logging,
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MartletEngineTests",
+      dependencies: [
+        "MartletEngine", "MartletStore", "MartletModel", "MartletPostgres", "MartletTestKit",
+        lifecycle, logging,
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MartletHTTPTests",
+      dependencies: [
+        "MartletHTTP", nioCore, nioPosix, nioHTTP1, concurrencyHelpers, logging,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "ServerProcess",
+      dependencies: ["Martlet", "MartletRPC", "MartletCall", "MartletProto"],
+      path: "Tests/ServerProcess", swiftSettings: strict),
+    .testTarget(
+      name: "MartletClientTests",
+      dependencies: [
+        "Martlet", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "ServerProcess",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "Martlet", "MartletProto", "MartletRPC", "MartletCall", "MartletWire", "ServerProcess",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MartletRPCTests",
+      dependencies: [
+        "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", nioCore,
+        nioPosix, concurrencyHelpers, logging, coreMetrics, metrics,
+      ],
+      exclude: ["Peers/grpcio_peer.py"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

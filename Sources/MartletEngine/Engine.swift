@@ -1,0 +1,34 @@
+// Decides which services run in the background of a server, and in which order they stop.
+
+public import Logging
+public import MartletStore
+public import ServiceLifecycle
+
+/// The background services of one replica.
+public struct Engine: Sendable {
+  /// What followers follow.
+  public let feed: Feed
+  /// Gathers heartbeats of sessions.
+  public let beats: SessionBeats
+  /// Knows how many replicas there are.
+  public let heartbeat: ReplicaHeartbeat
+  /// Every service, in the order to start them; stop them in reverse.
+  public let services: [any Service]
+
+  /// Puts the services of a replica together.
+  /// - Parameter host: Host and process, for people.
+  public init(
+    _ store: Store, host: String, settings: EngineSettings = EngineSettings(), logger: Logger
+  ) {
+    let context = EngineContext(store, settings: settings, logger: logger)
+    feed = Feed(store)
+    beats = SessionBeats(store)
+    heartbeat = ReplicaHeartbeat(context, host: host)
+    services = [
+      // Leases first: the reaper does nothing before the clock has ticked.
+      LivenessClock(context), PartitionKeeper(context), heartbeat, HintListener(store),
+      HintSender(context, heartbeat: heartbeat), Tailer(context, feed: feed), DueRunner(context),
+      CascadeRunner(context), Reaper(context), ClaimKeeper(context), CountKeeper(context),
+    ]
+  }
+}

@@ -1,0 +1,50 @@
+// Decides the time-outs of the background services, and their defaults.
+
+public import MartletModel
+
+/// What the services of the engine go by.
+public struct EngineSettings: Sendable {
+  /// How often the clock of leases ticks.
+  public var tickInterval = Duration.seconds(1)
+  /// The longest silence of that clock that is no outage.
+  public var tickTolerance = Interval.seconds(5)
+  /// How often lapsed sessions are looked for.
+  public var reapInterval = Duration.seconds(1)
+  /// How often claims without a session are looked for.
+  public var claimInterval = Duration.seconds(15)
+  /// How long a replica keeps work it has taken before others take it over.
+  public var hold = Interval.seconds(15)
+  /// How much a service takes at a time.
+  public var chunk = 500
+  /// The longest pause between looks at what is due.
+  public var dueInterval = Duration.seconds(1)
+  /// How often stopped runs' children are looked for.
+  public var cascadeInterval = Duration.milliseconds(500)
+  /// How often counts are folded.
+  public var foldInterval = Duration.seconds(5)
+  /// How often partitions are looked after.
+  public var partitionInterval = Duration.seconds(600)
+  /// Days that are made ahead; below half of it, more are made.
+  public var daysAhead: Int32 = 7
+  /// Days of history that are kept; nil keeps all.
+  public var historyDays: Int32?
+  /// Days of logs that are kept; nil keeps all.
+  public var logDays: Int32?
+  /// Days a resume token may be old.
+  public var feedDays: Int32 = 3
+  /// How often a replica says that it is alive.
+  public var beatInterval = Duration.seconds(5)
+  /// After how long without a beat a replica counts as gone.
+  public var silence = Interval.seconds(20)
+  /// The shortest pause between two looks at the feed, which gathers what is committed meanwhile.
+  public var feedPause = Duration.milliseconds(5)
+  /// The longest pause between two looks at the feed while somebody follows.
+  public var feedInterval = Duration.seconds(1)
+  /// The pause before the next look while running transactions hold back committed ones.
+  public var heldBackPause = Duration.milliseconds(20)
+  /// The shortest pause between two hints to other replicas.
+  public var hintPause = Duration.milliseconds(20)
+
+  /// The defaults.
+  public init() {}
+}

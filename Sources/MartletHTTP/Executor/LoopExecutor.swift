@@ -1,0 +1,188 @@
+// Decides when work runs on an event loop: tasks and wake-ups that come from the loop itself wait for the
+// end of the read batch, those from other threads share one wake-up, and what a turn wrote is flushed once.
+
+import NIOConcurrencyHelpers
+public import NIOCore
+
+/// Something with output to flush once a turn of its loop is over.
+package protocol LoopTurnParticipant: AnyObject {
+  /// Called once, on the loop, at the end of the turn in which it was asked for.
+  func turnEnded()
+}
+
+/// Runs tasks on one event loop.
+///
+/// Give it as the executor preference of a task (`Task.immediate(executorPreference:)`), and the task runs
+/// on the loop without hops. Jobs enqueued from the loop run at the end of the current read batch; jobs
+/// from other threads are collected and cost one wake-up of the loop however many they are.
+public final class LoopExecutor: TaskExecutor {
+  /// The loop.
+  public let loop: any EventLoop
+  private let turn: NIOLoopBoundBox<Turn>
+  private let arrivals = NIOLockedValueBox(Arrivals())
+
+  /// What waits for the end of the turn; touched on the loop only.
+  private struct Turn {
+    var jobs: [UnownedJob] = []
+    var spare: [UnownedJob] = []
+    var participants: [any LoopTurnParticipant] = []
+    /// Participants of the next turn, after the loop has looked at its sockets.
+    var later: [any LoopTurnParticipant] = []
+    var isScheduled = false
+    var isLaterScheduled = false
+    var isRunning = false
+  }
+
+  /// What came from other threads.
+  private struct Arrivals {
+    var work: [Work] = []
+    var isScheduled = false
+  }
+
+  private enum Work: Sendable {
+    case job(UnownedJob)
+    case closure(@Sendable () -> Void)
+  }
+
+  /// Makes the executor of a loop. One for each loop is enough; see `LoopExecutorGroup`.
+  public init(loop: any EventLoop) {
+    self.loop = loop
+    turn = NIOLoopBoundBox.makeBoxSendingValue(Turn(), eventLoop: loop)
+  }
+
+  /// Takes a job of the concurrency runtime.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    if loop.inEventLoop {
+      turn.value.jobs.append(job)
+      scheduleTurn()
+    } else {
+      arrive { $0.append(.job(job)) }
+    }
+  }
+
+  /// Runs closures on the loop, from any thread, in order, for one wake-up in all.
+  public func submit(_ closures: [@Sendable () -> Void]) {
+    arrive { work in for closure in closures { work.append(.closure(closure)) } }
+  }
+
+  /// Runs a closure on the loop, from any thread; those that come close together share one wake-up.
+  public func submit(_ closure: @escaping @Sendable () -> Void) {
+    arrive { $0.append(.closure(closure)) }
+  }
+
+  private func arrive(_ add: (inout [Work]) -> Void) {
+    let wakes = arrivals.withLockedValue { arrivals in
+      add(&arrivals.work)
+      defer { arrivals.isScheduled = true }
+      return !arrivals.isScheduled
+    }
+    if wakes { loop.execute { self.runArrivals() } }
+  }
+
+  private func runArrivals() {
+    let work = arrivals.withLockedValue { arrivals in
+      arrivals.isScheduled = false
+      return exchange(&arrivals.work, with: [])
+    }
+    for item in work {
+      switch item {
+      case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+      case .closure(let closure): closure()
+      }
+    }
+    endTurn()
+  }
+
+  /// Asks for `turnEnded` at the end of this turn. On the loop.
+  package func participate(_ participant: any LoopTurnParticipant) {
+    turn.value.participants.append(participant)
+    scheduleTurn()
+  }
+
+  /// Asks for `turnEnded` in a turn after the loop has looked at its sockets. On the loop.
+  package func participateLater(_ participant: any LoopTurnParticipant) {
+    turn.value.later.append(participant)
+    scheduleLater()
+  }
+
+  private func scheduleTurn() {
+    // A turn under way takes what is added to it.
+    guard !turn.value.isScheduled, !turn.value.isRunning else { return }
+    turn.value.isScheduled = true
+    loop.execute {
+      self.turn.value.isScheduled = false
+      self.endTurn()
+    }
+  }
+
+  /// Runs the jobs that wait and then flushes what they wrote. On the loop, at the end of a read batch.
+  package func endTurn() {
+    guard !turn.value.isRunning else { return }
+    turn.value.isRunning = true
+    // Work that makes more work for ever must not keep the loop from its sockets.
+    var roundsLeft = 8
+    while roundsLeft > 0, !turn.value.jobs.isEmpty || !turn.value.participants.isEmpty {
+      roundsLeft -= 1
+      if !turn.value.jobs.isEmpty { runJobs() }
+      if turn.value.participants.isEmpty { continue }
+      let participants = exchange(&turn.value.participants, with: [])
+      for participant in participants { participant.turnEnded() }
+    }
+    turn.value.isRunning = false
+    if !turn.value.jobs.isEmpty || !turn.value.participants.isEmpty { scheduleLater() }
+  }
+
+  /// A loop runs what it is given to execute until nothing is left, and only then looks at its sockets. A
+  /// short time ahead is the way past them, and one timer for everyone, for several could keep each other
+  /// due.
+  private func scheduleLater() {
+    guard !turn.value.isLaterScheduled else { return }
+    turn.value.isLaterScheduled = true
+    loop.scheduleTask(in: .microseconds(20)) {
+      self.turn.value.isLaterScheduled = false
+      self.turn.value.participants += exchange(&self.turn.value.later, with: [])
+      self.endTurn()
+    }
+  }
+
+  private func runJobs() {
+    let executor = asUnownedTaskExecutor()
+    var jobs = exchange(&turn.value.jobs, with: exchange(&turn.value.spare, with: []))
+    for job in jobs { job.runSynchronously(on: executor) }
+    jobs.removeAll(keepingCapacity: jobs.capacity <= 4096)
+    turn.value.spare = jobs
+  }
+}
+
+/// Puts a new value in place and returns the old one.
+private func exchange<T>(_ place: inout T, with new: consuming T) -> T {
+  let old = place
+  place = new
+  return old
+}
+
+/// The executors of a group's loops: one for each loop.
+public struct LoopExecutorGroup: Sendable {
+  /// The group.
+  public let group: any EventLoopGroup
+  private let executors: [ObjectIdentifier: LoopExecutor]
+
+  /// Makes the executors of a group.
+  public init(_ group: any EventLoopGroup) {
+    self.group = group
+    var executors: [ObjectIdentifier: LoopExecutor] = [:]
+    for loop in group.makeIterator() {
+      executors[ObjectIdentifier(loop)] = LoopExecutor(loop: loop)
+    }
+    self.executors = executors
+  }
+
+  /// The executor of a loop of the group (a new one for a loop from elsewhere).
+  public func executor(of loop: any EventLoop) -> LoopExecutor {
+    executors[ObjectIdentifier(loop)] ?? LoopExecutor(loop: loop)
+  }
+
+  /// The executor of the group's next loop.
+  public func next() -> LoopExecutor { executor(of: group.next()) }
+}

@@ -1,0 +1,16 @@
+// Decides how an HTTP/1.1 connection learns that bytes came which are no whole head yet.
+
+import NIOCore
+
+/// Stands before the decoder and tells the connection that bytes came.
+final class HTTP1ArrivalTap: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  private let connection: HTTP1Connection
+
+  init(connection: HTTP1Connection) { self.connection = connection }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    connection.bytesCame()
+    context.fireChannelRead(data)
+  }
+}

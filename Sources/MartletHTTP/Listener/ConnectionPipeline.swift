@@ -1,0 +1,49 @@
+// Decides what serves a new connection. Whatever comes first in the pipeline (the preface sniffer here, TLS
+// with ALPN elsewhere) ends by naming the protocol, and `install` puts its handlers in place.
+
+import NIOCore
+import NIOHTTP1
+
+/// What a connection was found or agreed to speak.
+enum NegotiatedProtocol { case http2, http1 }
+
+/// What every connection of a listener is served with.
+struct ConnectionPipeline: Sendable {
+  let handler: any HTTPHandler
+  let executors: LoopExecutorGroup
+  let limits: HTTPLimits
+  let counters: ServerCounters
+
+  /// Puts the first handlers of a plaintext connection in place. On the channel's loop.
+  func prepare(_ channel: any Channel) throws {
+    try channel.pipeline.syncOperations.addHandler(PrefaceSniffer(pipeline: self))
+  }
+
+  /// Puts the handlers of a protocol behind what is in the pipeline. On the channel's loop.
+  func install(_ negotiated: NegotiatedProtocol, on channel: any Channel) throws {
+    let executor = executors.executor(of: channel.eventLoop)
+    let peer = channel.remoteAddress.map(HTTPEndpoint.text(of:)) ?? "unknown"
+    switch negotiated {
+    case .http2:
+      let role = HTTP2ServerRole(handler: handler, counters: counters)
+      try channel.pipeline.syncOperations.addHandler(
+        HTTP2Connection(role: .server(role), executor: executor, limits: limits, peer: peer))
+    case .http1:
+      let connection = HTTP1Connection(
+        handler: handler, counters: counters, executor: executor, limits: limits, peer: peer)
+      let decoder = HTTPRequestDecoder(
+        leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
+        limitConfiguration: decoderLimits)
+      try channel.pipeline.syncOperations.addHandlers(
+        HTTP1ArrivalTap(connection: connection), ByteToMessageHandler(decoder), connection)
+    }
+  }
+
+  private var decoderLimits: NIOHTTPDecoderLimitConfiguration {
+    var configuration = NIOHTTPDecoderLimitConfiguration()
+    configuration.maxHeaderFieldSize = limits.headerListSize
+    configuration.maxHeaderListSize = limits.headerListSize
+    configuration.maxHeaderFieldCount = limits.headerCount
+    return configuration
+  }
+}

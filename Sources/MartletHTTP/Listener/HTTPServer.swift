@@ -1,0 +1,118 @@
+// Decides how a listener is opened, watched and shut down.
+
+import Glibc
+public import Logging
+import NIOCore
+import NIOPosix
+
+/// A listener that serves HTTP/2 with prior knowledge and HTTP/1.1 on one port.
+public final class HTTPServer: Sendable {
+  /// Where it listens, with the port the system chose.
+  public let endpoint: HTTPEndpoint
+  private let channel: any Channel
+  private let registry: ConnectionRegistry
+  private let counters: ServerCounters
+  private let logger: Logger
+
+  private init(
+    endpoint: HTTPEndpoint, channel: any Channel, registry: ConnectionRegistry,
+    counters: ServerCounters, logger: Logger
+  ) {
+    self.endpoint = endpoint
+    self.channel = channel
+    self.registry = registry
+    self.counters = counters
+    self.logger = logger
+  }
+
+  /// Opens a listener.
+  ///
+  /// - Parameters:
+  ///   - endpoint: where to listen; port 0 lets the system choose.
+  ///   - executors: the loops that serve, with their executors; a connection lives on one of them.
+  ///   - limits: what peers may ask for.
+  ///   - logger: hears of refused connections and of the end.
+  ///   - handler: takes every request.
+  public static func bind(
+    to endpoint: HTTPEndpoint, executors: LoopExecutorGroup, limits: HTTPLimits = HTTPLimits(),
+    logger: Logger, handler: any HTTPHandler
+  ) async throws(HTTPBindError) -> HTTPServer {
+    let counters = ServerCounters()
+    let registry = ConnectionRegistry(limit: limits.connections, counters: counters)
+    let pipeline = ConnectionPipeline(
+      handler: handler, executors: executors, limits: limits, counters: counters)
+    let bootstrap = ServerBootstrap(group: executors.group)
+      .serverChannelOption(.backlog, value: 1024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(
+        .recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 8192, maximum: 65536)
+      )
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard registry.admit(channel) else {
+            logger.warning("connection refused: too many are open")
+            throw HTTPStreamError.limit("connections")
+          }
+          try pipeline.prepare(channel)
+        }
+      }
+    let channel: any Channel
+    do {
+      channel = try await bind(bootstrap, to: endpoint)
+    } catch {
+      throw HTTPBindError(error, endpoint)
+    }
+    return HTTPServer(
+      endpoint: endpoint.listening(on: channel.localAddress), channel: channel, registry: registry,
+      counters: counters, logger: logger)
+  }
+
+  private static func bind(
+    _ bootstrap: ServerBootstrap, to endpoint: HTTPEndpoint
+  ) async throws -> any Channel {
+    switch endpoint {
+    case .tcp(let host, let port):
+      try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .bind(host: host, port: port).get()
+    case .unix(let path): try await bind(bootstrap, toSocketAt: path)
+    }
+  }
+
+  /// Takes the place of a socket nobody listens on any more, and never that of a living server.
+  private static func bind(
+    _ bootstrap: ServerBootstrap, toSocketAt path: String
+  ) async throws -> any Channel {
+    do {
+      return try await bootstrap.bind(unixDomainSocketPath: path).get()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      let probe = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      if let living = try? await probe.connect(unixDomainSocketPath: path).get() {
+        living.close(promise: nil)
+        throw error
+      }
+      return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true)
+        .get()
+    }
+  }
+
+  /// What the listener has seen so far.
+  public var statistics: HTTPStatistics { counters.statistics }
+
+  /// Stops accepting, lets open exchanges finish within the grace, and returns when every connection is
+  /// closed. May be called more than once.
+  public func shutdown(grace: Duration) async {
+    channel.close(promise: nil)
+    try? await channel.closeFuture.get()
+    if case .unix(let path) = endpoint { unlink(path) }
+    registry.drain()
+    let registry = registry
+    let logger = logger
+    let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(grace)) {
+      logger.warning("grace is over: connections are closed with exchanges open")
+      registry.closeAll()
+    }
+    await registry.awaitEmpty()
+    deadline.cancel()
+  }
+}

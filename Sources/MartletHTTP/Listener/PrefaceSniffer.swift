@@ -1,0 +1,78 @@
+// Decides by its first bytes whether a plaintext connection speaks HTTP/2 with prior knowledge (RFC 9113,
+// 3.4) or HTTP/1.1, hands it over, and leaves.
+
+import NIOCore
+import Synchronization
+
+/// Looks at the first bytes of a connection.
+final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+
+  /// No HTTP/1.1 method begins like this, and the preface always does.
+  private static let marker: [UInt8] = Array("PRI * HTTP/2".utf8)
+
+  private let pipeline: ConnectionPipeline
+  private var held = ByteBuffer()
+  private var timeout: Scheduled<Void>?
+  private var isDraining = false
+
+  init(pipeline: ConnectionPipeline) { self.pipeline = pipeline }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    guard let limit = pipeline.limits.handshakeTimeout else { return }
+    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    let boundContext = NIOLoopBound(context, eventLoop: context.eventLoop)
+    timeout = context.eventLoop.scheduleTask(in: TimeAmount(limit)) {
+      bound.value.pipeline.counters.abortedConnections.add(1, ordering: .relaxed)
+      boundContext.value.close(promise: nil)
+    }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { timeout?.cancel() }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var bytes = unwrapInboundIn(data)
+    held.writeBuffer(&bytes)
+    guard let negotiated = Self.judge(held.readableBytesView) else { return }
+    timeout?.cancel()
+    let start = held
+    held = ByteBuffer()
+    do {
+      try pipeline.install(negotiated, on: context.channel)
+      context.fireChannelRead(NIOAny(start))
+      context.fireChannelReadComplete()
+      if isDraining { context.fireUserInboundEventTriggered(ConnectionDrainEvent.begin) }
+      context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    } catch {
+      context.close(promise: nil)
+    }
+  }
+
+  /// What the first bytes say; nil while they may still be either.
+  static func judge(_ bytes: ByteBufferView) -> NegotiatedProtocol? {
+    for (byte, expected) in zip(bytes, marker) where byte != expected { return .http1 }
+    return bytes.count >= marker.count ? .http2 : nil
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    timeout?.cancel()
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard event is ConnectionDrainEvent else {
+      return context.fireUserInboundEventTriggered(event)
+    }
+    // A request may be on its way: give it one round trip.
+    isDraining = true
+    timeout?.cancel()
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    timeout = context.eventLoop.scheduleTask(in: TimeAmount(pipeline.limits.drainNotice)) {
+      bound.value.close(promise: nil)
+    }
+  }
+}

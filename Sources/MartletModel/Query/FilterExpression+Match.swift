@@ -1,0 +1,115 @@
+// Decides whether a run meets a filter without asking the database: the same answers as the compiled SQL gives.
+
+/// What of a run a filter may look at.
+public struct FilteredRun: Sendable {
+  /// What it was created with.
+  public var content: NewRun
+  /// Where it stands.
+  public var snapshot: RunSnapshot
+  /// When it was created.
+  public var createTime: Instant
+
+  /// Makes the view of a run.
+  public init(content: NewRun, snapshot: RunSnapshot, createTime: Instant) {
+    self.content = content
+    self.snapshot = snapshot
+    self.createTime = createTime
+  }
+}
+
+extension FilterExpression {
+  /// Whether the run meets the filter.
+  public func matches(_ run: FilteredRun) -> Bool {
+    switch self {
+    case .all(let parts): parts.allSatisfy { $0.matches(run) }
+    case .any(let parts): parts.contains { $0.matches(run) }
+    case .not(let part): !part.matches(run)
+    case .has(let field): Self.has(field, run)
+    case .compare(let field, let operation, let value):
+      Self.compare(field, operation, value, run)
+    }
+  }
+
+  private static func has(_ field: FilterField, _ run: FilteredRun) -> Bool {
+    switch field {
+    case .label(let key): run.content.labels[key] != nil
+    case .tags: !run.content.tags.isEmpty
+    case .name, .definition, .stateName: text(field, run).map { !$0.isEmpty } ?? false
+    case .parentID: run.content.parentID != nil
+    case .startTime: run.snapshot.startTime != nil
+    case .endTime: run.snapshot.endTime != nil
+    case .id, .kind, .stateType, .rootID, .createTime: true
+    }
+  }
+
+  private static func compare(
+    _ field: FilterField, _ operation: FilterOperator, _ value: FilterValue, _ run: FilteredRun
+  ) -> Bool {
+    switch value {
+    case .prefix(let prefix):
+      let starts = text(field, run)?.utf8.starts(with: prefix.utf8) ?? false
+      return operation == .notEqual ? !starts : starts
+    case .text(let wanted):
+      if field == .tags {
+        return run.content.tags.contains(wanted) == (operation != .notEqual)
+      }
+      guard let found = text(field, run) else { return operation == .notEqual }
+      if operation == .has { return found.lowercased().contains(wanted.lowercased()) }
+      // By bytes, as the collation "C" does.
+      return ordered(Array(found.utf8).lexicographicallyCompare(Array(wanted.utf8)), operation)
+    case .id(let wanted):
+      let found: RunID? =
+        switch field {
+        case .parentID: run.content.parentID
+        case .rootID: run.snapshot.rootID
+        default: run.snapshot.id
+        }
+      guard let found else { return operation == .notEqual }
+      return ordered(sign(found, wanted), operation)
+    case .kind(let wanted):
+      return ordered(sign(run.content.kind.rawValue, wanted.rawValue), operation)
+    case .stateType(let wanted):
+      return ordered(sign(run.snapshot.stateType.rawValue, wanted.rawValue), operation)
+    case .time(let wanted):
+      let found: Instant? =
+        switch field {
+        case .startTime: run.snapshot.startTime
+        case .endTime: run.snapshot.endTime
+        default: run.createTime
+        }
+      guard let found else { return operation == .notEqual }
+      return ordered(sign(found, wanted), operation)
+    }
+  }
+
+  private static func text(_ field: FilterField, _ run: FilteredRun) -> String? {
+    switch field {
+    case .name: run.content.name
+    case .definition: run.content.definition
+    case .stateName: run.snapshot.stateName
+    case .label(let key): run.content.labels[key]
+    default: nil
+    }
+  }
+
+  private static func sign<T: Comparable>(_ left: T, _ right: T) -> Int {
+    left < right ? -1 : left == right ? 0 : 1
+  }
+
+  private static func ordered(_ sign: Int, _ operation: FilterOperator) -> Bool {
+    switch operation {
+    case .equal, .has: sign == 0
+    case .notEqual: sign != 0
+    case .less: sign < 0
+    case .lessOrEqual: sign <= 0
+    case .greater: sign > 0
+    case .greaterOrEqual: sign >= 0
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate func lexicographicallyCompare(_ other: [UInt8]) -> Int {
+    self == other ? 0 : lexicographicallyPrecedes(other) ? -1 : 1
+  }
+}

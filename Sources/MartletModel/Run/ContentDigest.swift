@@ -1,0 +1,55 @@
+// Decides when two creates of one id are the same create: by a hash over what the client sent, in one
+// canonical order.
+
+/// 128 bits over what a run was created with, the same in every process and version.
+///
+/// It need not resist an attacker: whoever makes two contents collide confuses only a run of their
+/// own.
+public struct ContentDigest: Sendable, Hashable {
+  /// The first eight bytes, big-endian.
+  public var high: UInt64
+  /// The last eight bytes, big-endian.
+  public var low: UInt64
+
+  /// Makes a digest of its two halves.
+  public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// The digest of a run's content, as the client sent it; without `createdBy` and `traceParent`, which
+  /// differ between two attempts of one create.
+  public init(of run: NewRun) {
+    var hash = StableHash()
+    hash.add(Int64(run.kind.rawValue))
+    hash.add(run.name)
+    hash.add(run.definition)
+    hash.add(run.definitionVersion)
+    hash.add(run.parentID?.value)
+    hash.add(run.dueTime?.microseconds)
+    hash.add(run.parameters)
+    hash.add(Int64(run.dependencies.count))
+    for dependency in run.dependencies {
+      hash.add(dependency.runID.value)
+      hash.add(dependency.parameter)
+      hash.add(dependency.isData ? 1 : 0)
+    }
+    hash.add(Int64(run.labels.count))
+    if run.labels.count == 1, let (key, value) = run.labels.first {
+      hash.add(key)
+      hash.add(value)
+    } else {
+      for (key, value) in run.labels.sorted(by: { left, right in
+        left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
+      }) {
+        hash.add(key)
+        hash.add(value)
+      }
+    }
+    hash.add(Int64(run.tags.count))
+    for tag in run.tags { hash.add(tag) }
+    hash.add(run.timeout?.microseconds)
+    hash.add(run.heartbeatInterval?.microseconds)
+    (high, low) = hash.finish()
+  }
+}

@@ -1,0 +1,51 @@
+// Decides which runs may be created.
+
+extension NewRun {
+  /// Checks the content of a run that a client creates.
+  ///
+  /// - Parameter field: The path of the run in the request, for the error.
+  /// - Throws: `InvalidValue`, which names the field.
+  public func validate(_ field: String = "create") throws(InvalidValue) {
+    try InvalidValue.check(name, "\(field).name", limit: RunLimits.name)
+    try InvalidValue.check(definition, "\(field).definition", limit: RunLimits.name)
+    if definition.isEmpty { throw InvalidValue("\(field).definition", "is empty") }
+    try InvalidValue.check(
+      definitionVersion, "\(field).definition_version", limit: RunLimits.name)
+    try InvalidValue.check(dueTime, "\(field).due_time")
+    try InvalidValue.check(parameters, "\(field).parameters", limit: RunLimits.inline)
+    try InvalidValue.check(createdBy, "\(field).created_by", limit: RunLimits.name)
+    try InvalidValue.check(traceParent, "\(field).trace_parent", limit: RunLimits.word)
+    try validateLabels("\(field).labels")
+    if tags.count > RunLimits.tags {
+      throw InvalidValue("\(field).tags", "has \(tags.count) tags: at most \(RunLimits.tags)")
+    }
+    for tag in tags {
+      try InvalidValue.check(tag, "\(field).tags", limit: RunLimits.labelValue)
+      if tag.isEmpty { throw InvalidValue("\(field).tags", "has an empty tag") }
+    }
+    if dependencies.count > RunLimits.dependencies {
+      throw InvalidValue(
+        "\(field).dependencies", "has more than \(RunLimits.dependencies) edges")
+    }
+    for dependency in dependencies {
+      try InvalidValue.check(
+        dependency.parameter, "\(field).dependencies.parameter", limit: RunLimits.name)
+    }
+    for (interval, name) in [(timeout, "timeout"), (heartbeatInterval, "heartbeat_interval")] {
+      if let interval, interval <= .zero {
+        throw InvalidValue("\(field).\(name)", "is not positive")
+      }
+    }
+  }
+
+  private func validateLabels(_ field: String) throws(InvalidValue) {
+    if labels.count > RunLimits.labels {
+      throw InvalidValue(field, "has \(labels.count) labels: at most \(RunLimits.labels)")
+    }
+    for (key, value) in labels {
+      try InvalidValue.check(key, field, limit: RunLimits.labelKey)
+      if key.isEmpty { throw InvalidValue(field, "has an empty key") }
+      try InvalidValue.check(value, "\(field).\(key)", limit: RunLimits.labelValue)
+    }
+  }
+}

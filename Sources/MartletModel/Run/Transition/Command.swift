@@ -1,0 +1,135 @@
+// Decides what may be asked of a run: reports of its owner, and events from others.
+
+/// One thing asked of one run; a batch is a list of them.
+public enum Command: Sendable, Equatable {
+  /// A create or a proposal, from a client.
+  case report(Report)
+  /// Someone asks the run to stop: `CancelRun`, or the cascade from its parent.
+  case cancel(Cancellation)
+  /// The reaper found the lease of the run's session lapsed.
+  case sessionLapsed(SessionLapse)
+  /// A due time of the run has passed: the bound of CANCELLING.
+  case dueTimePassed(RunID)
+  /// The dispatcher offers the run to a worker: the claim, without an execution yet.
+  case offer(Offer)
+  /// An offer lapsed or was declined.
+  case withdrawOffer(Offer)
+
+  /// The run it is asked of.
+  public var runID: RunID {
+    switch self {
+    case .report(let report): report.runID
+    case .cancel(let cancellation): cancellation.runID
+    case .sessionLapsed(let lapse): lapse.runID
+    case .dueTimePassed(let id): id
+    case .offer(let offer), .withdrawOffer(let offer): offer.runID
+    }
+  }
+}
+
+/// A create or a proposal: the two reports that carry `seq`.
+public struct Report: Sendable, Equatable {
+  /// The namespace of the run.
+  public var namespace: Namespace
+  /// The run.
+  public var runID: RunID
+  /// The epoch the sender owns or would take; 0 with a create without execution.
+  public var epoch: Int64
+  /// The sender's process; nil only with a create that leaves the run unowned.
+  public var executionID: ExecutionID?
+  /// 1, 2, 3… within the epoch; 0 with a create without execution.
+  public var seq: Int64
+  /// The session that vouches for the sender; nil leaves the run unmonitored.
+  public var sessionID: SessionID?
+  /// The principal or service, for the audit trail.
+  public var actor: String
+  /// The sender's clock.
+  public var observedTime: Instant?
+  /// What is reported.
+  public var item: Item
+
+  /// What a report says.
+  public enum Item: Sendable, Equatable {
+    /// The run begins: SCHEDULED and unowned without an execution, born claimed and PENDING with one.
+    indirect case create(NewRun)
+    /// The sender asks for a transition.
+    case propose(RunState)
+  }
+
+  /// Makes a report.
+  public init(
+    namespace: Namespace, runID: RunID, epoch: Int64 = 0, executionID: ExecutionID? = nil,
+    seq: Int64 = 0, sessionID: SessionID? = nil, actor: String, observedTime: Instant? = nil,
+    item: Item
+  ) {
+    self.namespace = namespace
+    self.runID = runID
+    self.epoch = epoch
+    self.executionID = executionID
+    self.seq = seq
+    self.sessionID = sessionID
+    self.actor = actor
+    self.observedTime = observedTime
+    self.item = item
+  }
+}
+
+/// A request to stop a run.
+public struct Cancellation: Sendable, Equatable {
+  /// The namespace of the run.
+  public var namespace: Namespace
+  /// The run.
+  public var runID: RunID
+  /// Who asks.
+  public var actor: String
+  /// Why, for people.
+  public var message: String
+  /// How long a live owner has to stop before the run is Cancelled without it.
+  public var bound: Interval
+
+  /// The bound when none is asked for.
+  public static let standardBound = Interval.seconds(30)
+
+  /// Makes a request.
+  public init(
+    namespace: Namespace, runID: RunID, actor: String, message: String = "",
+    bound: Interval = Cancellation.standardBound
+  ) {
+    self.namespace = namespace
+    self.runID = runID
+    self.actor = actor
+    self.message = message
+    self.bound = bound
+  }
+}
+
+/// A lapsed lease, for one of the runs its session held.
+public struct SessionLapse: Sendable, Equatable {
+  /// The run.
+  public var runID: RunID
+  /// The session whose lease lapsed; a run that has moved to another is left alone.
+  public var sessionID: SessionID
+
+  /// Makes a lapse.
+  public init(runID: RunID, sessionID: SessionID) {
+    self.runID = runID
+    self.sessionID = sessionID
+  }
+}
+
+/// An offer of a run to a worker.
+public struct Offer: Sendable, Equatable {
+  /// The run.
+  public var runID: RunID
+  /// The session of the worker; nil when it has none.
+  public var sessionID: SessionID?
+  /// The epoch the offer made; withdrawing another one changes nothing. Ignored when offering.
+  public var epoch: Int64
+
+  /// Makes an offer.
+  public init(runID: RunID, sessionID: SessionID?, epoch: Int64 = 0) {
+    self.runID = runID
+    self.sessionID = sessionID
+    self.epoch = epoch
+  }
+}

@@ -1,0 +1,138 @@
+// Decides what a row of the state machine may ask about run, report and parent: each question has a
+// closed list of answers, of which exactly one is true.
+
+/// An answer to one of the questions a row may ask.
+public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+  // Who reports?
+  /// The report has the run's epoch and the execution bound to it.
+  case owner
+  /// The report has the next epoch: it would take the run.
+  case claimant
+  /// The report has the run's epoch, and no execution is bound.
+  case unbound
+  /// The report has neither the run's epoch nor the next.
+  case staleEpoch
+  /// The report has the run's epoch, and another execution is bound.
+  case otherExecution
+
+  // Is it the report whose turn it is? (A claimant counts from 1.)
+  /// It is the next.
+  case next
+  /// It was answered before.
+  case repeated
+  /// One before it is missing.
+  case gap
+
+  // Is the run's due time reached?
+  /// It is, or there is none.
+  case due
+  /// It is not.
+  case early
+
+  // Does the enclosing run let it start?
+  /// There is none, or it goes on. A presumptive crash counts as going on.
+  case parentOpen
+  /// It is being cancelled or cancelled; or it ended, and this is a task.
+  case parentStopped
+
+  // Is CRASHED certain?
+  /// It was concluded from a lapsed lease.
+  case presumptive
+  /// It is certain, or the run is not CRASHED.
+  case final
+
+  // Does the proposal change the name of the state?
+  /// It does.
+  case renames
+  /// It does not.
+  case sameName
+
+  // Is a repeated create the same create?
+  /// Namespace and content are the same.
+  case sameContent
+  /// They are not.
+  case otherContent
+
+  // Is the run held by the session that lapsed?
+  /// It is.
+  case holdsRun
+  /// It is not, or no longer.
+  case holdsNot
+
+  // Has the run an owner?
+  /// An execution is bound.
+  case owned
+  /// None is bound.
+  case unowned
+
+  /// The stable name, served and printed.
+  public var description: String {
+    switch self {
+    case .owner: "owner"
+    case .claimant: "claimant"
+    case .unbound: "unbound"
+    case .staleEpoch: "stale epoch"
+    case .otherExecution: "other execution"
+    case .next: "next seq"
+    case .repeated: "repeated seq"
+    case .gap: "seq gap"
+    case .due: "due"
+    case .early: "early"
+    case .parentOpen: "parent open"
+    case .parentStopped: "parent stopped"
+    case .presumptive: "presumptive"
+    case .final: "final"
+    case .renames: "renames"
+    case .sameName: "same name"
+    case .sameContent: "same content"
+    case .otherContent: "other content"
+    case .holdsRun: "session holds run"
+    case .holdsNot: "session holds it not"
+    case .owned: "owned"
+    case .unowned: "unowned"
+    }
+  }
+
+  /// The questions: the answers to one exclude each other, and one of them is always true.
+  public static let questions: [[Guard]] = [
+    [.owner, .claimant, .unbound, .staleEpoch, .otherExecution],
+    [.next, .repeated, .gap],
+    [.due, .early],
+    [.parentOpen, .parentStopped],
+    [.presumptive, .final],
+    [.renames, .sameName],
+    [.sameContent, .otherContent],
+    [.holdsRun, .holdsNot],
+    [.owned, .unowned],
+  ]
+}
+
+/// A set of answers: of one situation (one answer to each question), or those a row lets pass.
+public struct GuardSet: OptionSet, Sendable, Hashable {
+  /// Bit n is the answer with number n.
+  public let rawValue: UInt32
+
+  /// Takes the bits.
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// The set of one answer.
+  @inline(__always)
+  public init(_ answer: Guard) { rawValue = 1 << UInt32(answer.rawValue) }
+
+  /// The set of some answers.
+  public init(_ answers: [Guard]) {
+    rawValue = answers.reduce(0) { $0 | GuardSet($1).rawValue }
+  }
+
+  /// What a row with these guards lets pass: every answer to the questions it does not ask.
+  public static func passing(_ guards: [Guard]) -> GuardSet {
+    let asked = GuardSet(guards)
+    return Guard.questions.reduce(asked) { passing, question in
+      let answers = GuardSet(question)
+      return asked.isDisjoint(with: answers) ? passing.union(answers) : passing
+    }
+  }
+
+  /// Whether the answer is a member.
+  public func contains(_ answer: Guard) -> Bool { rawValue & GuardSet(answer).rawValue != 0 }
+}

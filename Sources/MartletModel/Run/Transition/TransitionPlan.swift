@@ -1,0 +1,183 @@
+// Decides what a batch hands back to the store: rows to write, as plain arrays, and an answer to each
+// command.
+
+/// All that a batch of commands comes to.
+///
+/// Written in one transaction: inserts, updates, history, refusals, claims and due rows. Every run
+/// appears at most once in `inserts` or `updates`, with its final row.
+public struct TransitionPlan: Sendable, Equatable {
+  /// An answer for each command, in the order of the commands.
+  public var results: [CommandResult] = []
+  /// Runs that begin, in id order.
+  public var inserts: [RunInsert] = []
+  /// Runs that change, in id order.
+  public var updates: [RunUpdate] = []
+  /// History rows, in the order they happened.
+  public var transitions: [Transition] = []
+  /// Refusals that consumed a seq, kept to be answered again.
+  public var refusals: [Refusal] = []
+  /// Claims that begin: these sessions now hold these runs.
+  public var claimsAdded: [Claim] = []
+  /// Claims that end.
+  public var claimsRemoved: [Claim] = []
+  /// Due rows to set (replacing the run's row).
+  public var dueSet: [DueTime] = []
+  /// Runs whose due row goes.
+  public var dueCleared: [RunID] = []
+  /// What later batches must do because of this one.
+  public var followUps: [FollowUp] = []
+}
+
+/// The answer to one command.
+public struct CommandResult: Sendable, Equatable {
+  /// The answer.
+  public var outcome: Outcome
+  /// The row of the state machine that decided; empty when none did.
+  public var rule: String
+  /// The type of the run's state after it; nil when there is no such run.
+  public var stateType: StateType?
+  /// The name of the run's state after it.
+  public var stateName: String
+  /// The run's epoch after it.
+  public var epoch: Int64
+  /// The run's revision after it.
+  public var revision: Int64
+  /// Where in `TransitionPlan.transitions` the transition it caused is; nil when it caused none.
+  public var transition: Int?
+}
+
+/// A run that begins: both of its rows.
+public struct RunInsert: Sendable, Equatable {
+  /// The narrow row, as it is after every command of the batch.
+  public var state: RunSnapshot
+  /// The wide row, its name filled in.
+  public var run: NewRun
+  /// When it was created.
+  public var createTime: Instant
+  /// Which command created it.
+  public var command: Int
+}
+
+/// A run that changes: its narrow row.
+public struct RunUpdate: Sendable, Equatable {
+  /// The row as it shall be.
+  public var state: RunSnapshot
+  /// The revision the row must still have.
+  public var expectedRevision: Int64
+}
+
+/// A row of the history: one accepted transition, which is also the event of it.
+public struct Transition: Sendable, Equatable {
+  /// The run.
+  public var runID: RunID
+  /// The run's namespace.
+  public var namespace: Namespace
+  /// 1 for the creation, then one more for each.
+  public var revision: Int64
+  /// The state left; nil for the creation.
+  public var from: StateType?
+  /// The name of the state left; empty for the creation.
+  public var fromName: String
+  /// The state entered.
+  public var to: RunState
+  /// The epoch after it.
+  public var epoch: Int64
+  /// The execution that reported it; nil when someone else caused it.
+  public var executionID: ExecutionID?
+  /// The seq it consumed; nil when someone else caused it.
+  public var seq: Int64?
+  /// `.accepted` or `.replaced`.
+  public var verdict: Verdict
+  /// The row of the state machine that decided.
+  public var rule: String
+  /// Principal or service.
+  public var actor: String
+  /// When it happened, by the database's clock; strictly later than the run's last.
+  public var time: Instant
+  /// When the reporter says it happened.
+  public var observedTime: Instant?
+  /// The run count after it.
+  public var attempt: Int32
+
+  /// Makes a history row of every column.
+  public init(
+    runID: RunID, namespace: Namespace, revision: Int64, from: StateType?, fromName: String,
+    to: RunState, epoch: Int64, executionID: ExecutionID?, seq: Int64?, verdict: Verdict,
+    rule: String, actor: String, time: Instant, observedTime: Instant?, attempt: Int32
+  ) {
+    self.runID = runID
+    self.namespace = namespace
+    self.revision = revision
+    self.from = from
+    self.fromName = fromName
+    self.to = to
+    self.epoch = epoch
+    self.executionID = executionID
+    self.seq = seq
+    self.verdict = verdict
+    self.rule = rule
+    self.actor = actor
+    self.time = time
+    self.observedTime = observedTime
+    self.attempt = attempt
+  }
+}
+
+/// A refusal that consumed a seq.
+public struct Refusal: Sendable, Equatable {
+  /// The run.
+  public var runID: RunID
+  /// The run's namespace.
+  public var namespace: Namespace
+  /// The epoch.
+  public var epoch: Int64
+  /// The seq it consumed.
+  public var seq: Int64
+  /// The execution that was refused.
+  public var executionID: ExecutionID
+  /// Why.
+  public var reason: Reason
+  /// The row of the state machine that decided.
+  public var rule: String
+  /// The type that was proposed.
+  public var proposed: StateType
+  /// When.
+  public var time: Instant
+}
+
+/// A session holds a run: what the reaper walks when the session's lease lapses.
+public struct Claim: Sendable, Hashable {
+  /// The session.
+  public var sessionID: SessionID
+  /// The run.
+  public var runID: RunID
+
+  /// Makes a claim.
+  public init(sessionID: SessionID, runID: RunID) {
+    self.sessionID = sessionID
+    self.runID = runID
+  }
+}
+
+/// A time at which the server must look at a run.
+public struct DueTime: Sendable, Hashable {
+  /// The run.
+  public var runID: RunID
+  /// When.
+  public var time: Instant
+  /// The state it waits in: CANCELLING, as yet.
+  public var stateType: StateType
+
+  /// Makes a due time.
+  public init(runID: RunID, time: Instant, stateType: StateType) {
+    self.runID = runID
+    self.time = time
+    self.stateType = stateType
+  }
+}
+
+/// What a later batch must do because of this one.
+public enum FollowUp: Sendable, Equatable {
+  /// The children of the run are to be cancelled.
+  case cancelChildren(of: RunID, namespace: Namespace, actor: String, bound: Interval)
+}

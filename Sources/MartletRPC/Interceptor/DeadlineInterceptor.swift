@@ -1,0 +1,45 @@
+// Decides how long a call may take when its caller does not say, and at most.
+
+import MartletCall
+
+/// How long calls may take.
+public struct DeadlinePolicy: Sendable, Equatable {
+  /// The time of a unary call that names none; nil lets it run on.
+  public var unaryDefault: Duration?
+  /// The longest time of a unary call; callers that ask for more get this.
+  public var unaryMaximum: Duration?
+  /// The longest time of a streaming call; nil lets it run on, as watchers and workers must.
+  public var streamMaximum: Duration?
+
+  /// One minute by default and ten at most for unary calls; none for streams.
+  public init(
+    unaryDefault: Duration? = .seconds(60), unaryMaximum: Duration? = .seconds(600),
+    streamMaximum: Duration? = nil
+  ) {
+    self.unaryDefault = unaryDefault
+    self.unaryMaximum = unaryMaximum
+    self.streamMaximum = streamMaximum
+  }
+
+  /// The time of a call. Pure.
+  func timeout(asked: Duration?, kind: MethodDescriptor.Kind) -> Duration? {
+    let maximum = kind == .unary ? unaryMaximum : streamMaximum
+    let wanted = asked ?? (kind == .unary ? unaryDefault : nil)
+    guard let maximum else { return wanted }
+    return min(wanted ?? maximum, maximum)
+  }
+}
+
+/// Sets the time of each call.
+struct DeadlineInterceptor: Interceptor {
+  private let policy: DeadlinePolicy
+
+  init(_ policy: DeadlinePolicy) { self.policy = policy }
+
+  func before(_ call: inout IncomingCall) throws(Status) {
+    call.timeout = policy.timeout(asked: call.timeout, kind: call.method.descriptor.kind)
+    if let timeout = call.timeout, timeout <= .zero {
+      throw Status(.deadlineExceeded, "the deadline had passed when the call came")
+    }
+  }
+}

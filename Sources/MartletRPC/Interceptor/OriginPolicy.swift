@@ -1,0 +1,57 @@
+// Decides which requests may come from a browser: with authentication off, a web page must not be able to
+// drive a server on loopback, neither across origins nor by rebinding a name of its own to 127.0.0.1.
+
+/// Which hosts and origins are served. Pure.
+public struct OriginPolicy: Sendable, Equatable {
+  /// Host names served besides loopback ones, in lower case, without port.
+  public var allowedHosts: Set<String>
+  /// Origins served besides the server's own, as browsers write them (`https://ui.example.com`).
+  public var allowedOrigins: Set<String>
+  /// Whether any host name is served: right only where authentication is on.
+  public var allowsAnyHost: Bool
+
+  /// Loopback names and the server's own origin only.
+  public static let loopback = OriginPolicy()
+
+  /// Makes a policy.
+  public init(
+    allowedHosts: Set<String> = [], allowedOrigins: Set<String> = [], allowsAnyHost: Bool = false
+  ) {
+    self.allowedHosts = allowedHosts
+    self.allowedOrigins = allowedOrigins
+    self.allowsAnyHost = allowsAnyHost
+  }
+
+  /// Why a request is refused; nil when it is served.
+  public func refusal(authority: String, origin: String?) -> String? {
+    let host = Self.host(of: authority)
+    if !allowsAnyHost, !Self.isLoopback(host), !allowedHosts.contains(host.lowercased()) {
+      return authority.isEmpty
+        ? "the request names no host"
+        : "host \(host) is not served here; allow it or use localhost"
+    }
+    guard let origin, !allowedOrigins.contains(origin) else { return nil }
+    if let scheme = origin.firstRange(of: "://"), origin[scheme.upperBound...] == authority[...] {
+      return nil
+    }
+    return "origin \(origin) may not call this server"
+  }
+
+  /// The host of an authority, without port and brackets.
+  static func host(of authority: String) -> Substring {
+    if authority.first == "[" {
+      return authority.dropFirst().prefix { $0 != "]" }
+    }
+    guard let colon = authority.utf8.lastIndex(of: UInt8(ascii: ":")) else { return authority[...] }
+    return authority[..<colon]
+  }
+
+  /// `localhost`, `127.0.0.0/8` and `::1`.
+  static func isLoopback(_ host: Substring) -> Bool {
+    if host == "127.0.0.1" || host == "localhost" || host == "::1" { return true }
+    if host.lowercased() == "localhost" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127"
+      && parts.allSatisfy { UInt8($0) != nil && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
+  }
+}

@@ -1,0 +1,27 @@
+// Decides what all calls of a server share.
+
+import Logging
+
+/// The fixed parts of a server.
+final class ServerCore: Sendable {
+  let table: MethodTable
+  let chain: InterceptorChain
+  let sizes: CallSizes
+  let origins: OriginPolicy
+  let limits: CallLimits
+  let routes: HTTPRoutes
+  let logger: Logger
+
+  init(
+    table: MethodTable, chain: InterceptorChain, sizes: CallSizes, origins: OriginPolicy,
+    limits: CallLimits, routes: HTTPRoutes, logger: Logger
+  ) {
+    self.table = table
+    self.chain = chain
+    self.sizes = sizes
+    self.origins = origins
+    self.limits = limits
+    self.routes = routes
+    self.logger = logger
+  }
+}

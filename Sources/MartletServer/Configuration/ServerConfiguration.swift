@@ -1,0 +1,42 @@
+// Decides what may be chosen about a server, and what holds when nothing is chosen.
+
+public import MartletHTTP
+
+/// Everything that a server is started with.
+public struct ServerConfiguration: Sendable {
+  /// Where the state is kept.
+  public enum Database: Sendable, Equatable {
+    /// A Postgres of the server's own, with its files in this directory.
+    case privateCluster(directory: String)
+    /// A Postgres somebody else runs: a URL or a libpq connection string.
+    case url(String)
+  }
+
+  /// The address to listen on.
+  public var host = "127.0.0.1"
+  /// The port to listen on.
+  public var port = 4200
+  /// Where the state is kept.
+  public var database: Database
+  /// Threads that serve connections; nil takes half the cores.
+  public var eventLoops: Int?
+  /// Connections that write transitions.
+  public var writers = 2
+  /// Connections that read.
+  public var readers = 4
+  /// How long calls may go on after a request to stop.
+  public var grace: Duration = .seconds(10)
+  /// The bounds of the listener.
+  public var limits = HTTPLimits()
+  /// Names under which browsers may reach the server besides loopback's, and origins that may call it.
+  public var allowedHosts: [String] = []
+  /// Origins whose pages may call the server.
+  public var allowedOrigins: [String] = []
+  /// The longest message, in bytes.
+  public var maxMessageSize = 4 << 20
+  /// How many days history and logs are kept; nil keeps them for ever.
+  public var retentionDays: Int32?
+
+  /// A server on loopback's port 4200.
+  public init(database: Database) { self.database = database }
+}

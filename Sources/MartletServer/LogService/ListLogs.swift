@@ -1,0 +1,99 @@
+// Decides how lines are listed: pages in the order of time, or, with `wait`, those written since a token.
+
+internal import MartletCall
+internal import MartletModel
+internal import MartletProto
+internal import MartletStore
+
+extension LogHandlers {
+  /// The longest that a list may wait for a line.
+  private static let longestWait = Duration.seconds(60)
+
+  func listLogs(_ request: ListLogsRequest, context: CallContext) async throws -> ListLogsResponse {
+    try await answering {
+      let namespace = try backend.namespace(request.namespace, context)
+      let id = try RunID(required: request.runID, "run_id")
+      if let wait = request.wait, wait > .zero {
+        return try await news(request, id, namespace, wait: min(wait, Self.longestWait), context)
+      }
+      let size = try pageSize(request.pageSize)
+      let runs = try await runs(
+        id, includingDescendants: request.includeDescendants, namespace, context)
+      let token = try await backend.feed.currentToken()
+      let lines = try await backend.store.listLogs(
+        LogQuery(
+          namespace: namespace, runs: runs, level: Int16(clamping: request.minLevel.rawValue),
+          after: try LogPosition(pageToken: request.pageToken), limit: size + 1),
+        deadline: context.deadline)
+      var response = ListLogsResponse()
+      response.entries = lines.prefix(size).map(LogEntry.init)
+      if lines.count > size { response.nextPageToken = lines[size - 1].position.pageToken }
+      response.resumeToken = token.description
+      return response
+    }
+  }
+
+  /// The run, with those below it if asked for.
+  ///
+  /// - Throws: `StoreError` when there is no such run.
+  func runs(
+    _ id: RunID, includingDescendants: Bool, _ namespace: Namespace, _ context: CallContext
+  ) async throws(StoreError) -> [RunID] {
+    guard includingDescendants else {
+      _ = try await backend.store.run(id, in: namespace, deadline: context.deadline)
+      return [id]
+    }
+    let runs = try await backend.store.descendants(
+      of: id, in: namespace, deadline: context.deadline)
+    guard !runs.isEmpty else { throw .notFound(resource: "run", name: id.description) }
+    return runs
+  }
+
+  private func news(
+    _ request: ListLogsRequest, _ id: RunID, _ namespace: Namespace, wait: Duration,
+    _ context: CallContext
+  ) async throws -> ListLogsResponse {
+    let watch = try await LogWatch(
+      backend: backend, run: id, includesDescendants: request.includeDescendants,
+      level: request.minLevel, namespace: namespace)
+    let feed = try await watch.follow(from: try resumeToken(request.resumeToken))
+    let batch = try await withThrowingTaskGroup(of: [Followed<LogLine>]?.self) { group in
+      group.addTask {
+        var iterator = feed.makeAsyncIterator()
+        return try await iterator.next()
+      }
+      group.addTask {
+        try? await Task.sleep(for: wait)
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+    var response = ListLogsResponse()
+    response.resumeToken = (batch?.last?.token ?? feed.token).description
+    if let batch {
+      response.entries = try await watch.lines(batch).map { LogEntry($0.value) }
+    }
+    return response
+  }
+}
+
+extension LogPosition {
+  /// The place as clients hand it back.
+  var pageToken: String {
+    "\(time.microseconds).\(runID).\(executionID).\(line)"
+  }
+
+  /// Reads a page token; nil for the first page.
+  ///
+  /// - Throws: `InvalidValue` for a text that is none.
+  init?(pageToken text: String) throws(InvalidValue) {
+    if text.isEmpty { return nil }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 4, let time = Int64(parts[0]), let run = RunID(String(parts[1])),
+      let execution = ExecutionID(String(parts[2])), let line = Int64(parts[3])
+    else { throw InvalidValue("page_token", "is none that this server gave") }
+    self.init(
+      time: Instant(microseconds: time), runID: run, executionID: execution, line: line)
+  }
+}

@@ -1,0 +1,88 @@
+// Decides how an artifact crosses the contract: its content is a media type and bytes inside.
+
+internal import MartletModel
+internal import MartletProto
+internal import MartletStore
+internal import MartletWire
+
+/// The media types of the kinds of content.
+private enum MediaType {
+  static let markdown = "text/markdown"
+  static let table = "application/vnd.martlet.table+json"
+  static let link = "application/vnd.martlet.link+json"
+  static let progress = "application/vnd.martlet.progress"
+  static let image = "application/vnd.martlet.image-uri"
+}
+
+extension NewArtifact {
+  /// The largest text or table, in bytes.
+  static let largest = 1 << 20
+
+  /// An artifact of the contract.
+  ///
+  /// - Throws: `InvalidValue`, which names the field.
+  init(_ artifact: MartletProto.Artifact, runID: RunID?) throws(InvalidValue) {
+    let mediaType: String
+    let body: [UInt8]
+    switch artifact.content {
+    case .markdown(let text): (mediaType, body) = (MediaType.markdown, Array(text.utf8))
+    case .table(let value):
+      (mediaType, body) = (MediaType.table, Array(try value.jsonText("artifact.table").utf8))
+    case .link(let link):
+      guard !link.uri.isEmpty else { throw InvalidValue("artifact.link.uri", "is required") }
+      (mediaType, body) = (MediaType.link, Array(try link.jsonText("artifact.link").utf8))
+    case .progress(let value):
+      guard (0...100).contains(value) else {
+        throw InvalidValue("artifact.progress", "must be from 0 to 100")
+      }
+      (mediaType, body) = (MediaType.progress, Array("\(value)".utf8))
+    case .imageURI(let uri): (mediaType, body) = (MediaType.image, Array(uri.utf8))
+    case nil:
+      throw InvalidValue(
+        "artifact.content", "is missing: one of markdown, table, link, progress, image_uri")
+    }
+    guard body.count <= Self.largest else {
+      throw InvalidValue("artifact", "is \(body.count) bytes: at most \(Self.largest)")
+    }
+    let legal = artifact.key.utf8.allSatisfy {
+      UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+        || $0 == UInt8(ascii: "-")
+    }
+    guard legal, artifact.key.utf8.count <= 200 else {
+      throw InvalidValue(
+        "artifact.key", "must be at most 200 lower-case letters, digits and dashes")
+    }
+    self.init(
+      id: try ObjectID(optional: artifact.id, "artifact.id") ?? .timeOrdered(),
+      key: artifact.key.isEmpty ? nil : artifact.key, runID: runID, mediaType: mediaType,
+      description: artifact.description, body: body)
+  }
+}
+
+extension MartletProto.Artifact {
+  /// An artifact as it is stored.
+  init(_ artifact: MartletStore.Artifact) {
+    self.init()
+    id = artifact.id.description
+    namespace = artifact.namespace.name
+    key = artifact.key ?? ""
+    description = artifact.description
+    runID = artifact.runID?.description ?? ""
+    createTime = artifact.createTime.timestamp
+    updateTime = artifact.updateTime.timestamp
+    let text = String(decoding: artifact.body, as: UTF8.self)
+    switch artifact.mediaType {
+    case MediaType.markdown: content = .markdown(text)
+    case MediaType.table: content = JSONValue(stored: text).map { .table($0) }
+    case MediaType.link: content = Link(stored: text).map { .link($0) }
+    case MediaType.progress: content = Double(text).map { .progress($0) }
+    case MediaType.image: content = .imageURI(text)
+    default: content = nil
+    }
+  }
+}
+
+extension ObjectID {
+  /// An id for something that the server creates.
+  static func timeOrdered() -> ObjectID { ObjectID(RunID.timeOrdered().value) }
+}

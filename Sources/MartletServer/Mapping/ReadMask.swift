@@ -1,0 +1,44 @@
+// Decides which fields of a run an answer carries: a mask leaves the others at their defaults.
+
+internal import MartletModel
+internal import MartletProto
+internal import MartletWire
+
+extension Run {
+  /// The run with only the fields of the mask; all when it is empty.
+  ///
+  /// - Throws: `InvalidValue` for a path that is no field of a run.
+  func masked(by mask: FieldMask?) throws(InvalidValue) -> Run {
+    guard let mask, !mask.paths.isEmpty else { return self }
+    var result = Run()
+    for path in mask.paths {
+      switch path.split(separator: ".").first.map(String.init) ?? "" {
+      case "id": result.id = id
+      case "namespace": result.namespace = namespace
+      case "kind": result.kind = kind
+      case "name": result.name = name
+      case "definition": result.definition = definition
+      case "definition_version": result.definitionVersion = definitionVersion
+      case "parent_id": result.parentID = parentID
+      case "root_id": result.rootID = rootID
+      case "state": result.state = state
+      case "epoch": result.epoch = epoch
+      case "seq": result.seq = seq
+      case "attempt": result.attempt = attempt
+      case "parameters": result.parameters = parameters
+      case "dependencies": result.dependencies = dependencies
+      case "labels": result.labels = labels
+      case "tags": result.tags = tags
+      case "created_by": result.createdBy = createdBy
+      case "times": result.times = times
+      case "trace_parent": result.traceParent = traceParent
+      case "etag": result.etag = etag
+      case "revision": result.revision = revision
+      case "execution_id": result.executionID = executionID
+      case "session_id": result.sessionID = sessionID
+      default: throw InvalidValue("read_mask", "names \"\(path)\", which is no field of a run")
+      }
+    }
+    return result
+  }
+}

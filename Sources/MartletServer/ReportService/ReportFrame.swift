@@ -1,0 +1,160 @@
+// Decides how a frame of reports is taken apart: creations and proposals to the batcher, lines to the log, artifacts to
+// their table; each report is answered alone, in the frame's order.
+
+internal import MartletCall
+internal import MartletModel
+internal import MartletProto
+internal import MartletRPC
+internal import MartletStore
+internal import MartletWire
+
+/// One frame on its way through the store.
+struct ReportFrame: Sendable {
+  /// The most reports in a frame.
+  static let limit = 1000
+
+  private let backend: Backend
+  private let namespace: Namespace
+  private let session: SessionID?
+  private let actor: String
+
+  init(backend: Backend, namespace: Namespace, session: SessionID?, actor: String) {
+    self.backend = backend
+    self.namespace = namespace
+    self.session = session
+    self.actor = actor
+  }
+
+  /// Decides every report. Reaches its first suspension only after everything is in the queues of the store, so
+  /// frames begun in an order are decided in it.
+  func decide(_ reports: [RunReport]) async throws -> [ReportResult] {
+    guard reports.count <= Self.limit else {
+      throw Status.invalid(
+        field: "reports", "has \(reports.count) reports: send at most \(Self.limit)")
+    }
+    var results = reports.map { ReportResult(runID: $0.runID, seq: $0.seq) }
+    var commands: [Command] = []
+    var places: [Int] = []
+    var lines: [LogLine] = []
+    var linePlaces: [Int] = []
+    var artifacts: [(place: Int, artifact: NewArtifact)] = []
+    commands.reserveCapacity(reports.count)
+    places.reserveCapacity(reports.count)
+    for (index, report) in reports.enumerated() {
+      do throws(InvalidValue) {
+        switch report.item {
+        case .create, .propose:
+          commands.append(.report(try command(report)))
+          places.append(index)
+        case .log(let entry):
+          lines.append(
+            try LogLine(
+              entry, runID: RunID(required: report.runID, "run_id"),
+              executionID: ExecutionID(optional: report.executionID, "execution_id"),
+              namespace: namespace))
+          linePlaces.append(index)
+        case .artifact(let artifact):
+          artifacts.append(
+            (
+              index,
+              try NewArtifact(artifact, runID: RunID(required: report.runID, "run_id"))
+            ))
+        case nil:
+          throw InvalidValue("item", "is missing: one of create, propose, artifact, log")
+        }
+      } catch {
+        results[index].outcome = .error(Status(error).reportError)
+      }
+    }
+    // Most frames hold nothing else, and a child task costs as much as a small frame.
+    if lines.isEmpty, artifacts.isEmpty {
+      try await submit(commands, places, &results)
+      return results
+    }
+    let (newLines, newArtifacts) = (lines, artifacts.map(\.artifact))
+    async let written = write(newLines)
+    async let kept = keep(newArtifacts)
+    try await submit(commands, places, &results)
+    if !linePlaces.isEmpty {
+      let outcome = try await written
+      for place in linePlaces { results[place].outcome = outcome }
+    }
+    for (entry, outcome) in zip(artifacts, try await kept) {
+      results[entry.place].outcome = outcome
+    }
+    return results
+  }
+
+  private func submit(
+    _ commands: [Command], _ places: [Int], _ results: inout [ReportResult]
+  ) async throws(Status) {
+    if commands.isEmpty { return }
+    let answers: [CommandAnswer]
+    do throws(StoreError) {
+      answers = try await backend.store.transitions.submit(commands)
+    } catch {
+      throw Status(error)
+    }
+    for (place, answer) in zip(places, answers) { results[place].outcome = try outcome(answer) }
+  }
+
+  private func write(_ lines: [LogLine]) async throws(Status) -> ReportResult.Outcome {
+    if lines.isEmpty { return .accepted }
+    do throws(StoreError) {
+      _ = try await backend.store.logs.write(lines)
+    } catch {
+      throw Status(error)
+    }
+    return .accepted
+  }
+
+  private func keep(_ artifacts: [NewArtifact]) async throws(Status) -> [ReportResult.Outcome] {
+    var outcomes: [ReportResult.Outcome] = []
+    for artifact in artifacts {
+      do throws(StoreError) {
+        _ = try await backend.store.putArtifact(artifact, in: namespace, actor: actor)
+        outcomes.append(.accepted)
+      } catch {
+        let status = Status(error)
+        // Not now is no answer to a report: the frame is sent again.
+        if status.code == .unavailable || status.code == .resourceExhausted { throw status }
+        outcomes.append(.error(status.reportError))
+      }
+    }
+    return outcomes
+  }
+
+  private func command(_ report: RunReport) throws(InvalidValue) -> Report {
+    let item: Report.Item
+    var observed: Instant?
+    switch report.item {
+    case .create(let run):
+      item = .create(try NewRun(run, "create", actor: actor))
+    case .propose(let state):
+      item = .propose(try RunState(proposed: state))
+      observed = state.observedTime.map(Instant.init)
+    default: throw InvalidValue("item", "is not a transition")
+    }
+    return Report(
+      namespace: namespace, runID: try RunID(required: report.runID, "run_id"),
+      epoch: report.epoch,
+      executionID: try ExecutionID(required: report.executionID, "execution_id"),
+      seq: report.seq, sessionID: session, actor: actor, observedTime: observed, item: item)
+  }
+
+  // A report that met a locked run fails the frame: the client sends it again, and what was decided is a duplicate.
+  private func outcome(_ answer: CommandAnswer) throws(Status) -> ReportResult.Outcome {
+    if let verdict = MartletProto.Verdict(answer) { return .verdict(verdict) }
+    switch answer.result {
+    case .unavailable(let delay):
+      throw .unavailable("a run is held by another transaction", retryAfter: delay)
+    case .failure(let error): return .error(Status(error).reportError)
+    default: return .error(Status(.internal, "no answer").reportError)
+    }
+  }
+}
+
+extension ReportResult.Outcome {
+  /// The verdict on what needs no decision.
+  fileprivate static var accepted: Self { .verdict(MartletProto.Verdict(code: .accepted)) }
+}

@@ -1,0 +1,87 @@
+// Decides which transitions a watcher hears of, and what the run looked like after each.
+
+internal import MartletModel
+internal import MartletProto
+internal import MartletStore
+
+/// What somebody watches.
+struct RunWatch: Sendable {
+  private let backend: Backend
+  private let namespace: Namespace
+  private let filter: FilterExpression?
+  private let scope: FeedScope
+
+  init(backend: Backend, namespace: Namespace, filter: FilterExpression?, runs: [RunID]) {
+    self.backend = backend
+    self.namespace = namespace
+    self.filter = filter
+    if !runs.isEmpty {
+      scope = .runs(Set(runs), in: namespace)
+    } else if let root = filter?.rootID {
+      scope = .roots([root], in: namespace)
+    } else {
+      scope = .namespace(namespace)
+    }
+  }
+
+  /// Begins to follow.
+  func follow(from token: ResumeToken?) async throws(StoreError) -> TransitionFeed {
+    try await backend.feed.followTransitions(scope, from: token)
+  }
+
+  /// The changes of a batch that the filter lets pass.
+  func changes(_ batch: [Followed<MartletModel.Transition>]) async throws(StoreError)
+    -> [WatchRunsResponse.Change]
+  {
+    let ids = Array(Set(batch.map(\.value.runID)))
+    let records = try await backend.store.runs(ids, in: namespace)
+    let byID = Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var changes: [WatchRunsResponse.Change] = []
+    for followed in batch {
+      let transition = followed.value
+      guard var record = byID[transition.runID] else { continue }
+      record.apply(transition)
+      guard passes(record) else { continue }
+      changes.append(
+        WatchRunsResponse.Change(run: Run(record), transition: MartletProto.Transition(transition)))
+    }
+    return changes
+  }
+
+  /// Whether the filter lets a run pass.
+  func passes(_ record: RunRecord) -> Bool {
+    filter?.matches(
+      FilteredRun(
+        content: record.content, snapshot: record.snapshot, createTime: record.createTime))
+      ?? true
+  }
+}
+
+extension RunRecord {
+  /// Sets the run back to what it was after one of its transitions. What only the present row knows (who has it, how
+  /// long it ran) stays as it is when later transitions have passed.
+  fileprivate mutating func apply(_ transition: MartletModel.Transition) {
+    guard transition.revision < snapshot.revision else { return }
+    state = transition.to
+    snapshot.stateType = transition.to.type
+    snapshot.stateName = transition.to.name
+    snapshot.epoch = transition.epoch
+    snapshot.revision = transition.revision
+    snapshot.transitionTime = transition.time
+    snapshot.attempt = transition.attempt
+    observedTime = transition.observedTime
+    if !transition.to.type.isTerminal { snapshot.endTime = nil }
+    if let start = snapshot.startTime, start > transition.time { snapshot.startTime = nil }
+  }
+}
+
+extension FilterExpression {
+  /// The root that every matching run is below, if the filter says so.
+  fileprivate var rootID: RunID? {
+    switch self {
+    case .compare(.rootID, .equal, .id(let id)): id
+    case .all(let parts): parts.lazy.compactMap(\.rootID).first
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// Decides which log lines wait to be written, and when no more are let in.
+
+import MartletPostgres
+
+/// Lines of one caller.
+struct LogSubmission: Sendable {
+  let lines: [LogLine]
+  let weight: Int
+  let completion: @Sendable (Result<Int, StoreError>) -> Void
+}
+
+/// The lines that wait.
+final class LogQueue: Sendable {
+  private struct State {
+    var waiting: [LogSubmission] = []
+    var bytes = 0
+    var isBusy = false
+    var isClosed = false
+    var drained: CheckedContinuation<Void, Never>?
+  }
+
+  let limits: LogLimits
+  private let state = Locked(State())
+
+  init(limits: LogLimits) { self.limits = limits }
+
+  /// Lets lines wait, or says why not.
+  func submit(_ submission: LogSubmission) -> StoreError? {
+    state.withLock { state in
+      if state.isClosed {
+        return .unavailable(retryAfter: .seconds(1), message: "the server is shutting down")
+      }
+      guard state.bytes == 0 || state.bytes + submission.weight <= limits.waitingBytes else {
+        return .resourceExhausted(
+          retryAfter: .milliseconds(250), message: "\(state.bytes) bytes of log wait already")
+      }
+      state.waiting.append(submission)
+      state.bytes += submission.weight
+      return nil
+    }
+  }
+
+  func take() -> [LogSubmission] {
+    state.withLock { state in
+      var lines = 0
+      var bytes = 0
+      var count = 0
+      for next in state.waiting {
+        if count > 0,
+          lines + next.lines.count > limits.linesPerBatch
+            || bytes + next.weight > limits.bytesPerBatch
+        {
+          break
+        }
+        lines += next.lines.count
+        bytes += next.weight
+        count += 1
+      }
+      let batch = Array(state.waiting.prefix(count))
+      state.waiting.removeFirst(count)
+      state.bytes -= bytes
+      state.isBusy = !batch.isEmpty
+      return batch
+    }
+  }
+
+  func finish() {
+    let drained = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      state.isBusy = false
+      guard state.waiting.isEmpty else { return nil }
+      defer { state.drained = nil }
+      return state.drained
+    }
+    drained?.resume()
+  }
+
+  func fail(_ error: StoreError) {
+    let (waiting, drained) = state.withLock {
+      state -> ([LogSubmission], CheckedContinuation<Void, Never>?) in
+      defer {
+        state.waiting = []
+        state.bytes = 0
+        if !state.isBusy { state.drained = nil }
+      }
+      return (state.waiting, state.isBusy ? nil : state.drained)
+    }
+    for submission in waiting { submission.completion(.failure(error)) }
+    drained?.resume()
+  }
+
+  func close() { state.withLock { $0.isClosed = true } }
+
+  func drain() async {
+    await withCheckedContinuation { continuation in
+      let isEmpty = state.withLock {
+        if $0.waiting.isEmpty, !$0.isBusy { return true }
+        $0.drained = continuation
+        return false
+      }
+      if isEmpty { continuation.resume() }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// Decides how a batch of log lines is written, and what happens when a line of it is refused.
+
+import Logging
+import MartletModel
+import MartletPostgres
+import Metrics
+
+/// Pops lines on the writer's thread and commits them.
+final class LogWriter: PostgresWorker {
+  private let queue: LogQueue
+  private let logger: Logger
+  private let afterCommit: @Sendable () -> Void
+  private let batchSize = Metrics.Recorder(label: "martlet_log_batch_lines")
+
+  init(queue: LogQueue, logger: Logger, afterCommit: @escaping @Sendable () -> Void) {
+    self.queue = queue
+    self.logger = logger
+    self.afterCommit = afterCommit
+  }
+
+  func work(on connection: PostgresConnection) -> Bool {
+    let batch = queue.take()
+    guard !batch.isEmpty else { return false }
+    batchSize.record(batch.reduce(0) { $0 + $1.lines.count })
+    do {
+      let written = try write(batch.flatMap(\.lines), on: connection)
+      var start = 0
+      for submission in batch {
+        let end = start + submission.lines.count
+        submission.completion(.success(written[start..<end].count { $0 }))
+        start = end
+      }
+      if written.contains(true) { afterCommit() }
+    } catch {
+      alone(batch, after: error, on: connection)
+    }
+    queue.finish()
+    return true
+  }
+
+  /// After a batch failed: if a value is at fault, each caller's lines on their own.
+  private func alone(
+    _ batch: [LogSubmission], after error: any Error, on connection: PostgresConnection
+  ) {
+    let isData = (error as? PostgresError).map { $0.isCausedByData && connection.isUsable } ?? false
+    guard isData, batch.count > 1 else {
+      logger.warning("lines of \(batch.count) callers were not written: \(error)")
+      for submission in batch { submission.completion(.failure(StoreError(reading: error))) }
+      return
+    }
+    for submission in batch {
+      do {
+        let written = try write(submission.lines, on: connection)
+        submission.completion(.success(written.count { $0 }))
+      } catch {
+        submission.completion(.failure(StoreError(reading: error)))
+      }
+    }
+    afterCommit()
+  }
+
+  func fail(_ error: PostgresError) { queue.fail(StoreError(error)) }
+
+  func stop() {
+    queue.fail(.unavailable(retryAfter: .seconds(1), message: "the server is shutting down"))
+  }
+
+  /// Writes lines in one transaction; says of each whether it was new.
+  private func write(_ lines: [LogLine], on connection: PostgresConnection) throws -> [Bool] {
+    // Sorted by key, so that two replicas that write the same lines never wait for each other in turn.
+    let order = lines.indices.sorted { lines[$0].position < lines[$1].position }
+    let rows = order.map { lines[$0] }
+    let received = Instant.systemClock
+    var attempts = 0
+    while true {
+      do {
+        let new = try connection.transaction { pipeline in
+          let new = try pipeline.query(SQL.insertLogs) {
+            $0.bindArray(count: rows.count) { rows[$0].runID }
+            $0.bindArray(count: rows.count) { rows[$0].time }
+            $0.bindArray(count: rows.count) { rows[$0].executionID }
+            $0.bindArray(count: rows.count) { rows[$0].line }
+            $0.bindArray(count: rows.count) { rows[$0].namespace }
+            $0.bindArray(count: rows.count) { rows[$0].level }
+            $0.bindArray(count: rows.count) { rows[$0].logger }
+            $0.bindArray(count: rows.count) { rows[$0].message }
+            $0.bindArray(of: PostgresJSON.self, count: rows.count) {
+              rows[$0].fields.isEmpty ? nil : PostgresJSON(rows[$0].fields)
+            }
+            $0.bindArray(count: rows.count) { _ in received }
+          }.map { row throws(PostgresError) in
+            LogPosition(
+              time: try row.get(1), runID: try row.get(0), executionID: try row.get(2),
+              line: try row.get(3))
+          }
+          if let first = new.min(), let last = new.max() {
+            try pipeline.execute(SQL.insertLogFeed) {
+              $0.bindArray(Set(new.map(\.runID)).sorted())
+              $0.bind(first.time)
+              $0.bind(last.time)
+            }
+          }
+          return Set(new)
+        }
+        var isNew = Array(repeating: false, count: lines.count)
+        var left = new
+        for index in order where left.remove(lines[index].position) != nil { isNew[index] = true }
+        return isNew
+      } catch let error as PostgresError where error.isRetryable && attempts < 8 {
+        attempts += 1
+      }
+    }
+  }
+}

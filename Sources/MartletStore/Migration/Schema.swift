@@ -1,0 +1,51 @@
+// Decides which schema this binary needs: the migrations in order, and the oldest binary for each.
+
+public import MartletPostgres
+
+/// The schema of the store.
+public enum Schema {
+  /// The version of this program, as migrations compare it.
+  public static let binary = BinaryVersion(0, 1, 0)
+
+  /// Every migration, in order. Once released, none of them changes.
+  public static let migrations: [Migration] = [
+    migration(1, "runs", PackageResources.m0001_runs_sql),
+    migration(2, "partitions", PackageResources.m0002_partitions_sql),
+    migration(3, "history", PackageResources.m0003_history_sql),
+    migration(4, "sessions", PackageResources.m0004_sessions_sql),
+    migration(5, "feed", PackageResources.m0005_feed_sql),
+    migration(6, "counts", PackageResources.m0006_counts_sql),
+    migration(7, "logs", PackageResources.m0007_logs_sql),
+    migration(8, "definitions", PackageResources.m0008_definitions_sql),
+  ]
+
+  /// Applies what is missing and begins a new generation if the database was restored.
+  /// - Throws: `PostgresError`; `MigrationError` when this binary is too old for the database.
+  /// - Returns: The migrations that were applied.
+  @discardableResult
+  public static func migrate(on connection: PostgresConnection) throws -> [Migration] {
+    let applied = try Migrator(migrations).up(on: connection, binary: binary)
+    _ = try connection.query(SQL.checkGeneration)
+    return applied
+  }
+
+  /// Says what is applied and what is missing.
+  /// - Throws: `PostgresError`; `MigrationError`.
+  public static func status(on connection: PostgresConnection) throws -> MigrationStatus {
+    try Migrator(migrations).status(on: connection)
+  }
+
+  /// Refuses a database that lacks migrations or needs a newer binary; begins a new generation if
+  /// the database was restored.
+  /// - Throws: `PostgresError`; `MigrationError`.
+  public static func check(on connection: PostgresConnection) throws {
+    try Migrator(migrations).check(on: connection, binary: binary)
+    _ = try connection.query(SQL.checkGeneration)
+  }
+
+  private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {
+    Migration(
+      number: number, name: name, sql: String(decoding: sql, as: UTF8.self),
+      oldestBinary: BinaryVersion(0, 1, 0))
+  }
+}

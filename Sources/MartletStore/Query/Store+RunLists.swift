@@ -1,0 +1,195 @@
+// Decides how runs are listed and counted: a page by key, never a total; counts from the rollup where
+// it has the answer, else over a bounded number of runs.
+
+public import MartletModel
+import MartletPostgres
+
+/// A question about many runs.
+public struct RunQuery: Sendable {
+  /// The namespace.
+  public var namespace: Namespace
+  /// What the runs must meet; nil for all.
+  public var filter: FilterExpression?
+  /// In which order.
+  public var order: RunOrder
+  /// The most runs of a page.
+  public var pageSize: Int
+  /// The end of the last page, from ``RunPage/next``.
+  public var after: PageToken?
+  /// Whether parameters and tracebacks are read too.
+  public var isFull: Bool
+
+  /// Makes a question.
+  public init(
+    namespace: Namespace, filter: FilterExpression? = nil, order: RunOrder = .standard,
+    pageSize: Int = 100, after: PageToken? = nil, isFull: Bool = false
+  ) {
+    self.namespace = namespace
+    self.filter = filter
+    self.order = order
+    self.pageSize = pageSize
+    self.after = after
+    self.isFull = isFull
+  }
+}
+
+/// A page of runs.
+public struct RunPage: Sendable {
+  /// The runs in the order asked for.
+  public var runs: [RunRecord]
+  /// The last row, when there may be more: its order key and id.
+  public var next: Position?
+
+  /// Where a page ended.
+  public struct Position: Sendable, Equatable {
+    /// The value of the order's key; nil by id, or when the run has none.
+    public var time: Instant?
+    /// The last run.
+    public var id: RunID
+  }
+}
+
+/// How many runs are alike.
+public struct RunCount: Sendable, Equatable {
+  /// Their kind, if counted by it.
+  public var kind: RunKind?
+  /// The type of their state, if counted by it.
+  public var stateType: StateType?
+  /// The name of their state, if counted by it.
+  public var stateName: String?
+  /// Their definition, if counted by it.
+  public var definition: String?
+  /// How many.
+  public var runs: Int64
+}
+
+/// What runs may be counted by.
+public struct RunGrouping: OptionSet, Sendable {
+  /// The bits.
+  public let rawValue: Int
+
+  /// Takes the bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// By kind.
+  public static let kind = RunGrouping(rawValue: 1)
+  /// By type of state.
+  public static let stateType = RunGrouping(rawValue: 2)
+  /// By name of state.
+  public static let stateName = RunGrouping(rawValue: 4)
+  /// By definition.
+  public static let definition = RunGrouping(rawValue: 8)
+}
+
+extension Store {
+  /// The most runs that are looked at for a count that the rollup does not know.
+  public static let countBound: Int64 = 100_000
+
+  /// Lists a page of runs.
+  public func listRuns(
+    _ query: RunQuery, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> RunPage {
+    let statement = RunListStatement(query)
+    return try await read(deadline) { connection in
+      var runs = try connection.query(statement.statement) { buffer in
+        buffer.bind(query.namespace)
+        buffer.bind(query.isFull)
+        for value in statement.values { value.bind(to: &buffer) }
+      }.map { row throws(PostgresError) in try RunRecord(row) }
+      guard runs.count > query.pageSize, query.pageSize > 0 else {
+        return RunPage(runs: runs, next: nil)
+      }
+      runs.removeLast(runs.count - query.pageSize)
+      let last = runs[runs.count - 1]
+      return RunPage(
+        runs: runs, next: RunPage.Position(time: query.order.key.value(of: last), id: last.id))
+    }
+  }
+
+  /// Counts runs by group.
+  ///
+  /// Without a filter and by kind and state only, the counts are exact and cost nothing. Otherwise
+  /// the newest `countBound` runs that meet the filter are counted.
+  /// - Returns: The counts, and whether there were more runs than were looked at.
+  public func countRuns(
+    in namespace: Namespace, filter: FilterExpression? = nil, by grouping: RunGrouping,
+    deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> (counts: [RunCount], isBounded: Bool) {
+    if let (kind, state) = rollup(filter, grouping) {
+      return (
+        try await sumCounts(namespace, kind: kind, state: state, grouping, deadline), false
+      )
+    }
+    let statement = RunCountStatement(filter: filter)
+    let counts = try await read(deadline) { connection in
+      try connection.query(statement.statement) { buffer in
+        buffer.bind(namespace)
+        buffer.bind(grouping.contains(.kind))
+        buffer.bind(grouping.contains(.stateType))
+        buffer.bind(grouping.contains(.stateName))
+        buffer.bind(grouping.contains(.definition))
+        buffer.bind(Self.countBound)
+        for value in statement.values { value.bind(to: &buffer) }
+      }.map { row throws(PostgresError) in
+        RunCount(
+          kind: try row.optional(0), stateType: try row.optional(1),
+          stateName: try row.optional(2), definition: try row.optional(3), runs: try row.get(4))
+      }
+    }
+    return (counts, counts.reduce(0) { $0 + $1.runs } >= Self.countBound)
+  }
+
+  private func sumCounts(
+    _ namespace: Namespace, kind: RunKind?, state: StateType?, _ grouping: RunGrouping,
+    _ deadline: ContinuousClock.Instant?
+  ) async throws(StoreError) -> [RunCount] {
+    let cells = try await read(deadline) { connection in
+      try connection.query(SQL.sumRunCounts) { $0.bind(namespace) }
+        .map { row throws(PostgresError) in
+          RunCount(kind: try row.get(0), stateType: try row.get(1), runs: try row.get(2))
+        }
+    }
+    var sums: [RunCount] = []
+    for cell in cells {
+      if let kind, cell.kind != kind { continue }
+      if let state, cell.stateType != state { continue }
+      var group = cell
+      if !grouping.contains(.kind) { group.kind = nil }
+      if !grouping.contains(.stateType) { group.stateType = nil }
+      if let at = sums.firstIndex(where: {
+        $0.kind == group.kind && $0.stateType == group.stateType
+      }) {
+        sums[at].runs += group.runs
+      } else {
+        sums.append(group)
+      }
+    }
+    return sums
+  }
+
+  /// The kind and type a filter asks for, if the rollup knows the answer.
+  private func rollup(
+    _ filter: FilterExpression?, _ grouping: RunGrouping
+  ) -> (RunKind?, StateType?)? {
+    guard grouping.isDisjoint(with: [.stateName, .definition]) else { return nil }
+    switch filter {
+    case nil: return (nil, nil)
+    case .compare(.kind, .equal, .kind(let kind)): return (kind, nil)
+    case .compare(.stateType, .equal, .stateType(let state)): return (nil, state)
+    case .all(let parts) where parts.count == 2:
+      guard let first = rollup(parts[0], grouping), let second = rollup(parts[1], grouping),
+        first.0 == nil || second.0 == nil, first.1 == nil || second.1 == nil
+      else { return nil }
+      return (first.0 ?? second.0, first.1 ?? second.1)
+    default: return nil
+    }
+  }
+}
+
+extension RunCount {
+  fileprivate init(kind: RunKind, stateType: StateType, runs: Int64) {
+    self.kind = kind
+    self.stateType = stateType
+    self.runs = runs
+  }
+}

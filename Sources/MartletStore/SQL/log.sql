@@ -1,0 +1,44 @@
+-- Log lines.
+
+-- name: insert_logs
+-- Appends lines, passing over those that are there already.
+INSERT INTO log (run_id, time, execution_id, line, namespace, level, logger, message, fields,
+  receive_time)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bigint[], $5::text[],
+  $6::smallint[], $7::text[], $8::text[], $9::jsonb[], $10::timestamptz[])
+ON CONFLICT DO NOTHING
+RETURNING run_id, time, execution_id, line
+
+-- name: insert_log_feed
+-- Tells followers of which runs this transaction wrote lines, and from when to when.
+INSERT INTO feed (time, run_ids, first_time, last_time)
+VALUES (clock_timestamp(), $1::uuid[], $2::timestamptz, $3::timestamptz)
+
+-- name: list_logs
+-- Lines of runs in the order of time, after a line.
+SELECT l.run_id, l.time, l.execution_id, l.line, l.namespace, l.level, l.logger, l.message, l.fields
+FROM log l
+WHERE l.run_id = ANY ($1::uuid[]) AND l.namespace = $2::text AND l.level >= $3::smallint
+  AND l.time >= $4::timestamptz AND l.time < $5::timestamptz
+  AND (l.time, l.run_id, l.execution_id, l.line) > ($6::timestamptz, $7::uuid, $8::uuid, $9::bigint)
+ORDER BY l.time, l.run_id, l.execution_id, l.line
+LIMIT $10::bigint
+
+-- name: list_logs_backwards
+-- Lines of runs, latest first, before a line.
+SELECT l.run_id, l.time, l.execution_id, l.line, l.namespace, l.level, l.logger, l.message, l.fields
+FROM log l
+WHERE l.run_id = ANY ($1::uuid[]) AND l.namespace = $2::text AND l.level >= $3::smallint
+  AND l.time >= $4::timestamptz AND l.time < $5::timestamptz
+  AND (l.time, l.run_id, l.execution_id, l.line) < ($6::timestamptz, $7::uuid, $8::uuid, $9::bigint)
+ORDER BY l.time DESC, l.run_id DESC, l.execution_id DESC, l.line DESC
+LIMIT $10::bigint
+
+-- name: list_descendants
+-- A run and all below it, level by level, up to a bound.
+WITH RECURSIVE tree AS (
+  SELECT id FROM run WHERE id = $1::uuid AND namespace = $2::text
+  UNION
+  SELECT r.id FROM tree t JOIN run r ON r.parent_id = t.id
+)
+SELECT id FROM tree LIMIT $3::bigint

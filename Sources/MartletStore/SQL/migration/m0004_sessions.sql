@@ -1,0 +1,62 @@
+-- Who is alive and what waits: leases of executors, the runs they hold, everything with a due time.
+
+CREATE TABLE session (
+  id           uuid PRIMARY KEY,
+  namespace    text COLLATE "C" NOT NULL CHECK (namespace <> ''),
+  holder       text NOT NULL CHECK (holder <> ''),
+  actor        text NOT NULL CHECK (actor <> ''),
+  epoch        bigint NOT NULL DEFAULT 1 CHECK (epoch > 0),
+  ttl_us       bigint NOT NULL CHECK (ttl_us BETWEEN 1000 AND 86400000000),
+  open_time    timestamptz NOT NULL,
+  beat_time    timestamptz NOT NULL,
+  lease_until  timestamptz NOT NULL,
+  -- Until when one replica is ending this lapsed session; others pass it over.
+  taken_until  timestamptz,
+  CHECK (lease_until >= beat_time)
+) WITH (fillfactor = 50);
+
+CREATE TABLE claim (
+  run_id      uuid PRIMARY KEY,
+  namespace   text COLLATE "C" NOT NULL CHECK (namespace <> ''),
+  session_id  uuid NOT NULL,
+  epoch       bigint NOT NULL CHECK (epoch > 0)
+);
+CREATE INDEX claim_session ON claim (session_id);
+
+-- When the server must look at a run again, at most once a state.
+CREATE TABLE run_due (
+  run_id       uuid PRIMARY KEY,
+  namespace    text COLLATE "C" NOT NULL CHECK (namespace <> ''),
+  state_type   smallint NOT NULL CHECK (state_type BETWEEN 1 AND 5),
+  due          timestamptz NOT NULL,
+  -- Until when one replica is dealing with it; others pass it over.
+  taken_until  timestamptz
+);
+CREATE INDEX run_due_order ON run_due (state_type, due);
+
+-- Stopped runs whose children are still to be cancelled.
+CREATE TABLE run_cascade (
+  run_id       uuid PRIMARY KEY,
+  namespace    text COLLATE "C" NOT NULL CHECK (namespace <> ''),
+  actor        text NOT NULL CHECK (actor <> ''),
+  bound_us     bigint NOT NULL CHECK (bound_us >= 0),
+  -- Children up to this one have been asked.
+  after_id     uuid,
+  taken_until  timestamptz
+);
+
+-- Replicas of the server, and the one clock of leases: it ticks while any of them has a database.
+CREATE TABLE replica (
+  id          uuid PRIMARY KEY,
+  host        text NOT NULL,
+  version     text NOT NULL,
+  start_time  timestamptz NOT NULL,
+  beat_time   timestamptz NOT NULL CHECK (beat_time >= start_time)
+) WITH (fillfactor = 50);
+
+CREATE TABLE lease_clock (
+  one         boolean PRIMARY KEY DEFAULT true CHECK (one),
+  tick_time   timestamptz NOT NULL,
+  stopped_us  bigint NOT NULL DEFAULT 0 CHECK (stopped_us >= 0)
+) WITH (fillfactor = 10);
+INSERT INTO lease_clock (tick_time) VALUES (clock_timestamp());

@@ -1,0 +1,108 @@
+// Decides the catalogue of statements: every one the program runs, by name, from the SQL files.
+
+import MartletPostgres
+
+/// The named statements, parsed once from the files that are part of the binary.
+enum SQL {
+  /// All files of statements, with the names to show when one does not parse.
+  static let files: [StatementFile] = [
+    PackageResources.transition_sql, PackageResources.run_sql, PackageResources.flow_sql,
+    PackageResources.artifact_sql, PackageResources.log_sql, PackageResources.session_sql,
+    PackageResources.work_sql, PackageResources.watch_sql, PackageResources.partition_sql,
+  ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
+
+  /// All statements by name.
+  static let all: [String: Statement] = Dictionary(
+    uniqueKeysWithValues: files.flatMap(\.entries).map { ($0.name, Statement($0.name, $0.sql)) })
+
+  /// A statement of the files. A name that is not there is a defect, found by the first test.
+  private static func named(_ name: String) -> Statement {
+    guard let statement = all[name] else { preconditionFailure("no statement \(name)") }
+    return statement
+  }
+
+  // Transitions.
+  static let lockRuns = named("lock_runs")
+  static let findUnlockedRuns = named("find_unlocked_runs")
+  static let findRuns = named("find_runs")
+  static let readParents = named("read_parents")
+  static let readAnsweredSeqs = named("read_answered_seqs")
+  static let insertRuns = named("insert_runs")
+  static let insertRunStates = named("insert_run_states")
+  static let updateRunStates = named("update_run_states")
+  static let insertTransitions = named("insert_transitions")
+  static let insertRefusals = named("insert_refusals")
+  static let deleteClaims = named("delete_claims")
+  static let upsertClaims = named("upsert_claims")
+  static let deleteDueTimes = named("delete_due_times")
+  static let upsertDueTimes = named("upsert_due_times")
+  static let insertCascades = named("insert_cascades")
+  static let insertCountChanges = named("insert_count_changes")
+  static let insertTransitionFeed = named("insert_transition_feed")
+
+  // Runs.
+  static let getRuns = named("get_runs")
+  static let listRuns = named("list_runs")
+  static let countRuns = named("count_runs")
+  static let sumRunCounts = named("sum_run_counts")
+  static let foldRunCounts = named("fold_run_counts")
+  static let listTransitions = named("list_transitions")
+  static let updateRun = named("update_run")
+  static let getRunEtag = named("get_run_etag")
+  static let listChildren = named("list_children")
+
+  // Flows and artifacts.
+  static let registerFlows = named("register_flows")
+  static let insertFlow = named("insert_flow")
+  static let getFlow = named("get_flow")
+  static let listFlows = named("list_flows")
+  static let updateFlow = named("update_flow")
+  static let deleteFlow = named("delete_flow")
+  static let insertArtifact = named("insert_artifact")
+  static let getArtifact = named("get_artifact")
+  static let getLatestArtifact = named("get_latest_artifact")
+  static let listArtifacts = named("list_artifacts")
+  static let deleteArtifact = named("delete_artifact")
+
+  // Logs.
+  static let insertLogs = named("insert_logs")
+  static let insertLogFeed = named("insert_log_feed")
+  static let listLogs = named("list_logs")
+  static let listLogsBackwards = named("list_logs_backwards")
+  static let listDescendants = named("list_descendants")
+
+  // Sessions, the clock of leases, replicas.
+  static let openSession = named("open_session")
+  static let renewSessions = named("renew_sessions")
+  static let listCancelling = named("list_cancelling")
+  static let closeSession = named("close_session")
+  static let takeLapsedSessions = named("take_lapsed_sessions")
+  static let listClaims = named("list_claims")
+  static let openMissingSessions = named("open_missing_sessions")
+  static let deleteEndedSessions = named("delete_ended_sessions")
+  static let tickLeaseClock = named("tick_lease_clock")
+  static let beatReplica = named("beat_replica")
+  static let listReplicas = named("list_replicas")
+  static let deleteReplicas = named("delete_replicas")
+
+  // Work of the engine.
+  static let takeDueRuns = named("take_due_runs")
+  static let nextDueTime = named("next_due_time")
+  static let takeCascades = named("take_cascades")
+  static let advanceCascade = named("advance_cascade")
+  static let deleteCascade = named("delete_cascade")
+
+  // Following and partitions.
+  static let readFeed = named("read_feed")
+  static let readFeedBounds = named("read_feed_bounds")
+  static let readTransitions = named("read_transitions")
+  static let readLogs = named("read_logs")
+  static let getRoots = named("get_roots")
+  static let countReplicas = named("count_replicas")
+  static let sendHint = named("send_hint")
+  static let checkGeneration = named("check_generation")
+  static let extendPartitions = named("extend_partitions")
+  static let daysAhead = named("days_ahead")
+  static let setLockTimeout = named("set_lock_timeout")
+  static let dropOldestDay = named("drop_oldest_day")
+}

@@ -1,0 +1,110 @@
+// Decides what the store is made of: writers for transitions and logs, readers for the rest.
+
+public import Logging
+public import MartletModel
+public import MartletPostgres
+
+/// Everything Martlet remembers. One for each process; all of it may be called from any task.
+public final class Store: Sendable {
+  /// How many connections the store uses and how much may wait before them.
+  public struct Settings: Sendable {
+    /// Connections that commit transitions.
+    public var writers = 1
+    /// Connections that read, and write what is rare.
+    public var readers = 4
+    /// Limits of the batches of transitions.
+    public var batches = BatchLimits()
+    /// Limits of the batches of log lines.
+    public var logs = LogLimits()
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Commits transitions.
+  public let transitions: TransitionBatcher
+  /// Commits log lines.
+  public let logs: LogBatcher
+  /// Where the store is.
+  public let configuration: PostgresConfiguration
+  /// How it was set up.
+  public let settings: Settings
+
+  let pool: PostgresPool
+  let logger: Logger
+  let commits = CommitSignal()
+  let hints = CommitSignal()
+
+  /// Starts the connections; the schema must be there already, see ``Schema``.
+  public init(
+    _ configuration: PostgresConfiguration, settings: Settings = Settings(), logger: Logger
+  ) {
+    self.configuration = configuration
+    self.settings = settings
+    self.logger = logger
+    let afterCommit = { @Sendable [commits, hints] in
+      commits.raise()
+      hints.raise()
+    }
+    pool = PostgresPool(configuration, size: settings.readers, logger: logger)
+    transitions = TransitionBatcher(
+      configuration, limits: settings.batches, writers: settings.writers, logger: logger,
+      afterCommit: afterCommit)
+    logs = LogBatcher(
+      configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)
+  }
+
+  /// Waits until the database answers on every connection.
+  /// - Throws: `unavailable` when the time is over.
+  public func waitUntilConnected(timeout: Duration = .seconds(10)) async throws(StoreError) {
+    try await transitions.waitUntilConnected(timeout: timeout)
+    try await logs.waitUntilConnected(timeout: timeout)
+    do { try await pool.waitUntilConnected(timeout: timeout) } catch {
+      throw StoreError(reading: error)
+    }
+  }
+
+  /// Asks the database for its clock.
+  /// - Throws: `unavailable` without a database.
+  public func ping(deadline: ContinuousClock.Instant? = nil) async throws(StoreError) -> Instant {
+    try await read(deadline) { connection in
+      let now = try connection.query(SQL.readFeedBounds)
+        .first { row throws(PostgresError) in try row.get(3, as: Instant.self) }
+      return now ?? .epoch
+    }
+  }
+
+  /// Finishes what was submitted and ends the connections.
+  public func shutdown() async {
+    await transitions.shutdown()
+    await logs.shutdown()
+    await pool.shutdown()
+  }
+
+  /// Runs a closure on a reader's connection.
+  func read<Result: Sendable>(
+    _ deadline: ContinuousClock.Instant? = nil,
+    _ body: @escaping @Sendable (PostgresConnection) throws -> Result
+  ) async throws(StoreError) -> Result {
+    do { return try await pool.read(deadline: deadline, body) } catch {
+      throw StoreError(reading: error)
+    }
+  }
+
+  /// Runs a closure whose transaction may meet a deadlock or a unique key again, a few times.
+  func write<Result: Sendable>(
+    _ deadline: ContinuousClock.Instant? = nil,
+    _ body: @escaping @Sendable (PostgresConnection) throws -> Result
+  ) async throws(StoreError) -> Result {
+    try await read(deadline) { connection in
+      var attempts = 0
+      while true {
+        do { return try body(connection) } catch let error as PostgresError
+          where (error.isRetryable || error.sqlState == .uniqueViolation) && attempts < 5
+        {
+          attempts += 1
+        }
+      }
+    }
+  }
+}

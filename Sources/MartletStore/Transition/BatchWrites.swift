@@ -1,0 +1,255 @@
+// Decides what a plan becomes in SQL: parallel arrays, and only the statements that have rows.
+
+import MartletModel
+import MartletPostgres
+
+/// The writes of a plan.
+struct BatchWrites {
+  private let plan: TransitionPlan
+  private let commands: [Command]
+  private let now: Instant
+  private let changes: [(key: CountKey, change: Int64)]
+  private let inserted: [RunSnapshot]
+  private let updated: [RunSnapshot]
+  private let cascades: [(run: RunID, namespace: Namespace, actor: String, bound: Interval)]
+
+  /// What a dashboard counts by.
+  private struct CountKey: Hashable {
+    var namespace: Namespace
+    var kind: RunKind
+    var state: StateType
+  }
+
+  init(plan: TransitionPlan, commands: [Command], locked: LockedRuns) {
+    self.plan = plan
+    self.commands = commands
+    now = locked.now
+    inserted = plan.inserts.map(\.state)
+    updated = plan.updates.map(\.state)
+    var counts: [CountKey: Int64] = [:]
+    func count(_ run: RunSnapshot, _ type: StateType, _ change: Int64) {
+      counts[CountKey(namespace: run.namespace, kind: run.kind, state: type), default: 0] += change
+    }
+    for run in inserted { count(run, run.stateType, 1) }
+    // Both lists are in the order of the ids, and every updated run is among the locked.
+    var next = locked.runs.startIndex
+    for run in updated {
+      while next < locked.runs.endIndex, locked.runs[next].id != run.id { next += 1 }
+      guard next < locked.runs.endIndex else { break }
+      if locked.runs[next].stateType != run.stateType {
+        count(run, locked.runs[next].stateType, -1)
+        count(run, run.stateType, 1)
+      }
+    }
+    changes = counts.filter { $0.value != 0 }.map { (key: $0.key, change: $0.value) }
+    cascades = plan.followUps.map {
+      switch $0 {
+      case .cancelChildren(let run, let namespace, let actor, let bound):
+        (run, namespace, actor, bound)
+      }
+    }
+  }
+
+  /// Whether there is anything to commit.
+  var isNeeded: Bool {
+    !inserted.isEmpty || !updated.isEmpty || !plan.claimsRemoved.isEmpty
+      || !plan.dueCleared.isEmpty
+  }
+
+  /// The flows that new runs name.
+  var flows: Set<FlowRegistry.Key> {
+    var keys: Set<FlowRegistry.Key> = []
+    for insert in plan.inserts where insert.run.kind == .flow {
+      keys.insert(.init(namespace: insert.state.namespace, name: insert.run.definition))
+    }
+    return keys
+  }
+
+  /// Sends every write; the caller sends the COMMIT.
+  func send(flows: [FlowRegistry.Key], on pipeline: borrowing Pipeline) throws {
+    if !plan.inserts.isEmpty { try sendInserts(on: pipeline) }
+    if !updated.isEmpty { try sendUpdates(on: pipeline) }
+    if !plan.transitions.isEmpty { try sendTransitions(on: pipeline) }
+    if !plan.refusals.isEmpty { try sendRefusals(on: pipeline) }
+    try sendWaits(on: pipeline)
+    if !flows.isEmpty {
+      try pipeline.execute(SQL.registerFlows) {
+        $0.bindArray(count: flows.count) { _ in PostgresUUID.v7(now: now) }
+        $0.bindArray(count: flows.count) { flows[$0].namespace }
+        $0.bindArray(count: flows.count) { flows[$0].name }
+        $0.bindArray(count: flows.count) { _ in "service:registry" }
+        $0.bindArray(count: flows.count) { _ in now }
+      }
+    }
+    if !changes.isEmpty {
+      try pipeline.execute(SQL.insertCountChanges) {
+        $0.bindArray(count: changes.count) { changes[$0].key.namespace }
+        $0.bindArray(count: changes.count) { changes[$0].key.kind }
+        $0.bindArray(count: changes.count) { changes[$0].key.state }
+        $0.bindArray(count: changes.count) { changes[$0].change }
+      }
+    }
+    if !plan.transitions.isEmpty {
+      let rows = plan.transitions
+      try pipeline.execute(SQL.insertTransitionFeed) {
+        $0.bind(now)
+        $0.bindArray(count: rows.count) { rows[$0].runID }
+        $0.bindArray(count: rows.count) { rows[$0].revision }
+      }
+    }
+  }
+
+  private func sendInserts(on pipeline: borrowing Pipeline) throws {
+    let rows = plan.inserts
+    try pipeline.execute(SQL.insertRuns) {
+      $0.bindArray(count: rows.count) { rows[$0].state.id }
+      $0.bindArray(count: rows.count) { rows[$0].state.namespace }
+      $0.bindArray(count: rows.count) { rows[$0].state.kind }
+      $0.bindArray(count: rows.count) { rows[$0].run.name }
+      $0.bindArray(count: rows.count) { rows[$0].run.definition }
+      $0.bindArray(count: rows.count) { rows[$0].run.definitionVersion }
+      $0.bindArray(of: RunID.self, count: rows.count) { rows[$0].state.parentID }
+      $0.bindArray(count: rows.count) { rows[$0].state.rootID }
+      $0.bindArray(of: Instant.self, count: rows.count) { rows[$0].run.dueTime }
+      $0.bindArray(of: PostgresJSON.self, count: rows.count) { rows[$0].run.parameterJSON }
+      $0.bindArray(of: PostgresJSON.self, count: rows.count) { rows[$0].run.dependencyJSON }
+      $0.bindArray(count: rows.count) { json(rows[$0].run.labels) }
+      $0.bindArray(count: rows.count) { arrayLiteral(rows[$0].run.tags) }
+      $0.bindArray(of: Interval.self, count: rows.count) { rows[$0].run.timeout }
+      $0.bindArray(of: Interval.self, count: rows.count) { rows[$0].run.heartbeatInterval }
+      $0.bindArray(count: rows.count) { rows[$0].run.createdBy }
+      $0.bindArray(count: rows.count) { rows[$0].run.traceParent }
+      $0.bindArray(count: rows.count) { rows[$0].createTime }
+    }
+    try pipeline.execute(SQL.insertRunStates) {
+      $0.bindArray(count: inserted.count) { inserted[$0].id }
+      $0.bindArray(count: inserted.count) { inserted[$0].namespace }
+      $0.bindArray(count: inserted.count) { inserted[$0].kind }
+      $0.bindArray(of: RunID.self, count: inserted.count) { inserted[$0].parentID }
+      $0.bindArray(count: inserted.count) { inserted[$0].rootID }
+      $0.bindArray(count: inserted.count) { inserted[$0].contentDigest }
+      $0.bindStates(inserted)
+    }
+  }
+
+  private func sendUpdates(on pipeline: borrowing Pipeline) throws {
+    try pipeline.execute(SQL.updateRunStates) {
+      $0.bindArray(count: updated.count) { updated[$0].id }
+      $0.bindArray(count: updated.count) { plan.updates[$0].expectedRevision }
+      $0.bindStates(updated)
+    }
+  }
+
+  private func sendTransitions(on pipeline: borrowing Pipeline) throws {
+    let rows = plan.transitions
+    try pipeline.execute(SQL.insertTransitions) {
+      $0.bindArray(count: rows.count) { rows[$0].runID }
+      $0.bindArray(count: rows.count) { rows[$0].revision }
+      $0.bindArray(count: rows.count) { rows[$0].namespace }
+      $0.bindArray(of: StateType.self, count: rows.count) { rows[$0].from }
+      $0.bindArray(count: rows.count) { rows[$0].fromName }
+      $0.bindArray(count: rows.count) { rows[$0].to.type }
+      $0.bindArray(count: rows.count) { rows[$0].to.name }
+      $0.bindArray(count: rows.count) { rows[$0].to.message }
+      $0.bindArray(of: PostgresJSON.self, count: rows.count) {
+        rows[$0].to.detail.json.map { PostgresJSON($0.text) }
+      }
+      $0.bindArray(count: rows.count) { rows[$0].epoch }
+      $0.bindArray(of: ExecutionID.self, count: rows.count) { rows[$0].executionID }
+      $0.bindArray(of: Int64.self, count: rows.count) { rows[$0].seq }
+      $0.bindArray(count: rows.count) { rows[$0].verdict.code }
+      $0.bindArray(of: Reason.self, count: rows.count) { rows[$0].verdict.reason }
+      $0.bindArray(count: rows.count) { rows[$0].rule }
+      $0.bindArray(count: rows.count) { rows[$0].actor }
+      $0.bindArray(count: rows.count) { rows[$0].attempt }
+      $0.bindArray(count: rows.count) { rows[$0].time }
+      $0.bindArray(of: Instant.self, count: rows.count) { rows[$0].observedTime }
+    }
+  }
+
+  private func sendRefusals(on pipeline: borrowing Pipeline) throws {
+    let rows = plan.refusals
+    let actors = rows.map { row in
+      commands.lazy.compactMap { command -> String? in
+        guard case .report(let report) = command, report.runID == row.runID,
+          report.seq == row.seq, report.epoch == row.epoch
+        else { return nil }
+        return report.actor
+      }.first ?? "unknown"
+    }
+    try pipeline.execute(SQL.insertRefusals) {
+      $0.bindArray(count: rows.count) { rows[$0].runID }
+      $0.bindArray(count: rows.count) { rows[$0].epoch }
+      $0.bindArray(count: rows.count) { rows[$0].seq }
+      $0.bindArray(count: rows.count) { rows[$0].namespace }
+      $0.bindArray(count: rows.count) { rows[$0].executionID }
+      $0.bindArray(count: rows.count) { rows[$0].proposed }
+      $0.bindArray(count: rows.count) { rows[$0].reason }
+      $0.bindArray(count: rows.count) { rows[$0].rule }
+      $0.bindArray(actors)
+      $0.bindArray(count: rows.count) { rows[$0].time }
+    }
+  }
+
+  /// Claims, due times and cascades.
+  private func sendWaits(on pipeline: borrowing Pipeline) throws {
+    let ended = plan.claimsRemoved
+    if !ended.isEmpty {
+      try pipeline.execute(SQL.deleteClaims) {
+        $0.bindArray(count: ended.count) { ended[$0].runID }
+        $0.bindArray(count: ended.count) { ended[$0].sessionID }
+      }
+    }
+    let begun = plan.claimsAdded.compactMap { claim in
+      row(of: claim.runID).map { (claim: claim, run: $0) }
+    }
+    if !begun.isEmpty {
+      try pipeline.execute(SQL.upsertClaims) {
+        $0.bindArray(count: begun.count) { begun[$0].claim.runID }
+        $0.bindArray(count: begun.count) { begun[$0].run.namespace }
+        $0.bindArray(count: begun.count) { begun[$0].claim.sessionID }
+        $0.bindArray(count: begun.count) { begun[$0].run.epoch }
+      }
+    }
+    if !plan.dueCleared.isEmpty {
+      try pipeline.execute(SQL.deleteDueTimes) { $0.bindArray(plan.dueCleared) }
+    }
+    let waits = plan.dueSet.compactMap { due in
+      row(of: due.runID).map { (due: due, namespace: $0.namespace) }
+    }
+    if !waits.isEmpty {
+      try pipeline.execute(SQL.upsertDueTimes) {
+        $0.bindArray(count: waits.count) { waits[$0].due.runID }
+        $0.bindArray(count: waits.count) { waits[$0].namespace }
+        $0.bindArray(count: waits.count) { waits[$0].due.stateType }
+        $0.bindArray(count: waits.count) { waits[$0].due.time }
+      }
+    }
+    // A run is at most once in the arrays: ON CONFLICT refuses to touch a row twice.
+    var seen: Set<RunID> = []
+    let cascades = self.cascades.filter { seen.insert($0.run).inserted }
+    if !cascades.isEmpty {
+      try pipeline.execute(SQL.insertCascades) {
+        $0.bindArray(count: cascades.count) { cascades[$0].run }
+        $0.bindArray(count: cascades.count) { cascades[$0].namespace }
+        $0.bindArray(count: cascades.count) { cascades[$0].actor }
+        $0.bindArray(count: cascades.count) { cascades[$0].bound }
+      }
+    }
+  }
+
+  /// The row of a run as it shall be.
+  private func row(of run: RunID) -> RunSnapshot? {
+    find(run, in: updated) ?? find(run, in: inserted)
+  }
+
+  private func find(_ run: RunID, in rows: [RunSnapshot]) -> RunSnapshot? {
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle].id < run { low = middle + 1 } else { high = middle }
+    }
+    return low < rows.count && rows[low].id == run ? rows[low] : nil
+  }
+}

@@ -1,0 +1,68 @@
+// Decides which commands may wait in the queue, and what they weigh there.
+
+import MartletModel
+
+extension Command {
+  /// Checks every value, so that no data error reaches the transaction of others.
+  /// - Throws: `InvalidValue`, which names the field.
+  func validate(now: Instant, acceptsAnyID: Bool) throws(InvalidValue) {
+    switch self {
+    case .report(let report):
+      try report.validate(now: now, acceptsAnyID: acceptsAnyID)
+      if case .create(let run) = report.item, hasEscapedNUL(run.parameters) {
+        throw InvalidValue("create.parameters", "holds \\u0000, which cannot be stored")
+      }
+    case .cancel(let cancellation): try cancellation.validate()
+    case .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer: break
+    }
+  }
+
+  /// About how many bytes the command holds on to while it waits.
+  var weight: Int {
+    guard case .report(let report) = self else { return 256 }
+    switch report.item {
+    case .create(let run):
+      return 512 + run.parameters.utf8.count + run.dependencies.count * 64
+        + run.labels.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 32 }
+        + run.tags.reduce(0) { $0 + $1.utf8.count + 16 }
+    case .propose(let state): return 256 + state.weight
+    }
+  }
+}
+
+extension RunState {
+  fileprivate var weight: Int {
+    switch detail {
+    case .failed(let data): data.errorMessage.utf8.count + data.traceback.utf8.count
+    case .completed(let data):
+      switch data.result?.body {
+      case .json(let json): json.utf8.count
+      case .data(let bytes): bytes.count * 3
+      case .uri, nil: 0
+      }
+    case .paused(let data): data.inputSchema.utf8.count
+    default: message.utf8.count
+    }
+  }
+}
+
+/// Whether JSON text holds the escape of U+0000: `\u0000` after an even number of backslashes.
+func hasEscapedNUL(_ json: String) -> Bool {
+  var isEscape = false
+  var zeros: Int?
+  for byte in json.utf8 {
+    if let count = zeros, byte == UInt8(ascii: "0") {
+      if count == 3 { return true }
+      zeros = count + 1
+      continue
+    }
+    zeros = nil
+    if isEscape {
+      isEscape = false
+      if byte == UInt8(ascii: "u") { zeros = 0 }
+    } else {
+      isEscape = byte == UInt8(ascii: "\\")
+    }
+  }
+  return false
+}

@@ -1,0 +1,154 @@
+// Decides one transaction of a batch: two round trips, locks in one order, nothing written in vain.
+
+import MartletModel
+import MartletPostgres
+
+/// One attempt to commit a list of commands.
+struct TransitionTransaction {
+  let commands: [Command]
+  let registry: FlowRegistry
+
+  /// What an attempt came to.
+  struct Outcome {
+    var answers: [CommandAnswer]
+    var hasWritten: Bool
+  }
+
+  /// Locks, decides, writes, commits.
+  /// - Throws: `PostgresError`; nothing is written then, unless its `outcomeUnknown` says so.
+  func run(on connection: PostgresConnection) throws -> Outcome {
+    try connection.pipeline { pipeline in
+      try pipeline.begin()
+      let keys = TransitionBatch.keys(of: commands)
+      let locked = try lock(keys, on: pipeline)
+      let plan = TransitionBatch.decide(commands, runs: locked.runs, now: locked.now)
+      let answers = try answer(plan, on: pipeline)
+      let writes = BatchWrites(plan: plan, commands: commands, locked: locked)
+      guard writes.isNeeded else {
+        try pipeline.rollback()
+        try pipeline.finish()
+        return Outcome(answers: answers, hasWritten: false)
+      }
+      let flows = registry.unknown(writes.flows, now: locked.now)
+      try writes.send(flows: flows, on: pipeline)
+      try pipeline.commit()
+      try pipeline.finish()
+      registry.remember(flows, now: locked.now)
+      return Outcome(answers: answers, hasWritten: !plan.transitions.isEmpty)
+    }
+  }
+
+  /// Locks runs and named parents in one sorted set; reads the other parents of runs that may start.
+  private func lock(
+    _ keys: TransitionBatch.Keys, on pipeline: borrowing Pipeline
+  ) throws -> LockedRuns {
+    var set = keys.runs.map { (id: $0, writes: true) }
+    set += keys.parents.map { (id: $0, writes: false) }
+    if !keys.parents.isEmpty { set.sort { $0.id < $1.id } }
+    let locks = try pipeline.execute(SQL.lockRuns) {
+      $0.bindArray(count: set.count) { set[$0].id }
+      $0.bindArray(count: set.count) { set[$0].writes }
+    }
+    let starting = commands.compactMap(\.starts)
+    let parents =
+      starting.isEmpty
+      ? nil : try pipeline.execute(SQL.readParents) { $0.bindArray(starting) }
+    // The Sync puts Postgres's own time-outs in force while this side decides.
+    try pipeline.sync()
+    var locked = LockedRuns(capacity: set.count)
+    try pipeline.receive(locks).forEach { row throws(PostgresError) in try locked.add(row) }
+    if let parents {
+      try pipeline.receive(parents).forEach { row throws(PostgresError) in
+        let parent = try RunSnapshot(row)
+        if !keys.contains(parent.id) { locked.runs.append(parent) }
+      }
+    }
+    return locked
+  }
+
+  /// Turns results into answers; looks up those that were given in earlier transactions.
+  private func answer(
+    _ plan: TransitionPlan, on pipeline: borrowing Pipeline
+  ) throws -> [CommandAnswer] {
+    var answers = plan.results.map { CommandAnswer($0, in: plan) }
+    var open: [(index: Int, run: RunID, epoch: Int64, seq: Int64)] = []
+    for (index, result) in plan.results.enumerated() {
+      guard case .duplicate(let epoch, let seq) = result.outcome else { continue }
+      let run = commands[index].runID
+      if let verdict = plan.answered(run, epoch: epoch, seq: seq) {
+        answers[index].take(verdict)
+      } else {
+        open.append((index, run, epoch, seq))
+      }
+    }
+    guard !open.isEmpty else { return answers }
+    let rows = try pipeline.query(SQL.readAnsweredSeqs) {
+      $0.bindArray(count: open.count) { open[$0].run }
+      $0.bindArray(count: open.count) { open[$0].epoch }
+      $0.bindArray(count: open.count) { open[$0].seq }
+    }
+    try rows.forEach { row throws in
+      let item = open[Int(try row.get(0, as: Int64.self))]
+      answers[item.index].take(try AnsweredSeq(row))
+    }
+    return answers
+  }
+}
+
+/// The rows a batch locked, and the time when it had them all.
+struct LockedRuns {
+  var runs: [RunSnapshot] = []
+  var now = Instant.epoch
+
+  init(capacity: Int) { runs.reserveCapacity(capacity + 8) }
+
+  /// Adds a row of `lock_runs`; the run may not exist.
+  mutating func add(_ row: borrowing PostgresRow) throws(PostgresError) {
+    if !row.isNull(0) { runs.append(try RunSnapshot(row)) }
+    now = max(now, try row.get(20))
+  }
+}
+
+extension RunSnapshot {
+  /// Reads the columns of `lock_runs` and `read_parents`.
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    self.init(
+      id: try row.get(0), namespace: try row.get(1), kind: try row.get(2),
+      parentID: try row.optional(3), rootID: try row.get(4), contentDigest: try row.get(5),
+      stateType: try row.get(6), stateName: try row.get(7), epoch: try row.get(8),
+      executionID: try row.optional(9), sessionID: try row.optional(10), lastSeq: try row.get(11),
+      revision: try row.get(12), attempt: try row.get(13), startTime: try row.optional(14),
+      endTime: try row.optional(15), transitionTime: try row.get(16),
+      runningTime: try row.get(17), isPresumptive: try row.get(18), dueTime: try row.optional(19))
+  }
+}
+
+extension TransitionBatch.Keys {
+  /// Whether a run is among those that are locked.
+  fileprivate func contains(_ run: RunID) -> Bool {
+    [runs, parents].contains { list in
+      var low = 0
+      var high = list.count
+      while low < high {
+        let middle = (low + high) / 2
+        if list[middle] < run { low = middle + 1 } else { high = middle }
+      }
+      return low < list.count && list[low] == run
+    }
+  }
+}
+
+extension Command {
+  /// The run, if this command may start it and it may have a parent that forbids that.
+  fileprivate var starts: RunID? {
+    switch self {
+    case .offer(let offer): return offer.runID
+    case .report(let report):
+      guard case .propose(let state) = report.item,
+        state.type == .running || state.type == .pending
+      else { return nil }
+      return report.runID
+    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer: return nil
+    }
+  }
+}

@@ -1,0 +1,244 @@
+// Decides how followers and the one tailer of a process meet.
+
+import MartletModel
+import MartletPostgres
+import Metrics
+
+/// How far one look at the feed came.
+public enum FeedProgress: Sendable {
+  /// There is more to read at once.
+  case hasMore
+  /// Transactions that still run hold back what may be committed already: look again soon.
+  case isHeldBack
+  /// Nothing more until the next commit.
+  case isCaughtUp
+}
+
+/// What happens in the store, for those who follow it. One for each process; its ``poll()`` is called
+/// by one service.
+public final class Feed: Sendable {
+  private struct State {
+    var position: ResumeToken?
+    var time = Instant.epoch
+    var transitions: [UInt64: Subscription<TransitionContent>] = [:]
+    var logs: [UInt64: Subscription<LogContent>] = [:]
+    var next: UInt64 = 0
+    var isClosed = false
+  }
+
+  /// Most batches that are read at a time.
+  static let pageSize = 32
+  /// No batch is older than this when it becomes readable: older partitions need no look.
+  static let slack = Interval.hours(-24)
+
+  private let store: Store
+  private let roots = RootCache()
+  private let state = Locked(State())
+  private let lag = Metrics.Gauge(label: "martlet_feed_lag_transactions")
+
+  /// Makes the feed of a store.
+  public init(_ store: Store) { self.store = store }
+
+  /// Whether anybody follows.
+  public var isFollowed: Bool { state.withLock { !$0.transitions.isEmpty || !$0.logs.isEmpty } }
+
+  /// Follows transitions.
+  /// - Parameters:
+  ///   - token: Where to go on; nil begins with what is committed from now on.
+  ///   - bufferLimit: Most transitions held in memory for this follower.
+  /// - Throws: `outOfRange` with ``StoreError/resumeTokenExpired``; `unavailable`.
+  public func followTransitions(
+    _ scope: FeedScope, from token: ResumeToken? = nil, bufferLimit: Int = 4096
+  ) async throws(StoreError) -> TransitionFeed {
+    let start = try await begin(token)
+    let subscription = Subscription<TransitionContent>(
+      scope: scope, from: start, limit: bufferLimit)
+    let id = state.withLock { state in
+      state.next += 1
+      state.transitions[state.next] = subscription
+      return state.next
+    }
+    store.commits.raise()
+    return TransitionFeed(Follower(feed: self, subscription: subscription, id: id))
+  }
+
+  /// Follows log lines.
+  /// - Parameters: As for transitions; `bufferLimit` counts lines.
+  /// - Throws: `outOfRange` with ``StoreError/resumeTokenExpired``; `unavailable`.
+  public func followLogs(
+    _ scope: FeedScope, from token: ResumeToken? = nil, bufferLimit: Int = 4096
+  ) async throws(StoreError) -> LogFeed {
+    let start = try await begin(token)
+    let subscription = Subscription<LogContent>(scope: scope, from: start, limit: bufferLimit)
+    let id = state.withLock { state in
+      state.next += 1
+      state.logs[state.next] = subscription
+      return state.next
+    }
+    store.commits.raise()
+    return LogFeed(Follower(feed: self, subscription: subscription, id: id))
+  }
+
+  /// The token of this moment: what is committed later comes after it.
+  /// - Throws: `unavailable`.
+  public func currentToken() async throws(StoreError) -> ResumeToken { try await begin(nil) }
+
+  /// Reads what is new and hands it to the followers. Only one task may call it.
+  /// - Throws: `unavailable`.
+  public func poll() async throws(StoreError) -> FeedProgress {
+    guard state.withLock({ $0.position != nil }) else {
+      let start = try await begin(nil)
+      state.withLock { $0.position = start }
+      return .hasMore
+    }
+    // Those that have read up to the position themselves go live here and nowhere else: so every
+    // live one hears of everything after the position.
+    let (position, time, transitions, logs) = state.withLock {
+      ($0.position, $0.time, Array($0.transitions.values), Array($0.logs.values))
+    }
+    guard let position else { return .hasMore }
+    for subscription in transitions { subscription.join(tailer: position) }
+    for subscription in logs { subscription.join(tailer: position) }
+    let roots = self.roots
+    let news = try await store.read { connection in
+      let page = try FeedPage.read(
+        after: position.transaction, since: time + Self.slack, limit: Self.pageSize,
+        on: connection)
+      if !page.rows.isEmpty,
+        transitions.contains(where: { $0.scope.needsRoots })
+          || logs.contains(where: { $0.scope.needsRoots })
+      {
+        try roots.load(page.rows, on: connection)
+      }
+      let root = { roots.root(of: $0) }
+      let isAsked = { (run: RunID) in
+        transitions.contains { $0.scope.mayContain(run, root: root) }
+      }
+      let isLogAsked = { (run: RunID) in logs.contains { $0.scope.mayContain(run, root: root) } }
+      return News(
+        page: page,
+        transitions: transitions.isEmpty
+          ? [] : try TransitionContent.read(page.rows, where: isAsked, on: connection),
+        logs: logs.isEmpty
+          ? [] : try LogContent.read(page.rows, where: isLogAsked, on: connection))
+    }
+    lag.record(news.page.lag)
+    guard news.page.generation == position.generation else {
+      return restart(transitions, logs)
+    }
+    let through = ResumeToken(generation: position.generation, transaction: news.page.through)
+    tell(transitions, news.transitions, through)
+    tell(logs, news.logs, through)
+    state.withLock {
+      $0.position = through
+      $0.time = news.page.now
+    }
+    if news.page.rows.count >= Self.pageSize { return .hasMore }
+    return news.page.lag > 0 ? .isHeldBack : .isCaughtUp
+  }
+
+  /// The database is another one now: what followers have can no longer be continued.
+  private func restart(
+    _ transitions: [Subscription<TransitionContent>], _ logs: [Subscription<LogContent>]
+  ) -> FeedProgress {
+    for subscription in transitions { subscription.finish(Self.expired) }
+    for subscription in logs { subscription.finish(Self.expired) }
+    state.withLock { $0.position = nil }
+    return .hasMore
+  }
+
+  private static let expired = StoreError.outOfRange(
+    reason: StoreError.resumeTokenExpired,
+    message: "what came after this token is no longer kept: list again and watch from there")
+
+  /// Ends every follower.
+  public func close() {
+    let (transitions, logs) = state.withLock { state in
+      state.isClosed = true
+      return (Array(state.transitions.values), Array(state.logs.values))
+    }
+    for subscription in transitions { subscription.finish() }
+    for subscription in logs { subscription.finish() }
+  }
+
+  private struct News: Sendable {
+    var page: FeedPage
+    var transitions: [FeedEntry<Transition>]
+    var logs: [FeedEntry<LogLine>]
+  }
+
+  private func tell<Content: FeedContent>(
+    _ subscriptions: [Subscription<Content>], _ entries: [FeedEntry<Content.Value>],
+    _ through: ResumeToken
+  ) {
+    for subscription in subscriptions {
+      subscription.hear(
+        select(entries, for: subscription.scope, of: Content.self, through.generation),
+        through: through)
+    }
+  }
+
+  private func select<Content: FeedContent>(
+    _ entries: [FeedEntry<Content.Value>], for scope: FeedScope, of _: Content.Type,
+    _ generation: Int64
+  ) -> [Followed<Content.Value>] {
+    entries.compactMap { entry in
+      guard Content.namespace(of: entry.value) == scope.namespace,
+        scope.mayContain(Content.run(of: entry.value), root: { roots.root(of: $0) })
+      else { return nil }
+      return Followed(
+        value: entry.value,
+        token: ResumeToken(
+          generation: generation, transaction: entry.transaction, ordinal: entry.ordinal))
+    }
+  }
+
+  /// Checks a token, or makes the one of this moment.
+  private func begin(_ token: ResumeToken?) async throws(StoreError) -> ResumeToken {
+    let bounds = try await store.read { connection in try FeedBounds.read(on: connection) }
+    guard let token else {
+      return ResumeToken(generation: bounds.generation, transaction: bounds.horizon - 1)
+    }
+    guard token.generation == bounds.generation, token.wholeTransaction >= bounds.floor,
+      token.transaction < bounds.horizon
+    else {
+      throw Self.expired
+    }
+    return token
+  }
+
+  /// Reads a page for a follower that is behind.
+  func catchUp<Content: FeedContent>(
+    _ subscription: Subscription<Content>, from token: ResumeToken
+  ) async throws(StoreError) -> [Followed<Content.Value>] {
+    let roots = self.roots
+    let scope = subscription.scope
+    let (page, entries, bounds) = try await store.read { connection in
+      let bounds = try FeedBounds.read(on: connection)
+      let page = try FeedPage.read(
+        after: token.wholeTransaction, since: .epoch, limit: Self.pageSize, on: connection)
+      if scope.needsRoots { try roots.load(page.rows, on: connection) }
+      let entries = try Content.read(
+        page.rows, where: { scope.mayContain($0, root: { roots.root(of: $0) }) }, on: connection)
+      return (page, entries, bounds)
+    }
+    guard token.generation == bounds.generation, token.wholeTransaction >= bounds.floor else {
+      throw Self.expired
+    }
+    let batch = select(entries, for: scope, of: Content.self, token.generation)
+      .filter { $0.token > token }
+    let through = ResumeToken(generation: token.generation, transaction: page.through)
+    let isAtEnd = page.rows.count < Self.pageSize
+    subscription.caughtUp(to: max(through, token), isAtEnd: isAtEnd)
+    // The tailer takes it from here; it may be asleep.
+    if isAtEnd { store.commits.raise() }
+    return batch
+  }
+
+  func leave(_ id: UInt64) {
+    state.withLock {
+      $0.transitions[id] = nil
+      $0.logs[id] = nil
+    }
+  }
+}

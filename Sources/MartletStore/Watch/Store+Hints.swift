@@ -1,0 +1,28 @@
+// Decides how replicas wake each other: by hints from one place, never from inside a hot transaction.
+
+import MartletPostgres
+
+extension Store {
+  /// The channel of hints.
+  public static let hintChannel = "martlet_feed"
+
+  /// Raised by every commit of this process; one task waits for it, the tailer.
+  public var commitSignal: CommitSignal { commits }
+
+  /// Raised by every commit of this process; one task waits for it, the sender of hints.
+  public var hintSignal: CommitSignal { hints }
+
+  /// Wakes the tailers of all replicas.
+  public func sendHint() async throws(StoreError) {
+    _ = try await write { connection in try connection.query(SQL.sendHint).count }
+  }
+
+  /// Listens to the hints of other replicas, each of which raises ``commitSignal``, until the task is
+  /// cancelled.
+  public func hearHints() async {
+    let listener = PostgresListener(
+      configuration, channels: [Self.hintChannel], logger: logger)
+    for await _ in listener.hints { commits.raise() }
+    await listener.shutdown()
+  }
+}

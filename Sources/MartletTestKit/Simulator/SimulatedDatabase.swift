@@ -1,0 +1,120 @@
+// Decides what the simulated database keeps and refuses: committed rows, row locks, leases. It trusts
+// the plan no more than Postgres would: keys, guards and uniqueness are its own.
+
+import MartletModel
+
+/// The tables a plan is written to, with row locks; one transaction is one `commit`.
+struct SimulatedDatabase {
+  /// A run, an epoch and a seq: what a verdict is kept by.
+  struct SeqKey: Hashable {
+    let runID: RunID
+    let epoch: Int64
+    let seq: Int64
+  }
+
+  /// The stored answer to a seq.
+  struct Stored: Equatable {
+    let code: Verdict.Code
+    let reason: Reason?
+    let stateType: StateType
+  }
+
+  /// Why a commit failed.
+  enum CommitError: Error {
+    /// Someone else inserted the run first: the batch is retried.
+    case uniqueViolation
+    /// A guarded update matched no row, or a key was taken: the plan was wrong.
+    case broken(String)
+  }
+
+  private(set) var runs: [RunID: RunSnapshot] = [:]
+  private(set) var history: [RunID: [Transition]] = [:]
+  private(set) var verdicts: [SeqKey: Stored] = [:]
+  private(set) var claims: Set<Claim> = []
+  private(set) var due: [RunID: DueTime] = [:]
+  private(set) var children: [RunID: [RunID]] = [:]
+  /// When each session's lease ends.
+  var leases: [SessionID: Instant] = [:]
+  /// Cascades that are not done, kept in the transaction that asked for them.
+  var followUps: [Int: FollowUp] = [:]
+  private var followUpCount = 0
+
+  private var exclusive: [RunID: Int] = [:]
+  private var shared: [RunID: Set<Int>] = [:]
+
+  /// Locks the rows of a batch and their parents', all or none; rows that do not exist lock nothing.
+  ///
+  /// - Returns: The rows; nil when another server holds one of them.
+  mutating func lock(_ keys: TransitionBatch.Keys, by server: Int) -> [RunSnapshot]? {
+    let addressed = keys.runs.filter { runs[$0] != nil }
+    var parents = Set(keys.parents)
+    for id in addressed { if let parent = runs[id]?.parentID { parents.insert(parent) } }
+    let read = parents.subtracting(addressed).filter { runs[$0] != nil }
+    for id in addressed {
+      if let holder = exclusive[id], holder != server { return nil }
+      if let holders = shared[id], !holders.subtracting([server]).isEmpty { return nil }
+    }
+    for id in read { if let holder = exclusive[id], holder != server { return nil } }
+    for id in addressed { exclusive[id] = server }
+    for id in read { shared[id, default: []].insert(server) }
+    return (addressed + read).compactMap { runs[$0] }
+  }
+
+  /// Ends a transaction's locks.
+  mutating func unlock(_ server: Int) {
+    exclusive = exclusive.filter { $0.value != server }
+    for id in Array(shared.keys) {
+      shared[id]?.remove(server)
+      if shared[id]?.isEmpty == true { shared[id] = nil }
+    }
+  }
+
+  /// Writes a plan, all of it or nothing.
+  mutating func commit(_ plan: TransitionPlan) throws(CommitError) {
+    var next = self
+    for insert in plan.inserts {
+      guard next.runs[insert.state.id] == nil else { throw .uniqueViolation }
+      next.runs[insert.state.id] = insert.state
+      if let parent = insert.state.parentID {
+        next.children[parent, default: []].append(insert.state.id)
+      }
+    }
+    for update in plan.updates {
+      guard let row = next.runs[update.state.id], row.revision == update.expectedRevision else {
+        throw .broken("update of \(update.state.id) matched no row")
+      }
+      next.runs[update.state.id] = update.state
+    }
+    for transition in plan.transitions {
+      next.history[transition.runID, default: []].append(transition)
+      guard let seq = transition.seq else { continue }
+      try next.keep(
+        SeqKey(runID: transition.runID, epoch: transition.epoch, seq: seq),
+        Stored(
+          code: transition.verdict.code, reason: transition.verdict.reason,
+          stateType: transition.to.type))
+    }
+    for refusal in plan.refusals {
+      try next.keep(
+        SeqKey(runID: refusal.runID, epoch: refusal.epoch, seq: refusal.seq),
+        Stored(code: .refused, reason: refusal.reason, stateType: refusal.proposed))
+    }
+    for claim in plan.claimsRemoved { next.claims.remove(claim) }
+    for claim in plan.claimsAdded {
+      guard next.claims.insert(claim).inserted else { throw .broken("\(claim) exists already") }
+    }
+    for id in plan.dueCleared { next.due[id] = nil }
+    for due in plan.dueSet { next.due[due.runID] = due }
+    for followUp in plan.followUps {
+      next.followUpCount += 1
+      next.followUps[next.followUpCount] = followUp
+    }
+    self = next
+  }
+
+  private mutating func keep(_ key: SeqKey, _ stored: Stored) throws(CommitError) {
+    guard verdicts.updateValue(stored, forKey: key) == nil else {
+      throw .broken("\(key) has two verdicts")
+    }
+  }
+}

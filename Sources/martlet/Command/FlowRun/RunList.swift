@@ -1,0 +1,86 @@
+// Decides how runs are listed: newest first, one line each.
+
+import ArgumentParser
+import Martlet
+import MartletProto
+
+/// What `flow-run ls` and `task-run ls` have in common.
+struct RunListOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Only runs that match, such as 'state.type = FAILED AND labels.team = \"x\"'.",
+      discussion:
+        "The grammar is AIP-160; fields: state.type, state.name, definition, name, tags, labels.KEY, times."
+    ))
+  var filter: String = ""
+
+  @Option(help: "Only runs of this state type, such as failed; may be repeated.")
+  var state: [String] = []
+
+  @Option(name: .customLong("name"), help: "Only runs of this flow or task.")
+  var definition: String?
+
+  @Option(help: "At most this many.")
+  var limit: Int = 20
+
+  @Option(help: "For example 'create_time desc'.")
+  var orderBy: String = ""
+
+  /// The filter that all options come to.
+  func expression(kind: RunKind, parent: String? = nil) -> String {
+    var conditions = ["kind = \(kind == .flow ? "FLOW" : "TASK")"]
+    if !filter.isEmpty { conditions.append("(\(filter))") }
+    if !state.isEmpty {
+      let states = state.map { "state.type = \($0.uppercased())" }.joined(separator: " OR ")
+      conditions.append("(\(states))")
+    }
+    if let definition { conditions.append("definition = \(quoted(definition))") }
+    if let parent { conditions.append("parent_id = \(quoted(parent))") }
+    return conditions.joined(separator: " AND ")
+  }
+
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit must be more than 0") }
+  }
+}
+
+/// A text as a filter quotes it.
+func quoted(_ text: String) -> String {
+  "\""
+    + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+    + "\""
+}
+
+extension Connection {
+  /// Prints the runs that match.
+  func printRuns(_ options: RunListOptions, kind: RunKind, parent: String?, as format: Format)
+    async throws
+  {
+    var runs: [Run] = []
+    var request = ListRunsRequest()
+    request.namespace = namespace
+    request.filter = options.expression(kind: kind, parent: parent)
+    request.orderBy = options.orderBy
+    repeat {
+      request.pageSize = Int32(min(1000, options.limit - runs.count))
+      let page = try await client.runs.listRuns(request)
+      runs += page.runs
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty && runs.count < options.limit
+    switch format {
+    case .json:
+      var response = ListRunsResponse()
+      response.runs = runs
+      try printJSON(response)
+    case .name: for run in runs { Terminal.standard.line(run.id) }
+    case .table:
+      var table = Table("id", kind == .flow ? "flow" : "task", "name", "state", "started", ">took")
+      for run in runs {
+        table.append(
+          .init(run.id, .dim), .init(run.definition), .init(run.name, .bold), run.state.cell,
+          .init(run.times?.startTime.map(ago) ?? "-"), .init(run.duration))
+      }
+      Terminal.standard.write(table.render(for: .standard))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// Decides what the one program offers, and that a wrong command line leaves with 2.
+
+import ArgumentParser
+import Glibc
+import MartletServer
+
+@main
+struct Program: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "martlet",
+    abstract: "Orchestration for programs in any language.",
+    discussion: """
+      Begin with:
+        martlet server start                 a server with a database of its own
+        martlet run -- make backup           any command as a tracked run
+        martlet flow-run ls                  what has run
+      """,
+    version: MartletVersion.current,
+    subcommands: [
+      ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
+      APICommand.self, VersionCommand.self,
+    ])
+
+  static func main() async {
+    // A reader that goes away ends a write, not the program.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let code as ExitCode {
+      Glibc.exit(code.rawValue)
+    } catch {
+      let isHelp = exitCode(for: error) == .success
+      let isUsage = exitCode(for: error) == .validationFailure
+      let text = fullMessage(for: error)
+      if isHelp { print(text) } else { complain(isUsage ? text : "martlet: \(error)") }
+      Glibc.exit(
+        isHelp ? 0 : isUsage ? ExitStatus.usage.rawValue : ExitStatus.failed.rawValue)
+    }
+  }
+}

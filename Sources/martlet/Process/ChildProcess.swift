@@ -1,0 +1,185 @@
+// Decides how a command is started and ended: in a process group of its own, so that a signal reaches everything it
+// started; with the terminal when there is one; its output through pipes.
+
+import Glibc
+import Synchronization
+
+/// A started command.
+final class ChildProcess: Sendable {
+  /// How a process ended.
+  enum Ending: Sendable, Equatable {
+    case exited(Int32)
+    case signalled(Int32)
+
+    /// The code a shell would give.
+    var code: Int32 {
+      switch self {
+      case .exited(let code): code
+      case .signalled(let signal): 128 + signal
+      }
+    }
+  }
+
+  /// Why a command could not be started.
+  struct StartError: Error, CustomStringConvertible {
+    /// The system's error.
+    let code: Int32
+    /// The command.
+    let command: String
+    var description: String { "cannot start \(command): \(String(cString: strerror(code)))" }
+    /// The code a shell would give.
+    var exitCode: Int32 { code == ENOENT ? 127 : 126 }
+  }
+
+  /// What it writes.
+  let output: OutputPipes
+  private let pid: pid_t
+  private let hasTerminal: Bool
+  private let life = Mutex(Life())
+
+  private struct Life: Sendable {
+    var hasEnded = false
+    var isDoomed = false
+  }
+
+  private init(pid: pid_t, output: OutputPipes, hasTerminal: Bool) {
+    self.pid = pid
+    self.output = output
+    self.hasTerminal = hasTerminal
+  }
+
+  /// Starts a command found by `PATH`.
+  ///
+  /// - Parameters:
+  ///   - environment: added to this process's own.
+  ///   - ignored: the signals that the command shall ignore; all others do what they do by default.
+  static func start(
+    _ arguments: [String], environment: [String: String], ignored: Set<Int32>
+  ) throws(StartError) -> ChildProcess {
+    var pipes: [[Int32]] = [[-1, -1], [-1, -1]]
+    for index in pipes.indices {
+      guard pipe(&pipes[index]) == 0 else {
+        let code = errno
+        for end in pipes.joined() where end >= 0 { close(end) }
+        throw StartError(code: code, command: arguments[0])
+      }
+      for end in pipes[index] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, pipes[0][1], STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, pipes[1][1], STDERR_FILENO)
+
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    posix_spawnattr_setpgroup(&attributes, 0)
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    posix_spawnattr_setsigmask(&attributes, &unblocked)
+    var defaults = sigset_t()
+    sigfillset(&defaults)
+    for number in ignored { sigdelset(&defaults, number) }
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+    var pid: pid_t = 0
+    let code = withCStrings(arguments) { argv in
+      withCStrings(Self.environment(adding: environment)) { envp in
+        posix_spawnp(&pid, arguments[0], &actions, &attributes, argv, envp)
+      }
+    }
+    for pipe in pipes { close(pipe[1]) }
+    guard code == 0 else {
+      for pipe in pipes { close(pipe[0]) }
+      throw StartError(code: code, command: arguments[0])
+    }
+    // The terminal belongs to the group in front: Ctrl-C then reaches the command, as without us. What is behind may
+    // write to it all the same; a command that asked for it too early goes on.
+    let hasTerminal = isatty(STDIN_FILENO) == 1 && tcgetpgrp(STDIN_FILENO) == getpgrp()
+    if hasTerminal {
+      Glibc.signal(SIGTTOU, SIG_IGN)
+      tcsetpgrp(STDIN_FILENO, pid)
+      kill(-pid, SIGCONT)
+    }
+    let output = OutputPipes([
+      .init(from: pipes[0][0], to: STDOUT_FILENO, name: "stdout"),
+      .init(from: pipes[1][0], to: STDERR_FILENO, name: "stderr"),
+    ])
+    return ChildProcess(pid: pid, output: output, hasTerminal: hasTerminal)
+  }
+
+  /// Sends a signal to the command and everything in its group, unless the command has ended.
+  func signal(_ number: Int32) {
+    life.withLock { if !$0.hasEnded { kill(-pid, number) } }
+  }
+
+  /// Has what is left of the group killed when the command ends.
+  func doom() { life.withLock { $0.isDoomed = true } }
+
+  /// Waits for the end of the command on a thread of its own.
+  func wait() async -> Ending {
+    await withCheckedContinuation { continuation in
+      Thread.start { continuation.resume(returning: self.reap()) }
+    }
+  }
+
+  private func reap() -> Ending {
+    var info = siginfo_t()
+    while true {
+      let options = WEXITED | WNOWAIT | (hasTerminal ? WSTOPPED : 0)
+      guard waitid(P_PID, id_t(pid), &info, options) == 0 else { continue }
+      guard info.si_code == CLD_STOPPED else { break }
+      stop()
+    }
+    let ending = life.withLock { life in
+      // Until it is reaped, its process id is nobody else's, nor is that of its group.
+      life.hasEnded = true
+      if life.isDoomed { kill(-pid, SIGKILL) }
+      var status: Int32 = 0
+      while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+      return status & 0x7F == 0
+        ? Ending.exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
+    }
+    if hasTerminal { tcsetpgrp(STDIN_FILENO, getpgrp()) }
+    return ending
+  }
+
+  /// Ctrl-Z stopped the command: so are we, as the shell expects, until it lets us go on.
+  private func stop() {
+    // Takes the news, so that it is told once.
+    var status: Int32 = 0
+    guard waitpid(pid, &status, WUNTRACED | WNOHANG) == pid else { return }
+    let cause = status >> 8 & 0xFF
+    // It asked for the terminal a moment before it was given it.
+    let isInFront = tcgetpgrp(STDIN_FILENO) == pid
+    if !(isInFront && (cause == SIGTTIN || cause == SIGTTOU)) {
+      tcsetpgrp(STDIN_FILENO, getpgrp())
+      kill(getpid(), SIGSTOP)
+      if tcgetpgrp(STDIN_FILENO) == getpgrp() { tcsetpgrp(STDIN_FILENO, pid) }
+    }
+    signal(SIGCONT)
+  }
+
+  private static func environment(adding added: [String: String]) -> [String] {
+    var list: [String] = []
+    var entry = environ
+    while let text = entry.pointee {
+      let string = String(cString: text)
+      let name = string.prefix { $0 != "=" }
+      if added[String(name)] == nil { list.append(string) }
+      entry += 1
+    }
+    return list + added.map { "\($0.key)=\($0.value)" }
+  }
+
+  private static func withCStrings<R>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R
+  ) -> R {
+    let pointers = strings.map { strdup($0) }
+    defer { pointers.forEach { free($0) } }
+    return body(pointers + [nil])
+  }
+}

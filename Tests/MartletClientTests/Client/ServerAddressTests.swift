@@ -1,0 +1,52 @@
+// Decides which texts name a server.
+
+import MartletCall
+import MartletHTTP
+import Testing
+
+@testable import Martlet
+
+@Suite struct ServerAddressTests {
+  @Test(arguments: [
+    ("http://127.0.0.1:4200", "127.0.0.1", 4200), ("http://localhost", "localhost", 4200),
+    ("http://host:1/api", "host", 1), ("http://[::1]:65535", "::1", 65535),
+    ("http://[::1]", "::1", 4200), ("http://a.b?x", "a.b", 4200),
+  ])
+  func names(_ text: String, host: String, port: Int) throws {
+    #expect(try ServerAddress(text).endpoint == .tcp(host: host, port: port))
+  }
+
+  @Test(arguments: [
+    "", "127.0.0.1:4200", "https://host", "http://", "http://:4200", "http://host:0",
+    "http://host:65536", "http://host:x", "http://host:", "http://[::1", "http://[::1]x",
+    "ftp://host",
+  ])
+  func refuses(_ text: String) {
+    #expect(throws: AddressError.self) { try ServerAddress(text) }
+  }
+}
+
+@Suite struct RunEnvironmentTests {
+  @Test func defaultsAndEmptyValues() {
+    let environment = RunEnvironment {
+      $0 == "HOME" ? "/home/x" : $0 == "MARTLET_RUN_ID" ? "" : nil
+    }
+    #expect(environment.address == "http://127.0.0.1:4200")
+    #expect(environment.home == "/home/x/.martlet")
+    #expect(environment.runID == nil)
+    #expect(environment.spoolDirectory == "/home/x/.martlet/spool/swift/http___127_0_0_1_4200")
+  }
+
+  @Test(arguments: [
+    ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true),
+    ("00-00000000000000000000000000000000-b7ad6b7169203331-01", false), ("nonsense", false),
+  ])
+  func tracesAreChecked(_ header: String, isGood: Bool) {
+    let environment = RunEnvironment { $0 == "MARTLET_TRACEPARENT" ? header : nil }
+    #expect(environment.trace?.header == (isGood ? header : nil))
+    if let trace = environment.trace {
+      #expect(trace.child.traceLow == trace.traceLow)
+      #expect(trace.child.span != trace.span)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// Checks every deadline of a connection by telling the clock the time.
+
+import NIOCore
+import Testing
+
+@testable import MartletHTTP
+
+@Suite struct ConnectionClockTests {
+  private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+
+  private var limits: HTTPLimits {
+    var limits = HTTPLimits()
+    limits.handshakeTimeout = .seconds(10)
+    limits.headerTimeout = .seconds(5)
+    limits.idleTimeout = .seconds(300)
+    limits.keepaliveInterval = .seconds(60)
+    limits.keepaliveTimeout = .seconds(20)
+    return limits
+  }
+
+  @Test func givesUpAHandshakeThatDoesNotEnd() {
+    var clock = ConnectionClock(limits: limits, now: start)
+    #expect(clock.nextDeadline == start + .seconds(10))
+    let verdict1 = clock.check(now: start + .seconds(9))
+    #expect(verdict1 == .wait(until: start + .seconds(10)))
+    let verdict2 = clock.check(now: start + .seconds(10))
+    #expect(verdict2 == .close(.handshake))
+  }
+
+  @Test func asksForASignOfLifeAndGivesUpWithoutOne() {
+    var clock = ConnectionClock(limits: limits, now: start)
+    clock.handshakeDone()
+    clock.batchEnded(openStreams: 1, isReadingHead: false, now: start)
+    let verdict1 = clock.check(now: start + .seconds(60))
+    #expect(verdict1 == .ping)
+    let verdict2 = clock.check(now: start + .seconds(60))
+    #expect(verdict2 == .wait(until: start + .seconds(80)))
+    let verdict3 = clock.check(now: start + .seconds(80))
+    #expect(verdict3 == .close(.silence))
+  }
+
+  @Test func anythingHeardIsASignOfLife() {
+    var clock = ConnectionClock(limits: limits, now: start)
+    clock.handshakeDone()
+    clock.batchEnded(openStreams: 1, isReadingHead: false, now: start)
+    let verdict1 = clock.check(now: start + .seconds(60))
+    #expect(verdict1 == .ping)
+    clock.heard(now: start + .seconds(70))
+    let verdict2 = clock.check(now: start + .seconds(80))
+    #expect(verdict2 == .wait(until: start + .seconds(130)))
+  }
+
+  @Test func closesWhatIsIdleButNotWhatIsBusy() {
+    var limits = limits
+    limits.keepaliveInterval = nil
+    var clock = ConnectionClock(limits: limits, now: start)
+    clock.handshakeDone()
+    clock.batchEnded(openStreams: 1, isReadingHead: false, now: start)
+    let verdict1 = clock.check(now: start + .hours(5))
+    #expect(verdict1 == .wait(until: nil))
+    clock.batchEnded(openStreams: 0, isReadingHead: false, now: start + .hours(5))
+    clock.batchEnded(openStreams: 0, isReadingHead: false, now: start + .hours(5) + .seconds(9))
+    let verdict2 = clock.check(now: start + .hours(5) + .seconds(300))
+    #expect(verdict2 == .close(.idle))
+  }
+
+  @Test func aHeadMustEndWhateverElseComes() {
+    var clock = ConnectionClock(limits: limits, now: start)
+    clock.handshakeDone()
+    clock.batchEnded(openStreams: 1, isReadingHead: true, now: start)
+    for second in 1..<5 {
+      clock.heard(now: start + .seconds(Int64(second)))
+      clock.batchEnded(openStreams: 1, isReadingHead: true, now: start + .seconds(Int64(second)))
+    }
+    let verdict1 = clock.check(now: start + .seconds(5))
+    #expect(verdict1 == .close(.header))
+    clock.batchEnded(openStreams: 1, isReadingHead: false, now: start + .seconds(5))
+    let verdict2 = clock.check(now: start + .seconds(5))
+    #expect(verdict2 == .wait(until: start + .seconds(64)))
+  }
+
+  @Test func withoutLimitsNothingHappensByItself() {
+    var limits = HTTPLimits()
+    limits.handshakeTimeout = nil
+    limits.idleTimeout = nil
+    limits.keepaliveInterval = nil
+    var clock = ConnectionClock(limits: limits, now: start)
+    let verdict1 = clock.check(now: start + .hours(100))
+    #expect(verdict1 == .wait(until: nil))
+  }
+}

@@ -1,0 +1,10 @@
+// Decides how tests see what memory the process has.
+
+import Foundation
+
+/// The resident memory of this process.
+func residentBytes() -> Int {
+  let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+  let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+  return pages * 4096
+}

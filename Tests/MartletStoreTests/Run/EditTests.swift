@@ -1,0 +1,110 @@
+// Decides that edits of runs, flows and artifacts honour etags, names and namespaces.
+
+import MartletModel
+import MartletStore
+import MartletTestKit
+import Testing
+
+@Suite struct EditTests {
+  @Test func editsARunUnlessItChangedMeanwhile() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let run = TestRun()
+      _ = try await store.transitions.submit(run.create())
+      let edited = try await store.updateRun(
+        run.id, in: fixture.namespace,
+        edit: RunEdit(name: "fine", labels: ["a": "b"], tags: ["t"]), etag: 1)
+      #expect(edited.etag == 2)
+      #expect(edited.content.name == "fine")
+      #expect(edited.content.labels == ["a": "b"])
+      #expect(edited.content.tags == ["t"])
+      await #expect(throws: StoreError.etagMismatch(current: 2)) {
+        try await store.updateRun(run.id, in: fixture.namespace, edit: RunEdit(tags: []), etag: 1)
+      }
+      let last = try await store.updateRun(run.id, in: fixture.namespace, edit: RunEdit(tags: []))
+      #expect(last.content.tags.isEmpty)
+      #expect(last.content.name == "fine")
+      let elsewhere = try Namespace("other")
+      await #expect(throws: StoreError.notFound(resource: "run", name: "\(run.id)")) {
+        try await store.updateRun(run.id, in: elsewhere, edit: RunEdit(tags: []))
+      }
+      await #expect(throws: StoreError.notFound(resource: "run", name: "\(run.id)")) {
+        try await store.run(run.id, in: elsewhere)
+      }
+    }
+  }
+
+  @Test func keepsFlowsByName() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let space = fixture.namespace
+      let id = ObjectID.random()
+      let made = try await store.createFlow(
+        "etl", in: space, id: id, content: FlowEdit(description: "loads"), actor: "tester")
+      #expect(
+        try await store.createFlow("etl", in: space, id: id, actor: "tester") == made)
+      await #expect(throws: StoreError.alreadyExists(resource: "flow", name: "etl")) {
+        try await store.createFlow("etl", in: space, actor: "tester")
+      }
+      #expect(try await store.flow("\(id)", in: space) == made)
+      let edited = try await store.updateFlow(
+        "etl", in: space, edit: FlowEdit(labels: ["a": "b"], tags: ["t"]), etag: 1)
+      #expect(edited.labels == ["a": "b"])
+      #expect(edited.description == "loads")
+      await #expect(throws: StoreError.etagMismatch(current: 2)) {
+        try await store.deleteFlow("etl", in: space, etag: 1)
+      }
+      for name in ["b", "a", "etl-2"] {
+        _ = try await store.createFlow(name, in: space, actor: "tester")
+      }
+      #expect(try await store.listFlows(in: space, limit: 2).map(\.name) == ["a", "b"])
+      #expect(
+        try await store.listFlows(in: space, after: "b", limit: 9).map(\.name) == ["etl", "etl-2"])
+      #expect(
+        try await store.listFlows(in: space, prefix: "etl", limit: 9).map(\.name)
+          == ["etl", "etl-2"])
+      try await store.deleteFlow("etl", in: space)
+      await #expect(throws: StoreError.notFound(resource: "flow", name: "etl")) {
+        try await store.flow("etl", in: space)
+      }
+    }
+  }
+
+  @Test func countsVersionsOfAnArtifactWithoutGaps() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let space = fixture.namespace
+      let versions = try await withThrowingTaskGroup(of: Int64.self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            try await store.putArtifact(
+              NewArtifact(key: "report", mediaType: "text/markdown", body: Array("# hi".utf8)),
+              in: space, actor: "tester"
+            ).version
+          }
+        }
+        var versions: [Int64] = []
+        for try await version in group { versions.append(version) }
+        return versions
+      }
+      #expect(versions.sorted() == Array(1...8))
+      let run = RunID.fresh()
+      let alone = NewArtifact(runID: run, mediaType: "image/png", body: [0, 1, 255])
+      let put = try await store.putArtifact(alone, in: space, actor: "tester")
+      #expect(try await store.putArtifact(alone, in: space, actor: "tester") == put)
+      #expect(try await store.artifact(put.id, in: space).body == [0, 1, 255])
+      #expect(try await store.latestArtifact("report", in: space).version == 8)
+      let listed = try await store.listArtifacts(ArtifactQuery(namespace: space, runID: run))
+      #expect(listed.map(\.id) == [put.id])
+      #expect(listed[0].body.isEmpty)
+      #expect(listed[0].size == 3)
+      let latest = try await store.listArtifacts(
+        ArtifactQuery(namespace: space, latestOnly: true))
+      #expect(latest.count == 2)
+      try await store.deleteArtifact(put.id, in: space)
+      await #expect(throws: StoreError.notFound(resource: "artifact", name: "\(put.id)")) {
+        try await store.artifact(put.id, in: space)
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// Decides that sessions live by heartbeats alone and never touch a run.
+
+import MartletModel
+import MartletStore
+import MartletTestKit
+import Testing
+
+@Suite struct SessionTests {
+  @Test func renewsManySessionsTogether() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let ids = (0..<50).map { SessionID(high: UInt64($0 + 1), low: 1) }
+      for id in ids {
+        _ = try await store.openSession(id, in: fixture.namespace, holder: "h", actor: "t")
+      }
+      let before = try await store.renewSessions(ids)
+      let beats = SessionBeats(store)
+      let answers = try await withThrowingTaskGroup(of: BeatAnswer.self) { group in
+        for id in ids { group.addTask { try await beats.beat(id) } }
+        var answers: [BeatAnswer] = []
+        for try await answer in group { answers.append(answer) }
+        return answers
+      }
+      let earliest = try #require(before.compactMap(\.leaseUntil).min())
+      #expect(answers.allSatisfy { $0.leaseUntil.map { $0 > earliest } == true })
+      let unknown = try await beats.beat(SessionID(high: 0, low: 9))
+      #expect(unknown.leaseUntil == nil)
+    }
+  }
+
+  @Test func tellsWhichRunsAreToStop() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let session = SessionID(high: 1, low: 1)
+      _ = try await store.openSession(session, in: fixture.namespace, holder: "h", actor: "t")
+      let runs = (0..<3).map { _ in TestRun(session: session) }
+      _ = try await store.transitions.submit(
+        runs.flatMap { [$0.create(), $0.propose(.running, seq: 2)] })
+      #expect(try await store.renewSessions([session])[0].cancelling.isEmpty)
+      _ = try await store.cancelRun(
+        Cancellation(namespace: fixture.namespace, runID: runs[1].id, actor: "operator"))
+      let answer = try await store.renewSessions([session])[0]
+      #expect(answer.cancelling.map(\.run) == [runs[1].id])
+      #expect(answer.cancelling.map(\.epoch) == [1])
+      _ = try await store.transitions.submit(runs[1].propose(.cancelled, seq: 3))
+      #expect(try await store.renewSessions([session])[0].cancelling.isEmpty)
+    }
+  }
+
+  @Test func refusesAnIdThatAnotherNamespaceHas() async throws {
+    try await StoreFixture.with { fixture in
+      let id = SessionID(high: 1, low: 1)
+      let store = fixture.store
+      let first = try await store.openSession(
+        id, in: fixture.namespace, holder: "h", actor: "t", ttl: .seconds(10))
+      let again = try await store.openSession(
+        id, in: fixture.namespace, holder: "h", actor: "t", ttl: .seconds(10))
+      #expect(again.epoch == first.epoch + 1)
+      #expect(again.leaseUntil > first.leaseUntil)
+      let other = try Namespace("other")
+      await #expect(throws: StoreError.alreadyExists(resource: "session", name: "\(id)")) {
+        try await store.openSession(id, in: other, holder: "h", actor: "t")
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+// Decides that a follower hears of every transition once and in order: whenever it begins, however
+// slow it is, and whatever commits late.
+
+import MartletModel
+import MartletPostgres
+import MartletStore
+import MartletTestKit
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct FeedTests {
+  /// Runs a test with a feed that is polled as the tailer polls it.
+  private func withFeed(
+    _ fixture: StoreFixture, _ body: (Feed) async throws -> Void
+  ) async throws {
+    let feed = Feed(fixture.store)
+    let tailer = Task {
+      while !Task.isCancelled {
+        if (try? await feed.poll()) == .hasMore { continue }
+        _ = await fixture.store.commitSignal.wait(atMost: .milliseconds(20))
+      }
+    }
+    do {
+      try await body(feed)
+      tailer.cancel()
+      await tailer.value
+    } catch {
+      tailer.cancel()
+      throw error
+    }
+  }
+
+  /// Takes values until there are so many.
+  private func take(_ count: Int, of feed: TransitionFeed) async throws -> [Followed<Transition>] {
+    var taken: [Followed<Transition>] = []
+    for try await batch in feed {
+      taken += batch
+      if taken.count >= count { break }
+    }
+    return taken
+  }
+
+  @Test func hearsOfEveryTransitionInOrder() async throws {
+    try await StoreFixture.with { fixture in
+      try await withFeed(fixture) { feed in
+        let following = try await feed.followTransitions(.namespace(fixture.namespace))
+        let other = TestRun(try Namespace("other"))
+        let runs = (0..<40).map { _ in TestRun() }
+        for run in runs {
+          _ = try await fixture.store.transitions.submit([
+            run.create(), other.create(), run.propose(.running, seq: 2),
+          ])
+          _ = try await fixture.store.transitions.submit(
+            run.propose(.completed(.init()), seq: 3))
+        }
+        let heard = try await take(120, of: following)
+        #expect(heard.count == 120)
+        #expect(heard.map(\.value.runID) == runs.flatMap { [$0.id, $0.id, $0.id] })
+        #expect(heard.map(\.value.revision) == runs.flatMap { _ in [1, 2, 3] })
+        #expect(zip(heard, heard.dropFirst()).allSatisfy { $0.token < $1.token })
+      }
+    }
+  }
+
+  @Test func neverSkipsATransactionThatCommitsLate() async throws {
+    try await StoreFixture.with { fixture in
+      try await withFeed(fixture) { feed in
+        let early = RunID.fresh()
+        let following = try await feed.followTransitions(.namespace(fixture.namespace))
+        // Takes a lower transaction id than everything after it, and commits last.
+        let holder = try await Holder.begin(fixture.database)
+        try await holder.script(
+          """
+          INSERT INTO run_transition (run_id, revision, namespace, from_name, to_type, to_name,
+            message, epoch, verdict, rule, actor, attempt, time)
+          VALUES ('\(early)', 1, 'default', '', 1, 'Scheduled', '', 0, 1, 'r', 'a', 0, now());
+          INSERT INTO feed (time, run_ids, revisions)
+          VALUES (clock_timestamp(), ARRAY['\(early)'::uuid], ARRAY[1]::bigint[]);
+          """)
+        let late = (0..<20).map { _ in TestRun() }
+        for run in late { _ = try await fixture.store.transitions.submit(run.create()) }
+        // Nothing above the open transaction may be handed out: no place moves past it.
+        var places: [ResumeToken] = []
+        for _ in 0..<5 { places.append(try await feed.currentToken()) }
+        try await holder.end()
+        let heard = try await take(21, of: following)
+        #expect(places.allSatisfy { $0 < heard[0].token })
+        #expect(heard.map(\.value.runID) == [early] + late.map(\.id))
+      }
+    }
+  }
+
+  @Test func neverSkipsWhileManyCommitAtOnce() async throws {
+    var settings = Store.Settings()
+    settings.writers = 2
+    settings.batches.commandsPerBatch = 4
+    try await StoreFixture.with(settings) { fixture in
+      let other = try await fixture.otherStore(settings)
+      try await withFeed(fixture) { feed in
+        let following = try await feed.followTransitions(.namespace(fixture.namespace))
+        let stores = [fixture.store, other]
+        async let heard = take(900, of: following)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for task in 0..<10 {
+            group.addTask {
+              for _ in 0..<30 {
+                let run = TestRun()
+                _ = try await stores[task % 2].transitions.submit([
+                  run.create(), run.propose(.running, seq: 2),
+                  run.propose(.completed(.init()), seq: 3),
+                ])
+              }
+            }
+          }
+          try await group.waitForAll()
+        }
+        let all = try await heard
+        #expect(all.count == 900)
+        var revisions: [RunID: Int64] = [:]
+        for item in all {
+          #expect(item.value.revision == revisions[item.value.runID, default: 0] + 1)
+          revisions[item.value.runID] = item.value.revision
+        }
+        #expect(revisions.count == 300)
+      }
+      await other.shutdown()
+    }
+  }
+
+  @Test func goesOnFromATokenAlsoWithinABatch() async throws {
+    try await StoreFixture.with { fixture in
+      try await withFeed(fixture) { feed in
+        let following = try await feed.followTransitions(.namespace(fixture.namespace))
+        let runs = (0..<10).map { _ in TestRun() }
+        _ = try await fixture.store.transitions.submit(runs.map { $0.create() })
+        _ = try await fixture.store.transitions.submit(
+          runs.map { $0.propose(.running, seq: 2) })
+        let heard = try await take(20, of: following)
+        for (index, item) in heard.enumerated() where index < 19 {
+          let token = try #require(ResumeToken("\(item.token)"))
+          let again = try await feed.followTransitions(
+            .namespace(fixture.namespace), from: token)
+          let rest = try await take(19 - index, of: again)
+          #expect(rest.map(\.value) == heard[(index + 1)...].map(\.value))
+        }
+      }
+    }
+  }
+
+  @Test func losesNothingThoughItIsSlow() async throws {
+    try await StoreFixture.with { fixture in
+      try await withFeed(fixture) { feed in
+        let following = try await feed.followTransitions(
+          .namespace(fixture.namespace), bufferLimit: 3)
+        var iterator = following.makeAsyncIterator()
+        var heard: [Followed<Transition>] = []
+        let runs = (0..<60).map { _ in TestRun() }
+        for (index, run) in runs.enumerated() {
+          _ = try await fixture.store.transitions.submit(run.create())
+          if index % 20 == 0, let batch = try await iterator.next() { heard += batch }
+        }
+        while heard.count < 60, let batch = try await iterator.next() { heard += batch }
+        #expect(heard.map(\.value.runID) == runs.map(\.id))
+      }
+    }
+  }
+
+  @Test func refusesTokensOfWhatIsGone() async throws {
+    try await StoreFixture.with { fixture in
+      let feed = Feed(fixture.store)
+      let token = try await feed.currentToken()
+      #expect(ResumeToken("\(token)") == token)
+      for text in ["", "w1.1.1", "w2.1.1.1", "w1.-1.1.1", "w1.1.1.zzzzzzzz", "garbage"] {
+        #expect(ResumeToken(text) == nil, "\(text)")
+      }
+      _ = try await fixture.store.transitions.submit(TestRun().create())
+      try await fixture.sql("UPDATE feed_floor SET xid = (SELECT max(xid) FROM feed)")
+      let error = await #expect(throws: StoreError.self) {
+        _ = try await feed.followTransitions(.namespace(fixture.namespace), from: token)
+      }
+      guard case .outOfRange(StoreError.resumeTokenExpired, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      // A restored database is another generation.
+      let now = try await feed.currentToken()
+      try await fixture.sql("UPDATE store_generation SET system_identifier = 1")
+      try await BlockingThread.run {
+        try Schema.check(on: fixture.database.connect())
+      }
+      await #expect(throws: StoreError.self) {
+        _ = try await feed.followTransitions(.namespace(fixture.namespace), from: now)
+      }
+    }
+  }
+
+  @Test func followsTheLogsOfAFamily() async throws {
+    try await StoreFixture.with { fixture in
+      try await withFeed(fixture) { feed in
+        let parent = TestRun()
+        let child = TestRun()
+        let stranger = TestRun()
+        _ = try await fixture.store.transitions.submit(parent.create(.flow))
+        let following = try await feed.followLogs(
+          .roots([parent.id], in: fixture.namespace))
+        _ = try await fixture.store.transitions.submit([
+          child.create(parent: parent.id), stranger.create(),
+        ])
+        for line in Int64(0)..<10 {
+          _ = try await fixture.store.logs.write(
+            [parent, stranger, child].map {
+              LogLine(
+                namespace: fixture.namespace, runID: $0.id, executionID: $0.execution, line: line,
+                time: $0.id.time ?? .epoch, message: "\(line)")
+            })
+        }
+        var heard: [LogLine] = []
+        for try await batch in following {
+          heard += batch.map(\.value)
+          if heard.count >= 20 { break }
+        }
+        #expect(heard.count == 20)
+        #expect(Set(heard.map(\.runID)) == [parent.id, child.id])
+      }
+    }
+  }
+}

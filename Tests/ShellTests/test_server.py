@@ -1,0 +1,249 @@
+"""Flows and tasks against the real server: what it remembers is what happened."""
+
+import pathlib
+import shutil
+import signal
+import tempfile
+import unittest
+
+from harness import Server, ShellTest, until
+
+
+class ServerTest(ShellTest):
+    """A test against one server that all tests of the class share."""
+
+    @classmethod
+    def setUpClass(cls):
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="shellserver."))
+        # A server that is started by root drops to another user, who must get in.
+        directory.chmod(0o755)
+        cls.addClassCleanup(shutil.rmtree, directory, ignore_errors=True)
+        cls.server = Server(directory)
+        cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
+
+    def setUp(self):
+        super().setUp()
+        self.environment["MARTLET_API_URL"] = self.server.url
+        # The tests share a server: each has words of its own.
+        self.word = "".join(letter for letter in self.id().split(".")[-1] if letter.isalnum())
+
+    def run_(self, definition):
+        runs = self.server.call("RunService/ListRuns", filter=f'definition = "{definition}"').get("runs", [])
+        self.assertLessEqual(len(runs), 1, definition)
+        return self.server.call("RunService/GetRun", id=runs[0]["id"])["run"] if runs else None
+
+    def ended(self, definition):
+        def look():
+            run = self.run_(definition)
+            return run if run and "endTime" in run["times"] else None
+        return until(look, f"end of {definition}")
+
+    def state(self, definition):
+        return self.ended(definition)["state"]["type"].removeprefix("STATE_TYPE_")
+
+    def history(self, definition):
+        rows = self.server.call("RunService/ListTransitions", runId=self.ended(definition)["id"])["transitions"]
+        return [row["to"]["type"].removeprefix("STATE_TYPE_") for row in rows]
+
+    def logs(self, definition):
+        return self.server.call("LogService/ListLogs", runId=self.run_(definition)["id"], pageSize=1000).get("entries", [])
+
+
+class Reports(ServerTest):
+    """Good days."""
+
+    def testFlow(self):
+        word = self.word
+        self.shell(
+            f"set -eu; martlet_flow {word} --param n=1 --label team=x --tag t; martlet_log warn 'a \"b\"'; "
+            f"x=$(martlet_task {word}-one -- sh -c 'echo out; echo err >&2; echo \"{{\\\"a\\\":[1]}}\" >\"$MARTLET_OUTPUT\"'); "
+            f"[ \"$x\" = out ]; martlet_task {word}-two --after {word}-one -- sh -c 'exit 3' || [ $? = 3 ]; "
+            "martlet_artifact_markdown report '# \"Hi\"'; martlet_artifact_link site https://a.b/ text; "
+            "martlet_artifact_table t '[{\"a\":1}]'; martlet_artifact_progress p 10; martlet_artifact_progress p 100")
+        flow, one, two = self.ended(word), self.ended(f"{word}-one"), self.ended(f"{word}-two")
+        self.assertEqual([run["state"]["type"] for run in [flow, one, two]],
+                         ["STATE_TYPE_COMPLETED", "STATE_TYPE_COMPLETED", "STATE_TYPE_FAILED"])
+        self.assertEqual((flow["parameters"], flow["labels"], flow["tags"]), ({"n": 1}, {"team": "x"}, ["t"]))
+        self.assertEqual((one["parentId"], one["kind"]), (flow["id"], "RUN_KIND_TASK"))
+        self.assertEqual(two["dependencies"], [{"runId": one["id"]}])
+        self.assertEqual(one["state"]["completed"]["result"]["json"], {"a": [1]})
+        self.assertEqual(two["state"]["failed"]["errorType"], "exit status 3")
+        self.assertEqual(self.history(word), ["PENDING", "RUNNING", "COMPLETED"])
+        self.assertEqual({(entry["logger"], entry["message"]) for entry in self.logs(f"{word}-one")},
+                         {("stdout", "out"), ("stderr", "err")})
+        self.assertEqual([(entry["level"], entry["message"]) for entry in self.logs(word)], [("LOG_LEVEL_WARNING", 'a "b"')])
+        artifacts = self.server.call("ArtifactService/ListArtifacts", runId=flow["id"])["artifacts"]
+        contents = {artifact["key"]: artifact for artifact in artifacts}
+        self.assertEqual(len(artifacts), 4)
+        self.assertEqual(contents["report"]["markdown"], '# "Hi"')
+        self.assertEqual(contents["site"]["link"], {"uri": "https://a.b/", "text": "text"})
+        self.assertEqual(contents["t"]["table"], [{"a": 1}])
+        self.assertEqual(contents["p"]["progress"], 100)
+        self.assertTidy()
+
+    def testRetries(self):
+        self.shell(f"martlet_task {self.word} --retries 2 -- sh -c 'echo x >>n; [ $(wc -l <n) = 3 ]'")
+        self.assertEqual(self.history(self.word), ["PENDING", *["RUNNING"] * 5, "COMPLETED"])
+
+    def testTimeout(self):
+        self.shell(f"martlet_task {self.word} --timeout 1 -- sleep 60", code=124)
+        state = self.ended(self.word)["state"]
+        self.assertEqual((state["type"], state["name"]), ("STATE_TYPE_FAILED", "TimedOut"))
+
+    def testManyLines(self):
+        self.shell(f"martlet_task {self.word} -- awk 'BEGIN {{ for (i = 1; i <= 3500; i++) print \"é\", i }}' >/dev/null")
+        request, entries = {"runId": self.ended(self.word)["id"], "pageSize": 1000}, []
+        while True:
+            page = self.server.call("LogService/ListLogs", **request)
+            entries += page.get("entries", [])
+            if not page.get("nextPageToken"):
+                break
+            request["pageToken"] = page["nextPageToken"]
+        self.assertEqual([entry["message"] for entry in entries], [f"é {number}" for number in range(1, 3501)])
+
+    def testTaken(self):
+        """A run that waits is taken, and only once."""
+        run = self.server.call("RunService/CreateRun", run={"definition": self.word, "kind": "RUN_KIND_TASK"})["run"]["id"]
+        self.shell(f"martlet_task {self.word} --run-id {run} -- true")
+        self.assertEqual(self.history(self.word), ["SCHEDULED", "RUNNING", "COMPLETED"])
+        done = self.shell(f"martlet_task {self.word} --run-id {run} -- echo again", code=1)
+        self.assertEqual(done.stdout, b"")
+        self.assertIn(b"may not start", done.stderr)
+
+    def testFunctions(self):
+        """The functions of the contract, one after another, as a script would use them."""
+        word = self.word
+        script = (
+            f"set -eu; id=$(martlet_run_create_run --run.definition {word} --run.labels team=x | martlet_json_get run.id); "
+            "martlet_run_update_run --run.id \"$id\" --run.name 'new \"name\"' --update-mask name | martlet_json_get run.name; "
+            "martlet_run_get_run --id \"$id\" --read-mask state | martlet_json_get run.state.type; "
+            f"martlet_run_list_runs --filter 'definition = \"{word}\"' | martlet_json_each runs | wc -l | tr -d ' '; "
+            "martlet_run_cancel_run --id \"$id\" | martlet_json_get run.state.type; "
+            "martlet_system_ping --payload 'a b' | martlet_json_get payload; "
+            "martlet_run_get_run --id \"$(martlet_uuid)\"")
+        done = self.shell(script, code=3)
+        self.assertEqual(done.stdout.decode().splitlines(), ['new "name"', "STATE_TYPE_SCHEDULED", "1", "STATE_TYPE_CANCELLED", "YSBi"])
+        self.assertIn(b"not_found", done.stderr)
+        done = self.shell("martlet_run_get_run --id x", code=1)
+        self.assertIn(b"[field id]", done.stderr)
+
+
+class Ends(ServerTest):
+    """Ends that nobody wished for."""
+
+    def running(self, definition):
+        return until(lambda: (run := self.run_(definition)) and run["state"]["type"] == "STATE_TYPE_RUNNING" and run,
+                     f"{definition} that runs")
+
+    def testSignals(self):
+        for name, state in [("TERM", "CRASHED"), ("INT", "CANCELLED")]:
+            flow, task = f"{self.word}{name}", f"{self.word}{name}-task"
+            process = self.start(f"martlet_flow {flow}; martlet_task {task} -- sleep 100")
+            self.running(flow), self.running(task)
+            process.send_signal(getattr(signal, f"SIG{name}"))
+            process.communicate(timeout=100)
+            self.assertEqual([self.state(flow), self.state(task)], [state, state])
+        self.assertTidy()
+
+    def testKilled(self):
+        word = self.word
+        process = self.start(f"martlet_flow {word}; martlet_task {word}-task -- sleep 100")
+        self.running(word), self.running(f"{word}-task")
+        process.kill()
+        process.communicate(timeout=100)
+        self.assertEqual([self.state(word), self.state(f"{word}-task")], ["CRASHED", "CRASHED"])
+        self.assertFalse(self.ended(word)["state"]["crashed"].get("presumptive", False))
+        self.assertTidy()
+
+    def testCancelledTask(self):
+        word = self.word
+        process = self.start(f"martlet_flow {word}; martlet_task {word}-task -- sleep 100; echo $?", MARTLET_LEASE="3")
+        self.running(word)
+        run = self.running(f"{word}-task")["id"]
+        self.server.call("RunService/CancelRun", id=run, message="enough")
+        output, _ = process.communicate(timeout=100)
+        self.assertEqual(output, b"143\n")
+        self.assertEqual(self.history(f"{word}-task"), ["PENDING", "RUNNING", "CANCELLING", "CANCELLED"])
+        self.assertEqual(self.state(word), "COMPLETED")
+
+    def testCancelledFlow(self):
+        """Cancelling a flow reaches its tasks and the commands that the script runs itself."""
+        word = self.word
+        process = self.start(f"martlet_flow {word}; martlet_task {word}-task -- sleep 100 & sleep 100; echo not here",
+                             MARTLET_LEASE="3")
+        run = self.running(word)["id"]
+        self.running(f"{word}-task")
+        self.server.call("RunService/CancelRun", id=run)
+        output, _ = process.communicate(timeout=100)
+        self.assertEqual(output, b"")
+        self.assertEqual([self.state(word), self.state(f"{word}-task")], ["CANCELLED", "CANCELLED"])
+        self.assertTidy()
+
+    def testLongTaskOutlivesItsLease(self):
+        """Heartbeats keep a silent task alive past its lease."""
+        self.shell(f"martlet_task {self.word} -- sleep 8", MARTLET_LEASE="3")
+        self.assertEqual(self.history(self.word), ["PENDING", "RUNNING", "COMPLETED"])
+
+
+class Outages(ServerTest):
+    """The server goes away and comes back: everything is there, once."""
+
+    def script(self):
+        word = self.word
+        return (f"set -eu; martlet_flow {word}; martlet_log hello; "
+                f"martlet_task {word}-task -- sh -c 'echo one; until [ -e go ]; do sleep 0.1; done; echo two'; "
+                f"martlet_artifact_markdown {word.lower()} text; martlet_task {word}-bad -- sh -c 'exit 5'")
+
+    def check(self):
+        word = self.word
+        self.assertEqual(self.history(word), ["PENDING", "RUNNING", "FAILED"])
+        self.assertEqual(self.history(f"{word}-task"), ["PENDING", "RUNNING", "COMPLETED"])
+        self.assertEqual(self.history(f"{word}-bad"), ["PENDING", "RUNNING", "FAILED"])
+        self.assertEqual([entry["message"] for entry in self.logs(f"{word}-task")], ["one", "two"])
+        self.assertEqual([entry["message"] for entry in self.logs(word)], ["hello"])
+        artifacts = self.server.call("ArtifactService/ListArtifacts", runId=self.run_(word)["id"])["artifacts"]
+        self.assertEqual(len(artifacts), 1)
+        self.assertEqual(self.spooled(), [])
+
+    def testAwayFromTheBeginning(self):
+        self.server.stop()
+        (self.directory / "go").touch()
+        self.shell(self.script(), code=5)
+        kept = {path: path.read_bytes() for path in self.spooled()}
+        self.assertGreater(len(kept), 5)
+        self.server.start()
+        self.shell("martlet_spool_push")
+        self.check()
+        # As if the answers had been lost: everything again.
+        for path, content in kept.items():
+            path.write_bytes(content)
+        self.shell("martlet_spool_push")
+        self.check()
+
+    def testAwayInTheMiddle(self):
+        process = self.start(self.script())
+        until(lambda: self.run_(f"{self.word}-task") and self.logs(f"{self.word}-task"), "first line")
+        self.server.stop()
+        (self.directory / "go").touch()
+        process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 5)
+        self.assertTrue(self.spooled())
+        self.server.start()
+        self.shell("martlet_run_list_runs --page-size 1")
+        self.check()
+
+    def testRestartDuringATask(self):
+        process = self.start(self.script())
+        until(lambda: self.run_(f"{self.word}-task") and self.logs(f"{self.word}-task"), "first line")
+        self.server.stop()
+        self.server.start()
+        (self.directory / "go").touch()
+        process.communicate(timeout=100)
+        self.assertEqual(process.returncode, 5)
+        self.shell("martlet_spool_push")
+        self.check()
+
+
+if __name__ == "__main__":
+    unittest.main()

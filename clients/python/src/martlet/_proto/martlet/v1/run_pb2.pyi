@@ -1,0 +1,145 @@
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from martlet._proto.martlet.v1 import state_pb2 as _state_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+RUN_KIND_FLOW: RunKind
+RUN_KIND_TASK: RunKind
+RUN_KIND_UNSPECIFIED: RunKind
+
+class Dependency(_message.Message):
+    __slots__ = ["parameter", "run_id"]
+    PARAMETER_FIELD_NUMBER: _ClassVar[int]
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    parameter: str
+    run_id: str
+    def __init__(self, run_id: _Optional[str] = ..., parameter: _Optional[str] = ...) -> None: ...
+
+class Run(_message.Message):
+    __slots__ = ["attempt", "created_by", "definition", "definition_version", "dependencies", "epoch", "etag", "execution_id", "id", "kind", "labels", "name", "namespace", "parameters", "parent_id", "revision", "root_id", "seq", "session_id", "state", "tags", "times", "trace_parent"]
+    class LabelsEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_BY_FIELD_NUMBER: _ClassVar[int]
+    DEFINITION_FIELD_NUMBER: _ClassVar[int]
+    DEFINITION_VERSION_FIELD_NUMBER: _ClassVar[int]
+    DEPENDENCIES_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LABELS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    ROOT_ID_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
+    TRACE_PARENT_FIELD_NUMBER: _ClassVar[int]
+    attempt: int
+    created_by: str
+    definition: str
+    definition_version: str
+    dependencies: _containers.RepeatedCompositeFieldContainer[Dependency]
+    epoch: int
+    etag: str
+    execution_id: str
+    id: str
+    kind: RunKind
+    labels: _containers.ScalarMap[str, str]
+    name: str
+    namespace: str
+    parameters: _struct_pb2.Struct
+    parent_id: str
+    revision: int
+    root_id: str
+    seq: int
+    session_id: str
+    state: _state_pb2.State
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    times: Times
+    trace_parent: str
+    def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., kind: _Optional[_Union[RunKind, str]] = ..., name: _Optional[str] = ..., definition: _Optional[str] = ..., definition_version: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., epoch: _Optional[int] = ..., seq: _Optional[int] = ..., attempt: _Optional[int] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., dependencies: _Optional[_Iterable[_Union[Dependency, _Mapping]]] = ..., labels: _Optional[_Mapping[str, str]] = ..., tags: _Optional[_Iterable[str]] = ..., created_by: _Optional[str] = ..., times: _Optional[_Union[Times, _Mapping]] = ..., trace_parent: _Optional[str] = ..., etag: _Optional[str] = ..., revision: _Optional[int] = ..., execution_id: _Optional[str] = ..., session_id: _Optional[str] = ...) -> None: ...
+
+class Times(_message.Message):
+    __slots__ = ["create_time", "end_time", "expected_time", "running_time", "start_time"]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_TIME_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_TIME_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    create_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    expected_time: _timestamp_pb2.Timestamp
+    running_time: _duration_pb2.Duration
+    start_time: _timestamp_pb2.Timestamp
+    def __init__(self, create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expected_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., running_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class Transition(_message.Message):
+    __slots__ = ["actor", "epoch", "execution_id", "revision", "rule", "run_id", "seq", "to", "verdict"]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    TO_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    actor: str
+    epoch: int
+    execution_id: str
+    revision: int
+    rule: str
+    run_id: str
+    seq: int
+    to: _state_pb2.State
+    verdict: Verdict.Code
+    def __init__(self, run_id: _Optional[str] = ..., revision: _Optional[int] = ..., epoch: _Optional[int] = ..., execution_id: _Optional[str] = ..., to: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., rule: _Optional[str] = ..., actor: _Optional[str] = ..., seq: _Optional[int] = ..., verdict: _Optional[_Union[Verdict.Code, str]] = ..., **kwargs) -> None: ...
+
+class Verdict(_message.Message):
+    __slots__ = ["code", "duplicate", "epoch", "reason", "revision", "state", "wait"]
+    class Code(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = []
+    CODE_ACCEPTED: Verdict.Code
+    CODE_FENCED: Verdict.Code
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    CODE_REFUSED: Verdict.Code
+    CODE_REPLACED: Verdict.Code
+    CODE_UNSPECIFIED: Verdict.Code
+    CODE_WAIT: Verdict.Code
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FIELD_NUMBER: _ClassVar[int]
+    code: Verdict.Code
+    duplicate: bool
+    epoch: int
+    reason: str
+    revision: int
+    state: _state_pb2.State
+    wait: _duration_pb2.Duration
+    def __init__(self, code: _Optional[_Union[Verdict.Code, str]] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., reason: _Optional[str] = ..., duplicate: bool = ..., epoch: _Optional[int] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class RunKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []

@@ -1,0 +1,58 @@
+"""Decides how a server is addressed and what a gRPC channel to it allows."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple, Optional
+from urllib.parse import urlsplit
+
+DEFAULT_ADDRESS = "http://127.0.0.1:4200"
+MAX_MESSAGE = 64 * 1024 * 1024
+
+
+class Address(NamedTuple):
+    """Where a server is."""
+
+    target: str
+    secure: bool
+
+    @property
+    def folder(self) -> str:
+        """The address as the name of a folder."""
+        return "".join(c if c.isalnum() or c in ".-" else "_" for c in self.target)
+
+
+def address(url: Optional[str] = None) -> Address:
+    """The address of `url`, or of MARTLET_API_URL, or of the default: http, https or bare host:port.
+
+    Raises ValueError for anything else.
+    """
+    text = url or os.environ.get("MARTLET_API_URL") or DEFAULT_ADDRESS
+    if "://" not in text:
+        text = "http://" + text
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"not an address of a server: {text!r} (expected http://HOST:PORT)")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return Address(f"{host}:{port}", parts.scheme == "https")
+
+
+def open_channel(where: Address):
+    """A channel that connects when first used, and again within a second or two after a loss."""
+    import grpc
+
+    options = [
+        ("grpc.max_receive_message_length", MAX_MESSAGE),
+        ("grpc.max_send_message_length", MAX_MESSAGE),
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 1000),
+        # By its name a pause; in fact how long one attempt to connect may take.
+        ("grpc.min_reconnect_backoff_ms", 5000),
+        # Without this every channel to one address shares a connection, and its back-off.
+        ("grpc.use_local_subchannel_pool", 1),
+        ("grpc.enable_http_proxy", 0),
+    ]
+    if where.secure:
+        return grpc.secure_channel(where.target, grpc.ssl_channel_credentials(), options)
+    return grpc.insecure_channel(where.target, options)

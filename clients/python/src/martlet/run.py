@@ -1,0 +1,495 @@
+"""Decides how Python code becomes runs: `with` blocks and decorators that report what happens inside them.
+
+Every run here is born in this process or taken by it. Its start waits for the server's verdict; when the server is
+away, a run that was born here starts all the same (nobody else can have it), one that must be taken does not. Its
+end does not wait, but the outermost run's: when its block is left, everything was answered or is on disk.
+
+A child process finds MARTLET_RUN_ID in its environment and its runs become children of that run. Imports
+nothing heavy: gRPC is loaded when the first run begins.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextvars
+import functools
+import itertools
+import os
+import threading
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Type, TypeVar, Union
+
+from martlet.errors import Cancelled, Fenced, Refused, RunStopped
+
+if TYPE_CHECKING:
+    import logging
+    from concurrent.futures import Future
+
+    from martlet import v1
+    from martlet.reporter import ReportedRun, Reporter
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FLUSH_TIMEOUT = 30.0
+LARGEST_RESULT = 250 * 1024
+# An argument that is larger is recorded by the beginning of its `repr`.
+LARGEST_ARGUMENT = 16 * 1024
+_VARIABLES = ("MARTLET_RUN_ID", "MARTLET_EPOCH")
+
+_current: "contextvars.ContextVar[Optional[Run]]" = contextvars.ContextVar("martlet_run", default=None)
+# The outermost runs that are going on: a thread without a current run belongs to the only one.
+_roots: "List[Run]" = []
+_lock = threading.Lock()
+_reporter: "Optional[Reporter]" = None
+_reporter_pid = 0
+
+
+def reporter() -> "Reporter":
+    """The reporter of this process, begun when first asked for and anew in a forked child.
+
+    Configured by MARTLET_API_URL, MARTLET_NAMESPACE and MARTLET_HOME.
+    """
+    global _reporter, _reporter_pid
+    with _lock:
+        if _reporter is None or _reporter_pid != os.getpid() or not _reporter.alive():
+            if _reporter is not None and _reporter_pid != os.getpid():
+                _check_fork()
+            from martlet.reporter import Reporter
+
+            _reporter = Reporter(namespace=os.environ.get("MARTLET_NAMESPACE", ""))
+            _reporter_pid = os.getpid()
+        return _reporter
+
+
+def _check_fork() -> None:
+    """gRPC of a forked child hangs or crashes before 1.81, when the parent had used it."""
+    import grpc
+
+    if tuple(int(part) for part in grpc.__version__.split(".")[:2]) < (1, 81):
+        raise RuntimeError(
+            f"grpcio {grpc.__version__} cannot be used in a forked child: "
+            "use the start method 'spawn', or grpcio 1.81 or newer"
+        )
+
+
+def flush(timeout: Optional[float] = FLUSH_TIMEOUT) -> bool:
+    """Waits until every report of this process was answered (True) or is on disk (False)."""
+    return _reporter is None or _reporter.flush(timeout)
+
+
+@atexit.register
+def _close() -> None:
+    if _reporter is not None and _reporter_pid == os.getpid():
+        _reporter.close(FLUSH_TIMEOUT)
+
+
+def _forked() -> None:
+    """A forked child has a reporter of its own, and its outermost runs are below the parent's current one."""
+    global _lock
+    _lock = threading.Lock()
+    _roots.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
+
+
+def current_run() -> "Optional[Run]":
+    """The run whose block this code is in; in another thread, the only run of the process if there is one."""
+    run = _current.get()
+    if run is not None:
+        return run
+    return _roots[0] if len(_roots) == 1 else None
+
+
+class Run:
+    """A run of this process while it goes on. Thread-safe."""
+
+    def __init__(self, id: str, epoch: int, name: str, parent: "Optional[Run]") -> None:
+        self.id = id
+        self.epoch = epoch
+        self.name = name
+        self.parent = parent
+        self._result: Any = None
+        self._stop = threading.Event()
+        self._why: Optional[RunStopped] = None
+        self._lines = itertools.count(1)
+        self._pid = os.getpid()
+        self._reports: "ReportedRun"
+
+    @property
+    def result(self) -> Any:
+        """What the run returned, recorded with COMPLETED when it is set: plain JSON, up to 256 KiB.
+
+        Setting raises TypeError for what is no JSON, ValueError for what is too large.
+        """
+        return self._result
+
+    @result.setter
+    def result(self, result: Any) -> None:
+        from martlet import values
+
+        size = values.value(result, "result").ByteSize()
+        if size > LARGEST_RESULT:
+            raise ValueError(f"a result of {size} bytes is too large: store it and record its address")
+        self._result = result
+
+    # Stopping.
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked this run, or one around it, to stop."""
+        return isinstance(self._stopped(), Cancelled)
+
+    def checkpoint(self) -> None:
+        """Raises Cancelled when somebody asked the run to stop, Fenced when it is another's now."""
+        why = self._stopped()
+        if why is not None:
+            raise why
+
+    def sleep(self, seconds: float) -> None:
+        """Sleeps, and wakes up with Cancelled or Fenced when the run must stop."""
+        self._stop.wait(seconds)
+        self.checkpoint()
+
+    def _stopped(self) -> Optional[RunStopped]:
+        fenced = self._reports.lane.closed
+        if isinstance(fenced, Fenced):
+            return fenced
+        if self._why is None and self.parent is not None:
+            return self.parent._stopped()
+        return self._why
+
+    def _directed(self, directive: "v1.Directive") -> None:
+        kind = directive.WhichOneof("kind")
+        if kind == "cancel" and self._why is None:
+            self._why = Cancelled(directive.cancel.message or "asked to stop")
+            self._stop.set()
+
+    # Writing down.
+
+    def log(self, message: str, level: Union[int, str] = 20, logger: str = "") -> None:
+        """Writes a line to the run's log. `level` as in logging, by number or name."""
+        if isinstance(level, str):
+            level = _LEVELS[level.upper()]
+        self._ship(level, logger, message, time.time())
+
+    @property
+    def logger(self) -> "logging.Logger":
+        """The logger `martlet.run`: its records go to the log of the current run."""
+        from martlet.log_handler import run_logger
+
+        return run_logger()
+
+    def artifact_markdown(self, key: str, text: str, description: str = "") -> str:
+        """Records Markdown under a key (lower-case letters, digits, dashes) and returns the artifact's id."""
+        return self._artifact(key, description, markdown=text)
+
+    def artifact_table(self, key: str, table: Any, description: str = "") -> str:
+        """Records a table: a list of objects, or an object of lists."""
+        from martlet import values
+
+        return self._artifact(key, description, table=values.value(table, key))
+
+    def artifact_link(self, key: str, uri: str, text: str = "", description: str = "") -> str:
+        """Records a link."""
+        from martlet import v1
+
+        return self._artifact(key, description, link=v1.Link(uri=uri, text=text))
+
+    def environ(self) -> Dict[str, str]:
+        """The environment for a child process whose runs shall be children of this one."""
+        return {**os.environ, "MARTLET_RUN_ID": self.id, "MARTLET_EPOCH": str(self.epoch)}
+
+    def task(self, name: str, **options: Any) -> "RunBlock":
+        """A task below this run, to be used as `with run.task("name") as step:`."""
+        return RunBlock("task", name, parent=self, **options)
+
+    def _artifact(self, key: str, description: str, **content: Any) -> str:
+        from martlet import v1
+
+        return self._reports.artifact(v1.Artifact(key=key, description=description, **content))
+
+    def _ship(self, level: int, logger: str, message: str, at: float) -> None:
+        from martlet import text, v1
+
+        entry = v1.LogEntry(
+            line=next(self._lines),
+            level=v1.LogLevel.Name(_nearest(level)),
+            logger=text.fit(logger, 500),
+            message=text.fit(message, text.LINE),
+        )
+        entry.time.FromNanoseconds(int(at * 1_000_000) * 1000)
+        self._reports.log(entry)
+
+    # Beginning and ending.
+
+    def _begin(self, may_run_on: bool) -> None:
+        from martlet import v1
+
+        state = _observed(v1.State(type=v1.STATE_TYPE_RUNNING))
+        verdict = self._reports.propose(state, may_run_on=may_run_on, urgent=True).result()
+        if verdict is None:
+            return  # it waits on disk, and nobody else can have the run
+        # The code decides, not the state: a fenced verdict tells the state that the owner put the run into.
+        if verdict.code == v1.Verdict.CODE_FENCED:
+            raise Fenced(f"run {self.id} belongs to another execution ({verdict.reason})")
+        accepted = verdict.code in (v1.Verdict.CODE_ACCEPTED, v1.Verdict.CODE_REPLACED)
+        if accepted and verdict.state.type == v1.STATE_TYPE_RUNNING:
+            return
+        if verdict.state.type in (v1.STATE_TYPE_CANCELLING, v1.STATE_TYPE_CANCELLED):
+            raise Cancelled("cancelled before it began")
+        raise Refused(f"run {self.id} may not begin: {verdict.reason}", verdict)
+
+    def _end(self, error: Optional[BaseException]) -> None:
+        if isinstance(error, Fenced) and error is self._reports.lane.closed:
+            return
+        ending = self._reports.propose(_observed(_ending(error, self.result)))
+        ending.add_done_callback(self._ended)
+
+    def _ended(self, ending: "Future[Optional[v1.Verdict]]") -> None:
+        error = ending.exception()
+        if error is not None:
+            import logging
+
+            logging.getLogger("martlet.run").warning("the end of run %s is not recorded: %s", self.id, error)
+
+
+class RunBlock:
+    """A run that is to be: a `with` block, or a decorator that makes one of every call."""
+
+    def __init__(
+        self,
+        kind: str,
+        definition: str = "",
+        *,
+        name: str = "",
+        parameters: Optional[Mapping[str, Any]] = None,
+        labels: Optional[Mapping[str, str]] = None,
+        tags: Optional[List[str]] = None,
+        version: str = "",
+        parent: Optional[Run] = None,
+    ) -> None:
+        self.kind = kind
+        self.definition = definition
+        self.name = name
+        self.parameters = parameters
+        self.labels = labels
+        self.tags = tags
+        self.version = version
+        self.parent = parent
+        self._run: Optional[Run] = None
+        self._token: "Optional[contextvars.Token[Optional[Run]]]" = None
+        self._outer: Dict[str, Optional[str]] = {}
+
+    def __call__(self, function: F) -> F:
+        """Makes a run of every call of the function; its arguments are the parameters."""
+        import inspect
+
+        signature = inspect.signature(function)
+        definition = self.definition or function.__name__
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            block = RunBlock(
+                self.kind,
+                definition,
+                name=self.name,
+                parameters={key: _plain(value) for key, value in bound.arguments.items()},
+                labels=self.labels,
+                tags=self.tags,
+                version=self.version,
+                parent=self.parent,
+            )
+            with block:
+                return function(*args, **kwargs)
+
+        return wrapper  # type: ignore[return-value]
+
+    def __enter__(self) -> Run:
+        if self._run is not None:
+            raise RuntimeError("this run has begun already; make another block")
+        if not self.definition:
+            raise ValueError("a run needs the name of its flow or task")
+        parent = self.parent or current_run()
+        if parent is not None:
+            parent.checkpoint()
+        run = self._make(parent)
+        try:
+            run._begin(may_run_on=run.epoch == 1 and self._born_here)
+        except (Fenced, Refused):
+            raise
+        except BaseException as error:
+            run._end(error)
+            raise
+        self._run = run
+        self._token = _current.set(run)
+        if parent is None or parent._pid != os.getpid():
+            with _lock:
+                _roots.append(run)
+        if threading.current_thread() is threading.main_thread():
+            self._outer = {key: os.environ.get(key) for key in _VARIABLES}
+            os.environ.update(MARTLET_RUN_ID=run.id, MARTLET_EPOCH=str(run.epoch))
+        return run
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        run = self._run
+        assert run is not None and self._token is not None
+        for key, value in self._outer.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+        _current.reset(self._token)
+        run._end(error)
+        if run in _roots:
+            with _lock:
+                _roots.remove(run)
+            run._reports.flush(FLUSH_TIMEOUT)
+
+    _born_here = True
+
+    def _make(self, parent: Optional[Run]) -> Run:
+        from martlet import v1, values
+
+        created = v1.Run(
+            kind=v1.RUN_KIND_FLOW if self.kind == "flow" else v1.RUN_KIND_TASK,
+            definition=self.definition,
+            definition_version=self.version,
+            name=self.name,
+            parent_id=parent.id if parent is not None else os.environ.get("MARTLET_RUN_ID", ""),
+            labels=self.labels,
+            tags=self.tags,
+            trace_parent=os.environ.get("MARTLET_TRACEPARENT", ""),
+        )
+        if self.parameters:
+            created.parameters.CopyFrom(values.struct(self.parameters))
+        made: List[Run] = []
+        reports, _ = reporter().create(created, listener=lambda d: made[0]._directed(d))
+        made.append(Run(reports.run_id, 1, self.definition, parent))
+        made[0]._reports = reports
+        return made[0]
+
+
+class AdoptedBlock(RunBlock):
+    """A run that exists and that this process takes."""
+
+    _born_here = False
+
+    def __init__(self, run_id: str, epoch: int) -> None:
+        super().__init__("flow", "adopted")
+        self._id, self._epoch = run_id, epoch
+
+    def __call__(self, function: F) -> F:
+        raise TypeError("an adopted run is one run: use it as a `with` block")
+
+    def _make(self, parent: Optional[Run]) -> Run:
+        run = Run(self._id, self._epoch, "", None)
+        run._reports = reporter().take(self._id, self._epoch, listener=run._directed)
+        return run
+
+
+def adopt(run_id: Optional[str] = None, epoch: Optional[int] = None) -> AdoptedBlock:
+    """Takes a run that was made for this process: `with martlet.adopt() as run:`.
+
+    Both default to MARTLET_RUN_ID and MARTLET_EPOCH. The block is entered only when the server agrees that the
+    run is this process's, however long that takes; Fenced or Refused is raised when it is not.
+    """
+    found = run_id or os.environ.get("MARTLET_RUN_ID")
+    if not found:
+        raise ValueError("no run to adopt: MARTLET_RUN_ID is not set")
+    number = epoch if epoch is not None else int(os.environ.get("MARTLET_EPOCH") or 1)
+    return AdoptedBlock(found, number)
+
+
+def flow(definition: Any = "", **options: Any) -> Any:
+    """A flow: `with martlet.flow("name", parameters={...}) as run:`, or `@martlet.flow` on a function.
+
+    Options: name (of this run), parameters, labels, tags, version, parent.
+    """
+    if callable(definition):
+        return RunBlock("flow", **options)(definition)
+    return RunBlock("flow", definition, **options)
+
+
+def task(definition: Any = "", **options: Any) -> Any:
+    """A task: as `flow`, usually inside one."""
+    if callable(definition):
+        return RunBlock("task", **options)(definition)
+    return RunBlock("task", definition, **options)
+
+
+_LEVELS = {
+    "TRACE": 5,
+    "DEBUG": 10,
+    "INFO": 20,
+    "WARN": 30,
+    "WARNING": 30,
+    "ERROR": 40,
+    "CRITICAL": 50,
+    "FATAL": 50,
+}
+
+
+def _nearest(level: int) -> int:
+    """The level of the contract at or below one of logging's."""
+    return next((known for known in (50, 40, 30, 20, 10) if level >= known), 5)
+
+
+def _observed(state: "v1.State") -> "v1.State":
+    state.observed_time.FromNanoseconds(time.time_ns() // 1000 * 1000)
+    return state
+
+
+def _ending(error: Optional[BaseException], result: Any) -> "v1.State":
+    """The state in which a run ends that `error` left."""
+    from martlet import text, v1, values
+
+    code = error.code if isinstance(error, SystemExit) else None
+    if error is None or (isinstance(error, SystemExit) and code in (None, 0)):
+        state = v1.State(type=v1.STATE_TYPE_COMPLETED)
+        if result is not None:
+            state.completed.result.media_type = "application/json"
+            state.completed.result.json.CopyFrom(values.value(result, "result"))
+        return state
+    message = text.fit(str(error), text.MESSAGE)
+    if isinstance(error, Cancelled):
+        return v1.State(type=v1.STATE_TYPE_CANCELLED, message=message)
+    if isinstance(error, KeyboardInterrupt):
+        state = v1.State(type=v1.STATE_TYPE_CRASHED, message="Interrupted")
+        state.crashed.signal = 2
+        return state
+    import traceback
+
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    if isinstance(error, SystemExit) and isinstance(code, int):
+        name = f"exit status {code}"
+    lines = traceback.format_exception(kind, error, error.__traceback__)
+    state = v1.State(type=v1.STATE_TYPE_FAILED)
+    state.message = text.fit(f"{name}: {message}" if message else name, text.MESSAGE)
+    state.failed.error_type = text.fit(name, text.ERROR_TYPE)
+    state.failed.error_message = text.fit(str(error), text.ERROR_MESSAGE)
+    state.failed.traceback = text.fit_end("".join(lines), text.TRACEBACK)
+    return state
+
+
+def _plain(value: Any) -> Any:
+    """An argument as JSON, or the beginning of its `repr` where it is none or large."""
+    from martlet import text, values
+
+    try:
+        message = values.value(value)
+        if message.ByteSize() <= LARGEST_ARGUMENT:
+            return message
+    except (TypeError, ValueError):
+        pass
+    return text.fit(repr(value), 1000)

@@ -1,0 +1,50 @@
+// Decides how a program reaches a server: one channel, a typed client a service.
+
+internal import MartletHTTP
+public import MartletProto
+public import MartletRPC
+internal import NIOPosix
+
+/// A server, seen from a program.
+public final class Client: Sendable {
+  /// The road to the server.
+  public let channel: RPCChannel
+  /// Runs.
+  public let runs: RunServiceClient
+  /// Reports about runs.
+  public let reports: ReportServiceClient
+  /// Flows.
+  public let flows: FlowServiceClient
+  /// Logs.
+  public let logs: LogServiceClient
+  /// Artifacts.
+  public let artifacts: ArtifactServiceClient
+  /// The server about itself.
+  public let system: SystemServiceClient
+
+  // One thread serves every connection of a program, for as long as it lives.
+  private static let loops = LoopExecutorGroup(MultiThreadedEventLoopGroup(numberOfThreads: 1))
+
+  /// Names a server; connects with the first call.
+  ///
+  /// - Parameter address: such as `http://127.0.0.1:4200`.
+  /// - Throws: `AddressError` when the address is not one.
+  public init(address: String) throws(AddressError) {
+    let endpoint = try ServerAddress(address).endpoint
+    var configuration = RPCChannel.Configuration()
+    // Whoever calls decides how often to try; a machine that is gone without a word is noticed within a lease.
+    configuration.reconnect = Backoff(maximum: .seconds(1))
+    configuration.limits.keepaliveInterval = .seconds(15)
+    configuration.limits.keepaliveTimeout = .seconds(10)
+    channel = RPCChannel(to: [endpoint], on: Self.loops.next(), configuration: configuration)
+    runs = RunServiceClient(channel: channel)
+    reports = ReportServiceClient(channel: channel)
+    flows = FlowServiceClient(channel: channel)
+    logs = LogServiceClient(channel: channel)
+    artifacts = ArtifactServiceClient(channel: channel)
+    system = SystemServiceClient(channel: channel)
+  }
+
+  /// Closes the connections; calls under way fail.
+  public func close() { channel.close() }
+}

@@ -1,0 +1,98 @@
+// Decides how a process sends what dead ones have left: file by file, each in its order and for the session that wrote
+// it, so that a run whose process died in its middle is missed after a lease, as it should be. A report that had been
+// answered before is answered again as then: every seq, line and artifact is known by its key.
+
+internal import Glibc
+internal import MartletCall
+internal import MartletProto
+
+/// Sends the spools of dead processes.
+enum SpoolReplay {
+  /// How a file was left.
+  private enum Ending { case answered, refused, notYet }
+
+  // How long a run may be told to wait before its file is left for another time.
+  private static let patience = Duration.seconds(5)
+  // A creation may come before that of its parent, which waits in somebody else's spool. For how long that is hoped for.
+  private static let hope = 24 * 3600
+
+  /// Sends each file, and deletes what was answered. Files with something that the server refuses to decide are kept
+  /// with the ending `.refused`, for people.
+  ///
+  /// - Returns: how many reports were answered.
+  /// - Throws: `Status` when the server is away, `CancellationError`; what is left stays.
+  @discardableResult
+  static func run(_ directory: String, to channel: any CallChannel) async throws -> Int {
+    var answered = 0
+    for path in Spool.files(in: directory) {
+      try Task.checkCancellation()
+      let file = open(path, O_RDWR | O_CLOEXEC)
+      guard file >= 0 else { continue }
+      defer { close(file) }
+      guard Spool.lock(file) else { continue }
+      let age = age(of: file)
+      switch try await send(file, age: age, to: channel, &answered) {
+      case .answered: unlink(path)
+      case .refused: rename(path, "\(path.dropLast(".spool".count)).refused")
+      case .notYet: break
+      }
+    }
+    return answered
+  }
+
+  private static func send(
+    _ file: Int32, age: Int, to channel: any CallChannel, _ answered: inout Int
+  ) async throws -> Ending {
+    var reader = SpoolReader(file)
+    var ledger = ReportLedger()
+    var ticket: UInt64 = 0
+    var ending = Ending.answered
+    var record = reader.next()
+    // A file is one reporter's, so every record has the same session.
+    var request = BatchReportRequest(namespace: record?.namespace ?? "", session: record?.session)
+    while record != nil || ledger.count > 0 {
+      while let next = record, ledger.count < 500 {
+        for report in next.reports {
+          ticket += 1
+          if ledger.append(report, ticket: ticket) != nil { answered += 1 }
+        }
+        record = reader.next()
+      }
+      let now = ContinuousClock.now
+      request.reports = ledger.takeFrame(maxCount: 100, maxBytes: 1 << 20, at: now)
+      guard !request.reports.isEmpty else {
+        guard let held = ledger.nextHeld else { continue }
+        guard held < now + patience else { return .notYet }
+        try await Task.sleep(until: held, clock: .continuous)
+        continue
+      }
+      let response: BatchReportResponse
+      do {
+        response = try await channel.unary(
+          ReportServiceMethods.batchReport, request, returning: BatchReportResponse.self,
+          options: CallOptions(timeout: .seconds(10)))
+      } catch let status as Status where status.code == .invalidArgument {
+        return .refused
+      }
+      guard let settled = ledger.answer(response.results, at: .now) else {
+        throw Status(.internal, "the server answered what was not asked")
+      }
+      answered += settled.count
+      for settlement in settled {
+        guard case .error(let error) = settlement.outcome else { continue }
+        ending = .refused
+        if case .create = settlement.report.item, age < hope,
+          error.code == Int32(StatusCode.notFound.rawValue)
+        {
+          return .notYet
+        }
+      }
+    }
+    return ending
+  }
+
+  private static func age(of file: Int32) -> Int {
+    var status = stat()
+    return fstat(file, &status) == 0 ? time(nil) - status.st_mtim.tv_sec : 0
+  }
+}

@@ -1,0 +1,190 @@
+// Decides the frame in which a program tracks its work: a client, a reporter beside it, and the server's wishes handed
+// to the runs they concern as cancellation of their tasks.
+
+internal import Glibc
+internal import MartletCall
+public import MartletProto
+public import MartletWire
+internal import Synchronization
+
+/// Tracks runs of this process.
+public final class Reporting: Sendable {
+  /// The server.
+  public let client: Client
+  /// Tells it what happens.
+  public let reporter: Reporter
+  /// What this process was told by the one that started it.
+  public let environment: RunEnvironment
+  /// The run that this process works for, if it was started by one.
+  public var parentRunID: String? { environment.runID }
+
+  /// What to do when a run is to stop, or that it is to stop and nobody has asked yet.
+  private enum Stop: Sendable {
+    case unasked
+    case wanted(Directive.CancelRun)
+    case action(@Sendable (Directive.CancelRun) -> Void)
+  }
+  private let running = Mutex<[String: Stop]>([:])
+
+  init(client: Client, reporter: Reporter, environment: RunEnvironment) {
+    self.client = client
+    self.reporter = reporter
+    self.environment = environment
+  }
+
+  /// Tracks a flow: created, RUNNING, and then COMPLETED, FAILED or CANCELLED as `body` ends. A child of the run that
+  /// this process works for, if there is one.
+  ///
+  /// When somebody asks the run to stop, the task that executes `body` is cancelled.
+  ///
+  /// - Throws: what `body` throws; `RunError` when the server says that the run may not begin or is not this process's.
+  public func flow<R: Sendable>(
+    _ name: String, parameters: [String: JSONValue] = [:],
+    body: @escaping @Sendable (TrackedRun) async throws -> R
+  ) async throws -> R {
+    try await track(kind: .flow, name, parameters: parameters, parent: parentRunID, body: body)
+  }
+
+  /// Tracks a task of the run that this process works for, as `flow` does.
+  public func task<R: Sendable>(
+    _ name: String, parameters: [String: JSONValue] = [:],
+    body: @escaping @Sendable (TrackedRun) async throws -> R
+  ) async throws -> R {
+    try await track(kind: .task, name, parameters: parameters, parent: parentRunID, body: body)
+  }
+
+  /// Begins a run that the caller ends itself, with `end` and then `forget`.
+  ///
+  /// - Throws: `RunError` when the server says that the run may not begin.
+  public func begin(
+    kind: RunKind, _ definition: String, name: String = "",
+    parameters: [String: JSONValue] = [:], parent: String?
+  ) async throws -> TrackedRun {
+    try await begin(
+      kind: kind, definition, name: name, parameters: parameters, parent: parent, trace: nil)
+  }
+
+  private func begin(
+    kind: RunKind, _ definition: String, name: String = "", parameters: [String: JSONValue],
+    parent: String?, trace: TraceContext?
+  ) async throws(RunError) -> TrackedRun {
+    let creator = trace ?? environment.trace
+    let tracked = TrackedRun(
+      id: Identifier.timeOrdered(), definition: definition,
+      trace: creator?.child ?? .root, reporting: self)
+    var run = Run()
+    run.kind = kind
+    run.definition = definition
+    run.name = name
+    run.parameters = parameters.isEmpty ? nil : parameters
+    run.parentID = parent ?? ""
+    run.traceParent = creator?.header ?? ""
+    running.withLock { $0[tracked.id] = .unasked }
+    do {
+      try await tracked.begin(run)
+    } catch {
+      forget(tracked)
+      throw error
+    }
+    return tracked
+  }
+
+  /// Calls `action` when the server wants the run to stop, now if it does already, until `forget`.
+  public func onCancel(
+    of run: TrackedRun, _ action: @escaping @Sendable (Directive.CancelRun) -> Void
+  ) {
+    let wanted = running.withLock { running -> Directive.CancelRun? in
+      defer { running[run.id] = .action(action) }
+      if case .wanted(let directive) = running[run.id] { return directive }
+      return nil
+    }
+    if let wanted { action(wanted) }
+  }
+
+  /// Ends `onCancel`.
+  public func forget(_ run: TrackedRun) { running.withLock { $0[run.id] = nil } }
+
+  func track<R: Sendable>(
+    kind: RunKind, _ definition: String, parameters: [String: JSONValue] = [:], parent: String?,
+    trace: TraceContext? = nil, body: @escaping @Sendable (TrackedRun) async throws -> R
+  ) async throws -> R {
+    let run = try await begin(
+      kind: kind, definition, parameters: parameters, parent: parent, trace: trace)
+    let work = Task { try await body(run) }
+    onCancel(of: run) { _ in work.cancel() }
+    defer { forget(run) }
+    let result = await withTaskCancellationHandler {
+      await work.result
+    } onCancel: {
+      work.cancel()
+    }
+    switch result {
+    case .success(let value):
+      try await run.end(State(type: .completed))
+      return value
+    case .failure(let error):
+      // The body's own error is what the caller wants to see, whatever the server says to it.
+      _ = try? await run.end(Self.ending(error, isCancelled: work.isCancelled))
+      throw error
+    }
+  }
+
+  private static func ending(_ error: any Error, isCancelled: Bool) -> State {
+    if error is CancellationError || isCancelled {
+      return State(type: .cancelled, message: "cancelled")
+    }
+    return .failed("\(Swift.type(of: error))", "\(error)")
+  }
+
+  /// Hands the server's wishes to the runs they concern.
+  func heed() async {
+    for await directive in reporter.directives {
+      guard case .cancel(let cancel) = directive.kind else { continue }
+      let action = running.withLock { running -> (@Sendable (Directive.CancelRun) -> Void)? in
+        switch running[cancel.runID] {
+        case .action(let action): return action
+        case .unasked: running[cancel.runID] = .wanted(cancel)
+        case .wanted, nil: break
+        }
+        return nil
+      }
+      action?(cancel)
+    }
+  }
+
+  /// This process, for people: host and process id.
+  static var processName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "\(getpid())" }
+    let host = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return "\(String(decoding: host, as: UTF8.self))/\(getpid())"
+  }
+}
+
+extension State {
+  // What the server keeps of a state's message and of an error's.
+  private static let longestMessage = 16 << 10
+  private static let longestError = 60 << 10
+
+  /// A failure: the type of the error, such as `DecodingError` or `exit status 3`, and what it says.
+  public static func failed(_ type: String, _ message: String) -> State {
+    let text = TrackedRun.storable(message)
+    var state = State(type: .failed)
+    state.message = text.prefix(bytes: longestMessage)
+    state.detail = .failed(
+      Failed(
+        errorType: TrackedRun.storable(type).prefix(bytes: 500),
+        errorMessage: text.prefix(bytes: longestError)))
+    return state
+  }
+}
+
+extension String {
+  /// The longest beginning of whole characters that takes at most so many bytes.
+  fileprivate func prefix(bytes: Int) -> String {
+    guard utf8.count > bytes else { return self }
+    var end = utf8.index(utf8.startIndex, offsetBy: bytes)
+    while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+    return String(self[..<end])
+  }
+}

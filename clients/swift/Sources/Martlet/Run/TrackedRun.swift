@@ -1,0 +1,161 @@
+// Decides how work in this process is told to the server: a run that is created, runs, says things and ends.
+
+public import MartletCall
+public import MartletProto
+public import MartletWire
+internal import Synchronization
+
+/// A run that this process executes.
+public final class TrackedRun: Sendable {
+  /// The id of the run.
+  public let id: String
+  /// The name of its flow or task.
+  public let definition: String
+  /// What this process is called in the run's reports.
+  public let executionID: String
+  /// The run's span: what it starts is traced below it.
+  public let trace: TraceContext
+
+  let reporting: Reporting
+  private let counters = Mutex(Counters())
+
+  private struct Counters: Sendable {
+    var seq: Int64 = 0
+    var line: Int64 = 0
+    var result: JSONValue?
+  }
+
+  init(id: String, definition: String, trace: TraceContext, reporting: Reporting) {
+    self.id = id
+    self.definition = definition
+    self.trace = trace
+    self.reporting = reporting
+    executionID = Identifier.random()
+  }
+
+  // MARK: Life
+
+  /// Creates the run and enters RUNNING.
+  ///
+  /// - Throws: `RunError` when the server says that the run may not begin. When the server is away work goes on: the
+  ///   id is known to nobody else, so nobody else can have the run.
+  func begin(_ run: Run) async throws(RunError) {
+    await reporting.reporter.post(numbered(.create(run)))
+    let answer = await reporting.reporter.submit(numbered(.propose(.observed(.running))))
+    guard case .verdict(let verdict) = answer else { return try check(answer) }
+    switch verdict.state?.type {
+    case .cancelling:
+      // Stopped before it began: nobody but its owner can say that it has stopped.
+      _ = await reporting.reporter.submit(numbered(.propose(.observed(.cancelled))))
+      throw .cancelled
+    case .cancelled: throw .cancelled
+    default: try check(answer)
+    }
+  }
+
+  /// Enters a final state. Waits for the answer, at most the reporter's patience.
+  ///
+  /// - Returns: the verdict; nil when there is none yet, and the report is kept.
+  /// - Throws: `RunError` when the server says no, as it does when the run was given to another process.
+  @discardableResult
+  public func end(_ state: State) async throws(RunError) -> Verdict? {
+    var state = state
+    if state.observedTime == nil { state.observedTime = .now }
+    if state.type == .completed, state.detail == nil, let result = counters.withLock({ $0.result })
+    {
+      let payload = Payload(mediaType: "application/json", body: .json(result))
+      state.detail = .completed(Completed(result: payload))
+    }
+    let answer = await reporting.reporter.submit(numbered(.propose(state)))
+    try check(answer)
+    if case .verdict(let verdict) = answer { return verdict }
+    return nil
+  }
+
+  /// What the run returns: recorded with COMPLETED; at most 256 KiB as JSON.
+  public func setResult(_ result: JSONValue) { counters.withLock { $0.result = result } }
+
+  // MARK: Words
+
+  // The server keeps 64 KiB of a line.
+  private static let longestLine = 60 << 10
+
+  /// Says something in the run's log. What is longer than the server keeps is cut, and NUL, which it cannot keep,
+  /// becomes U+FFFD.
+  public func log(_ message: String, level: LogLevel = .info, logger: String = "") async {
+    let line = counters.withLock {
+      $0.line += 1
+      return $0.line
+    }
+    var entry = LogEntry()
+    entry.line = line
+    entry.time = .now
+    entry.level = level
+    entry.logger = logger
+    entry.message = Self.storable(message)
+    await reporting.reporter.post(plain(.log(entry)))
+  }
+
+  static func storable(_ message: String) -> String {
+    let bytes = message.utf8
+    guard bytes.count > longestLine || bytes.contains(0) else { return message }
+    // A character that is cut through is repaired.
+    let kept = bytes.prefix(longestLine)
+    let text = String(decoding: kept, as: UTF8.self)
+    return String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
+  }
+
+  /// Tracks a task below this run.
+  public func task<R: Sendable>(
+    _ name: String, parameters: [String: JSONValue] = [:],
+    body: @escaping @Sendable (TrackedRun) async throws -> R
+  ) async throws -> R {
+    try await reporting.track(
+      kind: .task, name, parameters: parameters, parent: id, trace: trace, body: body)
+  }
+
+  // MARK: Reports
+
+  private func numbered(_ item: RunReport.Item) -> RunReport {
+    let seq = counters.withLock {
+      $0.seq += 1
+      return $0.seq
+    }
+    var report = plain(item)
+    report.seq = seq
+    return report
+  }
+
+  func plain(_ item: RunReport.Item) -> RunReport {
+    var report = RunReport()
+    report.runID = id
+    report.epoch = 1
+    report.executionID = executionID
+    report.item = item
+    return report
+  }
+
+  private func check(_ answer: Reporter.Answer) throws(RunError) {
+    switch answer {
+    case .unconfirmed: return
+    case .error(let error):
+      throw .rejected(reason: error.reason, message: error.message, field: error.field)
+    case .verdict(let verdict):
+      switch verdict.code {
+      case .fenced: throw .fenced(reason: verdict.reason)
+      case .refused: throw .refused(reason: verdict.reason)
+      default: return
+      }
+    }
+  }
+}
+
+extension State {
+  /// A state that begins now by this machine's clock.
+  static func observed(_ type: StateType) -> State {
+    var state = State(type: type)
+    state.observedTime = .now
+    return state
+  }
+}
