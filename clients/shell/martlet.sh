@@ -2280,7 +2280,7 @@ _martlet_lost() {
     _martlet_send "$(_martlet_report "$(_martlet_state CRASHED '' 'Its shell was killed.' \
       ',"crashed":{"note":"the shell ended without a report"}')")"
   fi
-  rm -rf "$_dir"
+  _martlet_discard
 }
 
 # --- The life of a run -------------------------------------------------------------------------
@@ -2306,6 +2306,13 @@ _martlet_prepare() {
   esac
   _span=$(_martlet_random | tr -d -)
   _span=00-$_trace-${_span%????????????????}-01
+}
+
+# Removes the run's directory. Those who still write to it lose their way once it has another name;
+# one who was about to makes the first removal fail.
+_martlet_discard() {
+  mv "$_dir" "$_dir.gone" 2>/dev/null
+  rm -rf "$_dir.gone" 2>/dev/null || rm -rf "$_dir.gone"
 }
 
 # The report that creates the run: $1 kind, $2 definition, $3 more fields.
@@ -2513,7 +2520,7 @@ _martlet_flow_open() (
   done
   _martlet_prepare || exit 1
   if ! _martlet_begin FLOW "$_name" "$(_martlet_fields)"; then
-    rm -rf "$_dir"
+    _martlet_discard
     exit 1
   fi
   cat >"$_dir/names" <<NAMES
@@ -2550,7 +2557,7 @@ martlet_flow_end() {
       _turn=$((_turn + 1))
     done
     _martlet_end "${1:-0}" "${2-}"
-    rm -rf "$_dir"
+    _martlet_discard
   ) || :
   unset _martlet_flow_dir MARTLET_EPOCH MARTLET_EXECUTION_ID MARTLET_OUTPUT MARTLET_STATE_DIR
   MARTLET_RUN_ID=${_martlet_outside% *} MARTLET_TRACEPARENT=${_martlet_outside#* }
@@ -2680,7 +2687,7 @@ _martlet_task_run() {
   _martlet_task_record "$@"
   # The flow may be over already, and its directory gone.
   [ -z "$_flow" ] || { echo "$_code" >"$_flow/ended.$_run" && rm -f "$_flow/live.$_owner"; } 2>/dev/null
-  rm -rf "$_dir"
+  _martlet_discard
   exit "$_code"
 }
 
@@ -2807,9 +2814,16 @@ _martlet_attempt() {
   _code=$_waited
   rm -f "$_dir/command"
   if [ -n "$_captured" ]; then
-    # A command that was killed early has not opened its pipes: who waits for that is let go.
-    : <>"$_dir/fifo.out" <>"$_dir/fifo.err"
-    for _pid in $_tees; do _martlet_wait "$_pid"; done
+    # A command that was killed early has not opened its pipes: who waits for that is let go, also
+    # one who comes to it late.
+    for _pid in $_tees; do
+      while [ ! -e "$_dir/fifo.out.open" ] || [ ! -e "$_dir/fifo.err.open" ]; do
+        _martlet_alive "$_pid" || break
+        : <>"$_dir/fifo.out" <>"$_dir/fifo.err"
+        sleep 0.05 2>/dev/null || sleep 1
+      done
+      _martlet_wait "$_pid"
+    done
     : <>"$_dir/fifo.out.copy" <>"$_dir/fifo.err.copy"
     for _pid in $_readers; do _martlet_wait "$_pid"; done
   fi
@@ -2825,7 +2839,9 @@ _martlet_attempt() {
 # Passes a stream through, byte for byte, with a copy for the log.
 _martlet_pass() {
   trap '' HUP INT TERM
-  exec tee "$_dir/fifo.$1.copy" <"$_dir/fifo.$1"
+  exec <"$_dir/fifo.$1"
+  : >"$_dir/fifo.$1.open"
+  exec tee "$_dir/fifo.$1.copy"
 }
 
 # Keeps that copy in segments of at most 256 reads; one is finished when the next exists. Segments

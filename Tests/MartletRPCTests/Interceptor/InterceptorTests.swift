@@ -109,14 +109,15 @@ import Testing
     let client = inProcessClient(
       service, configuration: quietConfiguration { $0.limits = CallLimits(abandonedPerPeer: 3) })
     var refusal: Status?
-    for _ in 0..<10 where refusal == nil {
+    // On a slow machine the first calls are over before their handlers begin: later ones have more time.
+    for turn in 0..<16 where refusal == nil {
       refusal = await status {
-        _ = try await client.write([], options: CallOptions(timeout: .milliseconds(20)))
+        _ = try await client.write([], options: CallOptions(timeout: .milliseconds(10 << turn)))
       }
       if refusal?.code == .deadlineExceeded { refusal = nil }
     }
     #expect(refusal?.reason == "TOO_MANY_ABANDONED_CALLS")
-    // On a slow machine some calls are over before their handlers begin.
+    // Calls of tests beside this one count too: the peer of all in this process is one.
     #expect(begun.value >= 1)
     release.send()
   }

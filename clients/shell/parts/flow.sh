@@ -70,7 +70,7 @@ _martlet_flow_open() (
   done
   _martlet_prepare || exit 1
   if ! _martlet_begin FLOW "$_name" "$(_martlet_fields)"; then
-    rm -rf "$_dir"
+    _martlet_discard
     exit 1
   fi
   cat >"$_dir/names" <<NAMES
@@ -107,7 +107,7 @@ martlet_flow_end() {
       _turn=$((_turn + 1))
     done
     _martlet_end "${1:-0}" "${2-}"
-    rm -rf "$_dir"
+    _martlet_discard
   ) || :
   unset _martlet_flow_dir MARTLET_EPOCH MARTLET_EXECUTION_ID MARTLET_OUTPUT MARTLET_STATE_DIR
   MARTLET_RUN_ID=${_martlet_outside% *} MARTLET_TRACEPARENT=${_martlet_outside#* }

@@ -171,5 +171,5 @@ _martlet_lost() {
     _martlet_send "$(_martlet_report "$(_martlet_state CRASHED '' 'Its shell was killed.' \
       ',"crashed":{"note":"the shell ended without a report"}')")"
   fi
-  rm -rf "$_dir"
+  _martlet_discard
 }

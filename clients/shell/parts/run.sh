@@ -23,6 +23,13 @@ _martlet_prepare() {
   _span=00-$_trace-${_span%????????????????}-01
 }
 
+# Removes the run's directory. Those who still write to it lose their way once it has another name;
+# one who was about to makes the first removal fail.
+_martlet_discard() {
+  mv "$_dir" "$_dir.gone" 2>/dev/null
+  rm -rf "$_dir.gone" 2>/dev/null || rm -rf "$_dir.gone"
+}
+
 # The report that creates the run: $1 kind, $2 definition, $3 more fields.
 _martlet_create() {
   printf '"create":{"kind":"RUN_KIND_%s","definition":%s' "$1" "$(_martlet_text "$2")"

@@ -84,7 +84,7 @@ _martlet_task_run() {
   _martlet_task_record "$@"
   # The flow may be over already, and its directory gone.
   [ -z "$_flow" ] || { echo "$_code" >"$_flow/ended.$_run" && rm -f "$_flow/live.$_owner"; } 2>/dev/null
-  rm -rf "$_dir"
+  _martlet_discard
   exit "$_code"
 }
 
@@ -211,9 +211,16 @@ _martlet_attempt() {
   _code=$_waited
   rm -f "$_dir/command"
   if [ -n "$_captured" ]; then
-    # A command that was killed early has not opened its pipes: who waits for that is let go.
-    : <>"$_dir/fifo.out" <>"$_dir/fifo.err"
-    for _pid in $_tees; do _martlet_wait "$_pid"; done
+    # A command that was killed early has not opened its pipes: who waits for that is let go, also
+    # one who comes to it late.
+    for _pid in $_tees; do
+      while [ ! -e "$_dir/fifo.out.open" ] || [ ! -e "$_dir/fifo.err.open" ]; do
+        _martlet_alive "$_pid" || break
+        : <>"$_dir/fifo.out" <>"$_dir/fifo.err"
+        sleep 0.05 2>/dev/null || sleep 1
+      done
+      _martlet_wait "$_pid"
+    done
     : <>"$_dir/fifo.out.copy" <>"$_dir/fifo.err.copy"
     for _pid in $_readers; do _martlet_wait "$_pid"; done
   fi
@@ -229,7 +236,9 @@ _martlet_attempt() {
 # Passes a stream through, byte for byte, with a copy for the log.
 _martlet_pass() {
   trap '' HUP INT TERM
-  exec tee "$_dir/fifo.$1.copy" <"$_dir/fifo.$1"
+  exec <"$_dir/fifo.$1"
+  : >"$_dir/fifo.$1.open"
+  exec tee "$_dir/fifo.$1.copy"
 }
 
 # Keeps that copy in segments of at most 256 reads; one is finished when the next exists. Segments
