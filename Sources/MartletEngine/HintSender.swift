@@ -17,9 +17,9 @@ public struct HintSender: PacedService {
 
   /// Waits for a commit and sends a hint.
   public func step() async throws -> Duration {
-    guard await store.hintSignal.wait(atMost: .seconds(5)), heartbeat.replicas > 1 else {
-      return .zero
-    }
+    // Alone, it looks now and then whether somebody has come; it does not wake for every commit.
+    guard heartbeat.replicas > 1 else { return .seconds(1) }
+    guard await store.hintSignal.wait(atMost: .seconds(5)) else { return .zero }
     try await store.sendHint()
     return settings.hintPause
   }

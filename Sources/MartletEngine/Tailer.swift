@@ -17,14 +17,17 @@ public struct Tailer: PacedService {
 
   /// Reads what is new, or waits until there may be something.
   public func step() async throws -> Duration {
-    var patience = Duration.seconds(60)
-    if feed.isFollowed {
-      switch try await feed.poll() {
-      case .hasMore: return .zero
-      // No commit will tell when the transaction that holds back the others has ended.
-      case .isHeldBack: patience = settings.heldBackPause
-      case .isCaughtUp: patience = settings.feedInterval
-      }
+    guard feed.isFollowed else {
+      // Commits are nobody's business then: waking for each would cost more than it is worth.
+      await feed.waitUntilFollowed(atMost: .seconds(60))
+      return .zero
+    }
+    let patience: Duration
+    switch try await feed.poll() {
+    case .hasMore: return .zero
+    // No commit will tell when the transaction that holds back the others has ended.
+    case .isHeldBack: patience = settings.heldBackPause
+    case .isCaughtUp: patience = settings.feedInterval
     }
     _ = await store.commitSignal.wait(atMost: patience)
     return settings.feedPause

@@ -74,9 +74,10 @@ SELECT * FROM unnest(:ids::uuid[], :ones::bigint[], :namespaces::text[], :nulls:
 INSERT INTO claim (run_id, namespace, session_id, epoch)
 SELECT * FROM unnest(:ids::uuid[], :namespaces::text[], :sessions::uuid[], :ones::bigint[])
 ON CONFLICT (run_id) DO UPDATE SET session_id = excluded.session_id, epoch = excluded.epoch;
-INSERT INTO run_count_change (namespace, kind, state_type, change)
-SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[2]::smallint[], ARRAY[:size::int]::bigint[]);
-INSERT INTO feed (time, run_ids, revisions) VALUES (:now::timestamptz, :ids::uuid[], :ones::bigint[]);
+INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
+SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[NULL]::smallint[], ARRAY[2]::smallint[], ARRAY[:size::int]::bigint[]);
+INSERT INTO feed (time, run_ids, revisions) VALUES (expect_time(:now::timestamptz, NULL), :ids::uuid[], :ones::bigint[])
+RETURNING clock_timestamp();
 COMMIT;
 \endpipeline
 
@@ -112,17 +113,21 @@ FROM run_state p WHERE p.id IN (
   SELECT c.parent_id FROM run_state c WHERE c.id = ANY (:ids::uuid[]) AND c.parent_id IS NOT NULL)
 ) p \gset
 \startpipeline
+WITH u AS (
 UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
   execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
   revision = n.revision, attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
   transition_time = n.transition_time, running_us = n.running_us,
   is_presumptive = n.is_presumptive, due_time = n.due_time
-FROM unnest(:ids::uuid[], :ones::bigint[], :running::smallint[], :runnings::text[], :ones::bigint[], :executions::uuid[],
+FROM unnest(:ids::uuid[], :ones::bigint[], :ones::bigint[], :running::smallint[], :runnings::text[], :ones::bigint[], :executions::uuid[],
   :sessions::uuid[], :twos::bigint[], :twos::bigint[], :attempts1::integer[], :times::timestamptz[], :nulls::timestamptz[],
   :times::timestamptz[], :zeros::bigint[], :falses::boolean[], :nulls::timestamptz[])
-  AS n (id, locked_revision, state_type, state_name, epoch, execution_id, session_id, last_seq,
+  AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id, last_seq,
     revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time)
-WHERE s.id = n.id AND s.revision = n.locked_revision;
+WHERE s.id = n.id AND s.revision = n.read_revision AND s.last_seq = n.read_seq
+RETURNING s.id
+)
+SELECT expect_rows(count(*), :size::bigint) FROM u;
 INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
   message, detail, epoch, execution_id, seq, verdict, reason, rule, actor, attempt, time,
   observed_time)
@@ -130,9 +135,10 @@ SELECT * FROM unnest(:ids::uuid[], :twos::bigint[], :namespaces::text[], :pendin
   :running::smallint[], :runnings::text[], :texts::text[], :nulls::jsonb[], :ones::bigint[], :executions::uuid[], :twos::bigint[],
   :codes::smallint[], :nulls::text[], :rules::text[], :actors::text[], :attempts1::integer[], :times::timestamptz[],
   :nulls::timestamptz[]);
-INSERT INTO run_count_change (namespace, kind, state_type, change)
-SELECT * FROM unnest(ARRAY['default', 'default']::text[], ARRAY[2, 2]::smallint[], ARRAY[2, 3]::smallint[], ARRAY[- :size::bigint, :size::bigint]);
-INSERT INTO feed (time, run_ids, revisions) VALUES (:now::timestamptz, :ids::uuid[], :twos::bigint[]);
+INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
+SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[2]::smallint[], ARRAY[3]::smallint[], ARRAY[:size::int]::bigint[]);
+INSERT INTO feed (time, run_ids, revisions) VALUES (expect_time(:now::timestamptz, NULL), :ids::uuid[], :twos::bigint[])
+RETURNING clock_timestamp();
 COMMIT;
 \endpipeline
 
@@ -161,17 +167,21 @@ LEFT JOIN LATERAL (
 ) p ON true
 ) l (id, namespace, kind, parent_id, root_id, content_digest, state_type, state_name, epoch, execution_id, session_id, last_seq, revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time, now) \gset
 \startpipeline
+WITH u AS (
 UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
   execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
   revision = n.revision, attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
   transition_time = n.transition_time, running_us = n.running_us,
   is_presumptive = n.is_presumptive, due_time = n.due_time
-FROM unnest(:ids::uuid[], :twos::bigint[], :completed::smallint[], :completeds::text[], :ones::bigint[], :executions::uuid[],
+FROM unnest(:ids::uuid[], :twos::bigint[], :twos::bigint[], :completed::smallint[], :completeds::text[], :ones::bigint[], :executions::uuid[],
   :sessions::uuid[], :threes::bigint[], :threes::bigint[], :attempts1::integer[], :times::timestamptz[], :times::timestamptz[],
   :times::timestamptz[], :zeros::bigint[], :falses::boolean[], :nulls::timestamptz[])
-  AS n (id, locked_revision, state_type, state_name, epoch, execution_id, session_id, last_seq,
+  AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id, last_seq,
     revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time)
-WHERE s.id = n.id AND s.revision = n.locked_revision;
+WHERE s.id = n.id AND s.revision = n.read_revision AND s.last_seq = n.read_seq
+RETURNING s.id
+)
+SELECT expect_rows(count(*), :size::bigint) FROM u;
 INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
   message, detail, epoch, execution_id, seq, verdict, reason, rule, actor, attempt, time,
   observed_time)
@@ -181,8 +191,9 @@ SELECT * FROM unnest(:ids::uuid[], :threes::bigint[], :namespaces::text[], :runn
   :nulls::timestamptz[]);
 DELETE FROM claim c USING unnest(:ids::uuid[], :sessions::uuid[]) AS o (run_id, session_id)
 WHERE c.run_id = o.run_id AND c.session_id = o.session_id;
-INSERT INTO run_count_change (namespace, kind, state_type, change)
-SELECT * FROM unnest(ARRAY['default', 'default']::text[], ARRAY[2, 2]::smallint[], ARRAY[3, 6]::smallint[], ARRAY[- :size::bigint, :size::bigint]);
-INSERT INTO feed (time, run_ids, revisions) VALUES (:now::timestamptz, :ids::uuid[], :threes::bigint[]);
+INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
+SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[3]::smallint[], ARRAY[6]::smallint[], ARRAY[:size::int]::bigint[]);
+INSERT INTO feed (time, run_ids, revisions) VALUES (expect_time(:now::timestamptz, NULL), :ids::uuid[], :threes::bigint[])
+RETURNING clock_timestamp();
 COMMIT;
 \endpipeline

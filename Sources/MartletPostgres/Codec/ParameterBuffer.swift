@@ -9,6 +9,8 @@ public struct ParameterBuffer: ~Copyable {
   @usableFromInline var capacity: Int
   @usableFromInline var offsets: [Int] = []
   @usableFromInline var lengths: [Int32] = []
+  /// True while a statement in its form for one row is bound: an array of one element is bound as the element.
+  @usableFromInline var bindsArraysAsScalars = false
 
   /// What a block shrinks back to after one statement of unusual size.
   static let usualCapacity = 1 << 18
@@ -44,6 +46,7 @@ public struct ParameterBuffer: ~Copyable {
   @inlinable public mutating func bindArray<Element: PostgresValue>(
     of type: Element.Type = Element.self, count: Int, _ element: (Int) -> Element?
   ) {
+    if bindsArraysAsScalars, count == 1 { return bind(element(0)) }
     let start = beginArray(type, count: count)
     for index in 0..<count { appendElement(element(index)) }
     endArray(start)
@@ -53,6 +56,7 @@ public struct ParameterBuffer: ~Copyable {
   @inlinable public mutating func bindArray<Elements: Collection>(
     _ elements: Elements
   ) where Elements.Element: PostgresValue {
+    if bindsArraysAsScalars, let only = elements.first, elements.count == 1 { return bind(only) }
     let start = beginArray(Elements.Element.self, count: elements.count)
     for element in elements { appendElement(element) }
     endArray(start)
@@ -62,6 +66,7 @@ public struct ParameterBuffer: ~Copyable {
   @inlinable public mutating func bindArray<Elements: Collection, Value: PostgresValue>(
     nullable elements: Elements
   ) where Elements.Element == Value? {
+    if bindsArraysAsScalars, let only = elements.first, elements.count == 1 { return bind(only) }
     let start = beginArray(Value.self, count: elements.count)
     for element in elements { appendElement(element) }
     endArray(start)

@@ -50,6 +50,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let featureNotSupported = SQLState(rawValue: "0A000")
   /// The database named in the connection string does not exist.
   public static let unknownDatabase = SQLState(rawValue: "3D000")
+  /// The store's own: rows, or the time, are not what a decision rested on.
+  public static let staleRead = SQLState(rawValue: "MA001")
   /// The table does not exist.
   public static let undefinedTable = SQLState(rawValue: "42P01")
 }

@@ -11,6 +11,16 @@ final class ConnectionThread: Sendable {
     case stopped
   }
 
+  /// What a wake finds.
+  private enum Alertness: UInt8, AtomicRepresentable {
+    /// Waiting, or about to wait without another look for work.
+    case asleep
+    /// Working, or looking for work.
+    case busy
+    /// Working, with another look for work to follow.
+    case wanted
+  }
+
   private struct State {
     var phase = Phase.running
     var isConnected = false
@@ -34,8 +44,8 @@ final class ConnectionThread: Sendable {
   private let worker: any PostgresWorker
   private let logger: Logger
   private let wakeup = Wakeup()
-  /// True while a wake is pending or the worker is busy: then the eventfd need not be written.
-  private let isAwake = Atomic<Bool>(true)
+  /// Only a thread that is asleep needs its eventfd written.
+  private let alertness = Atomic<Alertness>(.busy)
   private let state = Locked(State())
 
   init(
@@ -49,8 +59,12 @@ final class ConnectionThread: Sendable {
   }
 
   /// Makes the worker run; cheap if it is running already.
-  func wake() {
-    if isAwake.exchange(true, ordering: .acquiringAndReleasing) == false { wakeup.raise() }
+  /// - Returns: Whether it was asleep.
+  @discardableResult
+  func wake() -> Bool {
+    let was = alertness.exchange(.wanted, ordering: .sequentiallyConsistent)
+    if was == .asleep { wakeup.raise() }
+    return was == .asleep
   }
 
   var isConnected: Bool { state.withLock { $0.isConnected } }
@@ -67,7 +81,7 @@ final class ConnectionThread: Sendable {
         return false
       }
       if isStopped { continuation.resume() }
-      isAwake.store(true, ordering: .releasing)
+      alertness.store(.wanted, ordering: .sequentiallyConsistent)
       wakeup.raise()
     }
   }
@@ -108,10 +122,12 @@ final class ConnectionThread: Sendable {
   private func serve(_ connection: PostgresConnection) {
     while isRunning, connection.isUsable {
       // Lower the flag before looking for work: a wake from here on raises it again.
-      isAwake.store(false, ordering: .sequentiallyConsistent)
+      alertness.store(.busy, ordering: .sequentiallyConsistent)
       if worker.work(on: connection) { continue }
       guard connection.isUsable, isRunning else { return }
-      if isAwake.load(ordering: .sequentiallyConsistent) { continue }
+      let sleeps = alertness.compareExchange(
+        expected: .busy, desired: .asleep, ordering: .sequentiallyConsistent)
+      guard sleeps.exchanged else { continue }
       if wakeup.wait(socket: connection.socket, milliseconds: -1).socket {
         connection.readWhileIdle()
       }
@@ -123,7 +139,7 @@ final class ConnectionThread: Sendable {
   private func attemptInterrupted() -> Bool {
     guard isRunning else { return false }
     if lastError != nil {
-      isAwake.store(false, ordering: .sequentiallyConsistent)
+      alertness.store(.asleep, ordering: .sequentiallyConsistent)
       worker.fail(unavailable(configuration.reconnectDelay.upperBound))
     }
     return true
@@ -135,7 +151,7 @@ final class ConnectionThread: Sendable {
     while isRunning {
       let left = ContinuousClock.now.duration(to: end)
       guard left > .zero else { return }
-      isAwake.store(false, ordering: .sequentiallyConsistent)
+      alertness.store(.asleep, ordering: .sequentiallyConsistent)
       worker.fail(unavailable(left))
       wakeup.wait(socket: nil, milliseconds: left.milliseconds)
     }

@@ -23,7 +23,7 @@ public final class PostgresPool: Sendable {
     }
     self.queue = queue
     self.threads = threads
-    queue.setWakers(threads.map { thread in { thread.wake() } })
+    queue.setWakers(threads.map { thread in { _ = thread.wake() } })
   }
 
   /// Runs a closure on a connection's thread.

@@ -16,9 +16,9 @@ public final class PostgresWriter: Sendable {
   }
 
   /// Says that there is work. A few nanoseconds if the worker is busy, one system call if it sleeps.
-  public func wake() {
-    thread.wake()
-  }
+  /// - Returns: Whether it slept.
+  @discardableResult
+  public func wake() -> Bool { thread.wake() }
 
   /// True while there is a connection.
   public var isConnected: Bool { thread.isConnected }

@@ -49,7 +49,10 @@ GROUP BY 1, 2, 3, 4
 SELECT kind, state_type, sum(runs)::bigint FROM (
   SELECT kind, state_type, runs FROM run_count WHERE namespace = $1::text
   UNION ALL
-  SELECT kind, state_type, change FROM run_count_change WHERE namespace = $1::text
+  SELECT kind, to_type, runs FROM run_count_change WHERE namespace = $1::text
+  UNION ALL
+  SELECT kind, from_type, -runs FROM run_count_change
+  WHERE namespace = $1::text AND from_type IS NOT NULL
 ) n
 GROUP BY 1, 2 HAVING sum(runs) <> 0
 
@@ -59,10 +62,14 @@ WITH one AS MATERIALIZED (
   SELECT pg_try_advisory_xact_lock(7239846120011) AS mine
 ), old AS (
   DELETE FROM run_count_change WHERE (SELECT mine FROM one)
-  RETURNING namespace, kind, state_type, change
+  RETURNING namespace, kind, from_type, to_type, runs
+), change AS (
+  SELECT namespace, kind, to_type AS state_type, runs FROM old
+  UNION ALL
+  SELECT namespace, kind, from_type, -runs FROM old WHERE from_type IS NOT NULL
 ), folded AS (
   INSERT INTO run_count AS c (namespace, kind, state_type, runs)
-  SELECT namespace, kind, state_type, sum(change) FROM old GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  SELECT namespace, kind, state_type, sum(runs) FROM change GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
   ON CONFLICT (namespace, kind, state_type) DO UPDATE SET runs = c.runs + excluded.runs
 )
 SELECT count(*) FROM old

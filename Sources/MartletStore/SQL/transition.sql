@@ -23,6 +23,25 @@ LEFT JOIN LATERAL (
   SELECT * FROM run_state s WHERE s.id = w.id AND NOT w.writes FOR SHARE
 ) p ON true
 
+-- name: lock_expected_runs
+-- Locks runs in the order given, as lock_runs does, and fails when one is not as it was last seen.
+SELECT expect_rows(count(coalesce(u.id, p.id)), $4::bigint)
+FROM unnest($1::uuid[], $2::boolean[], $3::bigint[]) AS w (id, writes, revision)
+LEFT JOIN LATERAL (
+  SELECT s.id FROM run_state s
+  WHERE s.id = w.id AND s.revision = w.revision AND w.writes FOR NO KEY UPDATE
+) u ON true
+LEFT JOIN LATERAL (
+  SELECT s.id FROM run_state s
+  WHERE s.id = w.id AND s.revision = w.revision AND NOT w.writes FOR SHARE
+) p ON true
+
+-- name: expect_runs
+-- Reads runs, unlocked, and fails when one is not as it was last seen.
+SELECT expect_rows(count(*), $3::bigint)
+FROM unnest($1::uuid[], $2::bigint[]) AS w (id, revision)
+JOIN run_state s ON s.id = w.id AND s.revision = w.revision
+
 -- name: find_unlocked_runs
 -- After a lock was not granted in time: which of these runs can be locked at this moment.
 SELECT s.id FROM run_state s WHERE s.id = ANY ($1::uuid[])
@@ -80,18 +99,24 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uui
   $19::boolean[], $20::timestamptz[])
 
 -- name: update_run_states
--- Writes the states that were decided, each only over the revision that was locked.
-UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
-  execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
-  revision = n.revision, attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
-  transition_time = n.transition_time, running_us = n.running_us,
-  is_presumptive = n.is_presumptive, due_time = n.due_time
-FROM unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::uuid[],
-  $7::uuid[], $8::bigint[], $9::bigint[], $10::integer[], $11::timestamptz[], $12::timestamptz[],
-  $13::timestamptz[], $14::bigint[], $15::boolean[], $16::timestamptz[])
-  AS n (id, locked_revision, state_type, state_name, epoch, execution_id, session_id, last_seq,
-    revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time)
-WHERE s.id = n.id AND s.revision = n.locked_revision
+-- Writes the states that were decided, each only over the row that the decision rests on, in the
+-- order given; fails when one of them is another by now.
+WITH u AS (
+  UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
+    execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
+    revision = n.revision, attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
+    transition_time = n.transition_time, running_us = n.running_us,
+    is_presumptive = n.is_presumptive, due_time = n.due_time
+  FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bigint[],
+    $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::integer[], $12::timestamptz[],
+    $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::boolean[], $17::timestamptz[])
+    AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id,
+      last_seq, revision, attempt, start_time, end_time, transition_time, running_us,
+      is_presumptive, due_time)
+  WHERE s.id = n.id AND s.revision = n.read_revision AND s.last_seq = n.read_seq
+  RETURNING s.id
+)
+SELECT expect_rows(count(*), $18::bigint) FROM u
 
 -- name: insert_transitions
 -- Appends history rows.
@@ -140,9 +165,12 @@ ON CONFLICT (run_id) DO UPDATE SET after_id = NULL, taken_until = NULL
 
 -- name: insert_count_changes
 -- Appends what the batch changes in the counts.
-INSERT INTO run_count_change (namespace, kind, state_type, change)
-SELECT * FROM unnest($1::text[], $2::smallint[], $3::smallint[], $4::bigint[])
+INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::smallint[], $4::smallint[], $5::bigint[])
 
 -- name: insert_transition_feed
--- Tells followers which history rows this transaction wrote, in order.
-INSERT INTO feed (time, run_ids, revisions) VALUES ($1::timestamptz, $2::uuid[], $3::bigint[])
+-- Tells followers which history rows this transaction wrote, in order. The time that was decided with
+-- may differ from the clock by so much, if that is given; more fails.
+INSERT INTO feed (time, run_ids, revisions)
+VALUES (expect_time($1::timestamptz, $4::bigint), $2::uuid[], $3::bigint[])
+RETURNING clock_timestamp()

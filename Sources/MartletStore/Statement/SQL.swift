@@ -21,23 +21,28 @@ enum SQL {
     return statement
   }
 
+  /// A statement over parallel arrays of the files.
+  private static func bulk(_ name: String) -> BulkStatement { BulkStatement(named(name)) }
+
   // Transitions.
-  static let lockRuns = named("lock_runs")
+  static let lockRuns = bulk("lock_runs")
   static let findUnlockedRuns = named("find_unlocked_runs")
   static let findRuns = named("find_runs")
   static let readParents = named("read_parents")
+  static let lockExpectedRuns = bulk("lock_expected_runs")
+  static let expectRuns = bulk("expect_runs")
   static let readAnsweredSeqs = named("read_answered_seqs")
-  static let insertRuns = named("insert_runs")
-  static let insertRunStates = named("insert_run_states")
-  static let updateRunStates = named("update_run_states")
-  static let insertTransitions = named("insert_transitions")
-  static let insertRefusals = named("insert_refusals")
-  static let deleteClaims = named("delete_claims")
-  static let upsertClaims = named("upsert_claims")
+  static let insertRuns = bulk("insert_runs")
+  static let insertRunStates = bulk("insert_run_states")
+  static let updateRunStates = bulk("update_run_states")
+  static let insertTransitions = bulk("insert_transitions")
+  static let insertRefusals = bulk("insert_refusals")
+  static let deleteClaims = bulk("delete_claims")
+  static let upsertClaims = bulk("upsert_claims")
   static let deleteDueTimes = named("delete_due_times")
   static let upsertDueTimes = named("upsert_due_times")
   static let insertCascades = named("insert_cascades")
-  static let insertCountChanges = named("insert_count_changes")
+  static let insertCountChanges = bulk("insert_count_changes")
   static let insertTransitionFeed = named("insert_transition_feed")
 
   // Runs.

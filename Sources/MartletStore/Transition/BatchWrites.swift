@@ -8,16 +8,17 @@ struct BatchWrites {
   private let plan: TransitionPlan
   private let commands: [Command]
   private let now: Instant
-  private let changes: [(key: CountKey, change: Int64)]
+  private let changes: [(key: CountKey, runs: Int64)]
   private let inserted: [RunSnapshot]
   private let updated: [RunSnapshot]
   private let cascades: [(run: RunID, namespace: Namespace, actor: String, bound: Interval)]
 
-  /// What a dashboard counts by.
+  /// What a dashboard counts: changes of state, of equal kind together.
   private struct CountKey: Hashable {
     var namespace: Namespace
     var kind: RunKind
-    var state: StateType
+    var from: StateType?
+    var to: StateType
   }
 
   init(plan: TransitionPlan, commands: [Command], locked: LockedRuns) {
@@ -27,21 +28,21 @@ struct BatchWrites {
     inserted = plan.inserts.map(\.state)
     updated = plan.updates.map(\.state)
     var counts: [CountKey: Int64] = [:]
-    func count(_ run: RunSnapshot, _ type: StateType, _ change: Int64) {
-      counts[CountKey(namespace: run.namespace, kind: run.kind, state: type), default: 0] += change
+    func count(_ run: RunSnapshot, from type: StateType?) {
+      let key = CountKey(namespace: run.namespace, kind: run.kind, from: type, to: run.stateType)
+      counts[key, default: 0] += 1
     }
-    for run in inserted { count(run, run.stateType, 1) }
+    for run in inserted { count(run, from: nil) }
     // Both lists are in the order of the ids, and every updated run is among the locked.
     var next = locked.runs.startIndex
     for run in updated {
       while next < locked.runs.endIndex, locked.runs[next].id != run.id { next += 1 }
       guard next < locked.runs.endIndex else { break }
       if locked.runs[next].stateType != run.stateType {
-        count(run, locked.runs[next].stateType, -1)
-        count(run, run.stateType, 1)
+        count(run, from: locked.runs[next].stateType)
       }
     }
-    changes = counts.filter { $0.value != 0 }.map { (key: $0.key, change: $0.value) }
+    changes = counts.map { (key: $0.key, runs: $0.value) }
     cascades = plan.followUps.map {
       switch $0 {
       case .cancelChildren(let run, let namespace, let actor, let bound):
@@ -65,8 +66,14 @@ struct BatchWrites {
     return keys
   }
 
-  /// Sends every write; the caller sends the COMMIT.
-  func send(flows: [FlowRegistry.Key], on pipeline: borrowing Pipeline) throws {
+  /// Sends every write; the caller sends the end of the transaction.
+  /// - Parameters:
+  ///   - flows: Flows to register.
+  ///   - tolerance: How far the time of the plan may be from Postgres's clock; nil for any distance.
+  /// - Returns: The promise of Postgres's clock, if there are transitions.
+  func send(
+    flows: [FlowRegistry.Key], tolerance: Interval?, on pipeline: borrowing Pipeline
+  ) throws -> Pipeline.Ticket? {
     if !plan.inserts.isEmpty { try sendInserts(on: pipeline) }
     if !updated.isEmpty { try sendUpdates(on: pipeline) }
     if !plan.transitions.isEmpty { try sendTransitions(on: pipeline) }
@@ -82,26 +89,27 @@ struct BatchWrites {
       }
     }
     if !changes.isEmpty {
-      try pipeline.execute(SQL.insertCountChanges) {
+      try pipeline.execute(SQL.insertCountChanges, rows: changes.count) {
         $0.bindArray(count: changes.count) { changes[$0].key.namespace }
         $0.bindArray(count: changes.count) { changes[$0].key.kind }
-        $0.bindArray(count: changes.count) { changes[$0].key.state }
-        $0.bindArray(count: changes.count) { changes[$0].change }
+        $0.bindArray(of: StateType.self, count: changes.count) { changes[$0].key.from }
+        $0.bindArray(count: changes.count) { changes[$0].key.to }
+        $0.bindArray(count: changes.count) { changes[$0].runs }
       }
     }
-    if !plan.transitions.isEmpty {
-      let rows = plan.transitions
-      try pipeline.execute(SQL.insertTransitionFeed) {
-        $0.bind(now)
-        $0.bindArray(count: rows.count) { rows[$0].runID }
-        $0.bindArray(count: rows.count) { rows[$0].revision }
-      }
+    guard !plan.transitions.isEmpty else { return nil }
+    let rows = plan.transitions
+    return try pipeline.execute(SQL.insertTransitionFeed) {
+      $0.bind(now)
+      $0.bindArray(count: rows.count) { rows[$0].runID }
+      $0.bindArray(count: rows.count) { rows[$0].revision }
+      $0.bind(tolerance)
     }
   }
 
   private func sendInserts(on pipeline: borrowing Pipeline) throws {
     let rows = plan.inserts
-    try pipeline.execute(SQL.insertRuns) {
+    try pipeline.execute(SQL.insertRuns, rows: rows.count) {
       $0.bindArray(count: rows.count) { rows[$0].state.id }
       $0.bindArray(count: rows.count) { rows[$0].state.namespace }
       $0.bindArray(count: rows.count) { rows[$0].state.kind }
@@ -121,7 +129,7 @@ struct BatchWrites {
       $0.bindArray(count: rows.count) { rows[$0].run.traceParent }
       $0.bindArray(count: rows.count) { rows[$0].createTime }
     }
-    try pipeline.execute(SQL.insertRunStates) {
+    try pipeline.execute(SQL.insertRunStates, rows: inserted.count) {
       $0.bindArray(count: inserted.count) { inserted[$0].id }
       $0.bindArray(count: inserted.count) { inserted[$0].namespace }
       $0.bindArray(count: inserted.count) { inserted[$0].kind }
@@ -133,16 +141,18 @@ struct BatchWrites {
   }
 
   private func sendUpdates(on pipeline: borrowing Pipeline) throws {
-    try pipeline.execute(SQL.updateRunStates) {
+    try pipeline.execute(SQL.updateRunStates, rows: updated.count) {
       $0.bindArray(count: updated.count) { updated[$0].id }
       $0.bindArray(count: updated.count) { plan.updates[$0].expectedRevision }
+      $0.bindArray(count: updated.count) { plan.updates[$0].expectedLastSeq }
       $0.bindStates(updated)
+      $0.bind(Int64(updated.count))
     }
   }
 
   private func sendTransitions(on pipeline: borrowing Pipeline) throws {
     let rows = plan.transitions
-    try pipeline.execute(SQL.insertTransitions) {
+    try pipeline.execute(SQL.insertTransitions, rows: rows.count) {
       $0.bindArray(count: rows.count) { rows[$0].runID }
       $0.bindArray(count: rows.count) { rows[$0].revision }
       $0.bindArray(count: rows.count) { rows[$0].namespace }
@@ -177,7 +187,7 @@ struct BatchWrites {
         return report.actor
       }.first ?? "unknown"
     }
-    try pipeline.execute(SQL.insertRefusals) {
+    try pipeline.execute(SQL.insertRefusals, rows: rows.count) {
       $0.bindArray(count: rows.count) { rows[$0].runID }
       $0.bindArray(count: rows.count) { rows[$0].epoch }
       $0.bindArray(count: rows.count) { rows[$0].seq }
@@ -195,7 +205,7 @@ struct BatchWrites {
   private func sendWaits(on pipeline: borrowing Pipeline) throws {
     let ended = plan.claimsRemoved
     if !ended.isEmpty {
-      try pipeline.execute(SQL.deleteClaims) {
+      try pipeline.execute(SQL.deleteClaims, rows: ended.count) {
         $0.bindArray(count: ended.count) { ended[$0].runID }
         $0.bindArray(count: ended.count) { ended[$0].sessionID }
       }
@@ -204,7 +214,7 @@ struct BatchWrites {
       row(of: claim.runID).map { (claim: claim, run: $0) }
     }
     if !begun.isEmpty {
-      try pipeline.execute(SQL.upsertClaims) {
+      try pipeline.execute(SQL.upsertClaims, rows: begun.count) {
         $0.bindArray(count: begun.count) { begun[$0].claim.runID }
         $0.bindArray(count: begun.count) { begun[$0].run.namespace }
         $0.bindArray(count: begun.count) { begun[$0].claim.sessionID }

@@ -17,11 +17,11 @@ public final class TransitionBatcher: Sendable {
   public typealias Completion = @Sendable (Result<[CommandAnswer], StoreError>) -> Void
 
   private let queue: TransitionQueue
+  private let knowledge: WriterKnowledge
   private let writers: [PostgresWriter]
 
   /// Starts the writers, which connect at once.
   /// - Parameters:
-  ///   - registry: The definitions known to be registered.
   ///   - afterCommit: Called on a writer's thread after each commit that wrote transitions.
   public init(
     _ configuration: PostgresConfiguration, limits: BatchLimits = BatchLimits(), writers: Int = 1,
@@ -38,16 +38,21 @@ public final class TransitionBatcher: Sendable {
       configuration.settings[join] = "off"
     }
     let queue = TransitionQueue(limits: limits, writers: writers)
-    let registry = FlowRegistry()
+    let knowledge = WriterKnowledge()
     self.queue = queue
+    self.knowledge = knowledge
     self.writers = (0..<max(1, writers)).map { index in
       PostgresWriter(
         configuration, name: "pg-writer-\(index)",
         worker: TransitionWriter(
-          queue: queue, registry: registry, logger: logger, afterCommit: afterCommit),
+          queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit),
         logger: logger)
     }
-    queue.setWakers(self.writers.map { writer in { writer.wake() } })
+    queue.setWaker { [writers = self.writers] in
+      // One that sleeps takes all there is; busy ones look again by themselves.
+      if writers.contains(where: { $0.isConnected && $0.wake() }) { return }
+      if !writers.contains(where: \.isConnected) { for writer in writers { writer.wake() } }
+    }
   }
 
   /// Submits commands and waits for their answers, which come in the order of the commands.
@@ -75,6 +80,9 @@ public final class TransitionBatcher: Sendable {
   public func submit(_ command: Command) async throws(StoreError) -> CommandAnswer {
     try await submit([command])[0]
   }
+
+  /// The transactions so far, by how they came to their decisions.
+  public var roads: BatchRoads { knowledge.roads }
 
   /// The number of commands that wait and of writers that have a connection.
   public var load: (waiting: Int, connected: Int) {

@@ -46,10 +46,13 @@ final class TransitionQueue: Sendable {
     var batches = 0
     var isClosed = false
     var drained: CheckedContinuation<Void, Never>?
-    var wakers: [@Sendable () -> Void] = []
+    var wake = TransitionQueue.rest
 
     var isEmpty: Bool { head == waiting.count && batches == 0 }
   }
+
+  /// Wakes nobody.
+  private static let rest: @Sendable () -> Void = {}
 
   let limits: BatchLimits
   private let tracksRuns: Bool
@@ -60,16 +63,17 @@ final class TransitionQueue: Sendable {
     tracksRuns = writers > 1
   }
 
-  func setWakers(_ wakers: [@Sendable () -> Void]) { state.withLock { $0.wakers = wakers } }
+  /// Sets what is called when there is work.
+  func setWaker(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.wake = wake } }
 
   var waiting: Int { state.withLock { $0.commands } }
 
   func submit(_ submission: Submission) {
     guard !submission.commands.isEmpty else { return submission.completion(.success([])) }
-    let (wakers, refusal) = state.withLock { state -> ([@Sendable () -> Void], StoreError?) in
+    let (wake, refusal) = state.withLock { state -> (@Sendable () -> Void, StoreError?) in
       if state.isClosed {
         return (
-          [], .unavailable(retryAfter: .seconds(1), message: "the server is shutting down")
+          Self.rest, .unavailable(retryAfter: .seconds(1), message: "the server is shutting down")
         )
       }
       // A queue that is empty takes anything; it would never shrink enough otherwise.
@@ -79,7 +83,7 @@ final class TransitionQueue: Sendable {
             && state.bytes + submission.weight <= limits.waitingBytes)
       else {
         return (
-          [],
+          Self.rest,
           .resourceExhausted(
             retryAfter: .milliseconds(250), message: "\(state.commands) reports wait already")
         )
@@ -87,10 +91,10 @@ final class TransitionQueue: Sendable {
       state.waiting.append(submission)
       state.commands += submission.commands.count
       state.bytes += submission.weight
-      return (state.wakers, nil)
+      return (state.wake, nil)
     }
     if let refusal { return submission.completion(.failure(refusal)) }
-    for wake in wakers { wake() }
+    wake()
   }
 
   /// Takes a batch for a writer; empty when nothing waits that it may have.
@@ -145,8 +149,8 @@ final class TransitionQueue: Sendable {
 
   /// Says that a batch is answered.
   func finish(_ batch: [Submission]) {
-    let (wakers, drained) = state.withLock {
-      state -> ([@Sendable () -> Void], CheckedContinuation<Void, Never>?) in
+    let (wake, drained) = state.withLock {
+      state -> (@Sendable () -> Void, CheckedContinuation<Void, Never>?) in
       state.batches -= 1
       if tracksRuns {
         for submission in batch {
@@ -156,12 +160,12 @@ final class TransitionQueue: Sendable {
           }
         }
       }
-      let wakers = tracksRuns && !state.waiting.isEmpty ? state.wakers : []
-      guard state.isEmpty, let drained = state.drained else { return (wakers, nil) }
+      let wake: @Sendable () -> Void = tracksRuns && !state.waiting.isEmpty ? state.wake : Self.rest
+      guard state.isEmpty, let drained = state.drained else { return (wake, nil) }
       state.drained = nil
-      return (wakers, drained)
+      return (wake, drained)
     }
-    for wake in wakers { wake() }
+    wake()
     drained?.resume()
   }
 

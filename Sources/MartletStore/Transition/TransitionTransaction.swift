@@ -1,4 +1,5 @@
-// Decides one transaction of a batch: two round trips, locks in one order, nothing written in vain.
+// Decides one transaction of a batch: one round trip by memory, or two with locks in one order; nothing is written in
+// vain.
 
 import MartletModel
 import MartletPostgres
@@ -6,7 +7,10 @@ import MartletPostgres
 /// One attempt to commit a list of commands.
 struct TransitionTransaction {
   let commands: [Command]
-  let registry: FlowRegistry
+  let knowledge: WriterKnowledge
+
+  /// How far the estimated time may be from Postgres's clock.
+  private static let tolerance = Interval.milliseconds(50)
 
   /// What an attempt came to.
   struct Outcome {
@@ -14,13 +18,103 @@ struct TransitionTransaction {
     var hasWritten: Bool
   }
 
-  /// Locks, decides, writes, commits.
+  /// Decides, writes, commits.
   /// - Throws: `PostgresError`; nothing is written then, unless its `outcomeUnknown` says so.
   func run(on connection: PostgresConnection) throws -> Outcome {
+    let keys = TransitionBatch.keys(of: commands)
+    if let outcome = try runByMemory(keys, on: connection) { return outcome }
+    do {
+      return try runUnderLocks(keys, on: connection)
+    } catch {
+      knowledge.memory.withLock { $0.forget(keys) }
+      throw error
+    }
+  }
+
+  /// Decides by what is remembered, and commits it in one round trip if Postgres finds it true; nil when not.
+  private func runByMemory(
+    _ keys: TransitionBatch.Keys, on connection: PostgresConnection
+  ) throws -> Outcome? {
+    let sent = DatabaseClock.steady
+    guard let now = knowledge.clock.withLock({ $0.time(at: sent) }),
+      let known = knowledge.memory.withLock({ $0.recall(commands, keys) })
+    else { return nil }
+    let plan = TransitionBatch.decide(commands, runs: known.runs, now: now)
+    guard plan.restsOnItsWrites(keys) else { return nil }
+    let locked = LockedRuns(runs: known.runs, now: now)
+    let writes = BatchWrites(plan: plan, commands: commands, locked: locked)
+    let flows = knowledge.flows.unknown(writes.flows, now: now)
+    var time: Instant?
+    do {
+      // Without BEGIN the statements up to the Sync are one transaction.
+      time = try connection.pipeline { pipeline in
+        try expect(known, keys, updates: plan.updates, on: pipeline)
+        let clock = try writes.send(flows: flows, tolerance: Self.tolerance, on: pipeline)
+        try pipeline.sync()
+        let time = try clock.flatMap { clock throws in
+          try pipeline.receive(clock).first { row throws(PostgresError) in
+            try row.get(0, as: Instant.self)
+          }
+        }
+        try pipeline.finish()
+        return time
+      }
+    } catch let error as PostgresError
+      where error.sqlState == .staleRead || error.sqlState == .uniqueViolation
+    {
+      knowledge.memory.withLock { $0.wasWrong(about: known) }
+      knowledge.count(.outdated)
+      return nil
+    } catch {
+      knowledge.memory.withLock { $0.wasWrong(about: known) }
+      throw error
+    }
+    if let time {
+      let received = DatabaseClock.steady
+      knowledge.clock.withLock { $0.observe(time, sent: sent, received: received) }
+    }
+    knowledge.flows.remember(flows, now: now)
+    knowledge.memory.withLock { $0.remember(plan.inserts.map(\.state) + plan.updates.map(\.state)) }
+    knowledge.count(.memory)
+    return Outcome(answers: plan.results.map { CommandAnswer($0, in: plan) }, hasWritten: true)
+  }
+
+  /// Sends what makes the transaction fail when a parent is not as remembered; the updates check their own rows.
+  private func expect(
+    _ known: RunMemory.Recollection, _ keys: TransitionBatch.Keys, updates: [RunUpdate],
+    on pipeline: borrowing Pipeline
+  ) throws {
+    if !keys.parents.isEmpty {
+      // Everything that is locked is locked here, in one order.
+      let set = known.runs.filter { !known.readOnly.contains($0.id) }
+      try pipeline.execute(SQL.lockExpectedRuns, rows: set.count) {
+        $0.bindArray(count: set.count) { set[$0].id }
+        $0.bindArray(count: set.count) { !keys.isParent(set[$0].id) }
+        $0.bindArray(count: set.count) { set[$0].revision }
+        $0.bind(Int64(set.count))
+      }
+    }
+    if !known.readOnly.isEmpty {
+      let set = known.runs.filter { known.readOnly.contains($0.id) }
+      try pipeline.execute(SQL.expectRuns, rows: set.count) {
+        $0.bindArray(count: set.count) { set[$0].id }
+        $0.bindArray(count: set.count) { set[$0].revision }
+        $0.bind(Int64(set.count))
+      }
+    }
+  }
+
+  /// Locks, decides, writes, commits.
+  private func runUnderLocks(
+    _ keys: TransitionBatch.Keys, on connection: PostgresConnection
+  ) throws -> Outcome {
     try connection.pipeline { pipeline in
+      knowledge.count(.locks)
+      let sent = DatabaseClock.steady
       try pipeline.begin()
-      let keys = TransitionBatch.keys(of: commands)
       let locked = try lock(keys, on: pipeline)
+      let received = DatabaseClock.steady
+      knowledge.clock.withLock { $0.observe(locked.now, sent: sent, received: received) }
       let plan = TransitionBatch.decide(commands, runs: locked.runs, now: locked.now)
       let answers = try answer(plan, on: pipeline)
       let writes = BatchWrites(plan: plan, commands: commands, locked: locked)
@@ -29,11 +123,15 @@ struct TransitionTransaction {
         try pipeline.finish()
         return Outcome(answers: answers, hasWritten: false)
       }
-      let flows = registry.unknown(writes.flows, now: locked.now)
-      try writes.send(flows: flows, on: pipeline)
+      let flows = knowledge.flows.unknown(writes.flows, now: locked.now)
+      _ = try writes.send(flows: flows, tolerance: nil, on: pipeline)
       try pipeline.commit()
       try pipeline.finish()
-      registry.remember(flows, now: locked.now)
+      knowledge.flows.remember(flows, now: locked.now)
+      knowledge.memory.withLock {
+        $0.remember(locked.runs)
+        $0.remember(plan.inserts.map(\.state) + plan.updates.map(\.state))
+      }
       return Outcome(answers: answers, hasWritten: !plan.transitions.isEmpty)
     }
   }
@@ -45,7 +143,7 @@ struct TransitionTransaction {
     var set = keys.runs.map { (id: $0, writes: true) }
     set += keys.parents.map { (id: $0, writes: false) }
     if !keys.parents.isEmpty { set.sort { $0.id < $1.id } }
-    let locks = try pipeline.execute(SQL.lockRuns) {
+    let locks = try pipeline.execute(SQL.lockRuns, rows: set.count) {
       $0.bindArray(count: set.count) { set[$0].id }
       $0.bindArray(count: set.count) { set[$0].writes }
     }
@@ -55,7 +153,8 @@ struct TransitionTransaction {
       ? nil : try pipeline.execute(SQL.readParents) { $0.bindArray(starting) }
     // The Sync puts Postgres's own time-outs in force while this side decides.
     try pipeline.sync()
-    var locked = LockedRuns(capacity: set.count)
+    var locked = LockedRuns()
+    locked.runs.reserveCapacity(set.count + 8)
     try pipeline.receive(locks).forEach { row throws(PostgresError) in try locked.add(row) }
     if let parents {
       try pipeline.receive(parents).forEach { row throws(PostgresError) in
@@ -100,7 +199,10 @@ struct LockedRuns {
   var runs: [RunSnapshot] = []
   var now = Instant.epoch
 
-  init(capacity: Int) { runs.reserveCapacity(capacity + 8) }
+  init(runs: [RunSnapshot] = [], now: Instant = .epoch) {
+    self.runs = runs
+    self.now = now
+  }
 
   /// Adds a row of `lock_runs`; the run may not exist.
   mutating func add(_ row: borrowing PostgresRow) throws(PostgresError) {
@@ -126,21 +228,39 @@ extension RunSnapshot {
 extension TransitionBatch.Keys {
   /// Whether a run is among those that are locked.
   fileprivate func contains(_ run: RunID) -> Bool {
-    [runs, parents].contains { list in
-      var low = 0
-      var high = list.count
-      while low < high {
-        let middle = (low + high) / 2
-        if list[middle] < run { low = middle + 1 } else { high = middle }
-      }
-      return low < list.count && list[low] == run
+    runs.holdsSorted(run) || parents.holdsSorted(run)
+  }
+
+  /// Whether a run is named as a parent and addressed by nobody.
+  fileprivate func isParent(_ run: RunID) -> Bool { parents.holdsSorted(run) }
+}
+
+extension [RunID] {
+  /// Whether a sorted list holds an id.
+  fileprivate func holdsSorted(_ run: RunID) -> Bool {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < run { low = middle + 1 } else { high = middle }
     }
+    return low < count && self[low] == run
+  }
+}
+
+extension TransitionPlan {
+  /// Whether everything that was decided on is written by the plan, and so checked when it is written.
+  fileprivate func restsOnItsWrites(_ keys: TransitionBatch.Keys) -> Bool {
+    guard !transitions.isEmpty, inserts.count + updates.count == keys.runs.count else {
+      return false
+    }
+    return results.allSatisfy { if case .verdict = $0.outcome { true } else { false } }
   }
 }
 
 extension Command {
   /// The run, if this command may start it and it may have a parent that forbids that.
-  fileprivate var starts: RunID? {
+  var starts: RunID? {
     switch self {
     case .offer(let offer): return offer.runID
     case .report(let report):

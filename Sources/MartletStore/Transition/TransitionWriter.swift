@@ -8,7 +8,7 @@ import Metrics
 /// Pops batches on a writer's thread and commits them.
 final class TransitionWriter: PostgresWorker {
   private let queue: TransitionQueue
-  private let registry: FlowRegistry
+  private let knowledge: WriterKnowledge
   private let logger: Logger
   private let afterCommit: @Sendable () -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_transition_batch_commands")
@@ -16,11 +16,11 @@ final class TransitionWriter: PostgresWorker {
   private let failures = Metrics.Counter(label: "martlet_transition_batch_failures_total")
 
   init(
-    queue: TransitionQueue, registry: FlowRegistry, logger: Logger,
+    queue: TransitionQueue, knowledge: WriterKnowledge, logger: Logger,
     afterCommit: @escaping @Sendable () -> Void
   ) {
     self.queue = queue
-    self.registry = registry
+    self.knowledge = knowledge
     self.logger = logger
     self.afterCommit = afterCommit
   }
@@ -67,7 +67,7 @@ final class TransitionWriter: PostgresWorker {
       let transaction = TransitionTransaction(
         commands: places.count == work.commands.count
           ? work.commands : places.map { work.commands[$0] },
-        registry: registry)
+        knowledge: knowledge)
       do {
         let outcome = try transaction.run(on: connection)
         for (place, answer) in zip(places, outcome.answers) { work.answers[place] = answer }

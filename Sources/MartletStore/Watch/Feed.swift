@@ -34,6 +34,7 @@ public final class Feed: Sendable {
   private let store: Store
   private let roots = RootCache()
   private let state = Locked(State())
+  private let begun = CommitSignal()
   private let lag = Metrics.Gauge(label: "martlet_feed_lag_transactions")
 
   /// Makes the feed of a store.
@@ -41,6 +42,13 @@ public final class Feed: Sendable {
 
   /// Whether anybody follows.
   public var isFollowed: Bool { state.withLock { !$0.transitions.isEmpty || !$0.logs.isEmpty } }
+
+  /// Waits until somebody follows, at most for a time. Only one task may wait.
+  public func waitUntilFollowed(atMost timeout: Duration) async {
+    while !isFollowed {
+      guard await begun.wait(atMost: timeout) else { return }
+    }
+  }
 
   /// Follows transitions.
   /// - Parameters:
@@ -59,6 +67,7 @@ public final class Feed: Sendable {
       return state.next
     }
     store.commits.raise()
+    begun.raise()
     return TransitionFeed(Follower(feed: self, subscription: subscription, id: id))
   }
 
@@ -76,6 +85,7 @@ public final class Feed: Sendable {
       return state.next
     }
     store.commits.raise()
+    begun.raise()
     return LogFeed(Follower(feed: self, subscription: subscription, id: id))
   }
 

@@ -5,8 +5,9 @@ struct TransitionFold {
   /// A run in the batch: a locked row, or one that began here.
   private struct Entry {
     var run: RunSnapshot
-    /// The revision, claim and due row it had when the batch began.
+    /// The revision, last seq, claim and due row it had when the batch began.
     let revision: Int64
+    let lastSeq: Int64
     let claim: Claim?
     let due: DueTime?
     /// Where in `plan.inserts` it is, if it began here.
@@ -35,7 +36,9 @@ struct TransitionFold {
     plan.updates.reserveCapacity(runs.count)
     for run in runs where slots.updateValue(entries.count, forKey: run.id) == nil {
       entries.append(
-        Entry(run: run, revision: run.revision, claim: run.claim, due: run.due, insert: nil))
+        Entry(
+          run: run, revision: run.revision, lastSeq: run.lastSeq, claim: run.claim, due: run.due,
+          insert: nil))
     }
   }
 
@@ -252,7 +255,8 @@ struct TransitionFold {
       dueTime: new.dueTime)
     let slot = entries.count
     entries.append(
-      Entry(run: run, revision: 0, claim: nil, due: nil, insert: plan.inserts.count))
+      Entry(
+        run: run, revision: 0, lastSeq: 0, claim: nil, due: nil, insert: plan.inserts.count))
     slots[report.runID] = slot
     plan.inserts.append(RunInsert(state: run, run: new, createTime: now, command: index))
     return slot
@@ -278,7 +282,9 @@ struct TransitionFold {
       if let insert = entry.insert {
         plan.inserts[insert].state = entry.run
       } else {
-        plan.updates.append(RunUpdate(state: entry.run, expectedRevision: entry.revision))
+        plan.updates.append(
+          RunUpdate(
+            state: entry.run, expectedRevision: entry.revision, expectedLastSeq: entry.lastSeq))
       }
       let claim = entry.run.claim
       if claim != entry.claim {

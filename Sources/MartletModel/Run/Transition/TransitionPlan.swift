@@ -64,6 +64,8 @@ public struct RunUpdate: Sendable, Equatable {
   public var state: RunSnapshot
   /// The revision the row must still have.
   public var expectedRevision: Int64
+  /// The last consumed seq the row must still have: a refusal consumes one without a new revision.
+  public var expectedLastSeq: Int64
 }
 
 /// A row of the history: one accepted transition, which is also the event of it.

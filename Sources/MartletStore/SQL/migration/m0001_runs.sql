@@ -3,27 +3,62 @@
 -- on the page (HOT): half of each page is left free, for runs that were created together move on
 -- together, in one transaction. No foreign key goes from run to run: cascades are later batches.
 
+-- What a single column may hold is said by its domain: its check is compiled once a connection, that
+-- of a table with every statement, which for a single row costs more than the row.
+CREATE DOMAIN natural_number AS bigint CHECK (VALUE >= 0);
+CREATE DOMAIN positive_number AS bigint CHECK (VALUE > 0);
+CREATE DOMAIN natural_integer AS integer CHECK (VALUE >= 0);
+CREATE DOMAIN kind_code AS smallint CHECK (VALUE BETWEEN 1 AND 3);
+CREATE DOMAIN state_code AS smallint CHECK (VALUE BETWEEN 1 AND 9);
+CREATE DOMAIN filled_text AS text CHECK (VALUE <> '');
+CREATE DOMAIN filled_name AS text COLLATE "C" CHECK (VALUE <> '');
+
+-- What a statement calls to take its whole transaction back when rows are not as they were last seen,
+-- without another round trip. MA001 is the program's own SQLSTATE for that.
+CREATE FUNCTION expect_rows(seen bigint, expected bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF seen <> expected THEN
+    RAISE EXCEPTION 'only % of % rows are as they were last seen', seen, expected
+      USING ERRCODE = 'MA001';
+  END IF;
+  RETURN seen;
+END $$;
+
+CREATE FUNCTION expect_time(decided timestamptz, tolerance_us bigint) RETURNS timestamptz
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF tolerance_us IS NOT NULL AND decided NOT BETWEEN
+    clock_timestamp() - tolerance_us * interval '1 microsecond'
+    AND clock_timestamp() + tolerance_us * interval '1 microsecond'
+  THEN
+    RAISE EXCEPTION 'the clock says %, not %', clock_timestamp(), decided USING ERRCODE = 'MA001';
+  END IF;
+  RETURN decided;
+END $$;
+
 CREATE TABLE run (
   id                  uuid PRIMARY KEY,
-  namespace           text COLLATE "C" NOT NULL CHECK (namespace <> ''),
-  kind                smallint NOT NULL CHECK (kind BETWEEN 1 AND 3),
-  name                text NOT NULL CHECK (name <> ''),
+  namespace           filled_name NOT NULL,
+  kind                kind_code NOT NULL,
+  name                filled_text NOT NULL,
   definition          text COLLATE "C" NOT NULL,
   definition_version  text NOT NULL DEFAULT '',
-  parent_id           uuid CHECK (parent_id <> id),
+  parent_id           uuid,
   root_id             uuid NOT NULL,
   due_time            timestamptz,
   parameters          jsonb,
   dependencies        jsonb,
-  labels              jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(labels) = 'object'),
+  labels              jsonb NOT NULL DEFAULT '{}',
   tags                text[] NOT NULL DEFAULT '{}',
-  timeout_us          bigint CHECK (timeout_us > 0),
-  heartbeat_us        bigint CHECK (heartbeat_us > 0),
+  timeout_us          positive_number,
+  heartbeat_us        positive_number,
   created_by          text NOT NULL,
   trace_parent        text NOT NULL DEFAULT '',
   create_time         timestamptz NOT NULL,
-  etag                bigint NOT NULL DEFAULT 1 CHECK (etag > 0),
-  CHECK ((parent_id IS NULL) = (root_id = id))
+  etag                positive_number NOT NULL DEFAULT 1,
+  CHECK ((parent_id IS NULL) = (root_id = id) AND (parent_id IS NULL OR parent_id <> id)
+    AND jsonb_typeof(labels) = 'object')
 );
 
 -- Lists walk by id, which is time-ordered; state is read from the row beside it.
@@ -33,27 +68,29 @@ CREATE INDEX run_parent ON run (parent_id, id) WHERE parent_id IS NOT NULL;
 
 CREATE TABLE run_state (
   id               uuid PRIMARY KEY,
-  namespace        text COLLATE "C" NOT NULL CHECK (namespace <> ''),
-  kind             smallint NOT NULL CHECK (kind BETWEEN 1 AND 3),
+  namespace        filled_name NOT NULL,
+  kind             kind_code NOT NULL,
   parent_id        uuid,
   root_id          uuid NOT NULL,
   -- What the run was created with, as 128 bits: a repeated create must have the same.
   content_digest   uuid NOT NULL,
-  state_type       smallint NOT NULL CHECK (state_type BETWEEN 1 AND 9),
-  state_name       text NOT NULL CHECK (state_name <> ''),
-  revision         bigint NOT NULL CHECK (revision > 0),
-  epoch            bigint NOT NULL CHECK (epoch >= 0),
-  last_seq         bigint NOT NULL CHECK (last_seq >= 0),
-  attempt          integer NOT NULL CHECK (attempt >= 0),
+  state_type       state_code NOT NULL,
+  state_name       filled_text NOT NULL,
+  revision         positive_number NOT NULL,
+  epoch            natural_number NOT NULL,
+  last_seq         natural_number NOT NULL,
+  attempt          natural_integer NOT NULL,
   -- A running run has one owner, whose process is bound.
-  execution_id     uuid CHECK (state_type <> 3 OR execution_id IS NOT NULL),
+  execution_id     uuid,
   session_id       uuid,
   -- Crashed by a lapsed lease: the same epoch and execution may still replace it.
-  is_presumptive   boolean NOT NULL CHECK (NOT is_presumptive OR state_type = 9),
+  is_presumptive   boolean NOT NULL,
   transition_time  timestamptz NOT NULL,
   start_time       timestamptz,
-  end_time         timestamptz CHECK (end_time >= start_time),
-  running_us       bigint NOT NULL CHECK (running_us >= 0),
-  due_time         timestamptz CHECK (state_type <= 5 OR due_time IS NULL),
-  CHECK ((end_time IS NOT NULL) = (state_type >= 6))
+  end_time         timestamptz,
+  running_us       natural_number NOT NULL,
+  due_time         timestamptz,
+  CHECK ((end_time IS NOT NULL) = (state_type >= 6) AND (due_time IS NULL OR state_type <= 5)
+    AND (execution_id IS NOT NULL OR state_type <> 3) AND (state_type = 9 OR NOT is_presumptive)
+    AND (end_time IS NULL OR start_time IS NULL OR end_time >= start_time))
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02);

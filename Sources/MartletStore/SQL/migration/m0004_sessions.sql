@@ -2,10 +2,10 @@
 
 CREATE TABLE session (
   id           uuid PRIMARY KEY,
-  namespace    text COLLATE "C" NOT NULL CHECK (namespace <> ''),
-  holder       text NOT NULL CHECK (holder <> ''),
-  actor        text NOT NULL CHECK (actor <> ''),
-  epoch        bigint NOT NULL DEFAULT 1 CHECK (epoch > 0),
+  namespace    filled_name NOT NULL,
+  holder       filled_text NOT NULL,
+  actor        filled_text NOT NULL,
+  epoch        positive_number NOT NULL DEFAULT 1,
   ttl_us       bigint NOT NULL CHECK (ttl_us BETWEEN 1000 AND 86400000000),
   open_time    timestamptz NOT NULL,
   beat_time    timestamptz NOT NULL,
@@ -17,16 +17,16 @@ CREATE TABLE session (
 
 CREATE TABLE claim (
   run_id      uuid PRIMARY KEY,
-  namespace   text COLLATE "C" NOT NULL CHECK (namespace <> ''),
+  namespace   filled_name NOT NULL,
   session_id  uuid NOT NULL,
-  epoch       bigint NOT NULL CHECK (epoch > 0)
+  epoch       positive_number NOT NULL
 );
 CREATE INDEX claim_session ON claim (session_id);
 
 -- When the server must look at a run again, at most once a state.
 CREATE TABLE run_due (
   run_id       uuid PRIMARY KEY,
-  namespace    text COLLATE "C" NOT NULL CHECK (namespace <> ''),
+  namespace    filled_name NOT NULL,
   state_type   smallint NOT NULL CHECK (state_type BETWEEN 1 AND 5),
   due          timestamptz NOT NULL,
   -- Until when one replica is dealing with it; others pass it over.
@@ -37,9 +37,9 @@ CREATE INDEX run_due_order ON run_due (state_type, due);
 -- Stopped runs whose children are still to be cancelled.
 CREATE TABLE run_cascade (
   run_id       uuid PRIMARY KEY,
-  namespace    text COLLATE "C" NOT NULL CHECK (namespace <> ''),
-  actor        text NOT NULL CHECK (actor <> ''),
-  bound_us     bigint NOT NULL CHECK (bound_us >= 0),
+  namespace    filled_name NOT NULL,
+  actor        filled_text NOT NULL,
+  bound_us     natural_number NOT NULL,
   -- Children up to this one have been asked.
   after_id     uuid,
   taken_until  timestamptz

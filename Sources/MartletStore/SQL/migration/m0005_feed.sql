@@ -11,10 +11,8 @@ CREATE TABLE feed (
   first_time  timestamptz,
   last_time   timestamptz,
   PRIMARY KEY (xid, time),
-  CHECK (cardinality(run_ids) > 0),
-  CHECK ((first_time IS NULL) = (last_time IS NULL)),
-  CHECK ((first_time IS NULL AND cardinality(revisions) = cardinality(run_ids))
-    OR (first_time IS NOT NULL AND cardinality(revisions) = 0))
+  CHECK (cardinality(run_ids) > 0 AND (first_time IS NULL) = (last_time IS NULL)
+    AND cardinality(revisions) = CASE WHEN first_time IS NULL THEN cardinality(run_ids) ELSE 0 END)
 ) PARTITION BY RANGE (time);
 
 -- Ids hardly compress, and trying costs more than the rest of the row.
