@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from martlet_process import BINARY, Server
+from tracked_command import Tracked
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,13 +19,20 @@ def binary() -> Path:
     return BINARY
 
 
-@pytest.fixture
-def place():
+@contextlib.contextmanager
+def short_directory():
     """A directory of short name that another user may enter."""
     directory = Path(tempfile.mkdtemp(prefix="mrt-", dir="/tmp"))
     directory.chmod(0o755)
     yield directory
     shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def place():
+    """A directory of the test's own."""
+    with short_directory() as directory:
+        yield directory
 
 
 @pytest.fixture
@@ -45,3 +54,31 @@ def new_server(place):
 @pytest.fixture
 def server(new_server) -> Server:
     return new_server().start()
+
+
+@pytest.fixture(scope="session")
+def calm_server():
+    """One server for all tests that do not harm it."""
+    with short_directory() as directory:
+        server = Server(directory).start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def new_tracked(tmp_path):
+    """Makes tracked commands; ends those that still run."""
+    made: list[Tracked] = []
+
+    def make(server: Server) -> Tracked:
+        made.append(Tracked(server, tmp_path / "home"))
+        return made[-1]
+
+    yield make
+    for tracked in made:
+        tracked.stop()
+
+
+@pytest.fixture
+def tracked(new_tracked, calm_server) -> Tracked:
+    return new_tracked(calm_server)
