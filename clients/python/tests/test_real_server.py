@@ -259,6 +259,32 @@ def test_a_process_killed_in_an_outage_leaves_its_reports(real, client, proxy, t
     assert messages(client, run_id) == ["last words"]
 
 
+def test_a_process_that_ends_after_an_outage_leaves_nothing(client, proxy, tmp_path):
+    program = """
+        import sys
+        import martlet
+        with martlet.flow("alone") as run:
+            run.log("nobody hears")
+        print(run.id, flush=True)
+        sys.stdin.readline()
+    """
+    proxy.go_away()
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        env=environment(proxy, tmp_path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    run_id = process.stdout.readline().strip()
+    proxy.come_back()
+    process.communicate("end\n", timeout=60)
+    assert process.returncode == 0
+    assert list(tmp_path.rglob("*.spool")) == []
+    assert history(client, run_id) == [PENDING, RUNNING, COMPLETED]
+    assert messages(client, run_id) == ["nobody hears"]
+
+
 ADOPTER = """
     import sys, martlet
     try:

@@ -1,12 +1,15 @@
 """What the reporter promises, against a server that answers by script."""
 
 import random
+import socket
 import threading
+import time
 
 import pytest
 from scripted_server import CUT, ScriptedServer, fault, wait
 
 from martlet import Fenced, MartletError, Refused, v1
+from martlet.link import batch_report
 from martlet.reporter import Reporter
 from martlet.spool import SpoolFolder
 
@@ -369,6 +372,57 @@ def test_the_spool_of_a_dead_process_is_adopted(server, spool):
     assert server.runs[run.run_id].states == [P, R, C]
     assert reporter.session.id in server.sessions, "replayed in the session it belongs to"
     assert list(spool.glob("*/*")) == []
+
+
+def test_a_server_that_came_back_unnoticed_gets_everything_at_the_close(server, spool, monkeypatch):
+    patient = threading.Event()
+
+    def asked(*arguments):
+        if arguments[-1] is True:
+            patient.set()
+        return batch_report(*arguments)
+
+    monkeypatch.setattr("martlet.reporter.batch_report", asked)
+    server.stop()
+    reporter = reporter_for(server, spool)
+    run, _ = reporter.create(v1.Run(definition="etl"))
+    run.propose(running())
+    run.log(line(1))
+    run.propose(completed())
+    assert not reporter.flush(10)
+    assert len(spooled(spool)) == 1
+    assert patient.wait(10), "it waits for gRPC's next attempt to connect"
+    server.start()
+    reporter.close(10)
+    assert server.runs[run.run_id].states == [P, R, C]
+    assert list(spool.glob("*/*")) == []
+
+
+def test_the_last_look_for_a_server_is_short(spool):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        reporter = Reporter(f"http://127.0.0.1:{silent.getsockname()[1]}", spool=spool)
+        reporter.create(v1.Run(definition="etl"))
+        assert not reporter.flush(10)
+        begin = time.monotonic()
+        reporter.close(10)
+        assert time.monotonic() - begin < 3
+    assert len(spooled(spool)) == 1
+
+
+def test_an_interpreter_without_threads_leaves_the_spool(server, spool, monkeypatch, caplog):
+    server.stop()
+    reporter = reporter_for(server, spool)
+    reporter.create(v1.Run(definition="etl"))
+    assert not reporter.flush(10)
+
+    def refused(where):
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr("martlet.reporter.open_channel", refused)
+    reporter.close(10)
+    assert not reporter.alive()
+    assert len(spooled(spool)) == 1
+    assert "lost" not in caplog.text
 
 
 def test_the_spool_of_a_living_process_is_left_alone(server, spool):

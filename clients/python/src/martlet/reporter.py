@@ -38,6 +38,8 @@ from martlet.spool import home
 LIMIT_SIZE, LONGEST_REPORT = 16 * 1024 * 1024, 3 * 1024 * 1024
 PROBE_TIMEOUT, ANSWER_TIMEOUT = 3.0, 10.0
 FIRST_RETRY, LONGEST_RETRY, REFUSED_RETRY = 0.1, 5.0, 30.0
+# How long the end of a process looks for a server that was away.
+LAST_PROBE_TIMEOUT = 1.5
 # How long the end of a process waits for spools that others left.
 ORPHANS_TIMEOUT = 5.0
 # Errors of a call that no repetition changes.
@@ -61,7 +63,8 @@ class _Closing(NamedTuple):
     deadline: float
 
 
-_PROBE = object()
+class _Probe:
+    """Names a probe, so that the answer to one that was given up is known as such."""
 
 
 class Reporter:
@@ -93,6 +96,7 @@ class Reporter:
         self._beat = lease / 3
         self._limit = limit
         self._answer_timeout = answer_timeout
+        self._where = where
         self._channel = open_channel(where)
         self._events: "SimpleQueue[Any]" = SimpleQueue()
         self._pid = os.getpid()
@@ -107,7 +111,7 @@ class Reporter:
         self._slow_until = 0.0
         self._beat_at = 0.0
         self._probing = False
-        self._probe: Any = None
+        self._probe: Optional[_Probe] = None
         self._offline = False
         self._retry_at = 0.0
         self._retry_pause = FIRST_RETRY
@@ -162,7 +166,10 @@ class Reporter:
             return False
 
     def close(self, timeout: float = 30.0) -> None:
-        """Flushes, ends the stream and the thread; what is unanswered by then is left on disk."""
+        """Flushes, ends the stream and the thread; what is unanswered by then is left on disk.
+
+        A server that was away is looked for once more, for a second or two.
+        """
         if not self.alive():
             return
         self._events.put(_Closing(time.monotonic() + timeout))
@@ -263,8 +270,9 @@ class Reporter:
             if event.link is self._link:
                 self._lost(event.error, now)
         elif isinstance(event, Answered):
-            if event.purpose is _PROBE:
-                self._probed(event, now)
+            if isinstance(event.purpose, _Probe):
+                if event.purpose is self._probe:
+                    self._probed(event, now)
             else:
                 self._replayed(event, now)
         elif isinstance(event, _Asked):
@@ -275,8 +283,8 @@ class Reporter:
             self._orphans_until = now + ORPHANS_TIMEOUT
             self._retry_at = min(self._retry_at, now)
             self._outbox.hurry(now)
-            if self._probing and self._offline:
-                self._probe.cancel()
+            if self._offline and self._wanted():
+                self._look_once_more(now)
 
     def _enqueued(self, run: ReportedRun, item: Item, now: float) -> None:
         crowded = self._depot.broken and self._offline and self._outbox.held >= self._limit
@@ -322,10 +330,25 @@ class Reporter:
         # The first fails fast, so that nobody waits for a server that is not there. Later ones are patient: older gRPC
         # connects again only while a call waits for it.
         patient = self._offline and self._closing is None
+        timeout = PROBE_TIMEOUT if patient or not self._offline else LAST_PROBE_TIMEOUT
         self._probing = True
-        self._probe = batch_report(
-            self._channel, self._events, self._header, _PROBE, PROBE_TIMEOUT, patient
+        self._probe = _Probe()
+        batch_report(
+            self._channel, self._events, self._header, self._probe, timeout, patient
         )
+
+    def _look_once_more(self, now: float) -> None:
+        """Asks at once whether the server is back; a new channel, since the old one may be pausing between attempts."""
+        old = self._channel
+        try:
+            self._channel = open_channel(self._where)
+            self._begin_probe()
+        except RuntimeError as error:
+            # Python 3.12 and later refuse new threads, which gRPC needs, when the interpreter ends.
+            self._probing = False
+            self._lost(MartletError("UNAVAILABLE", str(error)), now)
+        finally:
+            old.close()
 
     def _probed(self, event: Answered, now: float) -> None:
         self._probing = False
