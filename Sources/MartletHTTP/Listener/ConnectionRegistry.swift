@@ -66,11 +66,11 @@ final class ConnectionRegistry: Sendable {
     }
   }
 
-  /// Closes every connection at once.
-  func closeAll() {
-    for channel in state.withLockedValue({ Array($0.channels.values) }) {
-      channel.close(promise: nil)
-    }
+  /// Closes every connection at once, and returns how many there were.
+  func closeAll() -> Int {
+    let channels = state.withLockedValue { Array($0.channels.values) }
+    for channel in channels { channel.close(promise: nil) }
+    return channels.count
   }
 
   /// Returns when no connection is left.

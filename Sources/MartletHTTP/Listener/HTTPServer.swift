@@ -109,8 +109,9 @@ public final class HTTPServer: Sendable {
     let registry = registry
     let logger = logger
     let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(grace)) {
-      logger.warning("grace is over: connections are closed with exchanges open")
-      registry.closeAll()
+      let closed = registry.closeAll()
+      guard closed > 0 else { return }
+      logger.warning("grace is over: \(closed) connections are closed with exchanges open")
     }
     await registry.awaitEmpty()
     deadline.cancel()

@@ -19,8 +19,7 @@ extension LogHandlers {
       let size = try pageSize(request.pageSize)
       let runs = try await runs(
         id, includingDescendants: request.includeDescendants, namespace, context)
-      let token = try await backend.feed.currentToken()
-      let lines = try await backend.store.listLogs(
+      let (lines, token) = try await backend.store.listLogsToFollow(
         LogQuery(
           namespace: namespace, runs: runs, level: Int16(clamping: request.minLevel.rawValue),
           after: try LogPosition(pageToken: request.pageToken), limit: size + 1),

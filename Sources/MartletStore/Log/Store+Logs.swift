@@ -43,23 +43,26 @@ extension Store {
   public func listLogs(
     _ query: LogQuery, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> [LogLine] {
-    let end = query.isDescending ? LogPosition.last : LogPosition.first
-    let after = query.after ?? end
-    // Lines before the page's own time cannot be on it: partitions are passed over by that.
-    let from = query.isDescending ? query.from : max(query.from, after.time)
-    return try await read(deadline) { connection in
-      try connection.query(query.isDescending ? SQL.listLogsBackwards : SQL.listLogs) {
-        $0.bindArray(query.runs)
-        $0.bind(query.namespace)
-        $0.bind(query.level)
-        $0.bind(from)
-        $0.bind(query.to)
-        $0.bind(after.time)
-        $0.bind(after.runID)
-        $0.bind(after.executionID)
-        $0.bind(after.line)
-        $0.bind(Int64(query.limit))
-      }.map { row throws(PostgresError) in try LogLine(row) }
+    try await read(deadline) { connection in
+      try connection.query(query.statement) { query.bind(to: &$0) }
+        .map { row throws(PostgresError) in try LogLine(row) }
+    }
+  }
+
+  /// Lists lines, with the token from which following goes on exactly where the list was made.
+  public func listLogsToFollow(
+    _ query: LogQuery, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> (lines: [LogLine], token: ResumeToken) {
+    try await read(deadline) { connection in
+      // One snapshot for both.
+      try connection.transaction(.snapshot) { pipeline in
+        let bounds = try pipeline.execute(SQL.readFeedBounds)
+        let lines = try pipeline.execute(query.statement) { query.bind(to: &$0) }
+        let token = try FeedBounds(pipeline.receive(bounds)).token
+        return (
+          try pipeline.receive(lines).map { row throws(PostgresError) in try LogLine(row) }, token
+        )
+      }
     }
   }
 
@@ -75,6 +78,25 @@ extension Store {
         $0.bind(Int64(limit))
       }.map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
     }
+  }
+}
+
+extension LogQuery {
+  fileprivate var statement: Statement { isDescending ? SQL.listLogsBackwards : SQL.listLogs }
+
+  fileprivate func bind(to buffer: inout ParameterBuffer) {
+    let after = self.after ?? (isDescending ? LogPosition.last : LogPosition.first)
+    buffer.bindArray(runs)
+    buffer.bind(namespace)
+    buffer.bind(level)
+    // Lines before the page's own time cannot be on it: partitions are passed over by that.
+    buffer.bind(isDescending ? from : max(from, after.time))
+    buffer.bind(to)
+    buffer.bind(after.time)
+    buffer.bind(after.runID)
+    buffer.bind(after.executionID)
+    buffer.bind(after.line)
+    buffer.bind(Int64(limit))
   }
 }
 

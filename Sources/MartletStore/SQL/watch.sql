@@ -17,9 +17,14 @@ SELECT h.xmin, clock_timestamp(), NULL, ARRAY[h.generation, h.xmax - h.xmin], NU
 FROM horizon h
 
 -- name: read_feed_bounds
--- The generation, the last batch that is gone, and the horizon below which all is committed.
+-- The generation, the last batch that is gone, the horizon below which all is committed, and batches
+-- beyond it that are committed too. No transaction runs for a day.
 SELECT (SELECT max(generation) FROM store_generation), (SELECT xid FROM feed_floor),
-  pg_snapshot_xmin(pg_current_snapshot())::text::bigint, clock_timestamp()
+  pg_snapshot_xmin(pg_current_snapshot())::text::bigint, clock_timestamp(),
+  ARRAY(SELECT f.xid FROM feed f
+    WHERE f.xid >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+      AND f.time > clock_timestamp() - interval '1 day'
+    ORDER BY f.xid LIMIT 65)
 
 -- name: read_transitions
 -- History rows by key, in the order given.

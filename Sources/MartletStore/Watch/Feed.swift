@@ -206,9 +206,7 @@ public final class Feed: Sendable {
   /// Checks a token, or makes the one of this moment.
   private func begin(_ token: ResumeToken?) async throws(StoreError) -> ResumeToken {
     let bounds = try await store.read { connection in try FeedBounds.read(on: connection) }
-    guard let token else {
-      return ResumeToken(generation: bounds.generation, transaction: bounds.horizon - 1)
-    }
+    guard let token else { return bounds.token }
     guard token.generation == bounds.generation, token.wholeTransaction >= bounds.floor,
       token.transaction < bounds.horizon
     else {
@@ -236,8 +234,10 @@ public final class Feed: Sendable {
       throw Self.expired
     }
     let batch = select(entries, for: scope, of: Content.self, token.generation)
-      .filter { $0.token > token }
+      .filter { $0.token > token && !token.seen.contains($0.token.transaction) }
+      .map { Followed(value: $0.value, token: $0.token.noting(token.seen)) }
     let through = ResumeToken(generation: token.generation, transaction: page.through)
+      .noting(token.seen)
     let isAtEnd = page.rows.count < Self.pageSize
     subscription.caughtUp(to: max(through, token), isAtEnd: isAtEnd)
     // The tailer takes it from here; it may be asleep.

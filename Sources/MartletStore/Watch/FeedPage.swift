@@ -65,15 +65,35 @@ struct FeedBounds: Sendable {
   /// Everything below this is committed or never will be.
   var horizon: Int64
   var now: Instant
+  /// Batches beyond the horizon that are committed too.
+  var seen: [Int64]
 
   static func read(on connection: PostgresConnection) throws -> FeedBounds {
-    let bounds = try connection.query(SQL.readFeedBounds)
-      .first { row throws(PostgresError) in
-        FeedBounds(
-          generation: try row.get(0), floor: try row.get(1), horizon: try row.get(2),
-          now: try row.get(3))
-      }
+    try FeedBounds(connection.query(SQL.readFeedBounds))
+  }
+
+  init(_ rows: consuming PostgresRows) throws {
+    let bounds = try rows.first { row throws(PostgresError) in
+      FeedBounds(
+        generation: try row.get(0), floor: try row.get(1), horizon: try row.get(2),
+        now: try row.get(3), seen: try row.array(4))
+    }
     guard let bounds else { throw PostgresError(.decodingError, "the feed has no bounds") }
-    return bounds
+    self = bounds
+  }
+
+  private init(generation: Int64, floor: Int64, horizon: Int64, now: Instant, seen: [Int64]) {
+    self.generation = generation
+    self.floor = floor
+    self.horizon = horizon
+    self.now = now
+    self.seen = seen
+  }
+
+  /// The place in the feed of whoever has everything that is committed.
+  var token: ResumeToken {
+    ResumeToken(
+      generation: generation, transaction: horizon - 1,
+      seen: seen.count > ResumeToken.mostSeen ? [] : seen)
   }
 }

@@ -119,8 +119,12 @@ final class Subscription<Content: FeedContent>: Sendable {
   func hear(_ entries: Batch, through token: ResumeToken) {
     let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
       guard state.isLive, token > state.heard else { return nil }
-      let new = entries.filter { $0.token > state.heard }
-      state.heard = token
+      let (heard, seen) = (state.heard, state.heard.seen)
+      let new = entries.compactMap { entry in
+        entry.token > heard && !seen.contains(entry.token.transaction)
+          ? Followed(value: entry.value, token: entry.token.noting(seen)) : nil
+      }
+      state.heard = token.noting(seen)
       guard !new.isEmpty else { return nil }
       if state.buffered > 0, state.buffered + new.count > limit {
         // Too slow: let go of what waits; the reader fetches it again at its own pace.
