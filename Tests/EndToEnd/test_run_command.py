@@ -1,4 +1,4 @@
-"""What `martlet run` promises of a command that knows nothing of Martlet: nothing changes for it, and all is recorded."""
+"""What `martlet run` promises of a command that knows nothing of Martlet: all is recorded, nothing changes for it."""
 
 from __future__ import annotations
 

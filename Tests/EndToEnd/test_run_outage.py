@@ -1,4 +1,4 @@
-"""What `martlet run` promises when the server is away: the command does not notice, and what there was to tell arrives."""
+"""What `martlet run` promises when the server is away: the command does not notice, and what was to tell arrives."""
 
 from __future__ import annotations
 
