@@ -22,6 +22,10 @@ struct Program: AsyncParsableCommand {
     ])
 
   static func main() async {
+    // A file opened later must not take the place of a standard stream that was closed.
+    var file: Int32
+    repeat { file = open("/dev/null", O_RDWR) } while file >= 0 && file <= STDERR_FILENO
+    if file > STDERR_FILENO { close(file) }
     // A reader that goes away ends a write, not the program.
     signal(SIGPIPE, SIG_IGN)
     do {

@@ -138,13 +138,11 @@ def test_the_command_knows_its_run(tracked):
     assert run.run["parameters"] == {"a": "b=c", "command": ["env", "-0"]}
 
 
-@pytest.mark.xfail(strict=True, reason="the server refuses parameters over 256 KiB, and so the run")
 def test_many_arguments_are_no_reason_not_to_run(tracked):
     ended = tracked.complete("sh", "-c", "echo $#", *["x" * 1000] * 300)
     assert (ended.returncode, ended.stdout) == (0, b"299\n")
 
 
-@pytest.mark.xfail(strict=True, reason="arguments and variables become Swift strings, which repairs them")
 def test_bytes_that_are_no_text_reach_the_command(tracked):
     show = 'printf %s "$1$ODD"'
     tracked.environment["ODD"] = "\udcfe"
@@ -164,9 +162,6 @@ def test_what_is_written_to_the_output_file_is_the_result(tracked, written, resu
     assert tracked.recorded().result == result
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the bound of 250 KiB is on the text, that of the server on its JSON"
-)
 def test_a_result_that_grows_as_json_loses_no_end(tracked):
     tracked.complete("sh", "-c", 'yes "" | head -c 200000 > "$MARTLET_OUTPUT"')
     assert tracked.recorded().type == "COMPLETED"

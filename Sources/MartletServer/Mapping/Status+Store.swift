@@ -46,7 +46,12 @@ extension Status {
     switch error {
     case .notFound(let id): self = .notFound(type: "run", name: id.description)
     case .parentNotFound(let id):
-      self = .notFound(type: "run", name: id.description)
+      self = Status.notFound(type: "run", name: id.description)
+        .with(
+          .badRequest([
+            .init(
+              field: "parent_id", description: "names no run: report the enclosing run first")
+          ]))
     case .alreadyExists(let id):
       self = .alreadyExists(
         type: "run", name: id.description,

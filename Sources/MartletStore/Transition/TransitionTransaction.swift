@@ -31,12 +31,20 @@ struct TransitionTransaction {
     }
   }
 
+  /// Whether all statements of the batch and their Sync surely reach the server in one piece. A larger batch would be
+  /// sent in several, and a replica that is stopped between two would hold locks that no time-out of Postgres ends:
+  /// those hold only after a Sync.
+  private var isSentAtOnce: Bool {
+    // libpq sends what it has at 64 KiB; a command takes less than 2 KiB beside what it carries.
+    commands.count <= 16 && commands.reduce(0) { $0 + $1.weight } <= 8 << 10
+  }
+
   /// Decides by what is remembered, and commits it in one round trip if Postgres finds it true; nil when not.
   private func runByMemory(
     _ keys: TransitionBatch.Keys, on connection: PostgresConnection
   ) throws -> Outcome? {
     let sent = DatabaseClock.steady
-    guard let now = knowledge.clock.withLock({ $0.time(at: sent) }),
+    guard isSentAtOnce, let now = knowledge.clock.withLock({ $0.time(at: sent) }),
       let known = knowledge.memory.withLock({ $0.recall(commands, keys) })
     else { return nil }
     let plan = TransitionBatch.decide(commands, runs: known.runs, now: now)

@@ -51,17 +51,19 @@ final class ChildProcess: Sendable {
   /// Starts a command found by `PATH`.
   ///
   /// - Parameters:
+  ///   - arguments: the command and its arguments, as bytes without an end.
   ///   - environment: added to this process's own.
   ///   - ignored: the signals that the command shall ignore; all others do what they do by default.
   static func start(
-    _ arguments: [String], environment: [String: String], ignored: Set<Int32>
+    _ arguments: [[CChar]], environment: [String: String], ignored: Set<Int32>
   ) throws(StartError) -> ChildProcess {
+    let name = String(decoding: arguments[0].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var pipes: [[Int32]] = [[-1, -1], [-1, -1]]
     for index in pipes.indices {
       guard pipe(&pipes[index]) == 0 else {
         let code = errno
         for end in pipes.joined() where end >= 0 { close(end) }
-        throw StartError(code: code, command: arguments[0])
+        throw StartError(code: code, command: name)
       }
       for end in pipes[index] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     }
@@ -88,13 +90,13 @@ final class ChildProcess: Sendable {
     var pid: pid_t = 0
     let code = withCStrings(arguments) { argv in
       withCStrings(Self.environment(adding: environment)) { envp in
-        posix_spawnp(&pid, arguments[0], &actions, &attributes, argv, envp)
+        argv[0].map { posix_spawnp(&pid, $0, &actions, &attributes, argv, envp) } ?? ENOENT
       }
     }
     for pipe in pipes { close(pipe[1]) }
     guard code == 0 else {
       for pipe in pipes { close(pipe[0]) }
-      throw StartError(code: code, command: arguments[0])
+      throw StartError(code: code, command: name)
     }
     // The terminal belongs to the group in front: Ctrl-C then reaches the command, as without us. What is behind may
     // write to it all the same; a command that asked for it too early goes on.
@@ -163,22 +165,24 @@ final class ChildProcess: Sendable {
     signal(SIGCONT)
   }
 
-  private static func environment(adding added: [String: String]) -> [String] {
-    var list: [String] = []
+  private static func environment(adding added: [String: String]) -> [[CChar]] {
+    var list: [[CChar]] = []
     var entry = environ
     while let text = entry.pointee {
-      let string = String(cString: text)
-      let name = string.prefix { $0 != "=" }
-      if added[String(name)] == nil { list.append(string) }
+      let bytes = Array(UnsafeBufferPointer(start: text, count: strlen(text)))
+      let name = bytes.prefix { $0 != CChar(bitPattern: UInt8(ascii: "=")) }
+      if added[String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)] == nil {
+        list.append(bytes)
+      }
       entry += 1
     }
-    return list + added.map { "\($0.key)=\($0.value)" }
+    return list + added.map { "\($0.key)=\($0.value)".utf8.map { CChar(bitPattern: $0) } }
   }
 
   private static func withCStrings<R>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R
+    _ strings: [[CChar]], _ body: ([UnsafeMutablePointer<CChar>?]) -> R
   ) -> R {
-    let pointers = strings.map { strdup($0) }
+    let pointers = strings.map { strdup($0 + [0]) }
     defer { pointers.forEach { free($0) } }
     return body(pointers + [nil])
   }

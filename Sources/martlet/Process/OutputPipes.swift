@@ -101,7 +101,7 @@ final class OutputPipes: Sendable {
     if let last = splitter.rest() { hand([last]) }
   }
 
-  /// Writes everything; false when there is nobody to read it.
+  /// Writes everything; false when that cannot be done any more.
   private static func pass(_ bytes: ArraySlice<UInt8>, to: Int32) -> Bool {
     bytes.withUnsafeBytes { source in
       var written = 0
@@ -113,7 +113,10 @@ final class OutputPipes: Sendable {
           var event = pollfd(fd: to, events: Int16(POLLOUT), revents: 0)
           poll(&event, 1, -1)
         } else if errno != EINTR {
-          return errno != EPIPE
+          if errno != EPIPE {
+            complain("martlet: output is lost: \(String(cString: strerror(errno)))")
+          }
+          return false
         }
       }
       return true

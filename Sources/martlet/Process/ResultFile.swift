@@ -6,8 +6,18 @@ import MartletWire
 
 /// A file that a command may write its result to.
 struct ResultFile: ~Copyable {
-  // The server keeps 256 KiB.
-  private static let longest = 250 << 10
+  /// What the file came to.
+  enum Content {
+    /// Nothing was written.
+    case none
+    /// This was written.
+    case value(JSONValue)
+    /// Something was written that cannot be kept.
+    case useless(String)
+  }
+
+  // The server keeps 256 KiB of its JSON.
+  private static let longest = 256 << 10
 
   /// Where it is; empty when there could be none.
   let path: String
@@ -27,12 +37,17 @@ struct ResultFile: ~Copyable {
 
   deinit { if !path.isEmpty { unlink(path) } }
 
-  /// What was written; nil when that is nothing, or too long to be kept.
-  func read() -> JSONValue? {
-    guard !path.isEmpty else { return nil }
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
+  /// Reads what was written.
+  func read() -> Content {
+    guard !path.isEmpty else { return .none }
+    // The command may have put anything in its place, such as a pipe that nobody writes to.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { return .none }
     defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return .useless("$MARTLET_OUTPUT is no file any more")
+    }
     var bytes = [UInt8](repeating: 0, count: Self.longest + 1)
     var filled = 0
     while filled < bytes.count {
@@ -43,11 +58,25 @@ struct ResultFile: ~Copyable {
       guard count > 0 else { break }
       filled += count
     }
-    guard filled > 0, filled <= Self.longest else { return nil }
-    let content = Array(bytes[..<filled])
-    if let value = try? JSONValue(json: content) { return value }
-    var text = String(decoding: content, as: UTF8.self)
-    if text.hasSuffix("\n") { text.removeLast() }
-    return text.utf8.contains(0) ? nil : .string(text)
+    guard filled > 0 else { return .none }
+    guard filled <= Self.longest else { return .useless("it is longer than 256 KiB") }
+    return Self.content(Array(bytes[..<filled]))
+  }
+
+  /// JSON, or text.
+  private static func content(_ bytes: [UInt8]) -> Content {
+    var value: JSONValue
+    if let json = try? JSONValue(json: bytes) {
+      value = json
+    } else {
+      var text = String(decoding: bytes, as: UTF8.self)
+      if text.hasSuffix("\n") { text.removeLast() }
+      guard !text.utf8.contains(0) else { return .useless("it holds a NUL") }
+      value = .string(text)
+    }
+    guard let json = try? value.jsonText(), json.utf8.count <= longest else {
+      return .useless("it is longer than 256 KiB as JSON")
+    }
+    return .value(value)
   }
 }

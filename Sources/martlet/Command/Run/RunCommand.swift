@@ -58,14 +58,10 @@ struct RunCommand: AsyncParsableCommand {
   private func track(
     _ reporting: Reporting, signals: AsyncStream<Int32>, ignored: Set<Int32>
   ) async throws -> Int32 {
-    let parent = reporting.parentRunID
     let run: TrackedRun
-    do {
-      run = try await reporting.begin(
-        kind: parent == nil ? .flow : .task,
-        name ?? String(command[0].split(separator: "/").last ?? "command"),
-        parameters: parameters, parent: parent)
-    } catch let error as RunError {
+    do throws(RunError) {
+      run = try await begin(reporting)
+    } catch {
       complain("martlet: \(error)")
       return ExitStatus.failed.rawValue
     }
@@ -75,7 +71,8 @@ struct RunCommand: AsyncParsableCommand {
     variables["MARTLET_OUTPUT"] = result.path
     let child: ChildProcess
     do throws(ChildProcess.StartError) {
-      child = try ChildProcess.start(command, environment: variables, ignored: ignored)
+      child = try ChildProcess.start(
+        ProgramArguments.last(command.count), environment: variables, ignored: ignored)
     } catch {
       complain("martlet: \(error)")
       await end(run, .failed("StartError", "\(error)"))
@@ -84,9 +81,30 @@ struct RunCommand: AsyncParsableCommand {
     let supervisor = Supervisor(child: child, run: run, timeout: timeout.map { .seconds($0) })
     reporting.onCancel(of: run) { supervisor.cancel(grace: $0.grace) }
     let ending = await supervisor.supervise(signals)
-    if let value = result.read() { run.setResult(value) }
+    switch result.read() {
+    case .value(let value): run.setResult(value)
+    case .none: break
+    case .useless(let why): complain("martlet: the result is not recorded: \(why)")
+    }
     await end(run, state(of: ending))
     return code(of: ending)
+  }
+
+  /// Begins the run below the one around it; on its own when the server has not heard of that, for the one who would
+  /// tell it may not have noticed yet that the server is back, and the command is not to wait for that.
+  private func begin(_ reporting: Reporting) async throws(RunError) -> TrackedRun {
+    let name = name ?? String(command[0].split(separator: "/").last ?? "command")
+    guard let parent = reporting.parentRunID else {
+      return try await reporting.begin(kind: .flow, name, parameters: parameters, parent: nil)
+    }
+    do throws(RunError) {
+      return try await reporting.begin(kind: .task, name, parameters: parameters, parent: parent)
+    } catch {
+      guard case .rejected(_, _, "parent_id") = error else { throw error }
+      complain(
+        "martlet: the server does not know the run \(parent): this one is recorded without it")
+      return try await reporting.begin(kind: .flow, name, parameters: parameters, parent: nil)
+    }
   }
 
   private func end(_ run: TrackedRun, _ state: State) async {
@@ -97,8 +115,26 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
+  // The server keeps 256 KiB of parameters; nobody reads that much of a command line.
+  private static let longestCommand = 16 << 10
+
+  /// The command as it is recorded: cut when it is long, and then said to be.
+  private var recordedCommand: [JSONValue] {
+    var recorded: [JSONValue] = []
+    var left = Self.longestCommand
+    for argument in command {
+      guard argument.utf8.count <= left else {
+        recorded.append(.string("… \(command.count - recorded.count) more arguments"))
+        break
+      }
+      left -= argument.utf8.count + 8
+      recorded.append(.string(argument))
+    }
+    return recorded
+  }
+
   private var parameters: [String: JSONValue] {
-    var parameters: [String: JSONValue] = ["command": .list(command.map { .string($0) })]
+    var parameters: [String: JSONValue] = ["command": .list(recordedCommand)]
     for pair in param {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       parameters[String(parts[0])] = .string(String(parts[1]))

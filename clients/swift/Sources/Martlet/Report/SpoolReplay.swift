@@ -23,26 +23,47 @@ enum SpoolReplay {
   /// - Throws: `Status` when the server is away, `CancellationError`; what is left stays.
   @discardableResult
   static func run(_ directory: String, to channel: any CallChannel) async throws -> Int {
+    let files = Spool.files(in: directory)
+    // Every run is begun before any is ended: nothing may begin below a run that has ended.
+    if files.count > 1 { try await pass(over: files, through: .beginnings, to: channel) }
+    return try await pass(over: files, through: .ends, to: channel)
+  }
+
+  /// How far a file is sent.
+  private enum Extent { case beginnings, ends }
+
+  /// Sends files; those whose runs lie below others' wait, and are looked at again while others get through.
+  @discardableResult
+  private static func pass(
+    over files: [String], through extent: Extent, to channel: any CallChannel
+  ) async throws -> Int {
     var answered = 0
-    for path in Spool.files(in: directory) {
-      try Task.checkCancellation()
-      let file = open(path, O_RDWR | O_CLOEXEC)
-      guard file >= 0 else { continue }
-      defer { close(file) }
-      guard Spool.lock(file) else { continue }
-      let age = age(of: file)
-      switch try await send(file, age: age, to: channel, &answered) {
-      case .answered: unlink(path)
-      case .refused: rename(path, "\(path.dropLast(".spool".count)).refused")
-      case .notYet: break
+    var waiting = files
+    while !waiting.isEmpty {
+      var left: [String] = []
+      for path in waiting {
+        try Task.checkCancellation()
+        let file = open(path, O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { continue }
+        defer { close(file) }
+        guard Spool.lock(file) else { continue }
+        switch (try await send(file, through: extent, to: channel, &answered), extent) {
+        case (.notYet, _): left.append(path)
+        case (_, .beginnings): break
+        case (.answered, .ends): unlink(path)
+        case (.refused, .ends): rename(path, "\(path.dropLast(".spool".count)).refused")
+        }
       }
+      guard left.count < waiting.count else { break }
+      waiting = left
     }
     return answered
   }
 
   private static func send(
-    _ file: Int32, age: Int, to channel: any CallChannel, _ answered: inout Int
+    _ file: Int32, through extent: Extent, to channel: any CallChannel, _ answered: inout Int
   ) async throws -> Ending {
+    let age = age(of: file)
     var reader = SpoolReader(file)
     var ledger = ReportLedger()
     var ticket: UInt64 = 0
@@ -52,11 +73,14 @@ enum SpoolReplay {
     var request = BatchReportRequest(namespace: record?.namespace ?? "", session: record?.session)
     while record != nil || ledger.count > 0 {
       while let next = record, ledger.count < 500 {
+        var isOver = false
         for report in next.reports {
+          isOver = extent == .beginnings && report.isEnd
+          guard !isOver else { break }
           ticket += 1
           if ledger.append(report, ticket: ticket) != nil { answered += 1 }
         }
-        record = reader.next()
+        record = isOver ? nil : reader.next()
       }
       let now = ContinuousClock.now
       request.reports = ledger.takeFrame(maxCount: 100, maxBytes: 1 << 20, at: now)
@@ -94,5 +118,12 @@ enum SpoolReplay {
   private static func age(of file: Int32) -> Int {
     var status = stat()
     return fstat(file, &status) == 0 ? time(nil) - status.st_mtim.tv_sec : 0
+  }
+}
+
+extension RunReport {
+  /// Whether it ends its run.
+  fileprivate var isEnd: Bool {
+    if case .propose(let state) = item { state.type.isFinal } else { false }
   }
 }

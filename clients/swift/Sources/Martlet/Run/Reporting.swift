@@ -59,7 +59,7 @@ public final class Reporting: Sendable {
   public func begin(
     kind: RunKind, _ definition: String, name: String = "",
     parameters: [String: JSONValue] = [:], parent: String?
-  ) async throws -> TrackedRun {
+  ) async throws(RunError) -> TrackedRun {
     try await begin(
       kind: kind, definition, name: name, parameters: parameters, parent: parent, trace: nil)
   }
