@@ -76,7 +76,11 @@ SELECT * FROM unnest(:ids::uuid[], :namespaces::text[], :sessions::uuid[], :ones
 ON CONFLICT (run_id) DO UPDATE SET session_id = excluded.session_id, epoch = excluded.epoch;
 INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
 SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[NULL]::smallint[], ARRAY[2]::smallint[], ARRAY[:size::int]::bigint[]);
-INSERT INTO feed (time, run_ids, revisions) VALUES (expect_time(:now::timestamptz, NULL), :ids::uuid[], :ones::bigint[])
+INSERT INTO feed (time, run_ids, revisions) VALUES (CASE WHEN NULL::bigint IS NULL
+    OR :now::timestamptz BETWEEN clock_timestamp() - NULL::bigint * interval '1 microsecond'
+      AND clock_timestamp() + NULL::bigint * interval '1 microsecond'
+    OR refuse_stale('the time') IS NULL
+  THEN :now::timestamptz END, :ids::uuid[], :ones::bigint[])
 RETURNING clock_timestamp();
 COMMIT;
 \endpipeline
@@ -113,10 +117,11 @@ FROM run_state p WHERE p.id IN (
   SELECT c.parent_id FROM run_state c WHERE c.id = ANY (:ids::uuid[]) AND c.parent_id IS NOT NULL)
 ) p \gset
 \startpipeline
-WITH u AS (
 UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
   execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
-  revision = n.revision, attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
+  revision = CASE WHEN s.revision = n.read_revision AND s.last_seq = n.read_seq THEN n.revision
+    ELSE refuse_stale('run ' || n.id) END,
+  attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
   transition_time = n.transition_time, running_us = n.running_us,
   is_presumptive = n.is_presumptive, due_time = n.due_time
 FROM unnest(:ids::uuid[], :ones::bigint[], :ones::bigint[], :running::smallint[], :runnings::text[], :ones::bigint[], :executions::uuid[],
@@ -124,10 +129,7 @@ FROM unnest(:ids::uuid[], :ones::bigint[], :ones::bigint[], :running::smallint[]
   :times::timestamptz[], :zeros::bigint[], :falses::boolean[], :nulls::timestamptz[])
   AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id, last_seq,
     revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time)
-WHERE s.id = n.id AND s.revision = n.read_revision AND s.last_seq = n.read_seq
-RETURNING s.id
-)
-SELECT expect_rows(count(*), :size::bigint) FROM u;
+WHERE s.id = n.id;
 INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
   message, detail, epoch, execution_id, seq, verdict, reason, rule, actor, attempt, time,
   observed_time)
@@ -137,7 +139,11 @@ SELECT * FROM unnest(:ids::uuid[], :twos::bigint[], :namespaces::text[], :pendin
   :nulls::timestamptz[]);
 INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
 SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[2]::smallint[], ARRAY[3]::smallint[], ARRAY[:size::int]::bigint[]);
-INSERT INTO feed (time, run_ids, revisions) VALUES (expect_time(:now::timestamptz, NULL), :ids::uuid[], :twos::bigint[])
+INSERT INTO feed (time, run_ids, revisions) VALUES (CASE WHEN NULL::bigint IS NULL
+    OR :now::timestamptz BETWEEN clock_timestamp() - NULL::bigint * interval '1 microsecond'
+      AND clock_timestamp() + NULL::bigint * interval '1 microsecond'
+    OR refuse_stale('the time') IS NULL
+  THEN :now::timestamptz END, :ids::uuid[], :twos::bigint[])
 RETURNING clock_timestamp();
 COMMIT;
 \endpipeline
@@ -167,10 +173,11 @@ LEFT JOIN LATERAL (
 ) p ON true
 ) l (id, namespace, kind, parent_id, root_id, content_digest, state_type, state_name, epoch, execution_id, session_id, last_seq, revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time, now) \gset
 \startpipeline
-WITH u AS (
 UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
   execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
-  revision = n.revision, attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
+  revision = CASE WHEN s.revision = n.read_revision AND s.last_seq = n.read_seq THEN n.revision
+    ELSE refuse_stale('run ' || n.id) END,
+  attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
   transition_time = n.transition_time, running_us = n.running_us,
   is_presumptive = n.is_presumptive, due_time = n.due_time
 FROM unnest(:ids::uuid[], :twos::bigint[], :twos::bigint[], :completed::smallint[], :completeds::text[], :ones::bigint[], :executions::uuid[],
@@ -178,10 +185,7 @@ FROM unnest(:ids::uuid[], :twos::bigint[], :twos::bigint[], :completed::smallint
   :times::timestamptz[], :zeros::bigint[], :falses::boolean[], :nulls::timestamptz[])
   AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id, last_seq,
     revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time)
-WHERE s.id = n.id AND s.revision = n.read_revision AND s.last_seq = n.read_seq
-RETURNING s.id
-)
-SELECT expect_rows(count(*), :size::bigint) FROM u;
+WHERE s.id = n.id;
 INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
   message, detail, epoch, execution_id, seq, verdict, reason, rule, actor, attempt, time,
   observed_time)
@@ -193,7 +197,11 @@ DELETE FROM claim c USING unnest(:ids::uuid[], :sessions::uuid[]) AS o (run_id, 
 WHERE c.run_id = o.run_id AND c.session_id = o.session_id;
 INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
 SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[3]::smallint[], ARRAY[6]::smallint[], ARRAY[:size::int]::bigint[]);
-INSERT INTO feed (time, run_ids, revisions) VALUES (expect_time(:now::timestamptz, NULL), :ids::uuid[], :threes::bigint[])
+INSERT INTO feed (time, run_ids, revisions) VALUES (CASE WHEN NULL::bigint IS NULL
+    OR :now::timestamptz BETWEEN clock_timestamp() - NULL::bigint * interval '1 microsecond'
+      AND clock_timestamp() + NULL::bigint * interval '1 microsecond'
+    OR refuse_stale('the time') IS NULL
+  THEN :now::timestamptz END, :ids::uuid[], :threes::bigint[])
 RETURNING clock_timestamp();
 COMMIT;
 \endpipeline

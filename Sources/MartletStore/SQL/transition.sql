@@ -25,7 +25,7 @@ LEFT JOIN LATERAL (
 
 -- name: lock_expected_runs
 -- Locks runs in the order given, as lock_runs does, and fails when one is not as it was last seen.
-SELECT expect_rows(count(coalesce(u.id, p.id)), $4::bigint)
+SELECT CASE WHEN count(coalesce(u.id, p.id)) = $4::bigint THEN 0 ELSE refuse_stale('a run') END
 FROM unnest($1::uuid[], $2::boolean[], $3::bigint[]) AS w (id, writes, revision)
 LEFT JOIN LATERAL (
   SELECT s.id FROM run_state s
@@ -38,7 +38,7 @@ LEFT JOIN LATERAL (
 
 -- name: expect_runs
 -- Reads runs, unlocked, and fails when one is not as it was last seen.
-SELECT expect_rows(count(*), $3::bigint)
+SELECT CASE WHEN count(*) = $3::bigint THEN 0 ELSE refuse_stale('a run') END
 FROM unnest($1::uuid[], $2::bigint[]) AS w (id, revision)
 JOIN run_state s ON s.id = w.id AND s.revision = w.revision
 
@@ -99,24 +99,21 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uui
   $19::boolean[], $20::timestamptz[])
 
 -- name: update_run_states
--- Writes the states that were decided, each only over the row that the decision rests on, in the
--- order given; fails when one of them is another by now.
-WITH u AS (
-  UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
-    execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
-    revision = n.revision, attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
-    transition_time = n.transition_time, running_us = n.running_us,
-    is_presumptive = n.is_presumptive, due_time = n.due_time
-  FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bigint[],
-    $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::integer[], $12::timestamptz[],
-    $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::boolean[], $17::timestamptz[])
-    AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id,
-      last_seq, revision, attempt, start_time, end_time, transition_time, running_us,
-      is_presumptive, due_time)
-  WHERE s.id = n.id AND s.revision = n.read_revision AND s.last_seq = n.read_seq
-  RETURNING s.id
-)
-SELECT expect_rows(count(*), $18::bigint) FROM u
+-- Writes the states that were decided, in the order given; fails when a row is not as it was read.
+UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
+  execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
+  revision = CASE WHEN s.revision = n.read_revision AND s.last_seq = n.read_seq THEN n.revision
+    ELSE refuse_stale('run ' || n.id) END,
+  attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
+  transition_time = n.transition_time, running_us = n.running_us,
+  is_presumptive = n.is_presumptive, due_time = n.due_time
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bigint[],
+  $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::integer[], $12::timestamptz[],
+  $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::boolean[], $17::timestamptz[])
+  AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id,
+    last_seq, revision, attempt, start_time, end_time, transition_time, running_us,
+    is_presumptive, due_time)
+WHERE s.id = n.id
 
 -- name: insert_transitions
 -- Appends history rows.
@@ -172,5 +169,9 @@ SELECT * FROM unnest($1::text[], $2::smallint[], $3::smallint[], $4::smallint[],
 -- Tells followers which history rows this transaction wrote, in order. The time that was decided with
 -- may differ from the clock by so much, if that is given; more fails.
 INSERT INTO feed (time, run_ids, revisions)
-VALUES (expect_time($1::timestamptz, $4::bigint), $2::uuid[], $3::bigint[])
+VALUES (CASE WHEN $4::bigint IS NULL
+    OR $1::timestamptz BETWEEN clock_timestamp() - $4::bigint * interval '1 microsecond'
+      AND clock_timestamp() + $4::bigint * interval '1 microsecond'
+    OR refuse_stale('the time') IS NULL
+  THEN $1::timestamptz END, $2::uuid[], $3::bigint[])
 RETURNING clock_timestamp()

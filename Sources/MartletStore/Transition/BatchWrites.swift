@@ -146,7 +146,6 @@ struct BatchWrites {
       $0.bindArray(count: updated.count) { plan.updates[$0].expectedRevision }
       $0.bindArray(count: updated.count) { plan.updates[$0].expectedLastSeq }
       $0.bindStates(updated)
-      $0.bind(Int64(updated.count))
     }
   }
 

@@ -38,14 +38,14 @@ final class TransitionWriter: PostgresWorker {
       failures.increment()
       logger.warning("a batch of \(work.open.count) failed: \(error)")
     }
-    batchSize.record(work.commands.count)
     let time = ContinuousClock.now - start
-    batchTime.recordNanoseconds(
-      time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
-    if work.hasWritten { afterCommit() }
     // All waiting tasks are resumed in one go: those of one event loop wake it once.
     work.complete(batch, failure: failure)
     queue.finish(batch)
+    if work.hasWritten { afterCommit() }
+    batchSize.record(work.commands.count)
+    batchTime.recordNanoseconds(
+      time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
     return true
   }
 

@@ -13,28 +13,12 @@ CREATE DOMAIN state_code AS smallint CHECK (VALUE BETWEEN 1 AND 9);
 CREATE DOMAIN filled_text AS text CHECK (VALUE <> '');
 CREATE DOMAIN filled_name AS text COLLATE "C" CHECK (VALUE <> '');
 
--- What a statement calls to take its whole transaction back when rows are not as they were last seen,
--- without another round trip. MA001 is the program's own SQLSTATE for that.
-CREATE FUNCTION expect_rows(seen bigint, expected bigint) RETURNS bigint
-LANGUAGE plpgsql AS $$
+-- What a statement calls when rows, or the time, are not what was decided on: it takes the whole
+-- transaction back without another round trip. MA001 is the program's own SQLSTATE for that. Called in
+-- the rare case only, for a call costs as much as a row.
+CREATE FUNCTION refuse_stale(what text) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
-  IF seen <> expected THEN
-    RAISE EXCEPTION 'only % of % rows are as they were last seen', seen, expected
-      USING ERRCODE = 'MA001';
-  END IF;
-  RETURN seen;
-END $$;
-
-CREATE FUNCTION expect_time(decided timestamptz, tolerance_us bigint) RETURNS timestamptz
-LANGUAGE plpgsql AS $$
-BEGIN
-  IF tolerance_us IS NOT NULL AND decided NOT BETWEEN
-    clock_timestamp() - tolerance_us * interval '1 microsecond'
-    AND clock_timestamp() + tolerance_us * interval '1 microsecond'
-  THEN
-    RAISE EXCEPTION 'the clock says %, not %', clock_timestamp(), decided USING ERRCODE = 'MA001';
-  END IF;
-  RETURN decided;
+  RAISE EXCEPTION '% is not what was decided on', what USING ERRCODE = 'MA001';
 END $$;
 
 CREATE TABLE run (
