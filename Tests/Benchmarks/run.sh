@@ -1,6 +1,6 @@
 #!/bin/sh
 # Decides how Martlet's figures are measured: the server and its peers in one run on one machine, in
-# interleaved rounds, the median of which counts. Each result is a line `figure NAME = VALUE UNIT`,
+# interleaved rounds, the median of which counts; a ratio is the median of the rounds' ratios. Each result is a line `figure NAME = VALUE UNIT`,
 # below the lines that tell how it was made. Leaves nothing behind but the peer's build in .make.
 #
 # Usage: run.sh          about 5 minutes
@@ -30,7 +30,11 @@ median() {
   sort -n "$1" | awk '{ v[NR] = $1 }
     END { if (NR == 0) exit 1; print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (b <= 0) exit 1; printf "%.3f\n", a / b }'; }
+# ratio FILE FILE: of each round's two numbers, so that a slow moment of the machine is in both; the median.
+ratio() {
+  paste "$1" "$2" | awk '$2 <= 0 { exit 1 } { printf "%.3f\n", $1 / $2 }' >"$work/ratio"
+  median "$work/ratio"
+}
 # verdict VALUE at-most|at-least TARGET TEXT
 verdict() {
   awk -v value="$1" -v sense="$2" -v target="$3" -v text="$4" 'BEGIN {
@@ -187,10 +191,10 @@ if is_wanted ping; then
   figure ping_cpu "$ping_cpu" us
   figure nghttpd_cpu "$(median "$work/nghttpd")" us
   figure grpc_cpp_cpu "$(median "$work/grpc_cpp")" us
-  times=$(ratio "$ping_cpu" "$(median "$work/nghttpd")")
+  times=$(ratio "$work/ping" "$work/nghttpd")
   figure ping_to_nghttpd "$times" x
   verdict "$times" at-most 3 "times nghttpd's CPU"
-  times=$(ratio "$ping_cpu" "$(median "$work/grpc_cpp")")
+  times=$(ratio "$work/ping" "$work/grpc_cpp")
   figure ping_to_grpc_cpp "$times" x
   verdict "$times" at-most 0.6 "times gRPC C++'s CPU"
   note "ping_rate: requests a second in the last of these rounds, load and server on one machine"
@@ -223,7 +227,7 @@ if is_wanted latency; then
   figure transition_p50 "$(median "$work/p50")" us
   figure transition_p99 "$(median "$work/p99")" us
   figure commit_p50 "$(median "$work/commit_p50")" us
-  times=$(ratio "$(median "$work/p50")" "$(median "$work/commit_p50")")
+  times=$(ratio "$work/p50" "$work/commit_p50")
   figure transition_to_commit "$times" x
   verdict "$times" at-most 2.5 "times a commit's p50"
 fi
@@ -273,10 +277,10 @@ if is_wanted transitions; then
   figure transitions_stream "$(median "$work/stream")" 1/s
   figure transitions_unary "$(median "$work/unary")" 1/s
   figure pgbench_transitions "$peer" 1/s
-  times=$(ratio "$(median "$work/stream")" "$peer")
+  times=$(ratio "$work/stream" "$work/pgbench")
   figure transitions_to_pgbench "$times" x
   verdict "$times" at-least 0.5 "times pgbench, over streams"
-  times=$(ratio "$(median "$work/unary")" "$peer")
+  times=$(ratio "$work/unary" "$work/pgbench")
   figure unary_to_pgbench "$times" x
   note "stream_server_cpu, unary_server_cpu: CPU of the server without Postgres a transition"
   figure stream_server_cpu "$(median "$work/stream.cpu")" us
