@@ -1,7 +1,8 @@
 #!/bin/sh
 # Decides how Martlet's figures are measured: the server and its peers in one run on one machine, in
-# interleaved rounds, the median of which counts; a ratio is the median of the rounds' ratios. Each result is a line `figure NAME = VALUE UNIT`,
-# below the lines that tell how it was made. Leaves nothing behind but the peer's build in .make.
+# interleaved rounds, the median of which counts; a ratio is the median of the rounds' ratios. Each
+# result is a line `figure NAME = VALUE UNIT`, below the lines that tell how it was made. Leaves
+# nothing behind but the peer's build in .make.
 #
 # Usage: run.sh          about 5 minutes
 #        QUICK=1 run.sh  under 1 minute: one short round, to see that it works

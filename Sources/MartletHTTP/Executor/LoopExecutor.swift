@@ -103,7 +103,7 @@ public final class LoopExecutor: TaskExecutor {
   /// Asks for `turnEnded` in a turn after the loop has looked at its sockets. On the loop.
   package func participateLater(_ participant: any LoopTurnParticipant) {
     turn.value.later.append(participant)
-    scheduleLater()
+    scheduleLater(after: .zero)
   }
 
   private func scheduleTurn() {
@@ -120,6 +120,7 @@ public final class LoopExecutor: TaskExecutor {
   package func endTurn() {
     guard !turn.value.isRunning else { return }
     turn.value.isRunning = true
+    let start = NIODeadline.now()
     // Work that makes more work for ever must not keep the loop from its sockets.
     var roundsLeft = 8
     while roundsLeft > 0, !turn.value.jobs.isEmpty || !turn.value.participants.isEmpty {
@@ -130,16 +131,20 @@ public final class LoopExecutor: TaskExecutor {
       for participant in participants { participant.turnEnded() }
     }
     turn.value.isRunning = false
-    if !turn.value.jobs.isEmpty || !turn.value.participants.isEmpty { scheduleLater() }
+    if !turn.value.jobs.isEmpty || !turn.value.participants.isEmpty {
+      scheduleLater(after: NIODeadline.now() - start)
+    }
   }
 
   /// A loop runs what it is given to execute until nothing is left, and only then looks at its sockets. A
   /// short time ahead is the way past them, and one timer for everyone, for several could keep each other
-  /// due.
-  private func scheduleLater() {
+  /// due. A loop whose turns take long comes late to its timers too: one that is due by then would be run
+  /// before the sockets again and again, so the time grows with the turn.
+  private func scheduleLater(after turnTime: TimeAmount) {
     guard !turn.value.isLaterScheduled else { return }
     turn.value.isLaterScheduled = true
-    loop.scheduleTask(in: .microseconds(20)) {
+    let delay = min(20_000 + 4 * turnTime.nanoseconds, 5_000_000)
+    loop.scheduleTask(in: .nanoseconds(delay)) {
       self.turn.value.isLaterScheduled = false
       self.turn.value.participants += exchange(&self.turn.value.later, with: [])
       self.endTurn()

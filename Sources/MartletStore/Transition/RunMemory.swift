@@ -4,7 +4,7 @@
 import MartletModel
 
 /// The rows of runs as this replica last saw them. Never the truth: whatever is decided by it is committed only if
-/// Postgres finds the rows unchanged.
+/// Postgres finds the rows unchanged. Rests on runs never being deleted: whoever adds that has them forgotten first.
 struct RunMemory: Sendable {
   /// What a decision may rest on.
   struct Recollection {
