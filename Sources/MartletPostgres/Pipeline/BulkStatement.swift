@@ -20,36 +20,17 @@ public struct BulkStatement: Sendable {
 
   /// The text for one row; nil when no `unnest` takes all arrays of the statement, or there is more than one.
   static func single(_ sql: String) -> String? {
-    let parts = sql.components(around: "unnest(")
+    let parts = sql.split(separator: "unnest(", omittingEmptySubsequences: false)
     guard parts.count == 2, let end = parts[1].firstIndex(of: ")") else { return nil }
     let arrays = parts[1][..<end]
     let rest = parts[1][sql.index(after: end)...]
-    guard arrays.components(around: "[]").count == arrays.components(around: "$").count,
-      arrays.components(around: "[]").count > 1, !parts[0].contains("$"), !rest.contains("[]")
+    guard arrays.contains("[]"),
+      arrays.ranges(of: "[]").count == arrays.count(where: { $0 == "$" }),
+      !parts[0].contains("$"), !rest.contains("[]")
     else { return nil }
-    let scalars = arrays.components(around: "[]").joined()
+    let scalars = arrays.replacing("[]", with: "")
     let isNamed = rest.drop(while: \.isWhitespace).hasPrefix("AS ")
-    return parts[0] + "(VALUES (" + scalars + "))" + (isNamed ? "" : " AS one") + rest
-  }
-}
-
-extension StringProtocol where SubSequence == Substring {
-  /// The pieces between the occurrences of a text.
-  fileprivate func components(around text: String) -> [Substring] {
-    var pieces: [Substring] = []
-    var start = startIndex
-    var index = startIndex
-    while index < endIndex {
-      if self[index...].hasPrefix(text) {
-        pieces.append(self[start..<index])
-        index = self.index(index, offsetBy: text.count)
-        start = index
-      } else {
-        index = self.index(after: index)
-      }
-    }
-    pieces.append(self[start...])
-    return pieces
+    return "\(parts[0])(VALUES (\(scalars)))\(isNamed ? "" : " AS one")\(rest)"
   }
 }
 

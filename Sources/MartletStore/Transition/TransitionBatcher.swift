@@ -82,7 +82,7 @@ public final class TransitionBatcher: Sendable {
   }
 
   /// The transactions so far, by how they came to their decisions.
-  public var roads: BatchRoads { knowledge.roads }
+  var roads: BatchRoads { knowledge.roads }
 
   /// The number of commands that wait and of writers that have a connection.
   public var load: (waiting: Int, connected: Int) {

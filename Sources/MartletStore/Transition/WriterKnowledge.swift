@@ -29,7 +29,7 @@ final class WriterKnowledge: Sendable {
 }
 
 /// How a transaction came to its decisions.
-public enum BatchRoad: String, CaseIterable, Sendable {
+enum BatchRoad: String, CaseIterable, Sendable {
   /// By what the replica remembered, which Postgres found true: one round trip.
   case memory
   /// By what it remembered, which Postgres found out of date: nothing was written.
@@ -47,11 +47,11 @@ public enum BatchRoad: String, CaseIterable, Sendable {
 }
 
 /// Transactions by the road they took.
-public struct BatchRoads: Sendable, Equatable {
+struct BatchRoads: Sendable, Equatable {
   private var counts = Array(repeating: 0, count: BatchRoad.allCases.count)
 
   /// The number of transactions on a road.
-  public fileprivate(set) subscript(road: BatchRoad) -> Int {
+  fileprivate(set) subscript(road: BatchRoad) -> Int {
     get { counts[road.index] }
     set { counts[road.index] = newValue }
   }

@@ -90,6 +90,46 @@ import Testing
     }
   }
 
+  @Test func aTaskOfAFlowThatWasStoppedElsewhereIsNotCreated() async throws {
+    try await StoreFixture.with { fixture in
+      let other = try await fixture.otherStore()
+      let flow = TestRun()
+      let mine = fixture.store.transitions
+      _ = try await mine.submit(flow.create(.flow))
+      _ = try await mine.submit(flow.propose(.running, seq: 2))
+      _ = try await other.transitions.submit(flow.propose(.failed(.init()), seq: 3))
+      let created = try await mine.submit(TestRun().create(parent: flow.id))
+      #expect(created.code == .refused)
+      #expect(mine.roads[.outdated] == 1)
+      await other.shutdown()
+    }
+  }
+
+  @Test func aTimeFarFromTheClockIsRefused() async throws {
+    try await StoreFixture.with { fixture in
+      try await BlockingThread.run {
+        let connection = try fixture.database.connect()
+        func insert(_ time: Instant, tolerance: Interval?) throws {
+          _ = try connection.query(SQL.insertTransitionFeed) {
+            $0.bind(time)
+            $0.bindArray([RunID.fresh()])
+            $0.bindArray([Int64(1)])
+            $0.bind(tolerance)
+          }
+        }
+        let now = try FeedBounds.read(on: connection).now
+        try insert(now, tolerance: .seconds(30))
+        try insert(now + .seconds(60), tolerance: nil)
+        for late in [Interval.seconds(60), .seconds(-60)] {
+          let error = #expect(throws: PostgresError.self) {
+            try insert(now + late, tolerance: .seconds(30))
+          }
+          #expect(error?.sqlState == .staleRead)
+        }
+      }
+    }
+  }
+
   @Test func aRunThatWasCreatedElsewhereIsNotCreatedAgain() async throws {
     try await StoreFixture.with { fixture in
       let other = try await fixture.otherStore()
