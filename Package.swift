@@ -44,6 +44,7 @@ let package = Package(
       name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     // Messages and calls: no sockets.
@@ -68,7 +69,7 @@ let package = Package(
     .target(
       name: "MartletRPC",
       dependencies: [
-        "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", nioCore, nioPosix,
+        "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "CZlib", nioCore, nioPosix,
         concurrencyHelpers, logging, metrics,
       ],
       swiftSettings: strict),

@@ -10,15 +10,24 @@ public struct CallOptions: Sendable {
   public var metadata: Metadata
   /// Whether to wait for a connection instead of failing with UNAVAILABLE.
   public var waitsForReady: Bool
+  /// Whether requests are compressed.
+  public var compresses: Bool
+  /// Receives the metadata of the response, for callers who want to see it.
+  public var response: ResponseMetadata?
 
   /// No time-out, no metadata, fail fast.
   public static let standard = CallOptions()
 
   /// Makes options.
-  public init(timeout: Duration? = nil, metadata: Metadata = [:], waitsForReady: Bool = false) {
+  public init(
+    timeout: Duration? = nil, metadata: Metadata = [:], waitsForReady: Bool = false,
+    compresses: Bool = false, response: ResponseMetadata? = nil
+  ) {
     self.timeout = timeout
     self.metadata = metadata
     self.waitsForReady = waitsForReady
+    self.compresses = compresses
+    self.response = response
   }
 }
 
@@ -45,21 +54,27 @@ public struct ClientCall<Q: Message, R: Message>: Sendable {
   public let responses: MessageStream<R>
   private let end: @Sendable () async throws -> Void
   private let abandon: @Sendable () -> Void
+  private let compress: @Sendable (Bool) -> Void
 
   /// Makes a call from its parts; transports do this.
   public init(
     requests: MessageWriter<Q>, responses: MessageStream<R>,
     finishRequests: @escaping @Sendable () async throws -> Void,
-    cancel: @escaping @Sendable () -> Void
+    cancel: @escaping @Sendable () -> Void,
+    compress: @escaping @Sendable (Bool) -> Void = { _ in }
   ) {
     self.requests = requests
     self.responses = responses
     self.end = finishRequests
     self.abandon = cancel
+    self.compress = compress
   }
 
   /// Says that no request follows.
   public func finishRequests() async throws { try await end() }
+
+  /// Chooses whether requests from here on are compressed, in a call whose options say that they may be.
+  public func compressRequests(_ isOn: Bool) { compress(isOn) }
 
   /// Gives the call up; the server's handler is cancelled.
   public func cancel() { abandon() }

@@ -1,11 +1,23 @@
-// Decides how a handler sends metadata of its own: headers before the first message, trailers with the
-// status. Most handlers send none, so nothing is made until one does.
+// Decides how a handler sends metadata of its own (headers before the first message, trailers with the status)
+// and chooses compression. Most handlers send none, so nothing is made until one does. A client may hand one in
+// to read what came.
 
 import Glibc
 import Synchronization
 
-/// The metadata of a response, filled by the handler.
+/// The metadata of a response, filled by the handler; on a client, by the transport.
 public final class ResponseMetadata: Sendable {
+  private enum Choice: UInt8, AtomicRepresentable {
+    /// The server decides.
+    case open
+    case plain
+    case compressed
+    /// The head is out, and nothing in it names compression.
+    case impossible
+  }
+
+  private let choice = Atomic<Choice>(.open)
+  private let lastWasCompressed = Atomic<Bool>(false)
   private let content = AtomicLazyReference<Content>()
 
   /// Makes empty metadata.
@@ -23,6 +35,39 @@ public final class ResponseMetadata: Sendable {
   public var trailers: Metadata {
     get { content.load()?.read(\.trailers) ?? [:] }
     set { made.write(\.trailers, newValue) }
+  }
+
+  /// Whether the message that was read last came compressed: on a server a request, on a client a response.
+  public package(set) var lastMessageWasCompressed: Bool {
+    get { lastWasCompressed.load(ordering: .relaxed) }
+    set { lastWasCompressed.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Whether responses from here on are compressed, for callers who take that; nil leaves it to the server.
+  ///
+  /// To choose from message to message, choose before the first: its head says whether there is compression.
+  public var compresses: Bool? {
+    get {
+      switch choice.load(ordering: .relaxed) {
+      case .open: nil
+      case .plain, .impossible: false
+      case .compressed: true
+      }
+    }
+    set {
+      let wanted: Choice = newValue.map { $0 ? .compressed : .plain } ?? .open
+      let current = choice.load(ordering: .relaxed)
+      guard current != .impossible else { return }
+      _ = choice.compareExchange(expected: current, desired: wanted, ordering: .relaxed)
+    }
+  }
+
+  /// Whether the head that goes out now names compression; if it does not, nothing is compressed from here on.
+  package func namesCompression(byDefault: Bool) -> Bool {
+    let before = choice.compareExchange(
+      expected: .open, desired: byDefault ? .open : .impossible, ordering: .relaxed
+    ).original
+    return byDefault || before == .plain || before == .compressed
   }
 
   private var made: Content { content.load() ?? content.storeIfNil(Content()) }

@@ -13,8 +13,7 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
   final let channel: ChannelCore
   final let method: MethodDescriptor
   final let waitsForReady: Bool
-  private let metadata: Metadata
-  private let timeout: Duration?
+  private let options: CallOptions
   final private(set) var stream: (any HTTPStream)?
   final private(set) var isOver = false
   private var localEnded = false
@@ -25,14 +24,15 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
     self.channel = channel
     self.method = method
     waitsForReady = options.waitsForReady
-    metadata = options.metadata
-    timeout = options.timeout
+    self.options = options
   }
 
   // MARK: What subclasses decide
 
   /// The request may be sent.
   func opened(_ stream: any HTTPStream) {}
+  /// The head of the response has come, and says how its messages may be compressed.
+  func headArrived(_ compression: Compression?) {}
   /// A piece of the response's body.
   func received(_ bytes: inout ByteBuffer) {}
   /// The one outcome; nil when the server said OK.
@@ -43,7 +43,7 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
   /// Begins the call.
   final func begin() {
     guard !isOver else { return }
-    if let timeout {
+    if let timeout = options.timeout {
       guard timeout > .zero else { return deadlinePassed() }
       LoopLocal.of(channel.executor.loop).wheel.insert(self, began + TimeAmount(timeout))
     }
@@ -56,13 +56,15 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
     var fields: HTTPFields = [
       "content-type": "application/grpc", "te": "trailers",
       "user-agent": channel.configuration.userAgent,
+      "grpc-accept-encoding": Compression.accepted,
     ]
-    if let timeout {
+    if options.compresses { fields.append("grpc-encoding", Compression.name) }
+    if let timeout = options.timeout {
       let passed = Duration.nanoseconds((NIODeadline.now() - began).nanoseconds)
       fields.append("grpc-timeout", GRPCTimeout.text(max(.nanoseconds(1), timeout - passed)))
     }
-    fields.append(metadata)
-    for entry in metadata.entries where Self.passedThrough.contains(entry.name) {
+    fields.append(options.metadata)
+    for entry in options.metadata.entries where Self.passedThrough.contains(entry.name) {
       if case .text(let text) = entry.value { fields.append(entry.name, text) }
     }
     let stream = road.open(
@@ -115,6 +117,13 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
             GRPCFields.code(ofHTTP: head.status),
             "the server answered with HTTP status \(head.status) and no gRPC")))
     }
+    options.response?.headers = GRPCFields.metadata(of: head.fields)
+    switch head.fields["grpc-encoding"] {
+    case nil, "identity": headArrived(nil)
+    case Compression.name: headArrived(.gzip)
+    case let other?:
+      end(CallFailure(Status(.internal, "the server compresses by \(other), which was not offered")))
+    }
   }
 
   final func streamReceived(_ bytes: inout ByteBuffer) {
@@ -131,6 +140,7 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
     guard let status = (trailers ?? head?.fields).flatMap(GRPCFields.status) else {
       return end(CallFailure(Status(.internal, "the response has no grpc-status")))
     }
+    options.response?.trailers = status.trailers
     end(status.code == .ok ? nil : CallFailure(status))
   }
 

@@ -81,14 +81,15 @@ public final class RPCChannel: CallChannel {
     _ method: MethodDescriptor, _ request: Q, returning: R.Type, options: CallOptions
   ) async throws -> R {
     let sizes = core.configuration.sizes
-    let frame = try MessageFrame.encode(request, limit: sizes.sent)
+    let frame = try MessageFrame.encode(
+      request, limit: sizes.sent, compresses: { [options] _ in options.compresses })
     let deadline = options.timeout.map { ContinuousClock.now + $0 }
     var options = options
     var failures = 0
     while true {
       do {
-        let body = try await UnaryClientCall(core, method, options, request: frame).response()
-        return try Self.decode(body, sizes)
+        let message = try await UnaryClientCall(core, method, options, request: frame).response()
+        return try Self.decode(message, sizes, options)
       } catch let failure as CallFailure {
         if Task.isCancelled { throw CancellationError() }
         failures += 1
@@ -113,22 +114,29 @@ public final class RPCChannel: CallChannel {
     let call = StreamingClientCall(core, method, options)
     core.onLoop { call.begin() }
     let hold = CallHold(call, of: self)
+    let compresses = Flag()
+    compresses.isSet = options.compresses
     return ClientCall(
       requests: MessageWriter {
-        try await hold.call.write(MessageFrame.encode($0, limit: sizes.sent))
+        try await hold.call.write(
+          MessageFrame.encode($0, limit: sizes.sent, compresses: { _ in compresses.isSet }))
       },
-      responses: MessageStream { try await hold.call.next().map { try Self.decode($0, sizes) } },
+      responses: MessageStream {
+        try await hold.call.next().map { try Self.decode($0, sizes, options) }
+      },
       finishRequests: { hold.call.finishRequests() },
-      cancel: { hold.cancel() })
+      cancel: { hold.cancel() },
+      compress: { compresses.isSet = $0 && options.compresses })
   }
 
-  private static func decode<R: Message>(_ body: ByteBuffer, _ sizes: CallSizes) throws -> R {
+  private static func decode<R: Message>(
+    _ message: EncodedMessage, _ sizes: CallSizes, _ options: CallOptions
+  ) throws -> R {
+    options.response?.lastMessageWasCompressed = message.compression != nil
     let limits = DecodeLimits(size: sizes.received, depth: DecodeLimits.standard.depth)
-    do throws(WireError) {
-      return try body.withUnsafeReadableBytes { bytes throws(WireError) in
-        try R.decode(bytes, limits: limits)
-      }
-    } catch {
+    do {
+      return try message.withBytes(limit: limits.size) { try R.decode($0, limits: limits) }
+    } catch let error as WireError {
       throw Status(.internal, "the server's response is malformed: \(error)")
     }
   }

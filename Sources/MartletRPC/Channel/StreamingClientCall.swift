@@ -39,18 +39,19 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
   // MARK: The caller's side
 
   /// The next response's bytes; nil after the server's OK.
-  func next() async throws -> ByteBuffer? {
+  func next() async throws -> EncodedMessage? {
     while true {
       try Task.checkCancellation()
-      enum Step { case body(ByteBuffer, wakes: Bool), end, wait }
+      enum Step { case message(EncodedMessage, wakes: Bool), end, wait }
       let step = try shared.withLockedValue { shared throws -> Step in
-        if let body = try shared.inbox.next() {
-          let used = min(shared.withheld, body.readableBytes + MessageAssembler.prefix)
+        if let message = try shared.inbox.next() {
+          let used = min(
+            shared.withheld, message.bytes.readableBytes + MessageAssembler.prefix)
           shared.withheld -= used
           shared.owed += used
           let wakes =
             shared.owed >= Self.creditStep || (shared.owed > 0 && !shared.inbox.hasMessage)
-          return .body(body, wakes: wakes && Self.requestWake(&shared))
+          return .message(message, wakes: wakes && Self.requestWake(&shared))
         }
         switch shared.outcome {
         case .failure(let status): throw status
@@ -63,9 +64,9 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
         }
       }
       switch step {
-      case .body(let body, let wakes):
+      case .message(let message, let wakes):
         if wakes { wake() }
-        return body
+        return message
       case .end: return nil
       case .wait: await waitToRead()
       }
@@ -197,6 +198,10 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
     shared.withLockedValue { $0.isBlocked = false }
     turn()
     resumeWriters()
+  }
+
+  override func headArrived(_ compression: Compression?) {
+    shared.withLockedValue { $0.inbox.compression = compression }
   }
 
   override func received(_ bytes: inout ByteBuffer) {

@@ -14,7 +14,7 @@ final class UnaryClientCall: ClientCallCore, @unchecked Sendable {
   private var waiter: CheckedContinuation<Void, Never>?
   /// Handed over under a lock: ThreadSanitizer knows nothing of what a continuation orders when it is resumed before
   /// its task has suspended.
-  private let outcome = NIOLockedValueBox<Result<ByteBuffer, CallFailure>?>(nil)
+  private let outcome = NIOLockedValueBox<Result<EncodedMessage, CallFailure>?>(nil)
 
   init(
     _ channel: ChannelCore, _ method: MethodDescriptor, _ options: CallOptions, request: ByteBuffer
@@ -25,7 +25,7 @@ final class UnaryClientCall: ClientCallCore, @unchecked Sendable {
   }
 
   /// Makes the attempt; throws `CallFailure`.
-  func response() async throws -> ByteBuffer {
+  func response() async throws -> EncodedMessage {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         channel.onLoop { [self] in
@@ -47,6 +47,8 @@ final class UnaryClientCall: ClientCallCore, @unchecked Sendable {
     endRequest()
   }
 
+  override func headArrived(_ compression: Compression?) { assembler.compression = compression }
+
   override func received(_ bytes: inout ByteBuffer) {
     stream?.consumed(bytes.readableBytes)
     assembler.append(&bytes)
@@ -66,7 +68,7 @@ final class UnaryClientCall: ClientCallCore, @unchecked Sendable {
   }
 
   /// The one message of a response that ended well.
-  private func body() -> Result<ByteBuffer, CallFailure> {
+  private func body() -> Result<EncodedMessage, CallFailure> {
     do throws(Status) {
       guard let body = try assembler.next() else {
         throw Status(.internal, "the server sent OK without a response")

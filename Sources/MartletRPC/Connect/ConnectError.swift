@@ -42,20 +42,49 @@ enum ConnectError {
   /// The body of an error.
   static func body(of status: Status) -> [UInt8] {
     var json = JSONText()
-    json.object { json in
-      json.member("code", name(of: status.code))
-      if !status.message.isEmpty { json.member("message", status.message) }
-      guard !status.details.isEmpty else { return }
-      json.array("details", status.details) { json, detail in
-        let type = detail.typeURL.split(separator: "/").last.map(String.init) ?? detail.typeURL
-        json.object { json in
-          json.member("type", type)
-          json.member("value", Base64.encode(detail.value))
-          json.debug(StatusDetail(detail))
+    json.object { json in write(status, to: &json) }
+    return json.bytes
+  }
+
+  /// The last message of a stream ("EndStreamResponse").
+  static func endOfStream(_ status: Status?, _ trailers: Metadata) -> [UInt8] {
+    var metadata: [(name: String, values: [String])] = []
+    for entry in trailers.entries + (status?.trailers.entries ?? []) {
+      guard !MetadataFields.isReserved(entry.name) else { continue }
+      let value =
+        switch entry.value {
+        case .text(let text): text
+        case .binary(let bytes): Base64.encode(bytes)
         }
+      if let index = metadata.firstIndex(where: { $0.name == entry.name }) {
+        metadata[index].values.append(value)
+      } else {
+        metadata.append((entry.name, [value]))
+      }
+    }
+    var json = JSONText()
+    json.object { json in
+      if let status { json.object("error") { json in write(status, to: &json) } }
+      guard !metadata.isEmpty else { return }
+      json.object("metadata") { json in
+        for (name, values) in metadata { json.array(name, values) { $0.element($1) } }
       }
     }
     return json.bytes
+  }
+
+  private static func write(_ status: Status, to json: inout JSONText) {
+    json.member("code", name(of: status.code))
+    if !status.message.isEmpty { json.member("message", status.message) }
+    guard !status.details.isEmpty else { return }
+    json.array("details", status.details) { json, detail in
+      let type = detail.typeURL.split(separator: "/").last.map(String.init) ?? detail.typeURL
+      json.object { json in
+        json.member("type", type)
+        json.member("value", Base64.encode(detail.value))
+        json.debug(StatusDetail(detail))
+      }
+    }
   }
 }
 

@@ -11,6 +11,17 @@ import NIOCore
 /// `@unchecked Sendable`: as its superclass, it is touched on its stream's loop only.
 final class ConnectServerCall: ServerCall, @unchecked Sendable {
   private var body = ByteBuffer()
+  private let compression: Compression?
+  private let takesGzip: Bool
+
+  override init(
+    _ server: ServerCore, _ call: consuming IncomingCall, on stream: any HTTPServerStream,
+    encoding: MessageEncoding, started: NIODeadline, local: LoopLocal
+  ) {
+    compression = call.fields.compression
+    takesGzip = call.fields.takesGzip
+    super.init(server, call, on: stream, encoding: encoding, started: started, local: local)
+  }
 
   override func received(_ bytes: inout ByteBuffer) {
     let count = bytes.readableBytes
@@ -24,80 +35,79 @@ final class ConnectServerCall: ServerCall, @unchecked Sendable {
   }
 
   override func receivedEnd() {
+    // A request that came in the query has begun already.
+    guard phase == .receiving else { return }
+    begin(EncodedMessage(bytes: body, compression: body.readableBytes > 0 ? compression : nil))
+    body = ByteBuffer()
+  }
+
+  /// Starts the handler with its request, which came in the body or in a query.
+  func begin(_ request: EncodedMessage) {
     guard case .unary(let bind) = method.implementation else {
-      return fail(Self.streamingNotSupported(method.descriptor))
+      return fail(Status(.unimplemented, "\(method.descriptor.path) streams"))
     }
-    if case .json = encoding, body.readableBytes == 0 {
+    if case .json = encoding, request.bytes.readableBytes == 0 {
       return fail(
         Status.invalid(
           field: "", "the body is empty; send {} for an empty message", reason: "MALFORMED_MESSAGE")
       )
     }
-    startUnary(bind, body)
-    body = ByteBuffer()
-  }
-
-  static func streamingNotSupported(_ method: MethodDescriptor) -> Status {
-    Status(
-      .unimplemented,
-      "\(method.path) streams; call it over gRPC, or use its unary twin with this content type")
+    startUnary(bind, request)
   }
 
   override func sendResponse(_ message: any Message) throws(Status) -> Bool {
-    if method.respondsLarge.isSet { return false }
-    let bytes = try Self.encode(message, encoding, server.sizes.sent)
-    if bytes.readableBytes > server.sizes.offLoop { method.respondsLarge.isSet = true }
-    send(bytes)
+    if method.respondsLarge.isSet || (takesGzip && context.response.compresses == true) {
+      return false
+    }
+    let body = try encode(message)
+    if body.bytes.readableBytes > server.sizes.offLoop { method.respondsLarge.isSet = true }
+    send(body)
     return true
   }
 
   override func sendLargeResponse(_ message: any Message) async throws {
-    let bytes = try await offLoop { [encoding, limit = server.sizes.sent] in
-      try Self.encode(message, encoding, limit)
-    }
-    method.respondsLarge.isSet = bytes.readableBytes > server.sizes.offLoop
+    let body = try await offLoop { [self] in try encode(message) }
+    method.respondsLarge.isSet = body.bytes.readableBytes > server.sizes.offLoop
     guard phase != .answered else { return }
-    send(bytes)
+    send(body)
   }
 
-  private func send(_ bytes: ByteBuffer) {
+  /// From any thread: touches nothing that changes.
+  private func encode(_ message: any Message) throws(Status) -> EncodedMessage {
+    let threshold = server.compression.webFrom
+    let choice = takesGzip ? context.response.compresses : false
+    return try MessageFrame.withBytes(of: message, as: encoding, limit: server.sizes.sent) {
+      guard choice ?? threshold.map({ [count = $0.count] in count >= $0 }) ?? false else {
+        return EncodedMessage(bytes: ByteBuffer(bytes: $0))
+      }
+      var compressed = ByteBuffer()
+      Gzip.compress($0, into: &compressed)
+      return EncodedMessage(bytes: compressed, compression: .gzip)
+    }
+  }
+
+  private func send(_ body: EncodedMessage) {
     guard !isClosed else { return }
     var fields: HTTPFields = encoding == .protobuf ? Self.protoHead : Self.jsonHead
-    fields.append("content-length", bytes.readableBytes)
+    fields.append("content-length", body.bytes.readableBytes)
+    if body.compression != nil { fields.append("content-encoding", Compression.name) }
+    fields.append(contentsOf: server.origins.responseFields(origin: origin))
     if context.response.isTouched {
       fields.append(context.response.headers)
       fields.append(context.response.trailers, prefix: "trailer-")
     }
     stream.respond(HTTPResponseHead(status: 200, fields: fields))
-    if bytes.readableBytes > 0 { stream.send(bytes) }
+    if body.bytes.readableBytes > 0 { stream.send(body.bytes) }
     stream.finish(trailers: nil)
   }
 
   private static let protoHead: HTTPFields = ["content-type": "application/proto"]
   private static let jsonHead: HTTPFields = ["content-type": "application/json"]
 
-  private static func encode(
-    _ message: some Message, _ encoding: MessageEncoding, _ limit: Int
-  ) throws(Status) -> ByteBuffer {
-    let bytes: ByteBuffer
-    do throws(WireError) {
-      bytes =
-        switch encoding {
-        case .protobuf: message.withEncodedBytes { ByteBuffer(bytes: $0) }
-        case .json(let options): ByteBuffer(bytes: try message.encodeJSON(options: options))
-        }
-    } catch {
-      throw Status(.internal, "the response cannot be written: \(error)")
-    }
-    guard bytes.readableBytes <= limit else {
-      throw Status(.resourceExhausted, "message is over the limit of \(limit) bytes")
-    }
-    return bytes
-  }
-
   override func sendFailure(_ status: Status) {
     Self.send(
-      status, headers: context.response.headers, trailers: context.response.trailers, on: stream)
+      status, headers: context.response.headers, trailers: context.response.trailers,
+      extra: server.origins.responseFields(origin: origin), on: stream)
   }
 
   /// Answers with an error.

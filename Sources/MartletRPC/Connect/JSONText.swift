@@ -35,6 +35,13 @@ struct JSONText {
     needsComma = true
   }
 
+  /// A text in an array.
+  mutating func element(_ text: String) {
+    key(nil)
+    string(text)
+    needsComma = true
+  }
+
   /// A text member.
   mutating func member(_ name: String, _ text: String) {
     key(name)

@@ -8,6 +8,7 @@ public import MartletHTTP
 /// The protocol by which a call came.
 public enum CallProtocol: String, Sendable, Equatable {
   case grpc
+  case grpcWeb = "grpc-web"
   case connect
 }
 

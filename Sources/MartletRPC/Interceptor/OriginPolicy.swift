@@ -1,5 +1,8 @@
-// Decides which requests may come from a browser: with authentication off, a web page must not be able to
+// Decides which requests may come from a browser, and what browsers are told of that (CORS, as
+// https://fetch.spec.whatwg.org/#http-cors-protocol has it): with authentication off, a web page must not be able to
 // drive a server on loopback, neither across origins nor by rebinding a name of its own to 127.0.0.1.
+
+import MartletHTTP
 
 /// Which hosts and origins are served. Pure.
 public struct OriginPolicy: Sendable, Equatable {
@@ -35,6 +38,26 @@ public struct OriginPolicy: Sendable, Equatable {
       return nil
     }
     return "origin \(origin) may not call this server"
+  }
+
+  /// What a response tells the browser whose page, from an origin that is served, asked for it.
+  func responseFields(origin: String?) -> HTTPFields {
+    guard let origin else { return HTTPFields() }
+    var fields = HTTPFields()
+    fields.append("access-control-allow-origin", origin)
+    fields.append("access-control-expose-headers", "*")
+    fields.append("vary", "origin")
+    return fields
+  }
+
+  /// The answer to the question a browser asks before a call that no form could send.
+  func preflightFields(origin: String, asked: String?) -> HTTPFields {
+    var fields = responseFields(origin: origin)
+    fields.append("access-control-allow-methods", "POST, GET")
+    // What is asked for is allowed: every field of a call is either known or the caller's metadata.
+    if let asked { fields.append("access-control-allow-headers", asked) }
+    fields.append("access-control-max-age", "7200")
+    return fields
   }
 
   /// The host of an authority, without port and brackets.

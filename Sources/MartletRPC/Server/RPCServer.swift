@@ -1,5 +1,5 @@
-// Decides what becomes of a request: a plain route, a call over gRPC or Connect, or a refusal in the form
-// the caller understands. Nothing is served that no table names.
+// Decides what becomes of a request: a plain route, a call over gRPC, gRPC-Web or Connect, or a refusal in the
+// form the caller understands. Nothing is served that no table names.
 
 public import Logging
 public import MartletCall
@@ -7,7 +7,7 @@ public import MartletHTTP
 import MartletWire
 import NIOCore
 
-/// Serves the methods of services over gRPC and Connect, and plain routes beside them.
+/// Serves the methods of services over gRPC, gRPC-Web and Connect, and plain routes beside them.
 ///
 /// Give it to `HTTPServer.bind` or to an `InProcessTransport` as the handler.
 public final class RPCServer: HTTPHandler {
@@ -15,6 +15,8 @@ public final class RPCServer: HTTPHandler {
   public struct Configuration: Sendable {
     /// How large messages may be.
     public var sizes = CallSizes.standard
+    /// When responses are compressed.
+    public var compression = CompressionPolicy()
     /// Which hosts and origins are served.
     public var origins = OriginPolicy.loopback
     /// How many calls may run at once.
@@ -56,7 +58,7 @@ public final class RPCServer: HTTPHandler {
         + configuration.interceptors)
     core = ServerCore(
       table: table, chain: chain, sizes: configuration.sizes,
-      origins: configuration.origins, limits: configuration.limits, routes: configuration.routes,
+      compression: configuration.compression, origins: configuration.origins, limits: configuration.limits, routes: configuration.routes,
       logger: configuration.logger)
   }
 
@@ -66,10 +68,16 @@ public final class RPCServer: HTTPHandler {
   ) -> any HTTPStreamDelegate {
     let started = NIODeadline.now()
     let fields = RequestFields(head.fields)
-    let refusal = Refusal(stream, fields.contentType)
+    var refusal = Refusal(stream, fields.contentType)
     if let reason = core.origins.refusal(authority: head.authority, origin: fields.origin) {
       return refusal.answer(
         Status(.permissionDenied, reason).with(reason: "ORIGIN_REFUSED"), httpStatus: 403)
+    }
+    if let origin = fields.origin {
+      refusal.originFields = core.origins.responseFields(origin: origin)
+      if head.method == "OPTIONS", head.fields["access-control-request-method"] != nil {
+        return preflight(head, origin: origin, on: stream)
+      }
     }
     var path = head.path
     let (method, isCallPath) = path.withUTF8 { bytes -> (RegisteredMethod?, Bool) in
@@ -77,42 +85,109 @@ public final class RPCServer: HTTPHandler {
       return (core.table.find(bytes), true)
     }
     guard let method else {
+      if head.method == "GET", let call = query(head, fields, started, refusal) { return call }
       return refuseUnknown(head, isCallPath: isCallPath, refusal, on: stream)
     }
     guard head.method == "POST" else {
       return refusal.plain(405, "a call is a POST request", fields: ["allow": "POST"])
     }
+    let isUnary = method.descriptor.kind == .unary
     switch fields.contentType {
-    case .grpc:
-      return open(head, fields, method, .grpc, started, refusal) { call, local in
-        let call = GRPCServerCall(core, call, on: stream, started: started, local: local)
-        call.begin()
-        return call
-      }
-    case .json, .proto:
-      if method.descriptor.kind != .unary {
-        return refusal.answer(ConnectServerCall.streamingNotSupported(method.descriptor))
-      }
-      if fields.compression != nil {
-        return refusal.answer(
-          Status(.unimplemented, "compressed bodies are not supported; send identity"),
-          extra: ["accept-encoding": "identity"])
-      }
-      let encoding: MessageEncoding =
-        fields.contentType == .proto
-        ? .protobuf
-        : .json(
-          JSONOptions(
-            ignoreUnknownFields: fields.ignoresUnknownFields,
-            limits: DecodeLimits(size: core.sizes.received, depth: DecodeLimits.standard.depth)))
-      return open(head, fields, method, .connect, started, refusal) { call, local in
-        ConnectServerCall(
-          core, call, on: stream, encoding: encoding, started: started, local: local)
-      }
-    case .absent, .grpcOther, .grpcWeb, .connectStream, .other:
+    case .grpc: return framed(.grpc, .protobuf, head, fields, method, started, refusal)
+    case .grpcWeb: return framed(.grpcWeb, .protobuf, head, fields, method, started, refusal)
+    case .connectProto where !isUnary:
+      return framed(.connect, .protobuf, head, fields, method, started, refusal)
+    case .connectJSON where !isUnary:
+      return framed(.connect, json(fields), head, fields, method, started, refusal)
+    case .json where isUnary:
+      return bare(json(fields), nil, head, fields, method, started, refusal)
+    case .proto where isUnary:
+      return bare(.protobuf, nil, head, fields, method, started, refusal)
+    case .json, .proto, .connectJSON, .connectProto, .absent, .grpcOther, .other:
+      let connect =
+        isUnary
+        ? "application/json, application/proto"
+        : "application/connect+json, application/connect+proto"
+      let types = "application/grpc, application/grpc-web, \(connect)"
       return refusal.plain(
-        415, "send application/grpc, application/json or application/proto",
-        fields: ["accept-post": "application/grpc, application/json, application/proto"])
+        415, "\(method.descriptor.path) takes \(types)", fields: ["accept-post": types])
+    }
+  }
+
+  private func preflight(
+    _ head: HTTPRequestHead, origin: String, on stream: any HTTPServerStream
+  ) -> any HTTPStreamDelegate {
+    let fields = core.origins.preflightFields(
+      origin: origin, asked: head.fields["access-control-request-headers"])
+    stream.respond(HTTPResponseHead(status: 204, fields: fields))
+    stream.finish(trailers: nil)
+    return DiscardedBody(stream)
+  }
+
+  private func json(_ fields: RequestFields) -> MessageEncoding {
+    .json(
+      JSONOptions(
+        ignoreUnknownFields: fields.ignoresUnknownFields,
+        limits: DecodeLimits(size: core.sizes.received, depth: DecodeLimits.standard.depth)))
+  }
+
+  /// A call whose bodies are length-prefixed messages.
+  private func framed(
+    _ framed: FramedProtocol, _ encoding: MessageEncoding, _ head: HTTPRequestHead,
+    _ fields: RequestFields, _ method: RegisteredMethod, _ started: NIODeadline, _ refusal: Refusal
+  ) -> any HTTPStreamDelegate {
+    // HTTP/1.1 has no two directions at once (Connect: "bidirectional streaming requires HTTP/2").
+    if head.version == .http1, framed == .grpc || method.descriptor.kind == .bidirectional {
+      return refusal.plain(505, "\(method.descriptor.path) by this content type needs HTTP/2")
+    }
+    let callProtocol: CallProtocol =
+      switch framed {
+      case .grpc: .grpc
+      case .grpcWeb: .grpcWeb
+      case .connect: .connect
+      }
+    return open(head, fields, method, callProtocol, started, refusal) { call, local in
+      let call = FramedServerCall(
+        core, call, framed, on: refusal.stream, encoding: encoding, started: started, local: local)
+      call.begin()
+      return call
+    }
+  }
+
+  /// A unary call over Connect; its request is given when it came in the head.
+  private func bare(
+    _ encoding: MessageEncoding, _ request: EncodedMessage?, _ head: HTTPRequestHead,
+    _ fields: RequestFields, _ method: RegisteredMethod, _ started: NIODeadline, _ refusal: Refusal
+  ) -> any HTTPStreamDelegate {
+    open(head, fields, method, .connect, started, refusal) { call, local in
+      let call = ConnectServerCall(
+        core, call, on: refusal.stream, encoding: encoding, started: started, local: local)
+      if let request { call.begin(request) }
+      return call
+    }
+  }
+
+  /// A call that came as a GET request; nil when its path names no method.
+  private func query(
+    _ head: HTTPRequestHead, _ fields: RequestFields, _ started: NIODeadline, _ refusal: Refusal
+  ) -> (any HTTPStreamDelegate)? {
+    guard let mark = head.path.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
+    var path = String(head.path[..<mark])
+    let found = path.withUTF8 { MethodPath.isWellFormed($0) ? core.table.find($0) : nil }
+    guard let method = found else { return nil }
+    guard method.descriptor.kind == .unary, method.descriptor.idempotency == .noSideEffects else {
+      return refusal.plain(
+        405, "\(method.descriptor.path) is a POST request", fields: ["allow": "POST"])
+    }
+    var refusal = refusal
+    refusal.contentType = .json
+    do throws(Status) {
+      let query = try ConnectQuery(head.path[mark...].dropFirst())
+      return bare(
+        query.isJSON ? json(fields) : .protobuf, query.message, head, fields, method, started,
+        refusal)
+    } catch {
+      return refusal.answer(error)
     }
   }
 

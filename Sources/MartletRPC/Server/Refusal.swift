@@ -2,12 +2,16 @@
 
 import MartletCall
 import MartletHTTP
+import MartletWire
 import NIOCore
 
 /// Answers a request at once and lets its body pass.
 struct Refusal {
   let stream: any HTTPServerStream
-  private let contentType: CallContentType
+  /// The form that the caller understands.
+  var contentType: CallContentType
+  /// What a browser is told with every answer.
+  var originFields = HTTPFields()
 
   init(_ stream: any HTTPServerStream, _ contentType: CallContentType) {
     self.stream = stream
@@ -17,34 +21,55 @@ struct Refusal {
   /// Whether the request claims to be a call.
   var isCall: Bool {
     switch contentType {
-    case .grpc, .json, .proto: true
-    case .absent, .grpcOther, .grpcWeb, .connectStream, .other: false
+    case .grpc, .grpcWeb, .json, .proto, .connectJSON, .connectProto: true
+    case .absent, .grpcOther, .other: false
     }
   }
 
   /// Answers with a status; `httpStatus` holds where the protocol does not fix it.
-  func answer(
-    _ status: Status, httpStatus: Int? = nil, extra: HTTPFields = HTTPFields()
-  ) -> any HTTPStreamDelegate {
+  func answer(_ status: Status, httpStatus: Int? = nil) -> any HTTPStreamDelegate {
     switch contentType {
-    case .grpc:
-      var fields = GRPCFields.head
-      GRPCFields.append(status, to: &fields)
-      stream.respond(HTTPResponseHead(status: 200, fields: fields))
-      stream.finish(trailers: nil)
+    case .grpc: sendHead(.grpc, status)
+    case .grpcWeb: sendHead(.grpcWeb, status)
+    case .connectJSON, .connectProto:
+      let encoding: MessageEncoding = contentType == .connectProto ? .protobuf : .json(.standard)
+      var fields = FramedProtocol.connect.head(encoding, compression: nil)
+      fields.append(contentsOf: extra(status, .connect))
+      // Where there is no such stream, the status of HTTP says so too.
+      stream.respond(HTTPResponseHead(status: httpStatus == 404 ? 404 : 200, fields: fields))
+      FramedProtocol.connect.finish(status, trailers: [:], on: stream)
     case .json, .proto:
+      var extra = originFields
+      if status.code == .unimplemented { extra.append("accept-encoding", Compression.name) }
       ConnectServerCall.send(status, httpStatus: httpStatus, extra: extra, on: stream)
-    case .absent, .grpcOther, .grpcWeb, .connectStream, .other:
+    case .absent, .grpcOther, .other:
       return plain(httpStatus ?? ConnectError.httpStatus(of: status.code), status.message)
     }
     return DiscardedBody(stream)
+  }
+
+  /// A head that is all there is.
+  private func sendHead(_ framed: FramedProtocol, _ status: Status) {
+    var fields = framed.head(.protobuf, compression: nil)
+    fields.append(contentsOf: extra(status, framed))
+    GRPCFields.append(status, to: &fields)
+    stream.respond(HTTPResponseHead(status: 200, fields: fields))
+    stream.finish(trailers: nil)
+  }
+
+  private func extra(_ status: Status, _ framed: FramedProtocol) -> HTTPFields {
+    var fields = originFields
+    if status.code == .unimplemented { fields.append(framed.accepted.name, framed.accepted.value) }
+    return fields
   }
 
   /// Answers with a line of text.
   func plain(
     _ httpStatus: Int, _ text: String, fields extra: HTTPFields = HTTPFields()
   ) -> any HTTPStreamDelegate {
-    PlainExchange.send(.text(text + "\n", status: httpStatus), extra: extra, on: stream)
+    var fields = originFields
+    fields.append(contentsOf: extra)
+    PlainExchange.send(.text(text + "\n", status: httpStatus), extra: fields, on: stream)
     return DiscardedBody(stream)
   }
 }

@@ -13,14 +13,16 @@ public enum CallContentType: Sendable, Equatable {
   case grpc
   /// gRPC with another message encoding.
   case grpcOther
-  /// `application/grpc-web…`.
+  /// `application/grpc-web` or `application/grpc-web+proto`.
   case grpcWeb
   /// `application/json`: Connect, unary.
   case json
   /// `application/proto`: Connect, unary.
   case proto
-  /// `application/connect+…`: Connect, streaming.
-  case connectStream
+  /// `application/connect+json`: Connect, streaming.
+  case connectJSON
+  /// `application/connect+proto`: Connect, streaming.
+  case connectProto
   /// Anything else; never accepted for a call.
   case other
 }
@@ -39,24 +41,72 @@ public struct RequestFields: Sendable {
   public internal(set) var authorization: String?
   /// The caller's metadata.
   public internal(set) var metadata = Metadata()
-  /// The compression of the messages (gRPC) or of the body (Connect), unless it is `identity`.
-  var compression: String?
+  /// The compression of the messages, or of the body of a unary call over Connect.
+  private(set) var compression: Compression?
+  /// Whether the caller takes compressed responses.
+  private(set) var takesGzip = false
   /// Whether unknown JSON fields are passed over.
   var ignoresUnknownFields = false
   /// The first thing found wrong; told in the form of the protocol.
   var fault: Status?
 
+  /// The families of protocols, each of which names compression in fields of its own.
+  private struct Family: OptionSet {
+    let rawValue: UInt8
+    static let grpc = Family(rawValue: 1)
+    static let connectStream = Family(rawValue: 2)
+    static let connectUnary = Family(rawValue: 4)
+  }
+
+  /// What the fields of the families say.
+  private struct CompressionFields {
+    var compressed: Family = []
+    var takesGzip: Family = []
+    var unknown: (family: Family, name: String)?
+
+    mutating func take(_ value: UnsafeRawBufferPointer, _ family: Family) {
+      if value.equals("identity") { return }
+      if value.equals("gzip") {
+        compressed.insert(family)
+      } else {
+        unknown = (family, String(decoding: value, as: UTF8.self))
+      }
+    }
+
+    mutating func takeAccepted(_ value: UnsafeRawBufferPointer, _ family: Family) {
+      if Compression.isAccepted(in: value) { takesGzip.insert(family) }
+    }
+  }
+
   init(_ fields: HTTPFields) {
+    var named = CompressionFields()
     fields.forEachField { name, value in
-      if !take(name, value) {
+      if !take(name, value, &named) {
         do throws(Status) { try metadata.add(field: name, value) } catch { fault = fault ?? error }
       }
     }
+    let own: Family =
+      switch contentType {
+      case .grpc, .grpcWeb, .grpcOther: .grpc
+      case .connectJSON, .connectProto: .connectStream
+      case .absent, .json, .proto, .other: .connectUnary
+      }
+    compression = named.compressed.contains(own) ? .gzip : nil
+    takesGzip = named.takesGzip.contains(own)
+    if let unknown = named.unknown, unknown.family == own {
+      fault = fault ?? Self.unknown(compression: unknown.name)
+    }
+  }
+
+  /// What is told of a compression that is not understood.
+  static func unknown(compression: String) -> Status {
+    Status(.unimplemented, "compression \(compression) is not supported; send identity or gzip")
   }
 
   /// Sorts a field; false when it is metadata. By length first: most names then cost one comparison.
   private mutating func take(
-    _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
+    _ named: inout CompressionFields
   ) -> Bool {
     switch name.count {
     case 2: return name.equals("te")
@@ -89,13 +139,16 @@ public struct RequestFields: Sendable {
         return true
       }
       guard name.equals("grpc-encoding") else { break }
-      takeCompression(value)
+      named.take(value, .grpc)
       return true
     case 14: if name.equals("content-length") { return true }
-    case 15: if name.equals("accept-encoding") { return true }
+    case 15:
+      guard name.equals("accept-encoding") else { break }
+      named.takeAccepted(value, .connectUnary)
+      return true
     case 16:
       guard name.equals("content-encoding") else { break }
-      takeCompression(value)
+      named.take(value, .connectUnary)
       return true
     case 17: if name.equals("transfer-encoding") { return true }
     case 18:
@@ -103,17 +156,31 @@ public struct RequestFields: Sendable {
       timeout = Self.milliseconds(value)
       if timeout == nil { fault = Status(.invalidArgument, "malformed connect-timeout-ms") }
       return true
+    case 20:
+      guard name.equals("grpc-accept-encoding") else { break }
+      named.takeAccepted(value, .grpc)
+      return true
     case 22:
       guard name.equals("martlet-ignore-unknown") else { break }
       ignoresUnknownFields = value.equals("true") || value.equals("1")
       return true
+    case 23:
+      guard name.equals("connect-accept-encoding") else { break }
+      named.takeAccepted(value, .connectStream)
+      return true
+    case 24:
+      if name.equals("connect-content-encoding") {
+        named.take(value, .connectStream)
+        return true
+      }
+      guard name.equals("connect-protocol-version") else { break }
+      if !value.equals("1") {
+        fault = fault ?? Status(.invalidArgument, "connect-protocol-version must be 1")
+      }
+      return true
     default: break
     }
-    return name.starts(with: "grpc-") || name.starts(with: "connect-")
-  }
-
-  private mutating func takeCompression(_ value: UnsafeRawBufferPointer) {
-    if !value.equals("identity") { compression = String(decoding: value, as: UTF8.self) }
+    return name.starts(with: "access-control-") || name.starts(with: "grpc-") || name.starts(with: "connect-")
   }
 
   /// At most ten digits (Connect protocol, "Timeout").
@@ -137,9 +204,10 @@ public struct RequestFields: Sendable {
     case "application/grpc", "application/grpc+proto": .grpc
     case "application/json": .json
     case "application/proto": .proto
-    case _ where text.hasPrefix("application/grpc-web"): .grpcWeb
+    case "application/grpc-web", "application/grpc-web+proto": .grpcWeb
+    case "application/connect+json": .connectJSON
+    case "application/connect+proto": .connectProto
     case _ where text.hasPrefix("application/grpc+"): .grpcOther
-    case _ where text.hasPrefix("application/connect+"): .connectStream
     default: .other
     }
   }

@@ -21,6 +21,8 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   final let stream: any HTTPServerStream
   final let callProtocol: CallProtocol
   final let encoding: MessageEncoding
+  /// The page a browser sent the request from.
+  final let origin: String?
   final private(set) var phase = Phase.receiving
   final private(set) var isClosed = false
   final private(set) var context: CallContext
@@ -42,6 +44,7 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
     self.stream = stream
     self.callProtocol = call.callProtocol
     self.encoding = encoding
+    self.origin = call.fields.origin
     self.context = call.context
     self.started = started
     self.local = local
@@ -78,13 +81,13 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   enum Work: Sendable {
     /// A unary call, its request decoded.
     case unary(MethodHandler.UnaryCall)
-    /// A unary call whose request is large.
-    case largeUnary(MethodHandler.Binding<MethodHandler.UnaryCall>, ByteBuffer)
+    /// A unary call whose request is large or compressed.
+    case largeUnary(MethodHandler.Binding<MethodHandler.UnaryCall>, EncodedMessage)
     /// A call with one request and many responses.
     case serverStreaming(MethodHandler.ServerStreamingCall, any ResponseSink)
     /// The same, its request large.
     case largeServerStreaming(
-      MethodHandler.Binding<MethodHandler.ServerStreamingCall>, ByteBuffer, any ResponseSink)
+      MethodHandler.Binding<MethodHandler.ServerStreamingCall>, EncodedMessage, any ResponseSink)
     /// A call that reads its requests itself and returns one response.
     case clientStreaming(
       @Sendable (any RequestSource, CallContext) async throws -> any Message, any RequestSource)
@@ -94,17 +97,18 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
       any RequestSource & ResponseSink)
   }
 
-  private var decodeLimits: DecodeLimits {
+  final var decodeLimits: DecodeLimits {
     DecodeLimits(size: server.sizes.received, depth: DecodeLimits.standard.depth)
   }
 
   /// Decodes the one request of a unary call and runs its handler.
   final func startUnary(
-    _ bind: @escaping MethodHandler.Binding<MethodHandler.UnaryCall>, _ body: ByteBuffer
+    _ bind: @escaping MethodHandler.Binding<MethodHandler.UnaryCall>, _ request: EncodedMessage
   ) {
-    if body.readableBytes > server.sizes.offLoop { return start(.largeUnary(bind, body)) }
+    if request.isLarge(server.sizes) { return start(.largeUnary(bind, request)) }
     do {
-      start(.unary(try body.withUnsafeReadableBytes { try bind($0, encoding, decodeLimits) }))
+      start(
+        .unary(try request.bytes.withUnsafeReadableBytes { try bind($0, encoding, decodeLimits) }))
     } catch {
       fail(error)
     }
@@ -112,14 +116,16 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
 
   /// Decodes the one request of a server-streaming call and runs its handler.
   final func startServerStreaming(
-    _ bind: @escaping MethodHandler.Binding<MethodHandler.ServerStreamingCall>, _ body: ByteBuffer,
-    to sink: any ResponseSink
+    _ bind: @escaping MethodHandler.Binding<MethodHandler.ServerStreamingCall>,
+    _ request: EncodedMessage, to sink: any ResponseSink
   ) {
-    if body.readableBytes > server.sizes.offLoop {
-      return start(.largeServerStreaming(bind, body, sink))
+    if request.isLarge(server.sizes) {
+      return start(.largeServerStreaming(bind, request, sink))
     }
     do {
-      let bound = try body.withUnsafeReadableBytes { try bind($0, encoding, decodeLimits) }
+      let bound = try request.bytes.withUnsafeReadableBytes {
+        try bind($0, encoding, decodeLimits)
+      }
       start(.serverStreaming(bound, sink))
     } catch {
       fail(error)
@@ -160,19 +166,25 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   private func perform(_ work: Work) async throws {
     switch work {
     case .unary(let run): try await respond(run(context))
-    case .largeUnary(let bind, let body):
-      let run = try await offLoop { [encoding, decodeLimits] in
-        try body.withUnsafeReadableBytes { try bind($0, encoding, decodeLimits) }
-      }
+    case .largeUnary(let bind, let request):
+      let run = try await offLoop { [self] in try decode(request, bind) }
       try await respond(run(context))
     case .serverStreaming(let run, let sink): try await run(sink, context)
-    case .largeServerStreaming(let bind, let body, let sink):
-      let run = try await offLoop { [encoding, decodeLimits] in
-        try body.withUnsafeReadableBytes { try bind($0, encoding, decodeLimits) }
-      }
+    case .largeServerStreaming(let bind, let request, let sink):
+      let run = try await offLoop { [self] in try decode(request, bind) }
       try await run(sink, context)
     case .clientStreaming(let run, let source): try await respond(run(source, context))
     case .bidirectional(let run, let messages): try await run(messages, messages, context)
+    }
+  }
+
+  /// Unfolds and decodes a request; touches nothing that changes, so from any thread.
+  private func decode<Call>(
+    _ request: EncodedMessage, _ bind: MethodHandler.Binding<Call>
+  ) throws -> Call {
+    context.response.lastMessageWasCompressed = request.compression != nil
+    return try request.withBytes(limit: decodeLimits.size) {
+      try bind($0, encoding, decodeLimits)
     }
   }
 

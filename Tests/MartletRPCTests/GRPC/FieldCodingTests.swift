@@ -98,9 +98,10 @@ import Testing
     ("application/grpc", CallContentType.grpc), ("application/grpc+proto", .grpc),
     ("Application/GRPC", .grpc), ("application/grpc; charset=utf-8", .grpc),
     ("application/grpc+json", .grpcOther), ("application/grpc-web", .grpcWeb),
-    ("application/grpc-web-text", .grpcWeb), ("application/json", .json),
+    ("application/grpc-web-text", .other), ("application/json", .json),
     ("application/json; charset=utf-8", .json), ("application/proto", .proto),
-    ("application/connect+json", .connectStream), ("text/plain", .other),
+    ("application/connect+json", .connectJSON),
+    ("application/connect+proto", .connectProto), ("application/connect+xml", .other), ("text/plain", .other),
     ("application/x-www-form-urlencoded", .other), ("multipart/form-data", .other),
     ("application/jsonp", .other), ("", .other),
   ])

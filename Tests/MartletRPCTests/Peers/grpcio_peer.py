@@ -200,7 +200,9 @@ def too_large():
 
 @case
 def compressed():
-    error = failure(lambda: unary(b"x" * 1000, compression=grpc.Compression.Gzip))
+    expect(unary(b"x" * 1000, compression=grpc.Compression.Gzip), b"x" * 1000)
+    expect(unary(b"", compression=grpc.Compression.Gzip), b"")
+    error = failure(lambda: unary(b"x" * 1000, compression=grpc.Compression.Deflate))
     expect(error.code(), grpc.StatusCode.UNIMPLEMENTED)
 
 

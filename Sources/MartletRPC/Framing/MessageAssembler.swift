@@ -19,8 +19,13 @@ struct MessageAssembler {
   private(set) var pending = 0
   /// Longest message in bytes.
   let limit: Int
+  /// How messages that say so are compressed.
+  var compression: Compression?
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, compression: Compression? = nil) {
+    self.limit = limit
+    self.compression = compression
+  }
 
   /// Adds a piece of the body.
   mutating func append(_ piece: inout ByteBuffer) {
@@ -65,20 +70,21 @@ struct MessageAssembler {
 
   /// Takes the next message, or nil when more bytes must come first.
   ///
-  /// - Throws: RESOURCE_EXHAUSTED as soon as a prefix announces more than the limit, UNIMPLEMENTED for a
-  ///   compressed message, INTERNAL for a flag that means nothing.
-  mutating func next() throws(Status) -> ByteBuffer? {
+  /// - Throws: RESOURCE_EXHAUSTED as soon as a prefix announces more than the limit, INTERNAL for a flag that
+  ///   means nothing, or for a compressed message where the head named no compression.
+  mutating func next() throws(Status) -> EncodedMessage? {
     guard let flag = first.getInteger(at: first.readerIndex, as: UInt8.self) else { return nil }
-    guard flag == 0 else {
-      throw flag == 1
-        ? Status(.unimplemented, "compressed messages are not supported; send identity")
-        : Status(.internal, "malformed message: flag \(flag) is neither 0 nor 1")
+    guard flag == 0 || flag == MessageFrame.compressed else {
+      throw Status(.internal, "malformed message: flag \(flag) is neither 0 nor 1")
+    }
+    if flag == MessageFrame.compressed, compression == nil {
+      throw Status(.internal, "a message is compressed, but the head names no compression")
     }
     guard let length = announced else { return nil }
     guard length <= limit else { throw oversize }
     guard pending - Self.prefix >= length else { return nil }
     skip(Self.prefix)
-    return read(length)
+    return EncodedMessage(bytes: read(length), compression: flag == 0 ? nil : compression)
   }
 
   /// Gives up what is left.

@@ -1,15 +1,18 @@
-// Decides how a call looks over gRPC (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md): when
-// its handler starts, how its messages come in and go out, and how its status is told.
+// Decides how a call looks over gRPC, gRPC-Web and Connect's streams: when its handler starts, how its messages
+// come in and go out, and when its status is told.
 
 import MartletCall
 import MartletHTTP
 import MartletWire
 import NIOCore
 
-/// A call over gRPC.
+/// A call whose bodies are length-prefixed messages.
 ///
 /// `@unchecked Sendable`: as its superclass, it is touched on its stream's loop only.
-final class GRPCServerCall: ServerCall, @unchecked Sendable {
+final class FramedServerCall: ServerCall, @unchecked Sendable {
+  private let framed: FramedProtocol
+  /// Whether the caller takes compressed messages.
+  private let takesGzip: Bool
   private var assembler: MessageAssembler
   /// Bytes received that the peer may not yet send again, because messages wait to be taken.
   private var withheld = 0
@@ -19,20 +22,24 @@ final class GRPCServerCall: ServerCall, @unchecked Sendable {
   private var writers: [CheckedContinuation<Void, Never>] = []
 
   init(
-    _ server: ServerCore, _ call: consuming IncomingCall, on stream: any HTTPServerStream,
-    started: NIODeadline, local: LoopLocal
+    _ server: ServerCore, _ call: consuming IncomingCall, _ framed: FramedProtocol,
+    on stream: any HTTPServerStream, encoding: MessageEncoding, started: NIODeadline,
+    local: LoopLocal
   ) {
-    assembler = MessageAssembler(limit: server.sizes.received)
+    self.framed = framed
+    takesGzip = call.fields.takesGzip
+    assembler = MessageAssembler(
+      limit: server.sizes.received, compression: call.fields.compression == nil ? nil : .gzip)
     super.init(
-      server, call, on: stream, encoding: .protobuf, started: started, local: local)
+      server, call, on: stream, encoding: encoding, started: started, local: local)
   }
 
   /// Starts a handler that reads its requests itself; others start when their one request is complete.
   func begin() {
     switch method.implementation {
     case .unary, .serverStreaming: break
-    case .clientStreaming(let run): start(.clientStreaming(run, GRPCMessages(self)))
-    case .bidirectional(let run): start(.bidirectional(run, GRPCMessages(self)))
+    case .clientStreaming(let run): start(.clientStreaming(run, FramedMessages(self)))
+    case .bidirectional(let run): start(.bidirectional(run, FramedMessages(self)))
     }
   }
 
@@ -71,18 +78,18 @@ final class GRPCServerCall: ServerCall, @unchecked Sendable {
     switch method.implementation {
     case .clientStreaming, .bidirectional: wakeReader()
     case .unary(let bind):
-      guard let body = oneRequest() else { return }
-      startUnary(bind, body)
+      guard let request = oneRequest() else { return }
+      startUnary(bind, request)
     case .serverStreaming(let bind):
-      guard let body = oneRequest() else { return }
-      startServerStreaming(bind, body, to: GRPCMessages(self))
+      guard let request = oneRequest() else { return }
+      startServerStreaming(bind, request, to: FramedMessages(self))
     }
   }
 
   /// The only message of the body; answers the call when there is none or more than one.
-  private func oneRequest() -> ByteBuffer? {
+  private func oneRequest() -> EncodedMessage? {
     do throws(Status) {
-      guard let body = try assembler.next() else {
+      guard let request = try assembler.next() else {
         throw assembler.pending == 0
           ? Status(.unimplemented, "\(method.descriptor.path) takes one request; none came")
           : Status(.internal, "the request ended inside a message")
@@ -90,7 +97,7 @@ final class GRPCServerCall: ServerCall, @unchecked Sendable {
       guard assembler.pending == 0 else {
         throw Status(.unimplemented, "\(method.descriptor.path) takes one request; more came")
       }
-      return body
+      return request
     } catch {
       fail(error)
       return nil
@@ -111,15 +118,15 @@ final class GRPCServerCall: ServerCall, @unchecked Sendable {
   }
 
   /// The next request of a streaming call; on the loop.
-  func nextBody() async throws -> ByteBuffer? {
+  func nextMessage() async throws -> EncodedMessage? {
     while true {
       if phase == .answered || Task.isCancelled { throw CancellationError() }
-      if let body = try assembler.next() {
-        let used = min(withheld, body.readableBytes + MessageAssembler.prefix)
+      if let message = try assembler.next() {
+        let used = min(withheld, message.bytes.readableBytes + MessageAssembler.prefix)
         withheld -= used
         if used > 0 { stream.consumed(used) }
         creditIfEmpty()
-        return body
+        return message
       }
       if requestEnded {
         if assembler.pending > 0 { throw Status(.internal, "the request ended inside a message") }
@@ -137,9 +144,11 @@ final class GRPCServerCall: ServerCall, @unchecked Sendable {
   // MARK: Responses
 
   override func sendResponse(_ message: any Message) throws(Status) -> Bool {
-    if method.respondsLarge.isSet { return false }
-    let frame = try MessageFrame.encode(message, limit: server.sizes.sent)
-    if frame.readableBytes > server.sizes.offLoop { method.respondsLarge.isSet = true }
+    if method.respondsLarge.isSet || (takesGzip && context.response.compresses == true) {
+      return false
+    }
+    let frame = try MessageFrame.encode(message, as: encoding, limit: server.sizes.sent)
+    if frame.readableBytes > largeFrom { method.respondsLarge.isSet = true }
     send(frame)
     return true
   }
@@ -159,48 +168,72 @@ final class GRPCServerCall: ServerCall, @unchecked Sendable {
   override func sendOK() {
     guard !isClosed else { return }
     sendHeadIfNeeded()
-    guard context.response.isTouched else { return stream.finish(trailers: GRPCFields.ok) }
-    var trailers = GRPCFields.ok
-    trailers.append(context.response.trailers)
-    stream.finish(trailers: trailers)
+    framed.finish(
+      nil, trailers: context.response.isTouched ? context.response.trailers : [:], on: stream)
   }
 
   override func sendFailure(_ status: Status) {
-    var fields = headSent ? HTTPFields() : GRPCFields.head
-    if status.code == .unimplemented { fields.append("grpc-accept-encoding", "identity") }
-    if !headSent { fields.append(context.response.headers) }
+    guard headSent || !framed.hasBareStatus else { return sendBareStatus(status) }
+    sendHeadIfNeeded()
+    framed.finish(status, trailers: context.response.trailers, on: stream)
+  }
+
+  /// "Trailers-Only": the head carries the status and ends the stream.
+  private func sendBareStatus(_ status: Status) {
+    headSent = true
+    var fields = framed.head(encoding, compression: nil)
+    if status.code == .unimplemented { fields.append(framed.accepted.name, framed.accepted.value) }
+    fields.append(contentsOf: server.origins.responseFields(origin: origin))
+    fields.append(context.response.headers)
     GRPCFields.append(status, to: &fields)
     fields.append(context.response.trailers)
-    if headSent {
-      stream.finish(trailers: fields)
-    } else {
-      // Trailers only: the head carries the status and ends the stream.
-      headSent = true
-      stream.respond(HTTPResponseHead(status: 200, fields: fields))
-      stream.finish(trailers: nil)
-    }
+    stream.respond(HTTPResponseHead(status: 200, fields: fields))
+    stream.finish(trailers: nil)
   }
 
   private func sendHeadIfNeeded() {
     guard !headSent else { return }
     headSent = true
-    guard context.response.isTouched else { return stream.respond(GRPCFields.plainHead) }
-    var fields = GRPCFields.head
+    let isNamed =
+      takesGzip && context.response.namesCompression(byDefault: threshold != nil)
+    if framed == .grpc, origin == nil, !isNamed, !context.response.isTouched {
+      return stream.respond(GRPCFields.plainHead)
+    }
+    var fields = framed.head(encoding, compression: isNamed ? .gzip : nil)
+    fields.append(contentsOf: server.origins.responseFields(origin: origin))
     fields.append(context.response.headers)
     stream.respond(HTTPResponseHead(status: 200, fields: fields))
   }
 
-  /// Encodes a message, off the loop when the method's last one was large.
+  // MARK: Compression
+
+  /// From which size on a response is compressed unless the handler says otherwise.
+  private var threshold: Int? {
+    framed == .grpc ? server.compression.grpcFrom : server.compression.webFrom
+  }
+
+  /// Encodes a message, off the loop when the method's last one was large or when it is compressed.
   func encodeFrame(_ message: any Message) async throws -> ByteBuffer {
     let limit = server.sizes.sent
+    let choice = takesGzip ? context.response.compresses : false
+    let threshold = threshold
     let frame =
-      if method.respondsLarge.isSet {
-        try await offLoop { try MessageFrame.encode(message, limit: limit) }
+      if method.respondsLarge.isSet || choice == true {
+        try await offLoop { [encoding] in
+          try MessageFrame.encode(message, as: encoding, limit: limit) { count in
+            choice ?? threshold.map { count >= $0 } ?? false
+          }
+        }
       } else {
-        try MessageFrame.encode(message, limit: limit)
+        try MessageFrame.encode(message, as: encoding, limit: limit)
       }
-    method.respondsLarge.isSet = frame.readableBytes > server.sizes.offLoop
+    method.respondsLarge.isSet = frame.readableBytes > largeFrom
     return frame
+  }
+
+  /// From which size on the next response of the method had better be encoded off the loop.
+  private var largeFrom: Int {
+    takesGzip ? min(server.sizes.offLoop, threshold ?? .max) : server.sizes.offLoop
   }
 
   /// Sends one of many responses and waits while the peer is behind; on the loop.

@@ -29,7 +29,7 @@ import Testing
               break
             }
             #expect(whole)
-            found.append(Array(buffer: message))
+            found.append(Array(buffer: message.bytes))
           }
         }
         #expect(found == Self.messages, "cut at \(first) and \(second)")
@@ -44,7 +44,7 @@ import Testing
     for byte in Self.body {
       var buffer = ByteBuffer(bytes: [byte])
       assembler.append(&buffer)
-      while let message = try assembler.next() { found.append(Array(buffer: message)) }
+      while let message = try assembler.next() { found.append(Array(buffer: message.bytes)) }
     }
     #expect(found == Self.messages)
   }
@@ -52,7 +52,7 @@ import Testing
   @Test(arguments: [
     ([0, 0, 0, 0, 101] as [UInt8], StatusCode.resourceExhausted),
     ([0, 0xFF, 0xFF, 0xFF, 0xFF], .resourceExhausted),
-    ([1, 0, 0, 0, 1, 0], .unimplemented),
+    ([1, 0, 0, 0, 1, 0], .internal),
     ([2, 0, 0, 0, 0], .internal),
   ])
   func refusals(_ bytes: [UInt8], _ code: StatusCode) throws {

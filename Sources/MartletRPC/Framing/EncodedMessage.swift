@@ -1,0 +1,69 @@
+// Decides what one message is between the wire and its Swift value: bytes, compressed or not.
+
+import MartletCall
+import MartletHTTP
+import MartletWire
+import NIOCore
+
+/// How messages may be compressed; `identity` is the absence of it.
+enum Compression: Sendable, Equatable {
+  case gzip
+
+  /// The name in header fields.
+  static let name = "gzip"
+  /// What is told of what is understood here.
+  static let accepted = "identity,gzip"
+  /// Whether a list such as `identity, deflate, gzip;q=1` names gzip and does not forbid it.
+  static func isAccepted(in list: UnsafeRawBufferPointer) -> Bool {
+    for entry in list.split(separator: UInt8(ascii: ",")) {
+      var name = entry.drop { $0 == 0x20 || $0 == 0x09 }
+      let weight = name.drop { $0 != UInt8(ascii: ";") }
+      name = name.prefix(name.count - weight.count)
+      while name.last == 0x20 || name.last == 0x09 { name = name.dropLast() }
+      guard UnsafeRawBufferPointer(rebasing: name).equals("gzip") else { continue }
+      let quality = weight.filter { $0 != 0x20 && $0 != 0x09 }
+      return !(quality.starts(with: ";q=0".utf8) && quality.dropFirst(4).allSatisfy {
+        $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".")
+      })
+    }
+    return false
+  }
+}
+
+/// When a server compresses what it sends to callers who take that.
+public struct CompressionPolicy: Sendable, Equatable {
+  /// From which size in bytes on a response over Connect or gRPC-Web is compressed; nil for never.
+  public var webFrom: Int?
+  /// The same over gRPC, whose callers are mostly near and say of every call that they take it.
+  public var grpcFrom: Int?
+
+  /// Compresses over Connect and gRPC-Web from 4 KiB, over gRPC only what a handler asks for.
+  public init(webFrom: Int? = 4 << 10, grpcFrom: Int? = nil) {
+    self.webFrom = webFrom
+    self.grpcFrom = grpcFrom
+  }
+}
+
+/// The bytes of one message as they came.
+struct EncodedMessage: Sendable {
+  var bytes: ByteBuffer
+  var compression: Compression?
+
+  /// Whether decoding takes long enough to leave the event loop for it.
+  func isLarge(_ sizes: CallSizes) -> Bool {
+    compression != nil || bytes.readableBytes > sizes.offLoop
+  }
+
+  /// Lends the bytes of the message itself.
+  ///
+  /// - Throws: what `body` throws; `Status` when it cannot be unfolded within the limit.
+  func withBytes<R>(
+    limit: Int, _ body: (UnsafeRawBufferPointer) throws -> R
+  ) throws -> R {
+    guard compression != nil else { return try bytes.withUnsafeReadableBytes(body) }
+    let unfolded = try bytes.withUnsafeReadableBytes { raw throws(Status) in
+      try Gzip.decompress(raw, limit: limit)
+    }
+    return try unfolded.withUnsafeReadableBytes(body)
+  }
+}
