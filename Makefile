@@ -14,7 +14,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib
 # Debian packages, by what needs them.
 BUILD_PACKAGES := libnghttp2-dev libpq-dev libprotobuf-c-dev pkg-config
 RUN_PACKAGES := postgresql curl python3 python3-venv
-TEST_PACKAGES := nghttp2-client nghttp2-server dash busybox shellcheck \
+TEST_PACKAGES := openssl nghttp2-client nghttp2-server dash busybox shellcheck \
 	protobuf-compiler protobuf-c-compiler libprotoc-dev libprotobuf-dev git
 BENCH_PACKAGES := $(TEST_PACKAGES) libgrpc++-dev protobuf-compiler-grpc g++
 

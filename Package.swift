@@ -11,6 +11,8 @@ let strict: [SwiftSetting] = [
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let concurrencyHelpers = Target.Dependency.product(
   name: "NIOConcurrencyHelpers", package: "swift-nio")
@@ -36,6 +38,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -64,7 +67,9 @@ let package = Package(
     // The wire.
     .target(
       name: "MartletHTTP",
-      dependencies: ["CNGHTTP2", nioCore, nioPosix, nioHTTP1, concurrencyHelpers, logging],
+      dependencies: [
+        "CNGHTTP2", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, concurrencyHelpers, logging,
+      ],
       swiftSettings: strict),
     .target(
       name: "MartletRPC",

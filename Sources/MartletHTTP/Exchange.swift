@@ -70,8 +70,8 @@ public protocol HTTPStream: AnyObject {
   var eventLoop: any EventLoop { get }
   /// Runs tasks on that loop.
   var executor: LoopExecutor { get }
-  /// The peer's address, for logs.
-  var peer: String { get }
+  /// The other end of the connection.
+  var peer: HTTPPeer { get }
   /// False once more than the high-water mark waits to be sent; `streamBecameWritable` follows.
   var isWritable: Bool { get }
   /// Appends to the body.

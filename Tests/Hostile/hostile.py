@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from attacks.table import ATTACKS
+from suite.attack import Attack
 from suite.polite import PoliteClient
 from suite.referee import FREE_CORES, MIB, RATIO, Referee
 from suite.server import HostedServer
@@ -32,7 +33,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     judged = "is judged" if options.strict else f"is judged when {FREE_CORES} of a core was idle"
-    print(f"seed {seed}; load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores; p99 x{RATIO:.0f} {judged}", flush=True)
+    print(
+        f"seed {seed}; load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores; p99 x{RATIO:.0f} {judged}", flush=True
+    )
     server = HostedServer(options.server_binary, options.tls_cert, options.tls_key)
     try:
         server.start()
@@ -41,21 +44,22 @@ def main() -> int:
         server.remove()
 
 
-def fight(server: HostedServer, chosen: list, seed: int, options: argparse.Namespace) -> int:
+def fight(server: HostedServer, chosen: list[Attack], seed: int, options: argparse.Namespace) -> int:
     first = server.resident()
     polite = PoliteClient(server.target)
-    referee = Referee(server, polite, seed=seed, is_quick=options.quick, is_strict=options.strict)
     failed = []
     try:
         for attack in chosen:
+            referee = Referee(server, polite, seed=seed, is_quick=options.quick, is_strict=options.strict)
             verdict = referee.judge(attack)
             print(verdict, flush=True)
             if verdict.faults:
                 failed.append(attack.name)
-            if not server.is_alive:
-                break
-        else:
-            print(f"memory of the server: {first / MIB:.1f} MiB at first, {server.resident() / MIB:.1f} MiB at last")
+                # What the server kept would hide what the next attack costs.
+                polite.stop()
+                server.restart()
+                polite = PoliteClient(server.target)
+        print(f"memory of the server: {first / MIB:.1f} MiB at first, {server.resident() / MIB:.1f} MiB at last")
     finally:
         polite.stop()
     print(f"{len(chosen)} attacks, {len(failed)} failed" + "".join(f"\n  {name}" for name in failed))
@@ -69,8 +73,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only attacks whose names contain one of these")
     parser.add_argument("--list", action="store_true", help="show the table and leave")
     parser.add_argument("--seed", type=int, help="repeats the chances of an earlier run")
-    parser.add_argument("--quick", action="store_true", help="smaller, shorter, without those that wait for bounds of time")
-    parser.add_argument("--strict", action="store_true", help="judge the polite client's p99 however busy the machine is")
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller, shorter, without those that wait for bounds of time"
+    )
+    parser.add_argument(
+        "--strict", action="store_true", help="judge the polite client's p99 however busy the machine is"
+    )
     parser.add_argument("--tls-cert", type=Path, help="start the server with this certificate and attack over TLS")
     parser.add_argument("--tls-key", type=Path, help="its key; in the same file when absent")
     options = parser.parse_args()

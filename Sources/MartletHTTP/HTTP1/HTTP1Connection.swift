@@ -26,7 +26,7 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
 
   let executor: LoopExecutor
   let limits: HTTPLimits
-  let peer: String
+  let peer: HTTPPeer
   private let handler: any HTTPHandler
   private let counters: ServerCounters
   private var counts = ConnectionCounts()
@@ -46,7 +46,7 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
 
   init(
     handler: any HTTPHandler, counters: ServerCounters, executor: LoopExecutor,
-    limits: HTTPLimits, peer: String
+    limits: HTTPLimits, peer: HTTPPeer
   ) {
     self.handler = handler
     self.counters = counters
@@ -172,7 +172,7 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
     clock.handshakeDone()
     let head: HTTP1RequestHead
     do {
-      head = try HTTP1RequestHead(decoded, limits: limits)
+      head = try HTTP1RequestHead(decoded, limits: limits, isSecure: peer.isSecure)
     } catch {
       return refuse(error.status)
     }

@@ -50,7 +50,7 @@ final class HTTP1Exchange: HTTPServerStream {
 
   var eventLoop: any EventLoop { connection.executor.loop }
   var executor: LoopExecutor { connection.executor }
-  var peer: String { connection.peer }
+  var peer: HTTPPeer { connection.peer }
   var isWritable: Bool { outbound.count <= connection.limits.highWaterMark }
 
   private var isClosed: Bool {

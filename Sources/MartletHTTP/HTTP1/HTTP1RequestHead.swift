@@ -27,7 +27,9 @@ struct HTTP1RequestHead {
   let framing: Framing
 
   /// Judges a decoded head (RFC 9112, 3.2, 6.1 and 6.3).
-  init(_ head: NIOHTTP1.HTTPRequestHead, limits: HTTPLimits) throws(Refusal) {
+  init(
+    _ head: NIOHTTP1.HTTPRequestHead, limits: HTTPLimits, isSecure: Bool
+  ) throws(Refusal) {
     guard head.version.major == 1 else { throw Refusal(status: 505) }
     guard head.method != .CONNECT else { throw Refusal(status: 501) }
     let isCurrent = head.version.minor >= 1
@@ -43,7 +45,8 @@ struct HTTP1RequestHead {
     }
     let (authority, path) = try Self.target(head, isCurrent: isCurrent)
     request = HTTPRequestHead(
-      method: head.method.rawValue, scheme: "http", authority: authority, path: path,
+      method: head.method.rawValue, scheme: isSecure ? "https" : "http", authority: authority,
+      path: path,
       fields: fields, version: .http1)
 
     let expect = head.headers["expect"]

@@ -1,8 +1,9 @@
-// Decides what serves a new connection. Whatever comes first in the pipeline (the preface sniffer here, TLS
-// with ALPN elsewhere) ends by naming the protocol, and `install` puts its handlers in place.
+// Decides what serves a new connection. Whatever comes first in the pipeline (the preface sniffer, or TLS with
+// ALPN) ends by naming the protocol, and `install` puts its handlers in place.
 
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// What a connection was found or agreed to speak.
 enum NegotiatedProtocol { case http2, http1 }
@@ -13,16 +14,24 @@ struct ConnectionPipeline: Sendable {
   let executors: LoopExecutorGroup
   let limits: HTTPLimits
   let counters: ServerCounters
+  /// The certificate of a listener that speaks TLS.
+  var tls: ServerTLS?
 
-  /// Puts the first handlers of a plaintext connection in place. On the channel's loop.
+  /// Puts the first handlers of a connection in place. On the channel's loop.
   func prepare(_ channel: any Channel) throws {
-    try channel.pipeline.syncOperations.addHandler(PrefaceSniffer(pipeline: self))
+    guard let tls else {
+      let peer = HTTPPeer(address: HTTPEndpoint.text(of: channel.remoteAddress))
+      return try channel.pipeline.syncOperations.addHandler(
+        PrefaceSniffer(pipeline: self, peer: peer))
+    }
+    try channel.pipeline.syncOperations.addHandlers(
+      NIOSSLServerHandler(context: tls.context),
+      TLSNegotiation(pipeline: self, asksForCertificate: tls.asksForCertificate))
   }
 
   /// Puts the handlers of a protocol behind what is in the pipeline. On the channel's loop.
-  func install(_ negotiated: NegotiatedProtocol, on channel: any Channel) throws {
+  func install(_ negotiated: NegotiatedProtocol, _ peer: HTTPPeer, on channel: any Channel) throws {
     let executor = executors.executor(of: channel.eventLoop)
-    let peer = channel.remoteAddress.map(HTTPEndpoint.text(of:)) ?? "unknown"
     switch negotiated {
     case .http2:
       let role = HTTP2ServerRole(handler: handler, counters: counters)

@@ -24,12 +24,15 @@ public enum HTTPBindError: Error, Sendable, Equatable, CustomStringConvertible {
   case permissionDenied(HTTPEndpoint)
   /// The host is not an address of this machine.
   case addressNotAvailable(HTTPEndpoint)
+  /// The files for TLS cannot be used.
+  case certificate(TLSFileError)
   /// Anything else; the text is the system's.
   case failed(HTTPEndpoint, reason: String)
 
   /// One line that says what is wrong.
   public var description: String {
     switch self {
+    case .certificate(let error): error.description
     case .addressInUse(let endpoint): "\(endpoint) is in use"
     case .permissionDenied(let endpoint): "not permitted to listen on \(endpoint)"
     case .addressNotAvailable(let endpoint): "\(endpoint) is not an address of this machine"

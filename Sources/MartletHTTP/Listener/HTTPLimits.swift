@@ -17,6 +17,8 @@ public struct HTTPLimits: Sendable {
   public var handshakeTimeout: Duration? = .seconds(10)
   /// How long a peer may take from the first byte of a later request head to its last; nil for ever.
   public var headerTimeout: Duration? = .seconds(10)
+  /// How often the files of a certificate are looked at, in case they were renewed.
+  public var certificateInterval: Duration = .seconds(10)
   /// How long to wait for a connection to be made, on a client.
   public var connectTimeout: Duration = .seconds(10)
   /// How long an HTTP/2 connection may be silent before it is asked for a sign of life; nil never asks.

@@ -5,23 +5,25 @@ public import Logging
 import NIOCore
 import NIOPosix
 
-/// A listener that serves HTTP/2 with prior knowledge and HTTP/1.1 on one port.
+/// A listener that serves HTTP/2 and HTTP/1.1 on one port, in clear text or over TLS.
 public final class HTTPServer: Sendable {
   /// Where it listens, with the port the system chose.
   public let endpoint: HTTPEndpoint
   private let channel: any Channel
   private let registry: ConnectionRegistry
   private let counters: ServerCounters
+  private let tls: ServerTLS?
   private let logger: Logger
 
   private init(
     endpoint: HTTPEndpoint, channel: any Channel, registry: ConnectionRegistry,
-    counters: ServerCounters, logger: Logger
+    counters: ServerCounters, tls: ServerTLS?, logger: Logger
   ) {
     self.endpoint = endpoint
     self.channel = channel
     self.registry = registry
     self.counters = counters
+    self.tls = tls
     self.logger = logger
   }
 
@@ -31,16 +33,23 @@ public final class HTTPServer: Sendable {
   ///   - endpoint: where to listen; port 0 lets the system choose.
   ///   - executors: the loops that serve, with their executors; a connection lives on one of them.
   ///   - limits: what peers may ask for.
+  ///   - tls: the certificate to serve with; nil serves in clear text.
   ///   - logger: hears of refused connections and of the end.
   ///   - handler: takes every request.
   public static func bind(
     to endpoint: HTTPEndpoint, executors: LoopExecutorGroup, limits: HTTPLimits = HTTPLimits(),
-    logger: Logger, handler: any HTTPHandler
+    tls files: ServerTLSFiles? = nil, logger: Logger, handler: any HTTPHandler
   ) async throws(HTTPBindError) -> HTTPServer {
+    var tls: ServerTLS?
+    do throws(TLSFileError) {
+      tls = try files.map { files throws(TLSFileError) in try ServerTLS(files, logger: logger) }
+    } catch {
+      throw .certificate(error)
+    }
     let counters = ServerCounters()
     let registry = ConnectionRegistry(limit: limits.connections, counters: counters)
     let pipeline = ConnectionPipeline(
-      handler: handler, executors: executors, limits: limits, counters: counters)
+      handler: handler, executors: executors, limits: limits, counters: counters, tls: tls)
     let bootstrap = ServerBootstrap(group: executors.group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -63,9 +72,10 @@ public final class HTTPServer: Sendable {
     } catch {
       throw HTTPBindError(error, endpoint)
     }
+    tls?.watch(on: channel.eventLoop, every: limits.certificateInterval)
     return HTTPServer(
       endpoint: endpoint.listening(on: channel.localAddress), channel: channel, registry: registry,
-      counters: counters, logger: logger)
+      counters: counters, tls: tls, logger: logger)
   }
 
   private static func bind(
@@ -102,6 +112,7 @@ public final class HTTPServer: Sendable {
   /// Stops accepting, lets open exchanges finish within the grace, and returns when every connection is
   /// closed. May be called more than once.
   public func shutdown(grace: Duration) async {
+    tls?.stopWatching()
     channel.close(promise: nil)
     try? await channel.closeFuture.get()
     if case .unix(let path) = endpoint { unlink(path) }

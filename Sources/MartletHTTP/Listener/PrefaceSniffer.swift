@@ -1,4 +1,4 @@
-// Decides by its first bytes whether a plaintext connection speaks HTTP/2 with prior knowledge (RFC 9113,
+// Decides by its first bytes whether a connection speaks HTTP/2 with prior knowledge (RFC 9113,
 // 3.4) or HTTP/1.1, hands it over, and leaves.
 
 import NIOCore
@@ -12,11 +12,15 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
   private static let marker: [UInt8] = Array("PRI * HTTP/2".utf8)
 
   private let pipeline: ConnectionPipeline
+  private let peer: HTTPPeer
   private var held = ByteBuffer()
   private var timeout: Scheduled<Void>?
   private var isDraining = false
 
-  init(pipeline: ConnectionPipeline) { self.pipeline = pipeline }
+  init(pipeline: ConnectionPipeline, peer: HTTPPeer) {
+    self.pipeline = pipeline
+    self.peer = peer
+  }
 
   func handlerAdded(context: ChannelHandlerContext) {
     guard let limit = pipeline.limits.handshakeTimeout else { return }
@@ -38,7 +42,7 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
     let start = held
     held = ByteBuffer()
     do {
-      try pipeline.install(negotiated, on: context.channel)
+      try pipeline.install(negotiated, peer, on: context.channel)
       context.fireChannelRead(NIOAny(start))
       context.fireChannelReadComplete()
       if isDraining { context.fireUserInboundEventTriggered(ConnectionDrainEvent.begin) }

@@ -54,7 +54,8 @@ extension HTTPEndpoint {
   }
 
   /// An address as logs show it.
-  static func text(of address: SocketAddress) -> String {
+  static func text(of address: SocketAddress?) -> String {
+    guard let address else { return "unknown" }
     guard let host = address.ipAddress, let port = address.port else { return "unix" }
     return HTTPEndpoint.tcp(host: host, port: port).description
   }

@@ -69,7 +69,8 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
     }
     let stream = road.open(
       HTTPRequestHead(
-        method: "POST", authority: channel.configuration.authority, path: method.path,
+        method: "POST", scheme: channel.configuration.tls == nil ? "http" : "https",
+        authority: channel.configuration.authority, path: method.path,
         fields: fields), delegate: self)
     self.stream = stream
     opened(stream)
@@ -122,7 +123,8 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
     case nil, "identity": headArrived(nil)
     case Compression.name: headArrived(.gzip)
     case let other?:
-      end(CallFailure(Status(.internal, "the server compresses by \(other), which was not offered")))
+      end(
+        CallFailure(Status(.internal, "the server compresses by \(other), which was not offered")))
     }
   }
 

@@ -17,6 +17,8 @@ public final class RPCChannel: CallChannel {
     public var authority = ""
     /// The `user-agent` of requests.
     public var userAgent = "martlet-swift"
+    /// How TLS is spoken; nil speaks in clear text.
+    public var tls: ClientTLS?
     /// How large messages may be.
     public var sizes = CallSizes.standard
     /// The bounds of the connection.
@@ -51,14 +53,14 @@ public final class RPCChannel: CallChannel {
         case .unix, nil: "localhost"
         }
     }
-    let limits = configuration.limits
+    let (limits, tls) = (configuration.limits, configuration.tls)
     self.init(
       ChannelCore(executor: executor, configuration: configuration) {
         var last: any Error = Status(.unavailable, "the channel has no address")
         for endpoint in endpoints {
           do throws(HTTPConnectError) {
             return try await HTTPClientConnection.connect(
-              to: endpoint, on: executor, limits: limits)
+              to: endpoint, on: executor, limits: limits, tls: tls)
           } catch {
             last = error
           }

@@ -22,9 +22,11 @@ enum Compression: Sendable, Equatable {
       while name.last == 0x20 || name.last == 0x09 { name = name.dropLast() }
       guard UnsafeRawBufferPointer(rebasing: name).equals("gzip") else { continue }
       let quality = weight.filter { $0 != 0x20 && $0 != 0x09 }
-      return !(quality.starts(with: ";q=0".utf8) && quality.dropFirst(4).allSatisfy {
-        $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".")
-      })
+      return
+        !(quality.starts(with: ";q=0".utf8)
+        && quality.dropFirst(4).allSatisfy {
+          $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".")
+        })
     }
     return false
   }

@@ -129,6 +129,8 @@ final class InProcessExchange {
     ended()
   }
 
+  fileprivate static let peer = HTTPPeer(address: "in-process")
+
   /// Bytes that may wait before a sender is told to wait.
   static let highWater = 64 << 10
 
@@ -164,7 +166,7 @@ private final class ClientHalf: HTTPStream {
   init(_ exchange: InProcessExchange) { self.exchange = exchange }
   var eventLoop: any EventLoop { exchange.executor.loop }
   var executor: LoopExecutor { exchange.executor }
-  var peer: String { "in-process" }
+  var peer: HTTPPeer { InProcessExchange.peer }
   var isWritable: Bool { exchange.toServer.queued <= InProcessExchange.highWater }
   func send(_ bytes: ByteBuffer) { exchange.send(bytes, \.toServer) }
   func finish(trailers: HTTPFields?) { exchange.finish(trailers, \.toServer) }
@@ -178,7 +180,7 @@ private final class ServerHalf: HTTPServerStream {
   init(_ exchange: InProcessExchange) { self.exchange = exchange }
   var eventLoop: any EventLoop { exchange.executor.loop }
   var executor: LoopExecutor { exchange.executor }
-  var peer: String { "in-process" }
+  var peer: HTTPPeer { InProcessExchange.peer }
   var isWritable: Bool { exchange.toClient.queued <= InProcessExchange.highWater }
   func respond(_ head: HTTPResponseHead) { exchange.respond(head) }
   func send(_ bytes: ByteBuffer) { exchange.send(bytes, \.toClient) }

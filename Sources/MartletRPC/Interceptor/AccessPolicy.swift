@@ -2,14 +2,22 @@
 // is a caller whom the authenticator does not know: nothing is open by omission.
 
 public import MartletCall
+public import MartletHTTP
 
 /// Finds out who calls.
 public protocol Authenticator: Sendable {
   /// The principal of a request's credentials.
   ///
-  /// - Parameter authorization: the value of the `authorization` field, if any.
   /// - Throws: UNAUTHENTICATED when they are missing or wrong.
-  func principal(authorization: String?, peer: String) async throws(Status) -> Principal
+  func principal(of credentials: Credentials) async throws(Status) -> Principal
+}
+
+/// What a caller shows to say who it is.
+public struct Credentials: Sendable {
+  /// The value of the `authorization` field.
+  public var authorization: String?
+  /// The other end of the connection, with the certificate it showed.
+  public var peer: HTTPPeer
 }
 
 /// What a method asks of its callers.
@@ -66,6 +74,6 @@ struct PrincipalInterceptor: SuspendingInterceptor {
   func resolve(_ call: inout IncomingCall) async throws(Status) {
     guard rules[call.method.index] == .authenticated else { return }
     call.context.principal = try await authenticator.principal(
-      authorization: call.fields.authorization, peer: call.context.peer)
+      of: Credentials(authorization: call.fields.authorization, peer: call.peer))
   }
 }

@@ -24,6 +24,8 @@ public struct IncomingCall: ~Copyable, Sendable {
   public let callProtocol: CallProtocol
   /// What the handler will see.
   public var context: CallContext
+  /// The other end of the connection.
+  public let peer: HTTPPeer
   /// How long the call may take; the server's deadline when an interceptor has set it.
   public var timeout: Duration?
   /// A source of random numbers where nothing rests on secrecy.

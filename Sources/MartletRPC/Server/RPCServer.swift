@@ -58,7 +58,8 @@ public final class RPCServer: HTTPHandler {
         + configuration.interceptors)
     core = ServerCore(
       table: table, chain: chain, sizes: configuration.sizes,
-      compression: configuration.compression, origins: configuration.origins, limits: configuration.limits, routes: configuration.routes,
+      compression: configuration.compression, origins: configuration.origins,
+      limits: configuration.limits, routes: configuration.routes,
       logger: configuration.logger)
   }
 
@@ -201,8 +202,8 @@ public final class RPCServer: HTTPHandler {
     var call = IncomingCall(
       head: head, fields: fields, method: method, callProtocol: callProtocol,
       context: CallContext(
-        method: method.descriptor, metadata: fields.metadata, peer: refusal.stream.peer),
-      timeout: fields.timeout, randomWord: local.random.next())
+        method: method.descriptor, metadata: fields.metadata, peer: refusal.stream.peer.address),
+      peer: refusal.stream.peer, timeout: fields.timeout, randomWord: local.random.next())
     do throws(Status) {
       if let fault = fields.fault { throw fault }
       if !local.abandoned.isEmpty,

@@ -180,7 +180,8 @@ public struct RequestFields: Sendable {
       return true
     default: break
     }
-    return name.starts(with: "access-control-") || name.starts(with: "grpc-") || name.starts(with: "connect-")
+    return name.starts(with: "access-control-") || name.starts(with: "grpc-")
+      || name.starts(with: "connect-")
   }
 
   /// At most ten digits (Connect protocol, "Timeout").

@@ -44,7 +44,7 @@ public struct Server: Sendable {
     do {
       listener = try await HTTPServer.bind(
         to: .tcp(host: configuration.host, port: configuration.port), executors: executors,
-        limits: configuration.limits, logger: logger, handler: front)
+        limits: configuration.limits, tls: configuration.tls, logger: logger, handler: front)
     } catch {
       throw StartupError(error, configuration)
     }
@@ -86,7 +86,8 @@ public struct Server: Sendable {
     logger.notice(
       "serving",
       metadata: [
-        "address": "http://\(listener.endpoint)", "version": "\(MartletVersion.current)",
+        "address": "\(configuration.tls == nil ? "http" : "https")://\(listener.endpoint)",
+        "version": "\(MartletVersion.current)",
         "database": "\(describe(database))",
       ])
 

@@ -28,6 +28,8 @@ public struct ServerConfiguration: Sendable {
   public var grace: Duration = .seconds(10)
   /// The bounds of the listener.
   public var limits = HTTPLimits()
+  /// The certificate to serve with; nil serves in clear text.
+  public var tls: ServerTLSFiles?
   /// Names under which browsers may reach the server besides loopback's, and origins that may call it.
   public var allowedHosts: [String] = []
   /// Origins whose pages may call the server.

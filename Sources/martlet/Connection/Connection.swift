@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import Martlet
 import MartletCall
+import MartletHTTP
 import MartletRPC
 
 /// The flags of every command that talks to a server.
@@ -12,6 +13,24 @@ struct ConnectionOptions: ParsableArguments {
     help: "The server's address (default: http://127.0.0.1:4200).  [MARTLET_API_URL]")
   var server: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Authorities to trust when the address begins with https, in PEM (default: the system's).",
+      discussion: "[MARTLET_API_TLS_CA]", valueName: "file"))
+  var tlsCa: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A certificate to show the server, in PEM.", discussion: "[MARTLET_API_TLS_CERT]",
+      valueName: "file"))
+  var tlsCert: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The private key of that certificate, in PEM.", discussion: "[MARTLET_API_TLS_KEY]",
+      valueName: "file"))
+  var tlsKey: String?
+
   @Option(help: "The namespace (default: the server's).  [MARTLET_NAMESPACE]")
   var namespace: String?
 
@@ -19,6 +38,9 @@ struct ConnectionOptions: ParsableArguments {
   var environment: RunEnvironment {
     var environment = RunEnvironment.current
     if let server { environment.address = server.contains("://") ? server : "http://" + server }
+    if let tlsCa { environment.tls.authorities = tlsCa }
+    if let tlsCert { environment.tls.certificate = tlsCert }
+    if let tlsKey { environment.tls.key = tlsKey }
     if let namespace { environment.namespace = namespace }
     return environment
   }
@@ -37,7 +59,7 @@ struct Connection: Sendable {
     let environment = options.environment
     var status: ExitStatus
     do {
-      let client = try Client(address: environment.address)
+      let client = try Client(address: environment.address, tls: environment.tls)
       let connection = Connection(
         client: client, namespace: environment.namespace, address: environment.address)
       status = try await body(connection) ?? .good

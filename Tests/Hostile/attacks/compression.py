@@ -43,13 +43,18 @@ def bomb(target: Target) -> bytes:
 
 
 def many_bombs(battle: Battle) -> str:
-    """The entry once, then a stream after a stream of references: 10 KB each that become 40 MB."""
-    with Peer(battle.target) as peer:
-        start = ping(battle.target)
+    """On each connection the entry once, then a stream after a stream of references: 10 KB each that become 40 MB."""
+    start = ping(battle.target)
+    piece = start + hpack.reference(62) * 10_000
+    peers = [Peer(battle.target) for _ in range(24)]
+    for peer in peers:
         peer.send(frames.headers(1, start + hpack.indexed_literal("x", "y" * 4000)))
-        piece = start + hpack.reference(62) * 10_000
-        peer.flood((frames.headers(stream, piece) for stream in range(3, 63, 2)))
-        return observe(peer, 61, within=10)
+    for peer in peers:
+        peer.flood(frames.headers(stream, piece) for stream in range(3, 23, 2))
+    seen = {observe(peer, 21, within=20) for peer in peers}
+    for peer in peers:
+        peer.socket.close()
+    return " and ".join(sorted(seen))
 
 
 def size_updates(target: Target) -> bytes:
@@ -103,14 +108,38 @@ ATTACKS = tuple(
     Attack(name, sends, must, run, right)
     for name, sends, must, run, right in (
         ("hpack-bomb", "12,000 references to a 4 KB entry", "431 or an error", attack(bomb), TOO_LARGE),
-        ("hpack-bombs", "30 streams of 10,000 such references", "431 or an error", many_bombs, TOO_LARGE),
-        ("hpack-size-updates", "100,000 table size updates", "read them cheaply, or an error", attack(size_updates), EITHER),
-        ("hpack-size-alternates", "40,000 updates up and down", "read them cheaply, or an error", attack(alternating_sizes), EITHER),
+        (
+            "hpack-bombs",
+            "10,000 such references on 10 streams of 24 connections",
+            "431 or an error",
+            many_bombs,
+            TOO_LARGE,
+        ),
+        (
+            "hpack-size-updates",
+            "100,000 table size updates",
+            "read them cheaply, or an error",
+            attack(size_updates),
+            EITHER,
+        ),
+        (
+            "hpack-size-alternates",
+            "40,000 updates up and down",
+            "read them cheaply, or an error",
+            attack(alternating_sizes),
+            EITHER,
+        ),
         ("hpack-size-over-limit", "a table size of 1 GiB", "COMPRESSION_ERROR", attack(update_over_limit), MALFORMED),
-        ("hpack-endless-integer", "an integer of 10,000 bytes", "COMPRESSION_ERROR", attack(endless_integer), MALFORMED),
+        (
+            "hpack-endless-integer",
+            "an integer of 10,000 bytes",
+            "COMPRESSION_ERROR",
+            attack(endless_integer),
+            MALFORMED,
+        ),
         ("hpack-giant-string", "a string of 256 MiB, begun", "an error", attack(giant_string), MALFORMED | TOO_LARGE),
         ("hpack-churn", "30 entries that each fill the table", "431 or an error", attack(churn), TOO_LARGE),
-        ("metadata-1-mb", "a field of 1 MiB", "431 or an error", attack(metadata_megabyte), TOO_LARGE),
+        ("metadata-1-mb", "a field of 1 MiB", "431 or an error", attack(metadata_megabyte), TOO_LARGE | MALFORMED),
         ("metadata-10000", "10,000 fields", "431 or an error", attack(metadata_many), TOO_LARGE),
         ("metadata-1-mb-http1", "the same over HTTP/1.1", "431", over_http1("X: " + "y" * (1 << 20)), TOO_LARGE_HTTP1),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks import compression, floods, resets, slow, windows
+from attacks import compression, crowds, floods, messages, noise, plain, resets, slow, windows
 from suite.attack import Attack
 
 ATTACKS: tuple[Attack, ...] = (
@@ -10,5 +10,9 @@ ATTACKS: tuple[Attack, ...] = (
     *floods.ATTACKS,
     *compression.ATTACKS,
     *windows.ATTACKS,
+    *messages.ATTACKS,
+    *plain.ATTACKS,
+    *noise.ATTACKS,
+    *crowds.ATTACKS,
     *slow.ATTACKS,
 )

@@ -119,9 +119,23 @@ BOUNDED = "keep a bounded amount for it, or end the connection"
 ATTACKS = tuple(
     Attack(name, sends, must, run, right, growth=growth)
     for name, sends, must, run, right, growth in (
-        ("window-overflow-stream", "WINDOW_UPDATE past 2^31-1", f"RST_STREAM {FLOW}", overflow(1), refused_with(FLOW), 32),
+        (
+            "window-overflow-stream",
+            "WINDOW_UPDATE past 2^31-1",
+            f"RST_STREAM {FLOW}",
+            overflow(1),
+            refused_with(FLOW),
+            32,
+        ),
         ("window-overflow-connection", "the same on stream 0", f"GOAWAY {FLOW}", overflow(0), ended_with(FLOW), 32),
-        ("window-setting-too-large", "INITIAL_WINDOW_SIZE 2^31", f"GOAWAY {FLOW}", setting_too_large, ended_with(FLOW), 32),
+        (
+            "window-setting-too-large",
+            "INITIAL_WINDOW_SIZE 2^31",
+            f"GOAWAY {FLOW}",
+            setting_too_large,
+            ended_with(FLOW),
+            32,
+        ),
         (
             "window-setting-overflows",
             "INITIAL_WINDOW_SIZE past what a stream has",
@@ -131,9 +145,23 @@ ATTACKS = tuple(
             32,
         ),
         ("window-one-byte", "100 large answers, asked for byte by byte", BOUNDED, one_byte_windows, HELD, 32),
-        ("window-zero", "1000 calls with large answers, windows shut", BOUNDED, zero_windows(state_machine, 1000), HELD, 64),
+        (
+            "window-zero",
+            "1000 calls with large answers, windows shut",
+            BOUNDED,
+            zero_windows(state_machine, 1000),
+            HELD,
+            64,
+        ),
         ("window-zero-echo", "200 MiB of echoes, windows shut", BOUNDED, zero_windows(echo, 200), HELD, 64),
-        ("slow-reader", "1000 calls with large answers, never reads", BOUNDED, never_reads(state_machine, 1000), HELD, 64),
+        (
+            "slow-reader",
+            "1000 calls with large answers, never reads",
+            BOUNDED,
+            never_reads(state_machine, 1000),
+            HELD,
+            64,
+        ),
         ("slow-reader-echo", "200 MiB of echoes, never reads", BOUNDED, never_reads(echo, 200), HELD, 64),
         ("slow-reader-http1", "10,000 pipelined calls, never reads", BOUNDED, never_reads_http1, HELD, 32),
     )

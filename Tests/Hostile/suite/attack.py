@@ -18,8 +18,12 @@ class Battle:
     is_quick: bool
 
     def scaled(self, count: int) -> int:
-        """A size: a tenth of it in a quick run."""
-        return max(1, count // 10) if self.is_quick else count
+        return scaled(count, self.is_quick)
+
+
+def scaled(count: int, is_quick: bool) -> int:
+    """A size: a tenth of it in a quick run."""
+    return max(1, count // 10) if is_quick else count
 
 
 @dataclass(frozen=True)
@@ -39,5 +43,7 @@ class Attack:
     repeats: bool = True
     # Seconds in which one attack must be over.
     limit: float = 30
+    # Connections that it holds, to tell the memory of one.
+    crowd: int = 0
     # Left out of quick runs: it waits for the server's own bounds of time.
     is_slow: bool = False

@@ -72,6 +72,12 @@ class HostedServer(martlet_process.Server):
                 return int(line.split()[1]) * 1024
         raise RuntimeError(f"no {name}: the server is gone")
 
+    def restart(self) -> None:
+        """A fresh process on the same data, whatever became of the last."""
+        if self.is_alive:
+            self.kill()
+        self.start()
+
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -8,16 +8,24 @@ import Testing
 
 @Suite struct ServerAddressTests {
   @Test(arguments: [
-    ("http://127.0.0.1:4200", "127.0.0.1", 4200), ("http://localhost", "localhost", 4200),
+    ("http://127.0.0.1:4200", "127.0.0.1", 4200), ("http://localhost", "localhost", 80),
     ("http://host:1/api", "host", 1), ("http://[::1]:65535", "::1", 65535),
-    ("http://[::1]", "::1", 4200), ("http://a.b?x", "a.b", 4200),
+    ("http://[::1]", "::1", 80), ("http://a.b?x", "a.b", 80), ("https://host", "host", 443),
   ])
   func names(_ text: String, host: String, port: Int) throws {
-    #expect(try ServerAddress(text).endpoint == .tcp(host: host, port: port))
+    #expect(try ServerAddress(text).endpoints == [.tcp(host: host, port: port)])
+    #expect(try ServerAddress(text).isSecure == text.hasPrefix("https"))
+  }
+
+  @Test func replicas() throws {
+    let address = try ServerAddress("https://a:1,https://b:2/")
+    #expect(address.endpoints == [.tcp(host: "a", port: 1), .tcp(host: "b", port: 2)])
+    #expect(address.isSecure)
   }
 
   @Test(arguments: [
-    "", "127.0.0.1:4200", "https://host", "http://", "http://:4200", "http://host:0",
+    "", "127.0.0.1:4200", "https://", "http://a,https://b", "http://a,", "http://", "http://:4200",
+    "http://host:0",
     "http://host:65536", "http://host:x", "http://host:", "http://[::1", "http://[::1]x",
     "ftp://host",
   ])

@@ -12,12 +12,14 @@ final class TestHandler: HTTPHandler {
   let accepted = Signal<Void>()
   let firstEnd = Signal<HTTPStreamError?>()
   let unreadEnd = Signal<HTTPStreamError?>()
+  let peers = NIOLockedValueBox<[HTTPPeer]>([])
   let heads = NIOLockedValueBox<[MartletHTTP.HTTPRequestHead]>([])
 
   func accept(
     _ head: MartletHTTP.HTTPRequestHead, on stream: any HTTPServerStream
   ) -> any HTTPStreamDelegate {
     heads.withLockedValue { $0.append(head) }
+    peers.withLockedValue { $0.append(stream.peer) }
     defer { accepted.fire() }
     if head.path.hasPrefix("/stream/") {
       return StreamingExchange(self, stream, mebibytes: Int(head.path.dropFirst(8)) ?? 1)

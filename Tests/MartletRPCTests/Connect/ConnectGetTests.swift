@@ -2,7 +2,6 @@
 
 import MartletCall
 import MartletHTTP
-
 import NIOCore
 import Testing
 
@@ -48,10 +47,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("encoding=json", "message"), ("message={}", "encoding"), ("encoding=xml&message=x", "encoding"),
+    ("encoding=json", "message"), ("message={}", "encoding"),
+    ("encoding=xml&message=x", "encoding"),
     ("encoding=json&message=%7", "percent"), ("encoding=json&message=%zz", "percent"),
     ("encoding=json&message=%+1", "percent"),
-    ("encoding=proto&base64=1&message=***", "base64"), ("encoding=proto&base64=2&message=", "base64"),
+    ("encoding=proto&base64=1&message=***", "base64"),
+    ("encoding=proto&base64=2&message=", "base64"),
     ("connect=v2&encoding=json&message={}", "connect"),
   ])
   func malformedQueries(_ query: String, _ named: String) async throws {

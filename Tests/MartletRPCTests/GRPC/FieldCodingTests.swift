@@ -101,7 +101,8 @@ import Testing
     ("application/grpc-web-text", .other), ("application/json", .json),
     ("application/json; charset=utf-8", .json), ("application/proto", .proto),
     ("application/connect+json", .connectJSON),
-    ("application/connect+proto", .connectProto), ("application/connect+xml", .other), ("text/plain", .other),
+    ("application/connect+proto", .connectProto), ("application/connect+xml", .other),
+    ("text/plain", .other),
     ("application/x-www-form-urlencoded", .other), ("multipart/form-data", .other),
     ("application/jsonp", .other), ("", .other),
   ])

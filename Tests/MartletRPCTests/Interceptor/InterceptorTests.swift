@@ -123,9 +123,11 @@ import Testing
   }
 
   struct Tokens: Authenticator {
-    func principal(authorization: String?, peer: String) async throws(Status) -> Principal {
+    func principal(of credentials: Credentials) async throws(Status) -> Principal {
       await Task.yield()
-      guard authorization == "Bearer good" else { throw .unauthenticated("token not known") }
+      guard credentials.authorization == "Bearer good" else {
+        throw .unauthenticated("token not known")
+      }
       return Principal(name: "ann", namespace: "team")
     }
   }

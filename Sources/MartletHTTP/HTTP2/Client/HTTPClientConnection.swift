@@ -2,6 +2,7 @@
 
 public import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// Hears of changes in a connection that matter to whoever spreads calls over connections.
 /// Called on the connection's loop.
@@ -14,7 +15,7 @@ public protocol HTTPClientConnectionObserver: AnyObject {
   func connectionClosed(_ connection: HTTPClientConnection)
 }
 
-/// A connection to a server that speaks HTTP/2 with prior knowledge.
+/// A connection to a server that speaks HTTP/2: in clear text with prior knowledge, or over TLS.
 public final class HTTPClientConnection: Sendable {
   /// Where it leads.
   public let endpoint: HTTPEndpoint
@@ -42,11 +43,25 @@ public final class HTTPClientConnection: Sendable {
   ///   - endpoint: where the server listens.
   ///   - executor: runs the loop on which the connection lives.
   ///   - limits: what the server may ask for, and how long to wait for it.
+  ///   - tls: how TLS is spoken; nil speaks in clear text.
   public static func connect(
-    to endpoint: HTTPEndpoint, on executor: LoopExecutor, limits: HTTPLimits = HTTPLimits()
+    to endpoint: HTTPEndpoint, on executor: LoopExecutor, limits: HTTPLimits = HTTPLimits(),
+    tls: ClientTLS? = nil
   ) async throws(HTTPConnectError) -> HTTPClientConnection {
     do {
-      return try await open(endpoint, executor, limits).get()
+      let context = try tls.map { try TLSContexts.client($0) }
+      return try await open(endpoint, executor, limits) { channel, connection, ready in
+        guard let tls, let context else {
+          return try channel.pipeline.syncOperations.addHandler(connection)
+        }
+        try channel.pipeline.syncOperations.addHandlers(
+          NIOSSLClientHandler(context: context, serverHostname: tls.name(for: endpoint)),
+          TLSClientNegotiation(connection, ready: ready))
+      }.get()
+    } catch let error as TLSFileError {
+      throw .failed(endpoint, reason: "\(error)")
+    } catch let error as TLSHandshakeError {
+      throw .failed(endpoint, reason: error.reason)
     } catch let error as HTTPStreamError {
       throw .failed(endpoint, reason: "the peer does not speak HTTP/2 (\(error))")
     } catch {
@@ -55,7 +70,9 @@ public final class HTTPClientConnection: Sendable {
   }
 
   private static func open(
-    _ endpoint: HTTPEndpoint, _ executor: LoopExecutor, _ limits: HTTPLimits
+    _ endpoint: HTTPEndpoint, _ executor: LoopExecutor, _ limits: HTTPLimits,
+    install:
+      @escaping @Sendable (any Channel, HTTP2Connection, EventLoopPromise<Void>) throws -> Void
   ) -> EventLoopFuture<HTTPClientConnection> {
     let ready = executor.loop.makePromise(of: Void.self)
     let closed = executor.loop.makePromise(of: Void.self)
@@ -71,10 +88,10 @@ public final class HTTPClientConnection: Sendable {
     let made = connected.flatMapThrowing { channel in
       let connection = HTTP2Connection(
         role: .client(HTTP2ClientRole(ready: ready, closed: closed)), executor: executor,
-        limits: limits, peer: endpoint.description)
+        limits: limits, peer: HTTPPeer(address: endpoint.description))
       let face = HTTPClientConnection(
         endpoint: endpoint, closeFuture: closed.futureResult, connection: connection)
-      try channel.pipeline.syncOperations.addHandler(connection)
+      try install(channel, connection, ready)
       return face
     }
     made.whenFailure {
@@ -138,10 +155,10 @@ public final class HTTPClientConnection: Sendable {
 /// The sending half of an exchange that never came to be. Confined to its loop.
 final class ClosedStream: HTTPStream, LoopTurnParticipant {
   let executor: LoopExecutor
-  let peer: String
+  let peer: HTTPPeer
   private let delegate: any HTTPResponseDelegate
 
-  init(executor: LoopExecutor, peer: String, delegate: any HTTPResponseDelegate) {
+  init(executor: LoopExecutor, peer: HTTPPeer, delegate: any HTTPResponseDelegate) {
     self.executor = executor
     self.peer = peer
     self.delegate = delegate

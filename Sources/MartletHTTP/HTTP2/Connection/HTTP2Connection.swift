@@ -33,7 +33,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   let role: Role
   let executor: LoopExecutor
   let limits: HTTPLimits
-  let peer: String
+  let peer: HTTPPeer
   private(set) var life = Life.new
   private var activity = Activity.none
   /// True between a read and the end of its batch, which pumps anyway.
@@ -72,7 +72,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   var drain = Drain.no
   private var output = ByteBuffer()
 
-  init(role: Role, executor: LoopExecutor, limits: HTTPLimits, peer: String) {
+  init(role: Role, executor: LoopExecutor, limits: HTTPLimits, peer: HTTPPeer) {
     self.role = role
     self.executor = executor
     self.limits = limits
@@ -309,6 +309,13 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
       bound.value.close(promise: nil)
     }
+  }
+
+  /// Says that there will be no connection: what must come before HTTP/2 has failed.
+  func neverBegan() {
+    guard case .new = life else { return }
+    life = .closed
+    connectionEnded()
   }
 
   /// Closes the channel at once.

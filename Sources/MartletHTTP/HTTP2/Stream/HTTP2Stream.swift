@@ -89,7 +89,7 @@ final class HTTP2Stream: HTTPServerStream {
 
   var eventLoop: any EventLoop { connection.executor.loop }
   var executor: LoopExecutor { connection.executor }
-  var peer: String { connection.peer }
+  var peer: HTTPPeer { connection.peer }
 
   /// Who receives the exchange, if anyone.
   var delegate: (any HTTPStreamDelegate)? {

@@ -21,7 +21,9 @@ struct VersionCommand: AsyncParsableCommand {
     field("contract", "martlet.v1")
     let environment = connection.environment
     field("server", environment.address)
-    guard let client = try? Client(address: environment.address) else { return }
+    guard let client = try? Client(address: environment.address, tls: environment.tls) else {
+      return
+    }
     do {
       let info = try await client.system.getServerInfo(
         GetServerInfoRequest(), options: CallOptions(timeout: .seconds(2)))

@@ -31,11 +31,11 @@ struct LoadOptions: ParsableArguments {
 
   /// The connections, each with the executor of its loop.
   func connect() throws -> [Road] {
-    let endpoint = try ServerAddress(server).endpoint
+    let endpoints = try ServerAddress(server).endpoints
     let loops = LoopExecutorGroup(MultiThreadedEventLoopGroup(numberOfThreads: threads))
     return (0..<connections).map { _ in
       let executor = loops.next()
-      return Road(channel: RPCChannel(to: [endpoint], on: executor), executor: executor)
+      return Road(channel: RPCChannel(to: endpoints, on: executor), executor: executor)
     }
   }
 }

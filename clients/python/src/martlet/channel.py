@@ -27,7 +27,8 @@ def address(url: Optional[str] = None) -> Address:
 
     Raises ValueError for anything else.
     """
-    text = url or os.environ.get("MARTLET_API_URL") or DEFAULT_ADDRESS
+    # Of several replicas the first.
+    text = (url or os.environ.get("MARTLET_API_URL") or DEFAULT_ADDRESS).split(",")[0]
     if "://" not in text:
         text = "http://" + text
     parts = urlsplit(text)
@@ -53,6 +54,23 @@ def open_channel(where: Address):
         ("grpc.use_local_subchannel_pool", 1),
         ("grpc.enable_http_proxy", 0),
     ]
-    if where.secure:
-        return grpc.secure_channel(where.target, grpc.ssl_channel_credentials(), options)
-    return grpc.insecure_channel(where.target, options)
+    if not where.secure:
+        return grpc.insecure_channel(where.target, options)
+    name = os.environ.get("MARTLET_API_TLS_SERVER_NAME")
+    if name:
+        options.append(("grpc.ssl_target_name_override", name))
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=_file("MARTLET_API_TLS_CA"),
+        private_key=_file("MARTLET_API_TLS_KEY"),
+        certificate_chain=_file("MARTLET_API_TLS_CERT"),
+    )
+    return grpc.secure_channel(where.target, credentials, options)
+
+
+def _file(variable: str) -> Optional[bytes]:
+    """The content of the file a variable names; None when it names none."""
+    path = os.environ.get(variable)
+    if not path:
+        return None
+    with open(path, "rb") as file:
+        return file.read()

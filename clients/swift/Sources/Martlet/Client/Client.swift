@@ -1,6 +1,6 @@
 // Decides how a program reaches a server: one channel, a typed client a service.
 
-internal import MartletHTTP
+public import MartletHTTP
 public import MartletProto
 public import MartletRPC
 internal import NIOPosix
@@ -27,16 +27,20 @@ public final class Client: Sendable {
 
   /// Names a server; connects with the first call.
   ///
-  /// - Parameter address: such as `http://127.0.0.1:4200`.
+  /// - Parameters:
+  ///   - address: such as `http://127.0.0.1:4200`, or several replicas' with commas between them.
+  ///   - tls: how TLS is spoken where the address begins with `https`.
   /// - Throws: `AddressError` when the address is not one.
-  public init(address: String) throws(AddressError) {
-    let endpoint = try ServerAddress(address).endpoint
+  public init(address: String, tls: ClientTLS = ClientTLS()) throws(AddressError) {
+    let address = try ServerAddress(address)
     var configuration = RPCChannel.Configuration()
+    configuration.tls = address.isSecure ? tls : nil
     // Whoever calls decides how often to try; a machine that is gone without a word is noticed within a lease.
     configuration.reconnect = Backoff(maximum: .seconds(1))
     configuration.limits.keepaliveInterval = .seconds(15)
     configuration.limits.keepaliveTimeout = .seconds(10)
-    channel = RPCChannel(to: [endpoint], on: Self.loops.next(), configuration: configuration)
+    channel = RPCChannel(
+      to: address.endpoints, on: Self.loops.next(), configuration: configuration)
     runs = RunServiceClient(channel: channel)
     reports = ReportServiceClient(channel: channel)
     flows = FlowServiceClient(channel: channel)

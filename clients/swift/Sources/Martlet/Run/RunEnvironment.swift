@@ -2,11 +2,16 @@
 
 internal import Glibc
 public import MartletCall
+public import MartletHTTP
 
 /// What a process is told by the one that started it.
 public struct RunEnvironment: Sendable {
   /// The address of the server, `MARTLET_API_URL`.
   public var address: String
+  /// How TLS is spoken where the address begins with `https`: `MARTLET_API_TLS_CA`, `MARTLET_API_TLS_CERT` and
+  /// `MARTLET_API_TLS_KEY` name files, `MARTLET_API_TLS_SERVER_NAME` the name in the server's certificate;
+  /// `MARTLET_API_TLS_INSECURE=1` leaves that unverified.
+  public var tls: ClientTLS
   /// The namespace, `MARTLET_NAMESPACE`; empty for the server's default.
   public var namespace: String
   /// The run that this process works for, `MARTLET_RUN_ID`; runs begun here become its children.
@@ -30,6 +35,10 @@ public struct RunEnvironment: Sendable {
       return text
     }
     address = value("MARTLET_API_URL") ?? "http://127.0.0.1:4200"
+    tls = ClientTLS(
+      authorities: value("MARTLET_API_TLS_CA"), certificate: value("MARTLET_API_TLS_CERT"),
+      key: value("MARTLET_API_TLS_KEY"), serverName: value("MARTLET_API_TLS_SERVER_NAME"),
+      verifiesServer: value("MARTLET_API_TLS_INSECURE") != "1")
     namespace = value("MARTLET_NAMESPACE") ?? ""
     runID = value("MARTLET_RUN_ID")
     trace = value("MARTLET_TRACEPARENT").flatMap { TraceContext(header: $0) }
@@ -49,6 +58,11 @@ public struct RunEnvironment: Sendable {
       "MARTLET_TRACEPARENT": run.trace.header,
     ]
     if !namespace.isEmpty { variables["MARTLET_NAMESPACE"] = namespace }
+    variables["MARTLET_API_TLS_CA"] = tls.authorities
+    variables["MARTLET_API_TLS_CERT"] = tls.certificate
+    variables["MARTLET_API_TLS_KEY"] = tls.key
+    variables["MARTLET_API_TLS_SERVER_NAME"] = tls.serverName
+    if !tls.verifiesServer { variables["MARTLET_API_TLS_INSECURE"] = "1" }
     return variables
   }
 }

@@ -14,7 +14,7 @@ public func withReporting<R: Sendable>(
   environment: RunEnvironment = .current, settings: Reporter.Settings = Reporter.Settings(),
   _ body: @escaping @Sendable (Reporting) async throws -> R
 ) async throws -> R {
-  let client = try Client(address: environment.address)
+  let client = try Client(address: environment.address, tls: environment.tls)
   defer { client.close() }
   var settings = settings
   if settings.namespace.isEmpty { settings.namespace = environment.namespace }

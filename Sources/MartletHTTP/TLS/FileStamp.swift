@@ -1,0 +1,24 @@
+// Decides when a file counts as changed: when its content may be another, also by a link that now leads
+// elsewhere, as mounted secrets are renewed.
+
+import Glibc
+
+/// What tells one content of a file from the next.
+struct FileStamp: Equatable {
+  let size: Int64
+  private let device: UInt
+  private let inode: UInt
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  /// Looks at a file that can be read; nil when there is none.
+  init?(_ path: String) {
+    var status = stat()
+    guard access(path, R_OK) == 0, stat(path, &status) == 0 else { return nil }
+    size = Int64(status.st_size)
+    device = UInt(status.st_dev)
+    inode = UInt(status.st_ino)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+}
