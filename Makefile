@@ -55,8 +55,8 @@ test: setup-test ## Run every test: Swift, Python, shell, lint, generated code.
 PEERS = MARTLET_BIN=$(CURDIR)/$(MARTLET) PYTHON=$(CURDIR)/$(PYTHON) PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 # A target at a time: some tests measure the memory or the silence of their own process.
-SWIFT_TESTS := MartletWireTests ProtoTests MartletModelTests PropertyTests MartletPostgresTests \
-	MartletStoreTests MartletEngineTests MartletHTTPTests MartletRPCTests \
+SWIFT_TESTS := MartletWireTests ProtoTests MartletModelTests MartletSettingsTests PropertyTests \
+	MartletPostgresTests MartletStoreTests MartletEngineTests MartletHTTPTests MartletRPCTests \
 	MartletClientTests ConformanceTests
 TSAN_TESTS := MartletHTTPTests MartletRPCTests MartletStoreTests
 # These weigh the process, and the sanitizer weighs more.

@@ -25,6 +25,7 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let package = Package(
   name: "martlet",
@@ -40,6 +41,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     // System libraries.
@@ -93,12 +95,13 @@ let package = Package(
       swiftSettings: strict),
 
     // The programs.
+    .target(name: "MartletSettings", dependencies: [toml], swiftSettings: strict),
     .target(
       name: "MartletServer",
       dependencies: [
         "MartletEngine", "MartletStore", "MartletPostgres", "MartletModel", "MartletRPC",
-        "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", lifecycle, unixSignals,
-        logging, metrics, nioCore, nioPosix,
+        "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletSettings", lifecycle,
+        unixSignals, logging, metrics, nioCore, nioPosix,
       ],
       swiftSettings: strict),
     .target(
@@ -112,8 +115,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "MartletServer", "Martlet", "MartletRPC", "MartletProto", "MartletCall", "MartletWire",
-        arguments, lifecycle, logging,
+        "MartletServer", "MartletSettings", "Martlet", "MartletRPC", "MartletProto", "MartletCall",
+        "MartletWire", arguments, lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(name: "CPluginProto", dependencies: ["CProtobufC"]),
@@ -154,6 +157,8 @@ let package = Package(
       exclude: ["crosscheck.py"], swiftSettings: strict),
     .testTarget(
       name: "MartletModelTests", dependencies: ["MartletModel"], swiftSettings: strict),
+    .testTarget(
+      name: "MartletSettingsTests", dependencies: ["MartletSettings"], swiftSettings: strict),
     .testTarget(
       name: "PropertyTests", dependencies: ["MartletModel", "MartletTestKit"],
       swiftSettings: strict),
