@@ -1,5 +1,6 @@
 // Decides what may be chosen about a server, and what holds when nothing is chosen.
 
+public import Logging
 public import MartletHTTP
 
 /// Everything that a server is started with.
@@ -18,6 +19,10 @@ public struct ServerConfiguration: Sendable {
   public var port = 4200
   /// Where the state is kept.
   public var database: Database
+  /// The least level that is logged.
+  public var logLevel = Logger.Level.info
+  /// How log lines are written.
+  public var logFormat = LogFormat.text
   /// Threads that serve connections; nil takes half the cores.
   public var eventLoops: Int?
   /// Connections that write transitions.

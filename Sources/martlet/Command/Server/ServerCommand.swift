@@ -11,7 +11,7 @@ import MartletServer
 struct ServerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "server", abstract: "Start a server, ask how it is, migrate its database.",
-    subcommands: [StartServer.self, ServerStatus.self, MigrateServer.self])
+    subcommands: [StartServer.self, ServerStatus.self, MigrateServer.self, ConfigCommand.self])
 }
 
 struct StartServer: AsyncParsableCommand {
@@ -19,20 +19,25 @@ struct StartServer: AsyncParsableCommand {
     commandName: "start", abstract: "Start a server and serve until SIGTERM or Ctrl-C.",
     discussion: """
       Without --database-url the server runs a Postgres of its own and keeps its files in --data-dir; the only \
-      requirement is that Postgres is installed. Every flag is also a variable, named in brackets. Several servers \
-      may share one --database-url.
+      requirement is that Postgres is installed. Every flag is also a variable, named in brackets, and may stand in a \
+      file; `martlet server config show` tells where each value came from. Several servers may share one \
+      --database-url.
 
       Try it:  martlet server start &
                curl -s http://127.0.0.1:4200/readyz
       """)
-  @OptionGroup var options: ServerOptions
+  @OptionGroup var options: ServerOptions<WholeServer>
 
   func run() async throws {
-    let configuration = try options.configuration()
-    let (level, format) = try options.logging()
-    LoggingSystem.bootstrap { LineLogHandler(label: $0, level: level, format: format) }
+    let chosen = try options.chosen()
+    let configuration = chosen.configuration
+    LoggingSystem.bootstrap {
+      LineLogHandler(label: $0, level: configuration.logLevel, format: configuration.logFormat)
+    }
+    let logger = Logger(label: "martlet")
+    if let file = chosen.file { logger.info("settings read", metadata: ["file": "\(file)"]) }
     do {
-      try await Server(configuration, logger: Logger(label: "martlet")).run()
+      try await Server(configuration, logger: logger).run()
     } catch let error as StartupError {
       complain("martlet: \(error)")
       throw ExitCode(ExitStatus.failed.rawValue)
@@ -71,12 +76,12 @@ struct MigrateServer: AsyncParsableCommand {
 struct MigrationStatus: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "List the migrations and whether they are applied.")
-  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var options: ServerOptions<DatabaseOnly>
 
   func run() async throws {
     var table = Table(">number", "name", "applied")
     for migration in try await Migrations.reporting({
-      try await Migrations.status(database.resolved())
+      try await Migrations.status(options.chosen().configuration.database)
     }) {
       table.append(
         .init("\(migration.number)"), .init(migration.name),
@@ -89,10 +94,12 @@ struct MigrationStatus: AsyncParsableCommand {
 struct MigrateUp: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "up", abstract: "Apply the migrations that are missing.")
-  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var options: ServerOptions<DatabaseOnly>
 
   func run() async throws {
-    let applied = try await Migrations.reporting { try await Migrations.up(database.resolved()) }
+    let applied = try await Migrations.reporting {
+      try await Migrations.up(options.chosen().configuration.database)
+    }
     Terminal.standard.line(
       applied.isEmpty ? "up to date" : "applied \(applied.map { "\($0)" }.joined(separator: ", "))")
   }

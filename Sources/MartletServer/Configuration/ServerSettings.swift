@@ -1,0 +1,86 @@
+// Decides how a server is configured from outside: the one table from which flags, variables, the keys of a file,
+// `--help` and `server config show` come. A new setting is a property of the configuration and a row here.
+
+internal import Logging
+internal import MartletHTTP
+public import MartletSettings
+
+extension ServerConfiguration {
+  /// What holds when nothing is chosen.
+  public static var standard: ServerConfiguration {
+    ServerConfiguration(database: .privateCluster(directory: defaultDataDirectory))
+  }
+
+  /// The settings of a server.
+  public static let settings: [Setting<ServerConfiguration>] =
+    [
+      Setting(
+        "host", \.host, .text, "The address to listen on",
+        detail: "Keep it on loopback unless something in front checks who calls."),
+      Setting("port", \.port, .number(0...65535), "The port to listen on"),
+    ] + databaseSettings + [
+      Setting("log-level", \.logLevel, "The least level that is logged"),
+      Setting("log-format", \.logFormat, "How log lines are written"),
+      Setting(
+        "event-loops", \.eventLoops, .number(1...Int.max), "Threads that serve connections",
+        default: "half the cores"),
+      Setting(
+        "writers", \.writers, .number(1...Int.max), "Database connections that write transitions"),
+      Setting("readers", \.readers, .number(1...Int.max), "Database connections that read"),
+      Setting(
+        "grace", \.graceSeconds, .number(0...Int.max), "Seconds that calls may go on after SIGTERM"),
+      Setting(
+        "max-connections", \.limits.connections, .number(1...Int.max), "Connections open at once"),
+      Setting(
+        "max-streams", \.limits.concurrentStreams, .number(1...Int.max),
+        "Calls open at once on a connection"),
+      Setting(
+        "max-message-size", \.maxMessageSize, .number(1...Int.max), "The longest message in bytes"),
+      Setting(
+        "allow-host", \.allowedHosts, .list,
+        "A host name under which clients may call, besides loopback's"),
+      Setting(
+        "allow-origin", \.allowedOrigins, .list,
+        "An origin whose web pages may call, such as https://ui.example.com"),
+      Setting(
+        "retention-days", \.retention, .number(1...Int(Int32.max)),
+        "Days that history and logs are kept", default: "for ever"),
+    ]
+
+  /// Those of them that say where the state is.
+  public static let databaseSettings: [Setting<ServerConfiguration>] = [
+    Setting(
+      "database-url", \.databaseURL, .text,
+      "A Postgres to use, such as postgresql://user:password@host/database",
+      detail: "Without one the server runs a Postgres of its own.", isSecret: true),
+    Setting(
+      "data-dir", \.dataDirectory, .text, "Where the server's own Postgres keeps its files",
+      default: "~/.local/share/martlet, for root /var/lib/martlet", rival: "database-url"),
+  ]
+
+  /// Variables that clients and tracked commands read.
+  public static let clientVariables = [
+    "API_KEY", "API_URL", "CONNECT_TIMEOUT", "DRY_RUN", "EPOCH", "EXECUTION_ID", "HOME",
+    "KILL_AFTER", "LEASE", "NAMESPACE", "OUTPUT", "RUN_ID", "STATE_DIR", "TIMEOUT", "TRACEPARENT",
+  ].map { "MARTLET_" + $0 }
+
+  private var databaseURL: String? {
+    get { if case .url(let url) = database { url } else { nil } }
+    set { if let newValue { database = .url(newValue) } }
+  }
+
+  private var dataDirectory: String? {
+    get { if case .privateCluster(let directory) = database { directory } else { nil } }
+    set { if let newValue { database = .privateCluster(directory: newValue) } }
+  }
+
+  private var graceSeconds: Int {
+    get { Int(grace.components.seconds) }
+    set { grace = .seconds(newValue) }
+  }
+
+  private var retention: Int? {
+    get { retentionDays.map(Int.init) }
+    set { retentionDays = newValue.map(Int32.init(clamping:)) }
+  }
+}
