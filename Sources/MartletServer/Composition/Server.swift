@@ -38,13 +38,14 @@ public struct Server: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
     let executors = LoopExecutorGroup(group)
     let readiness = Readiness()
+    let tls = try TLSChoice.files(configuration)
     // The port first: a server that cannot have it must not touch the database.
     let front = FrontDoor()
     let listener: HTTPServer
     do {
       listener = try await HTTPServer.bind(
         to: .tcp(host: configuration.host, port: configuration.port), executors: executors,
-        limits: configuration.limits, tls: configuration.tls, logger: logger, handler: front)
+        limits: configuration.limits, tls: tls, logger: logger, handler: front)
     } catch {
       throw StartupError(error, configuration)
     }
@@ -76,17 +77,18 @@ public struct Server: Sendable {
       store: store, feed: engine.feed, keeper: SessionKeeper(store, engine.beats),
       sessions: sessions)
     let health = HealthState()
+    let services = services(backend, health)
     front.open(
       RPCServer(
-        services: services(backend, health),
-        configuration: rpc(metrics, registry, store, readiness)))
+        services: services,
+        configuration: rpc(metrics, registry, store, readiness, services)))
     gauges(registry, store, listener, sessions)
     readiness.isOpen = true
     health.set(.serving)
     logger.notice(
       "serving",
       metadata: [
-        "address": "\(configuration.tls == nil ? "http" : "https")://\(listener.endpoint)",
+        "address": "\(tls == nil ? "http" : "https")://\(listener.endpoint)",
         "version": "\(MartletVersion.current)",
         "database": "\(describe(database))",
       ])
@@ -133,9 +135,14 @@ public struct Server: Sendable {
   }
 
   private func rpc(
-    _ metrics: RPCMetrics, _ registry: MetricsRegistry, _ store: Store, _ readiness: Readiness
+    _ metrics: RPCMetrics, _ registry: MetricsRegistry, _ store: Store, _ readiness: Readiness,
+    _ services: [any RPCService]
   ) -> RPCServer.Configuration {
     var rpc = RPCServer.Configuration(logger: logger)
+    if configuration.tlsClientAuthorities != nil {
+      rpc.access = CertificateAuthenticator.policy(services)
+      rpc.origins.allowsAnyHost = true
+    }
     rpc.sizes.received = configuration.maxMessageSize
     rpc.origins.allowedHosts = Set(configuration.allowedHosts.map { $0.lowercased() })
     rpc.origins.allowedOrigins = Set(configuration.allowedOrigins)

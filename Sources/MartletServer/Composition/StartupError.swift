@@ -9,6 +9,9 @@ public struct StartupError: Error, CustomStringConvertible {
   /// What is wrong and what to do, for people.
   public let description: String
 
+  /// Says what is wrong.
+  init(_ description: String) { self.description = description }
+
   /// Puts any error of the start into words.
   init(_ error: any Error, _ configuration: ServerConfiguration) {
     switch error {

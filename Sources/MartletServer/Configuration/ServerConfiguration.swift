@@ -33,8 +33,12 @@ public struct ServerConfiguration: Sendable {
   public var grace: Duration = .seconds(10)
   /// The bounds of the listener.
   public var limits = HTTPLimits()
-  /// The certificate to serve with; nil serves in clear text.
-  public var tls: ServerTLSFiles?
+  /// The certificate chain to serve with, in PEM; nil serves in clear text.
+  public var tlsCertificate: String?
+  /// The private key of the certificate, in PEM.
+  public var tlsKey: String?
+  /// The authorities whose certificates clients must show; nil asks for none.
+  public var tlsClientAuthorities: String?
   /// Names under which browsers may reach the server besides loopback's, and origins that may call it.
   public var allowedHosts: [String] = []
   /// Origins whose pages may call the server.

@@ -18,6 +18,14 @@ extension ServerConfiguration {
         "host", \.host, .text, "The address to listen on",
         detail: "Keep it on loopback unless something in front checks who calls."),
       Setting("port", \.port, .number(0...65535), "The port to listen on"),
+      Setting(
+        "tls-cert", \.tlsCertificate, .text, "The certificate chain to serve with, in PEM",
+        detail: "Without one the server speaks in clear text. A renewed file is noticed by itself."),
+      Setting("tls-key", \.tlsKey, .text, "The private key of that certificate, in PEM"),
+      Setting(
+        "tls-client-ca", \.tlsClientAuthorities, .text,
+        "Authorities whose certificates clients must show, in PEM",
+        detail: "The name in a client's certificate is then the actor in the history."),
     ] + databaseSettings + [
       Setting("log-level", \.logLevel, "The least level that is logged"),
       Setting("log-format", \.logFormat, "How log lines are written"),
@@ -60,7 +68,8 @@ extension ServerConfiguration {
 
   /// Variables that clients and tracked commands read.
   public static let clientVariables = [
-    "API_KEY", "API_URL", "CONNECT_TIMEOUT", "DRY_RUN", "EPOCH", "EXECUTION_ID", "HOME",
+    "API_KEY", "API_TLS_CA", "API_TLS_CERT", "API_TLS_INSECURE", "API_TLS_KEY",
+    "API_TLS_SERVER_NAME", "API_URL", "CONNECT_TIMEOUT", "DRY_RUN", "EPOCH", "EXECUTION_ID", "HOME",
     "KILL_AFTER", "LEASE", "NAMESPACE", "OUTPUT", "RUN_ID", "STATE_DIR", "TIMEOUT", "TRACEPARENT",
   ].map { "MARTLET_" + $0 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -121,11 +122,11 @@ def head_in_frames(target: Target) -> Slowness:
     return Slowness(GREETING + frames.headers(1, section, end_headers=False), drip)
 
 
-def body_http2(kind: requests.Fields) -> Callable[[Target], Slowness]:
+def body_http2(kind: requests.Fields, prefix: bytes = b"") -> Callable[[Target], Slowness]:
     def make(target: Target) -> Slowness:
         section = requests.head(target, requests.PING, *kind)
         drip = (frames.data(1, b" ") for _ in range(10_000))
-        return Slowness(GREETING + frames.headers(1, section, end=False), drip)
+        return Slowness(GREETING + frames.headers(1, section, end=False) + frames.data(1, prefix), drip)
 
     return make
 
@@ -135,6 +136,22 @@ def shut_windows(target: Target) -> Slowness:
     call = requests.call(target, 1, requests.STATE_MACHINE, requests.GRPC, requests.message())
     start = frames.PREFACE + frames.settings((frames.INITIAL_WINDOW_SIZE, 0)) + frames.settings_ack() + call
     return Slowness(start, (frames.ping(PROBE) for _ in range(10_000)))
+
+
+def unread_answers(battle: Battle) -> str:
+    """Answers of 1 MiB over HTTP/1.1 that nobody reads; the kernel knows whether the server has let go."""
+    call = requests.http1(battle.target, requests.PING, b'{"payload":"' + b"A" * (1 << 20) + b'"}')
+    lines = [Line(battle.target, receive_buffer=4096) for _ in range(CROWD)]
+    for line in lines:
+        line.send(call)
+    until = time.monotonic() + CALL_BOUND
+    while (held := sum(map(is_established, lines))) and time.monotonic() < until:
+        time.sleep(TICK)
+    return f"{held} of {CROWD} were held for {CALL_BOUND:.0f} s" if held else "cut off"
+
+
+def is_established(line: Line) -> bool:
+    return line.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == b"\x01"
 
 
 CUT = frozenset({"cut off"})
@@ -162,7 +179,24 @@ ATTACKS = tuple(
         ("slow-head-in-frames", "a CONTINUATION at a time", head_in_frames, HEAD_BOUND),
         ("slow-body-http1", "a byte of the body at a time", body_http1, CALL_BOUND),
         ("slow-body-connect", "a byte of DATA at a time, over Connect", body_http2(requests.JSON), CALL_BOUND),
-        ("slow-body-grpc", "a byte of DATA at a time, over gRPC", body_http2(requests.GRPC), CALL_BOUND),
+        (
+            "slow-body-grpc",
+            "a byte of DATA at a time, over gRPC",
+            body_http2(requests.GRPC, requests.message(length=10_000)),
+            CALL_BOUND,
+        ),
         ("slow-shut-windows", "an answer whose window stays 0", shut_windows, CALL_BOUND),
     )
+) + (
+    Attack(
+        "slow-unread-http1",
+        f"{CROWD} connections, each with an answer of 1 MiB that it does not read",
+        f"cut them off within {CALL_BOUND:.0f} s",
+        unread_answers,
+        CUT,
+        growth=256,
+        repeats=False,
+        limit=CALL_BOUND + 30,
+        is_slow=True,
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks import compression, crowds, floods, messages, noise, plain, resets, slow, windows
+from attacks import compression, crowds, floods, messages, nesting, noise, plain, resets, slow, windows
 from suite.attack import Attack
 
 ATTACKS: tuple[Attack, ...] = (
@@ -11,6 +11,7 @@ ATTACKS: tuple[Attack, ...] = (
     *compression.ATTACKS,
     *windows.ATTACKS,
     *messages.ATTACKS,
+    *nesting.ATTACKS,
     *plain.ATTACKS,
     *noise.ATTACKS,
     *crowds.ATTACKS,
