@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
 from cases import (
     http1_framing,
@@ -16,7 +17,9 @@ from cases import (
     http2_streams,
     http2_talks,
 )
-from cases.http2_case import Site
+from cases.http1_case import HTTP1Case
+from cases.http2_case import HTTP2Case, Site
+from cases.http2_talks import Talk
 from wire.transport import Target
 
 HTTP2 = (
@@ -52,7 +55,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def attempt(case, subject) -> str:
+def attempt(case: HTTP1Case | HTTP2Case | Talk, subject: Any) -> str:
     try:
         return case.reaction(subject)
     except OSError as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 from attacks.table import ATTACKS
 from suite.attack import Attack
 from suite.polite import PoliteClient
-from suite.referee import FREE_CORES, MIB, RATIO, Referee
+from suite.referee import FREE_CORES, KEPT, MIB, RATIO, Referee
 from suite.server import HostedServer
 
 
@@ -55,6 +55,7 @@ def fight(server: HostedServer, chosen: list[Attack], seed: int, options: argpar
             print(verdict, flush=True)
             if verdict.faults:
                 failed.append(attack.name)
+            if verdict.faults or verdict.kept > KEPT * MIB:
                 # What the server kept would hide what the next attack costs.
                 polite.stop()
                 server.restart()

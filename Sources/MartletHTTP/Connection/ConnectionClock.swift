@@ -11,6 +11,8 @@ struct ConnectionClock {
     case wait(until: NIODeadline?)
     /// Ask for a sign of life; then ask the clock again.
     case ping
+    /// Look whether answers wait for their readers.
+    case readers
     /// Give the connection up.
     case close(Reason)
   }
@@ -26,6 +28,7 @@ struct ConnectionClock {
   private let limits: HTTPLimits
   private var handshake: Handshake
   private var headerBy: NIODeadline?
+  private var readersBy: NIODeadline?
   private var idleSince: NIODeadline?
   private var heardAt: NIODeadline
   private var pingedAt: NIODeadline?
@@ -48,8 +51,16 @@ struct ConnectionClock {
   /// The handshake is over.
   mutating func handshakeDone() { handshake = .done }
 
-  /// A batch of events is over: so many exchanges are open, and a head is or is not under way.
-  mutating func batchEnded(openStreams: Int, isReadingHead: Bool, now: NIODeadline) {
+  /// A batch of events is over: so many exchanges are open, a head is or is not under way, and bytes of answers
+  /// are or are not queued.
+  mutating func batchEnded(
+    openStreams: Int, isReadingHead: Bool, hasQueued: Bool, now: NIODeadline
+  ) {
+    if !hasQueued {
+      readersBy = nil
+    } else if readersBy == nil {
+      readersBy = now + TimeAmount(limits.writeTimeout)
+    }
     if openStreams > 0 {
       idleSince = nil
     } else if idleSince == nil {
@@ -67,6 +78,10 @@ struct ConnectionClock {
     if case .pending(let until) = handshake, until <= now { return .close(.handshake) }
     if let headerBy, headerBy <= now { return .close(.header) }
     if let idleBy, idleBy <= now { return .close(.idle) }
+    if let readersBy, readersBy <= now {
+      self.readersBy = nil
+      return .readers
+    }
     if let silentBy, silentBy <= now {
       guard pingedAt == nil else { return .close(.silence) }
       pingedAt = now
@@ -79,7 +94,7 @@ struct ConnectionClock {
   var nextDeadline: NIODeadline? {
     var next: NIODeadline?
     if case .pending(let until) = handshake { next = until }
-    for deadline in [headerBy, idleBy, silentBy] {
+    for deadline in [headerBy, idleBy, readersBy, silentBy] {
       if let deadline { next = next.map { min($0, deadline) } ?? deadline }
     }
     return next

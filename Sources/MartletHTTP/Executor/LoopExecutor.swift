@@ -44,6 +44,9 @@ public final class LoopExecutor: TaskExecutor {
     case closure(@Sendable () -> Void)
   }
 
+  /// How long a turn goes on beginning rounds.
+  private static let turnTime = TimeAmount.milliseconds(2)
+
   /// Makes the executor of a loop. One for each loop is enough; see `LoopExecutorGroup`.
   public init(loop: any EventLoop) {
     self.loop = loop
@@ -124,7 +127,7 @@ public final class LoopExecutor: TaskExecutor {
     // Work that makes more work for ever must not keep the loop from its sockets.
     var roundsLeft = 8
     while roundsLeft > 0, !turn.value.jobs.isEmpty || !turn.value.participants.isEmpty {
-      roundsLeft -= 1
+      roundsLeft -= NIODeadline.now() - start < Self.turnTime ? 1 : roundsLeft
       if !turn.value.jobs.isEmpty { runJobs() }
       if turn.value.participants.isEmpty { continue }
       let participants = exchange(&turn.value.participants, with: [])

@@ -3,14 +3,14 @@
 import NIOCore
 
 /// Stands before the decoder and tells the connection that bytes came.
-final class HTTP1ArrivalTap: ChannelInboundHandler {
+final class HTTP1ArrivalTap: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   private let connection: HTTP1Connection
 
   init(connection: HTTP1Connection) { self.connection = connection }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    connection.bytesCame()
+    guard connection.bytesCame(unwrapInboundIn(data).readableBytes) else { return }
     context.fireChannelRead(data)
   }
 }

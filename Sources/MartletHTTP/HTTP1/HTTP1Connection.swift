@@ -5,17 +5,19 @@ import NIOCore
 import NIOHTTP1
 
 /// One HTTP/1.1 connection of a listener, behind NIO's decoder. Confined to its loop.
-final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
+final class HTTP1Connection: ChannelDuplexHandler, RemovableChannelHandler, LoopTurnParticipant {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
   /// What the connection is doing.
   enum State {
-    /// Waiting for a request. Goes to serving, lingering, closed.
+    /// Waiting for a request. Goes to serving, leaving, lingering, closed.
     case idle
     /// One exchange is under way. Goes to idle, lingering, closed.
     case serving(HTTP1Exchange)
+    /// Another protocol takes the connection over. Goes to closed.
+    case leaving(HTTP1Departure)
     /// The last response is out; what still comes is dropped. Goes to closed.
     case lingering
     /// The channel is gone.
@@ -28,6 +30,7 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
   let limits: HTTPLimits
   let peer: HTTPPeer
   private let handler: any HTTPHandler
+  private let upgrades: [HTTPUpgrade]
   private let counters: ServerCounters
   private var counts = ConnectionCounts()
   private var state = State.idle
@@ -41,14 +44,19 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
   private var isFlushing = false
   /// The last bytes that came completed nothing: a head may be under way.
   private var isMidHead = false
+  /// Bytes that came since the last head or piece of a body, and were neither.
+  private var overhead = 0
+  /// When bytes of the answer were last taken, or the last of them queued.
+  private var movedAt = NIODeadline.now()
   private var clock: ConnectionClock
   private var alarm = ConnectionAlarm()
 
   init(
-    handler: any HTTPHandler, counters: ServerCounters, executor: LoopExecutor,
-    limits: HTTPLimits, peer: HTTPPeer
+    handler: any HTTPHandler, upgrades: [HTTPUpgrade], counters: ServerCounters,
+    executor: LoopExecutor, limits: HTTPLimits, peer: HTTPPeer, since start: NIODeadline
   ) {
     self.handler = handler
+    self.upgrades = upgrades
     self.counters = counters
     self.executor = executor
     self.limits = limits
@@ -56,7 +64,7 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
     // HTTP/1.1 has no PING.
     var silent = limits
     silent.keepaliveInterval = nil
-    clock = ConnectionClock(limits: silent, now: .now())
+    clock = ConnectionClock(limits: silent, now: start)
   }
 
   private var exchange: HTTP1Exchange? {
@@ -83,6 +91,9 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
     case .idle, .serving:
       waiting.append(unwrapInboundIn(data))
       takeWaiting()
+    case .leaving(let departure):
+      // The end of the request: what follows is the other protocol's.
+      if case .end = unwrapInboundIn(data) { departure.begin(context) }
     case .lingering, .closed: break
     }
   }
@@ -94,7 +105,23 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
   }
 
   /// Told by the tap before the decoder that bytes came.
-  func bytesCame() { isMidHead = true }
+  ///
+  /// - Returns: false when they are to be dropped: too many came that were neither head nor body.
+  func bytesCame(_ count: Int) -> Bool {
+    isMidHead = true
+    // What was read before is judged by now; these bytes may be body yet.
+    guard overhead > limits.framingOverhead else {
+      overhead += count
+      return true
+    }
+    switch state {
+    case .idle: refuse(400)
+    case .serving(let exchange) where !exchange.requestEnded:
+      abort(exchange, .limit("too much framing around too little body"))
+    case .serving, .leaving, .lingering, .closed: return true
+    }
+    return false
+  }
 
   func read(context: ChannelHandlerContext) {
     if holdsReads { isReadHeld = true } else { context.read() }
@@ -127,6 +154,7 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
     // The end of the connection in the middle of a message; channelInactive follows.
     if error as? HTTPParserError == .invalidEOFState { return }
     switch (error, state) {
+    case (_, .leaving(let departure)): departure.giveBack(error)
     case (is ByteToMessageDecoderError, _): break
     case (is HTTPParserError, .idle):
       refuse(error as? HTTPParserError == .headerOverflow ? 431 : 400)
@@ -135,15 +163,20 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
       counts.noteAbort(counters)
       isDraining = true
     case (is HTTPParserError, .serving(let exchange)):
-      finish(exchange, .protocolViolation("malformed body: \(error)"))
-      switch exchange.response {
-      case .awaiting, .holding: refuse(400)
-      case .writing, .ended:
-        counts.noteAbort(counters)
-        state = .lingering
-        context.close(promise: nil)
-      }
+      abort(exchange, .protocolViolation("malformed body: \(error)"))
     default: context.close(promise: nil)
+    }
+  }
+
+  /// Ends an exchange whose request is not one, with an answer if none is under way.
+  private func abort(_ exchange: HTTP1Exchange, _ error: HTTPStreamError) {
+    finish(exchange, error)
+    switch exchange.response {
+    case .awaiting, .holding: refuse(400)
+    case .writing, .ended:
+      counts.noteAbort(counters)
+      state = .lingering
+      context?.close(promise: nil)
     }
   }
 
@@ -155,15 +188,20 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
       switch (state, part) {
       case (.idle, .head(let head)):
         waiting.removeFirst()
+        overhead = 0
         begin(head)
       case (.serving(let exchange), .body(var bytes)) where !exchange.requestEnded:
         waiting.removeFirst()
+        overhead = max(0, overhead - 16 * bytes.readableBytes)
         exchange.received(&bytes)
       case (.serving(let exchange), .end(let trailers)) where !exchange.requestEnded:
         waiting.removeFirst()
         exchange.receivedEnd(trailers: trailers.map(HTTPFields.init(trailers:)))
       case (.serving, _): return
-      case (.idle, _), (.lingering, _), (.closed, _): waiting.removeAll()
+      case (.leaving(let departure), .end):
+        waiting.removeFirst()
+        if let context { departure.begin(context) }
+      case (.idle, _), (.leaving, _), (.lingering, _), (.closed, _): waiting.removeAll()
       }
     }
   }
@@ -176,14 +214,38 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
     } catch {
       return refuse(error.status)
     }
+    counts.requests += 1
+    if leaves(by: head) { return }
     let exchange = HTTP1Exchange(connection: self, framing: head.framing)
     state = .serving(exchange)
-    counts.requests += 1
     counts.publish(to: counters, openStreams: 1)
     exchange.phase = .live(handler.accept(head.request, on: exchange))
     if head.framing.expectsContinue, case .awaiting = exchange.response, let context {
       context.writeAndFlush(wrapOutboundOut(Self.proceed), promise: nil)
     }
+  }
+
+  /// Goes over to another protocol, if the request asks for one and that is agreed to.
+  private func leaves(by head: HTTP1RequestHead) -> Bool {
+    guard !isDraining, !head.framing.upgrades.isEmpty, let context,
+      let upgrade = upgrades.first(where: { head.framing.upgrades.contains($0.name) }),
+      case .accept(var fields, let install) = upgrade.judge(head.request)
+    else { return false }
+    fields.append("upgrade", upgrade.name)
+    fields.append("connection", "upgrade")
+    var bytes = ByteBuffer(string: "HTTP/1.1 101 Switching Protocols\r\n")
+    fields.forEachField { name, value in
+      bytes.writeBytes(name)
+      bytes.writeString(": ")
+      bytes.writeBytes(value)
+      bytes.writeString("\r\n")
+    }
+    bytes.writeString("\r\n")
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    counts.publish(to: counters, openStreams: 0)
+    alarm.cancel()
+    state = .leaving(HTTP1Departure(peer, install: install))
+    return true
   }
 
   private static let proceed = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
@@ -203,6 +265,9 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
   }
 
   // MARK: Responses
+
+  /// The whole answer is queued; from here on it waits for its reader.
+  func answerQueued() { movedAt = .now() }
 
   /// Asks for `flush` at the end of the turn.
   func hasOutput() {
@@ -230,6 +295,7 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
     while context.channel.isWritable, let piece = exchange.outbound.popFirst(limit: 64 * 1024) {
       guard case .writing(var writer) = exchange.response else { break }
       writer.write(piece, into: &output)
+      movedAt = .now()
       exchange.response = .writing(writer)
       if output.readableBytes >= 32 * 1024 { writeOutput(context) }
     }
@@ -243,6 +309,7 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
     } else {
       writeOutput(context)
       exchange.wakeIfBlocked()
+      if exchange.outbound.count > 0 { updateClock() }
     }
   }
 
@@ -313,11 +380,11 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
   }
 
   private func updateClock() {
-    if case .idle = state {
-      clock.batchEnded(openStreams: 0, isReadingHead: isMidHead, now: .now())
-    } else {
-      clock.batchEnded(openStreams: 1, isReadingHead: false, now: .now())
-    }
+    if case .leaving = state { return }
+    let exchange = exchange
+    clock.batchEnded(
+      openStreams: exchange == nil ? 0 : 1, isReadingHead: exchange == nil && isMidHead,
+      hasQueued: (exchange?.outbound.count ?? 0) > 0, now: .now())
     setAlarm()
   }
 
@@ -329,9 +396,21 @@ final class HTTP1Connection: ChannelDuplexHandler, LoopTurnParticipant {
 
   private func alarmRang() {
     alarm.rang()
-    guard case .idle = state else { return updateClock() }
-    switch clock.check(now: .now()) {
-    case .wait, .ping: setAlarm()
+    let now = NIODeadline.now()
+    let verdict = clock.check(now: now)
+    if case .serving(let exchange) = state {
+      if verdict == .readers, case .finished = exchange.bodyEnd,
+        movedAt <= now - TimeAmount(limits.writeTimeout)
+      {
+        counts.noteAbort(counters)
+        context?.close(promise: nil)
+        return
+      }
+      return updateClock()
+    }
+    guard case .idle = state else { return }
+    switch verdict {
+    case .wait, .ping, .readers: setAlarm()
     case .close(.header): refuse(408)
     case .close(.handshake):
       counts.noteAbort(counters)

@@ -79,6 +79,7 @@ final class HTTP1Exchange: HTTPServerStream {
   func finish(trailers: HTTPFields?) {
     guard takesBody else { return }
     bodyEnd = .finished(trailers: trailers)
+    connection.answerQueued()
     connection.hasOutput()
   }
 

@@ -16,6 +16,8 @@ struct HTTP1RequestHead {
     var takesChunks: Bool
     /// The response has no body: HEAD.
     var isHead: Bool
+    /// The protocols that the client would rather speak, in lower case.
+    var upgrades: [String] = []
   }
 
   /// Why a head is refused: the status that says so.
@@ -58,7 +60,17 @@ struct HTTP1RequestHead {
     framing = Framing(
       keepsAlive: head.isKeepAlive && !asksUpgrade,
       expectsContinue: !expect.isEmpty && isCurrent, takesChunks: isCurrent,
-      isHead: head.method == .HEAD)
+      isHead: head.method == .HEAD, upgrades: asksUpgrade ? Self.upgrades(head) : [])
+  }
+
+  /// What a request without a body asks to go over to (RFC 9110, 7.8).
+  private static func upgrades(_ head: NIOHTTP1.HTTPRequestHead) -> [String] {
+    guard head.method == .GET, head.version.minor >= 1,
+      !head.headers.contains(name: "content-length"),
+      !head.headers.contains(name: "transfer-encoding"),
+      head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" })
+    else { return [] }
+    return head.headers[canonicalForm: "upgrade"].map { $0.lowercased() }
   }
 
   /// Refuses bodies whose length is said twice or in a way that not everyone reads alike.

@@ -10,6 +10,8 @@ public enum HTTP2ErrorCode {
   public static let internalError: UInt32 = 0x2
   /// The peer broke flow control.
   public static let flowControlError: UInt32 = 0x3
+  /// A frame came on a stream that had ended.
+  public static let streamClosed: UInt32 = 0x5
   /// Nothing of the stream was processed: it is safe to retry.
   public static let refusedStream: UInt32 = 0x7
   /// The stream is no longer wanted.

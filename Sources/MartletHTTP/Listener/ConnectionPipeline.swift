@@ -14,6 +14,8 @@ struct ConnectionPipeline: Sendable {
   let executors: LoopExecutorGroup
   let limits: HTTPLimits
   let counters: ServerCounters
+  /// What connections may go over to.
+  var upgrades: [HTTPUpgrade] = []
   /// The certificate of a listener that speaks TLS.
   var tls: ServerTLS?
 
@@ -22,7 +24,7 @@ struct ConnectionPipeline: Sendable {
     guard let tls else {
       let peer = HTTPPeer(address: HTTPEndpoint.text(of: channel.remoteAddress))
       return try channel.pipeline.syncOperations.addHandler(
-        PrefaceSniffer(pipeline: self, peer: peer))
+        PrefaceSniffer(pipeline: self, peer: peer, since: .now()))
     }
     try channel.pipeline.syncOperations.addHandlers(
       NIOSSLServerHandler(context: tls.context),
@@ -30,18 +32,26 @@ struct ConnectionPipeline: Sendable {
   }
 
   /// Puts the handlers of a protocol behind what is in the pipeline. On the channel's loop.
-  func install(_ negotiated: NegotiatedProtocol, _ peer: HTTPPeer, on channel: any Channel) throws {
+  ///
+  /// - Parameter start: when the connection began, for the time it has until its first request.
+  func install(
+    _ negotiated: NegotiatedProtocol, _ peer: HTTPPeer, since start: NIODeadline,
+    on channel: any Channel
+  ) throws {
     let executor = executors.executor(of: channel.eventLoop)
     switch negotiated {
     case .http2:
       let role = HTTP2ServerRole(handler: handler, counters: counters)
       try channel.pipeline.syncOperations.addHandler(
-        HTTP2Connection(role: .server(role), executor: executor, limits: limits, peer: peer))
+        HTTP2Connection(
+          role: .server(role), executor: executor, limits: limits, peer: peer, since: start))
     case .http1:
       let connection = HTTP1Connection(
-        handler: handler, counters: counters, executor: executor, limits: limits, peer: peer)
+        handler: handler, upgrades: upgrades, counters: counters, executor: executor,
+        limits: limits, peer: peer, since: start)
+      // What is left over comes as an error: only a connection that goes over to another protocol wants it.
       let decoder = HTTPRequestDecoder(
-        leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
+        leftOverBytesStrategy: .fireError, informationalResponseStrategy: .drop,
         limitConfiguration: decoderLimits)
       try channel.pipeline.syncOperations.addHandlers(
         HTTP1ArrivalTap(connection: connection), ByteToMessageHandler(decoder), connection)

@@ -4,12 +4,20 @@
 public struct HTTPLimits: Sendable {
   /// Connections open at once on a listener; more are closed as they come.
   public var connections = 10_000
+  /// Connections open at once from one address; more are closed as they come. As many as there may be in all
+  /// unless chosen, for behind one address there may be many programs, or a proxy.
+  public var connectionsPerAddress = 10_000
   /// Exchanges open at once on a connection.
   public var concurrentStreams = 1_000
   /// Size of a field section in bytes, counted as RFC 9113, 6.5.2 does; more is answered with 431.
   public var headerListSize = 16 * 1024
   /// Number of fields in a section; more is answered with 431.
   public var headerCount = 100
+  /// CONTINUATION frames in a section; more end the connection.
+  public var continuations = 8
+  /// Bytes of HTTP/1.1 framing (blank lines, chunk sizes and extensions) that may come beyond 16 for each byte of
+  /// body; more is answered with 400.
+  public var framingOverhead = 64 * 1024
   /// How long a connection may go without an exchange; nil for ever.
   public var idleTimeout: Duration? = .seconds(300)
   /// How long a peer may take from the connection to its first request head (HTTP/1.1) or its SETTINGS
@@ -19,6 +27,8 @@ public struct HTTPLimits: Sendable {
   public var headerTimeout: Duration? = .seconds(10)
   /// How often the files of a certificate are looked at, in case they were renewed.
   public var certificateInterval: Duration = .seconds(10)
+  /// How long a whole answer may wait without its reader taking any of it.
+  public var writeTimeout: Duration = .seconds(60)
   /// How long to wait for a connection to be made, on a client.
   public var connectTimeout: Duration = .seconds(10)
   /// How long an HTTP/2 connection may be silent before it is asked for a sign of life; nil never asks.
@@ -40,6 +50,10 @@ public struct HTTPLimits: Sendable {
   public var resetBurst = 1_000
   /// Resets by which that burst refills each second.
   public var resetsPerSecond = 33
+  /// Streams a peer may make us reset in a burst, by frames that are wrong, before its connection is ended.
+  public var streamErrorBurst = 1_000
+  /// Such resets by which that burst refills each second.
+  public var streamErrorsPerSecond = 33
   /// Control frames (PING, SETTINGS, PRIORITY, empty DATA) a peer may send in a burst before its
   /// connection is ended.
   public var controlBurst = 2_000

@@ -34,11 +34,13 @@ public final class HTTPServer: Sendable {
   ///   - executors: the loops that serve, with their executors; a connection lives on one of them.
   ///   - limits: what peers may ask for.
   ///   - tls: the certificate to serve with; nil serves in clear text.
+  ///   - upgrades: the protocols that HTTP/1.1 connections may go over to.
   ///   - logger: hears of refused connections and of the end.
   ///   - handler: takes every request.
   public static func bind(
     to endpoint: HTTPEndpoint, executors: LoopExecutorGroup, limits: HTTPLimits = HTTPLimits(),
-    tls files: ServerTLSFiles? = nil, logger: Logger, handler: any HTTPHandler
+    tls files: ServerTLSFiles? = nil, upgrades: [HTTPUpgrade] = [], logger: Logger,
+    handler: any HTTPHandler
   ) async throws(HTTPBindError) -> HTTPServer {
     var tls: ServerTLS?
     do throws(TLSFileError) {
@@ -47,9 +49,10 @@ public final class HTTPServer: Sendable {
       throw .certificate(error)
     }
     let counters = ServerCounters()
-    let registry = ConnectionRegistry(limit: limits.connections, counters: counters)
+    let registry = ConnectionRegistry(limits: limits, counters: counters)
     let pipeline = ConnectionPipeline(
-      handler: handler, executors: executors, limits: limits, counters: counters, tls: tls)
+      handler: handler, executors: executors, limits: limits, counters: counters,
+      upgrades: upgrades, tls: tls)
     let bootstrap = ServerBootstrap(group: executors.group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -60,7 +63,10 @@ public final class HTTPServer: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           guard registry.admit(channel) else {
-            logger.warning("connection refused: too many are open")
+            if let refused = registry.refusalsToTell() {
+              logger.warning(
+                "connections refused: too many are open", metadata: ["refused": "\(refused)"])
+            }
             throw HTTPStreamError.limit("connections")
           }
           try pipeline.prepare(channel)

@@ -13,11 +13,13 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
 
   private let pipeline: ConnectionPipeline
   private let peer: HTTPPeer
+  private let start: NIODeadline
   private var held = ByteBuffer()
   private var timeout: Scheduled<Void>?
   private var isDraining = false
 
-  init(pipeline: ConnectionPipeline, peer: HTTPPeer) {
+  init(pipeline: ConnectionPipeline, peer: HTTPPeer, since start: NIODeadline) {
+    self.start = start
     self.pipeline = pipeline
     self.peer = peer
   }
@@ -26,7 +28,7 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
     guard let limit = pipeline.limits.handshakeTimeout else { return }
     let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
     let boundContext = NIOLoopBound(context, eventLoop: context.eventLoop)
-    timeout = context.eventLoop.scheduleTask(in: TimeAmount(limit)) {
+    timeout = context.eventLoop.scheduleTask(deadline: start + TimeAmount(limit)) {
       bound.value.pipeline.counters.abortedConnections.add(1, ordering: .relaxed)
       boundContext.value.close(promise: nil)
     }
@@ -39,11 +41,11 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
     held.writeBuffer(&bytes)
     guard let negotiated = Self.judge(held.readableBytesView) else { return }
     timeout?.cancel()
-    let start = held
+    let came = held
     held = ByteBuffer()
     do {
-      try pipeline.install(negotiated, peer, on: context.channel)
-      context.fireChannelRead(NIOAny(start))
+      try pipeline.install(negotiated, peer, since: start, on: context.channel)
+      context.fireChannelRead(NIOAny(came))
       context.fireChannelReadComplete()
       if isDraining { context.fireUserInboundEventTriggered(ConnectionDrainEvent.begin) }
       context.pipeline.syncOperations.removeHandler(self, promise: nil)

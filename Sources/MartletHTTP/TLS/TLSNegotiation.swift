@@ -12,6 +12,7 @@ final class TLSNegotiation: ChannelInboundHandler, RemovableChannelHandler {
 
   private let pipeline: ConnectionPipeline
   private let asksForCertificate: Bool
+  private let start = NIODeadline.now()
   private var timeout: Scheduled<Void>?
 
   init(pipeline: ConnectionPipeline, asksForCertificate: Bool) {
@@ -44,11 +45,11 @@ final class TLSNegotiation: ChannelInboundHandler, RemovableChannelHandler {
     do {
       let peer = try self.peer(context)
       switch name {
-      case "h2": try pipeline.install(.http2, peer, on: context.channel)
-      case "http/1.1": try pipeline.install(.http1, peer, on: context.channel)
+      case "h2": try pipeline.install(.http2, peer, since: start, on: context.channel)
+      case "http/1.1": try pipeline.install(.http1, peer, since: start, on: context.channel)
       default:
         try context.pipeline.syncOperations.addHandler(
-          PrefaceSniffer(pipeline: pipeline, peer: peer))
+          PrefaceSniffer(pipeline: pipeline, peer: peer, since: start))
       }
       context.pipeline.syncOperations.removeHandler(self, promise: nil)
     } catch {

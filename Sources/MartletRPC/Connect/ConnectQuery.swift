@@ -77,8 +77,7 @@ struct ConnectQuery {
         continue
       }
       guard let high = rest.popFirst(), let low = rest.popFirst(),
-        let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16),
-        high != UInt8(ascii: "+"), high != UInt8(ascii: "-")
+        let value = UInt8(hexadecimal: high, low)
       else { return nil }
       bytes.append(value)
     }

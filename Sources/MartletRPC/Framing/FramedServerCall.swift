@@ -17,6 +17,7 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
   /// Bytes received that the peer may not yet send again, because messages wait to be taken.
   private var withheld = 0
   private var requestEnded = false
+  private var taken = 0
   private var headSent = false
   private var reader: CheckedContinuation<Void, Never>?
   private var writers: [CheckedContinuation<Void, Never>] = []
@@ -122,6 +123,9 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
     while true {
       if phase == .answered || Task.isCancelled { throw CancellationError() }
       if let message = try assembler.next() {
+        taken += 1
+        // A body of thousands of small messages must not be served in one go.
+        if taken % 32 == 0 { await Task.yield() }
         let used = min(withheld, message.bytes.readableBytes + MessageAssembler.prefix)
         withheld -= used
         if used > 0 { stream.consumed(used) }

@@ -1,6 +1,8 @@
 // Decides how `grpc-message` is written: printable ASCII as it is but for `%`, all else percent-encoded
 // UTF-8 (gRPC over HTTP/2, "Status-Message"). Reading forgives what is malformed, as the specification asks.
 
+import MartletHTTP
+
 /// The encoding of `grpc-message`.
 enum PercentEncoding {
   /// Writes a text.
@@ -22,22 +24,14 @@ enum PercentEncoding {
   /// Reads a text; an escape that is none stays as it is.
   static func decode(_ text: String) -> String {
     guard text.utf8.contains(0x25) else { return text }
-    func digit(_ byte: UInt8) -> UInt8? {
-      switch byte {
-      case 0x30...0x39: byte - 0x30
-      case 0x41...0x46: byte - 0x37
-      case 0x61...0x66: byte - 0x57
-      default: nil
-      }
-    }
     let source = Array(text.utf8)
     var bytes: [UInt8] = []
     var at = 0
     while at < source.count {
-      if source[at] == 0x25, at + 2 < source.count, let high = digit(source[at + 1]),
-        let low = digit(source[at + 2])
+      if source[at] == 0x25, at + 2 < source.count,
+        let byte = UInt8(hexadecimal: source[at + 1], source[at + 2])
       {
-        bytes.append(high << 4 | low)
+        bytes.append(byte)
         at += 3
       } else {
         bytes.append(source[at])

@@ -35,12 +35,24 @@ public struct HTTPRoutes: Sendable {
   public typealias Respond = @Sendable (HTTPRequestHead) async -> PlainResponse
 
   private var table: [String: Respond] = [:]
+  private var trees: [(prefix: String, handler: any HTTPHandler)] = []
 
   /// Makes an empty table.
   public init() {}
 
   /// Whether nothing is served.
-  public var isEmpty: Bool { table.isEmpty }
+  public var isEmpty: Bool { table.isEmpty && trees.isEmpty }
+
+  /// Serves everything below a path, such as `/ui`, by a handler of its own.
+  public mutating func mount(_ prefix: String, _ handler: any HTTPHandler) {
+    trees.append((prefix, handler))
+    trees.sort { $0.prefix.utf8.count > $1.prefix.utf8.count }
+  }
+
+  /// The handler of the longest prefix of a path.
+  func tree(of path: String) -> (any HTTPHandler)? {
+    trees.first { path == $0.prefix || path.hasPrefix($0.prefix + "/") }?.handler
+  }
 
   /// The closure of an exact path (without query); setting nil removes it.
   public subscript(path: String) -> Respond? {

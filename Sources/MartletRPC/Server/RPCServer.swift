@@ -232,6 +232,7 @@ public final class RPCServer: HTTPHandler {
       }
       return PlainExchange(head, respond, on: stream)
     }
+    if let handler = core.routes.tree(of: path) { return handler.accept(head, on: stream) }
     guard refusal.isCall else { return refusal.plain(404, "nothing is served at this path") }
     guard isCallPath else {
       return refusal.answer(

@@ -40,6 +40,9 @@ extension ServerConfiguration {
       Setting(
         "max-connections", \.limits.connections, .number(1...Int.max), "Connections open at once"),
       Setting(
+        "max-connections-per-address", \.limits.connectionsPerAddress, .number(1...Int.max),
+        "Connections open at once from one address"),
+      Setting(
         "max-streams", \.limits.concurrentStreams, .number(1...Int.max),
         "Calls open at once on a connection"),
       Setting(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import time
 
 from suite.attack import Attack, Battle
@@ -12,15 +11,13 @@ from wire.transport import connect
 
 # One below the server's own bound of 10,000 are left for the polite client and the checks.
 CROWD = 9_900
+WATCHERS = 5_000
 HOLD = 2.0
 
 
 def idle_http2(battle: Battle) -> str:
     """Connections that have shaken hands and rest."""
     peers = [Peer(battle.target) for _ in range(battle.scaled(CROWD))]
-    ready = select.poll()
-    for peer in peers:
-        ready.register(peer.socket, select.POLLIN)
     time.sleep(HOLD)
     for peer in peers:
         while peer.next_frame(0):
@@ -44,7 +41,7 @@ def idle_http1(battle: Battle) -> str:
 def watchers(battle: Battle) -> str:
     """Streams that last, as many as a connection may have, on several connections."""
     peers = []
-    for _ in range(battle.scaled(10)):
+    for _ in range(battle.scaled(WATCHERS) // 500):
         peer = Peer(battle.target)
         peers.append(peer)
         for stream in range(1, 1000, 2):
@@ -74,5 +71,15 @@ ATTACKS = (
         )
         for name, protocol, run in (("idle-http2", "HTTP/2", idle_http2), ("idle-http1", "HTTP/1.1", idle_http1))
     ),
-    Attack("watchers", "5,000 streams that watch", "hold them, bounded", watchers, HELD, 64, repeats=False, limit=60),
+    Attack(
+        "watchers",
+        f"{WATCHERS} streams that watch",
+        "hold them, in 25 KiB each",
+        watchers,
+        HELD,
+        growth=128,
+        repeats=False,
+        limit=60,
+        crowd=WATCHERS,
+    ),
 )

@@ -3,6 +3,8 @@ turned over. The seed of the run repeats it."""
 
 from __future__ import annotations
 
+import time
+
 from suite.attack import Attack, Battle
 from wire import frames, hpack, requests
 from wire.http1 import Line
@@ -44,7 +46,7 @@ def noise_in_sections(battle: Battle) -> str:
         with Peer(battle.target) as peer:
             start = requests.head(battle.target, requests.PING, *requests.JSON)
             peer.send(frames.headers(1, start + chance.randbytes(chance.randrange(1, 200))))
-            peer.next_frame(0.01)
+            peer.next_frame(time.monotonic() + 0.01)
     return "done"
 
 
@@ -57,7 +59,7 @@ def noise_in_messages(battle: Battle) -> str:
             body = requests.message(chance.randbytes(chance.randrange(500)))
             peer.send(requests.call(battle.target, stream, path, requests.GRPC, body))
         peer.send(frames.ping())
-        return "done" if peer.next_frame(float("inf")) else "closed"
+        return "done" if peer.next_frame(time.monotonic() + 5) else "closed"
 
 
 def session(target: Target) -> bytes:

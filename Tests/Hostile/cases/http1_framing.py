@@ -1,5 +1,5 @@
-"""Decides which HTTP/1.1 requests two parsers would cut differently (RFC 9112, 6 and 11.2): each hides a second request,
-and must be refused and the connection ended."""
+"""Decides which HTTP/1.1 requests two parsers would cut differently (RFC 9112, 6 and 11.2): most hide a second request,
+and each must be refused and the connection ended."""
 
 from __future__ import annotations
 

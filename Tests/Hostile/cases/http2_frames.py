@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.http2_case import GOES_ON, PROTOCOL, SIZE, HTTP2Case, answered, unfinished
+from cases.http2_case import GOES_ON, PROTOCOL, SIZE, HTTP2Case, Site, answered, unfinished
 from wire import frames
 from wire.reaction import ended_with, refused_with
 
@@ -20,7 +20,7 @@ def setting(key: int, value: int) -> bytes:
     return frames.settings((key, value))
 
 
-def open_section(site) -> bytes:
+def open_section(site: Site) -> bytes:
     return frames.headers(1, site.section(), end_headers=False)
 
 

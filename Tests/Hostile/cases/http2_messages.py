@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.http2_case import ANSWERED, MALFORMED, HTTP2Case, Site, answered
+from cases.http2_case import ANSWERED, MALFORMED, HTTP2Case, Sends, Site, answered
 from wire import frames, hpack
 from wire.reaction import refused_with
 
@@ -11,7 +11,7 @@ MIDDLE = refused_with("PROTOCOL_ERROR", "STREAM_CLOSED") | {"HTTP 400"}
 REFUSED = MALFORMED | {"HTTP 404", "HTTP 405", "HTTP 501"}
 
 
-def pseudo(*, without: str = "", **changed: str):
+def pseudo(*, without: str = "", **changed: str) -> Sends:
     """A GET of the page without one pseudo-header field, or with others in place."""
 
     def sends(site: Site) -> bytes:
@@ -22,18 +22,18 @@ def pseudo(*, without: str = "", **changed: str):
     return sends
 
 
-def twice(name: str, value: str):
+def twice(name: str, value: str) -> Sends:
     """A GET with one more pseudo-header field."""
     return lambda site: frames.headers(1, hpack.block((name, value)) + site.section())
 
 
-def body(*pieces: bytes, length: str):
+def body(*pieces: bytes, length: str) -> Sends:
     return lambda site: site.post(1, ("content-length", length)) + b"".join(
         frames.data(1, piece, end=at == len(pieces)) for at, piece in enumerate(pieces, 1)
     )
 
 
-def malformed(section: str, name: str, sends) -> HTTP2Case:
+def malformed(section: str, name: str, sends: Sends) -> HTTP2Case:
     return answered(section, name, sends, MALFORMED)
 
 

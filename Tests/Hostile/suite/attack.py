@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from wire.transport import Target
 
@@ -14,7 +14,7 @@ class Battle:
     """What an attacker has: the target, chance that can be repeated, and how much to do."""
 
     target: Target
-    random: random.Random
+    random: Random
     is_quick: bool
 
     def scaled(self, count: int) -> int:

@@ -56,7 +56,7 @@ class PoliteClient:
 
 
 def _run(target: Target, pipe: Connection) -> None:
-    ways = [_OverHTTP1(target), _OverHTTP2(target)]
+    ways: list[_OverHTTP1 | _OverHTTP2] = [_OverHTTP1(target), _OverHTTP2(target)]
     lap = Lap()
     turn = 0
     while True:

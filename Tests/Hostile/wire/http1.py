@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import select
 import socket
 import time
 
-from wire.transport import Target, connect
+from wire.transport import Target, connect, has_input
 
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
@@ -36,8 +35,7 @@ class Line:
 
     def pull(self, timeout: float) -> bool:
         """Takes what has come; false when nothing came in time or nothing will."""
-        has_pending = getattr(self.socket, "pending", int)() > 0
-        if not has_pending and not select.select([self.socket], [], [], max(0, timeout))[0]:
+        if not has_input(self.socket, timeout):
             return False
         try:
             piece = self.socket.recv(1 << 18)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import select
 import time
 from collections import deque
 from collections.abc import Iterable
 
 from wire import frames, hpack
 from wire.frames import Frame
-from wire.transport import Target, connect
+from wire.transport import Target, connect, has_input
 
 
 class Peer:
@@ -90,8 +89,7 @@ class Peer:
 
     def _pull(self, timeout: float) -> bool:
         """Takes what has come; false when nothing came in time or nothing will."""
-        has_pending = getattr(self.socket, "pending", int)() > 0
-        if not has_pending and not select.select([self.socket], [], [], max(0, timeout))[0]:
+        if not has_input(self.socket, timeout):
             return False
         try:
             piece = self.socket.recv(1 << 18)

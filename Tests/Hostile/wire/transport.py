@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import select
 import socket
 import ssl
 from dataclasses import dataclass
@@ -42,6 +43,15 @@ def connect(
     except OSError:
         raw.close()
         raise
+
+
+def has_input(connection: socket.socket, timeout: float) -> bool:
+    """Whether something can be read within the time; for as many descriptors as there may be."""
+    if isinstance(connection, ssl.SSLSocket) and connection.pending():
+        return True
+    ready = select.poll()
+    ready.register(connection, select.POLLIN)
+    return bool(ready.poll(max(0.0, timeout) * 1000))
 
 
 @functools.lru_cache

@@ -30,7 +30,7 @@ import Testing
   @Test func asksForASignOfLifeAndGivesUpWithoutOne() {
     var clock = ConnectionClock(limits: limits, now: start)
     clock.handshakeDone()
-    clock.batchEnded(openStreams: 1, isReadingHead: false, now: start)
+    clock.batchEnded(openStreams: 1, isReadingHead: false, hasQueued: false, now: start)
     let verdict1 = clock.check(now: start + .seconds(60))
     #expect(verdict1 == .ping)
     let verdict2 = clock.check(now: start + .seconds(60))
@@ -42,7 +42,7 @@ import Testing
   @Test func anythingHeardIsASignOfLife() {
     var clock = ConnectionClock(limits: limits, now: start)
     clock.handshakeDone()
-    clock.batchEnded(openStreams: 1, isReadingHead: false, now: start)
+    clock.batchEnded(openStreams: 1, isReadingHead: false, hasQueued: false, now: start)
     let verdict1 = clock.check(now: start + .seconds(60))
     #expect(verdict1 == .ping)
     clock.heard(now: start + .seconds(70))
@@ -55,11 +55,12 @@ import Testing
     limits.keepaliveInterval = nil
     var clock = ConnectionClock(limits: limits, now: start)
     clock.handshakeDone()
-    clock.batchEnded(openStreams: 1, isReadingHead: false, now: start)
+    clock.batchEnded(openStreams: 1, isReadingHead: false, hasQueued: false, now: start)
     let verdict1 = clock.check(now: start + .hours(5))
     #expect(verdict1 == .wait(until: nil))
-    clock.batchEnded(openStreams: 0, isReadingHead: false, now: start + .hours(5))
-    clock.batchEnded(openStreams: 0, isReadingHead: false, now: start + .hours(5) + .seconds(9))
+    clock.batchEnded(openStreams: 0, isReadingHead: false, hasQueued: false, now: start + .hours(5))
+    clock.batchEnded(
+      openStreams: 0, isReadingHead: false, hasQueued: false, now: start + .hours(5) + .seconds(9))
     let verdict2 = clock.check(now: start + .hours(5) + .seconds(300))
     #expect(verdict2 == .close(.idle))
   }
@@ -67,14 +68,16 @@ import Testing
   @Test func aHeadMustEndWhateverElseComes() {
     var clock = ConnectionClock(limits: limits, now: start)
     clock.handshakeDone()
-    clock.batchEnded(openStreams: 1, isReadingHead: true, now: start)
+    clock.batchEnded(openStreams: 1, isReadingHead: true, hasQueued: false, now: start)
     for second in 1..<5 {
       clock.heard(now: start + .seconds(Int64(second)))
-      clock.batchEnded(openStreams: 1, isReadingHead: true, now: start + .seconds(Int64(second)))
+      clock.batchEnded(
+        openStreams: 1, isReadingHead: true, hasQueued: false, now: start + .seconds(Int64(second)))
     }
     let verdict1 = clock.check(now: start + .seconds(5))
     #expect(verdict1 == .close(.header))
-    clock.batchEnded(openStreams: 1, isReadingHead: false, now: start + .seconds(5))
+    clock.batchEnded(
+      openStreams: 1, isReadingHead: false, hasQueued: false, now: start + .seconds(5))
     let verdict2 = clock.check(now: start + .seconds(5))
     #expect(verdict2 == .wait(until: start + .seconds(64)))
   }

@@ -14,10 +14,12 @@ final class RawConnection: Sendable {
     self.inbox = inbox
   }
 
-  static func connect(port: Int) async throws -> RawConnection {
+  /// Connects; one that does not read leaves everything to the system's buffers.
+  static func connect(port: Int, reads: Bool = true) async throws -> RawConnection {
     let inbox = Inbox()
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .channelOption(.autoRead, value: reads)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox))

@@ -27,6 +27,8 @@ final class FieldSection {
   private var pathExtent = Extent()
   private(set) var status = 0
   private(set) var isTooLarge = false
+  /// Far beyond what is worth an answer.
+  var isHopeless: Bool { size > 4 * maximumSize || entries > 16 * maximumCount }
   private let maximumSize: Int
   private let maximumCount: Int
 

@@ -44,6 +44,34 @@ extension HTTP2Connection {
 
   // MARK: Frames
 
+  /// Bytes have come that the codec has not read: judges the frames it would pass over.
+  func scan(_ bytes: UnsafeRawBufferPointer) {
+    guard case .server = role else { return }
+    let known = history.last
+    scanner.scan(bytes) { frameBegins($0, known: known) }
+  }
+
+  /// - Parameter known: the last stream before these bytes; what they open themselves is not alive yet.
+  private func frameBegins(_ head: FrameScanner.Head, known: Int32) {
+    switch head.type {
+    case Frame.headers, Frame.data:
+      let opens = head.type == Frame.headers
+      guard head.stream > known || stream(head.stream) == nil, let session else { return }
+      guard head.stream <= known else { return history.opened(head.stream, if: opens) }
+      switch history.judge(head.stream, opens: opens) {
+      case .fine: break
+      case .closed:
+        nghttp2_submit_rst_stream(session, Frame.none, head.stream, HTTP2ErrorCode.streamClosed)
+      case .neverOpened:
+        nghttp2_session_terminate_session(session, HTTP2ErrorCode.protocolError)
+      }
+    case Frame.windowUpdate:
+      if windowUpdates > 0 { windowUpdates -= 1 } else { controlFrameArrived() }
+    case Frame.firstUnknown...: controlFrameArrived()
+    default: break
+    }
+  }
+
   func frameArrived(_ frame: UnsafePointer<nghttp2_frame>) {
     let header = frame.pointee.hd
     switch header.type {
@@ -55,10 +83,11 @@ extension HTTP2Connection {
     case Frame.data:
       if header.flags & Frame.endStream != 0 {
         if let stream = stream(header.stream_id) { remoteEnded(stream, trailers: nil) }
-      } else if header.length == 0 {
+      } else if header.length <= frame.pointee.data.padlen {
         controlFrameArrived()
       }
     case Frame.resetStream:
+      resetArrived()
       if let stream = stream(header.stream_id) {
         wasReset(stream, code: frame.pointee.rst_stream.error_code)
       }
@@ -72,6 +101,11 @@ extension HTTP2Connection {
     case Frame.goAway: goAwayArrived(lastStream: frame.pointee.goaway.last_stream_id)
     default: break
     }
+  }
+
+  private func resetArrived() {
+    guard case .server = role, !resets.take(now: now), let session else { return }
+    nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm)
   }
 
   private func controlFrameArrived() {
@@ -121,8 +155,10 @@ extension HTTP2Connection {
     stream.unconsumed += bytes.count
     unconsumedBytes += bytes.count
     // The connection's window is credited at once, so that a slow stream does not stop the others; but
-    // not without bound, for many slow streams would fill the memory.
-    if unconsumedBytes <= limits.connectionWindow {
+    // not without bound, for many slow streams would fill the memory, and so would answers nobody reads.
+    if unconsumedBytes <= limits.connectionWindow,
+      queuedBytes <= limits.connectionHighWaterMark
+    {
       nghttp2_session_consume_connection(session, bytes.count)
     } else {
       withheldCredit += bytes.count
@@ -197,9 +233,14 @@ extension HTTP2Connection {
   func usedUp(_ stream: HTTP2Stream, _ count: Int) {
     stream.unconsumed -= count
     unconsumedBytes -= count
-    guard withheldCredit > 0, unconsumedBytes <= limits.connectionWindow / 2, let session else {
-      return
-    }
+    if withheldCredit > 0 { askForPump() }
+  }
+
+  /// Gives back credit that was withheld, once most of what it was withheld for is gone.
+  func releaseCredit(_ session: OpaquePointer) {
+    guard withheldCredit > 0, unconsumedBytes <= limits.connectionWindow / 2,
+      queuedBytes <= limits.connectionHighWaterMark / 2
+    else { return }
     nghttp2_session_consume_connection(session, withheldCredit)
     withheldCredit = 0
     askForPump()

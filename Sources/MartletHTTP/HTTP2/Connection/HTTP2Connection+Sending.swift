@@ -171,6 +171,7 @@ extension HTTP2Connection {
   ) -> Int {
     let count = stream.outbound.read(into: target, limit: limit)
     queuedBytes -= count
+    stream.movedAt = now
     guard stream.outbound.count == 0 else { return count }
     switch stream.bodyEnd {
     case .open where count == 0:
@@ -204,11 +205,25 @@ extension HTTP2Connection {
       if case .client = role { stream(header.stream_id)?.wasSent = true }
       if header.flags & Frame.endStream != 0 { endStreamSent(header.stream_id) }
     case Frame.data:
+      // One for the stream and one for the connection.
+      windowUpdates = min(windowUpdates + 2, 1 << 20)
       if header.flags & Frame.endStream != 0 { endStreamSent(header.stream_id) }
+    case Frame.resetStream:
+      history.wasReset(header.stream_id)
+      resetSent(frame.pointee.rst_stream.error_code)
     case Frame.goAway:
       if frame.pointee.goaway.error_code != HTTP2ErrorCode.noError { noteAbort() }
     default: break
     }
+  }
+
+  /// A peer that makes us reset stream after stream does our handlers the same harm as one that resets them
+  /// itself (CVE-2025-8671).
+  private func resetSent(_ code: UInt32) {
+    guard code != HTTP2ErrorCode.noError, code != HTTP2ErrorCode.cancel,
+      !streamErrors.take(now: now), let session
+    else { return }
+    nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm)
   }
 
   private func endStreamSent(_ id: Int32) {

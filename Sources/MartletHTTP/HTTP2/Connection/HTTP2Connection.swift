@@ -62,25 +62,38 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   let section: FieldSection
   var nameValues: [nghttp2_nv] = []
   var chunk = ByteBuffer()
+  /// Credit for WINDOW_UPDATE frames: what we send calls for them.
+  var windowUpdates = 0
+  var scanner = FrameScanner(after: Frame.prefaceSize)
+  var history = StreamHistory()
   /// The stream whose header section is under way.
   var sectionUnderWay: Int32?
 
   var now = NIODeadline.now()
   var clock: ConnectionClock
   var controlFrames: TokenBucket
+  var streamErrors: TokenBucket
+  var resets: TokenBucket
   private var alarm = ConnectionAlarm()
   var drain = Drain.no
   private var output = ByteBuffer()
 
-  init(role: Role, executor: LoopExecutor, limits: HTTPLimits, peer: HTTPPeer) {
+  init(
+    role: Role, executor: LoopExecutor, limits: HTTPLimits, peer: HTTPPeer,
+    since start: NIODeadline = .now()
+  ) {
     self.role = role
     self.executor = executor
     self.limits = limits
     self.peer = peer
     section = FieldSection(limits: limits)
-    clock = ConnectionClock(limits: limits, now: now)
+    clock = ConnectionClock(limits: limits, now: start)
     controlFrames = TokenBucket(
       burst: limits.controlBurst, perSecond: limits.controlsPerSecond, now: now)
+    resets = TokenBucket(
+      burst: limits.resetBurst, perSecond: limits.resetsPerSecond, now: now)
+    streamErrors = TokenBucket(
+      burst: limits.streamErrorBurst, perSecond: limits.streamErrorsPerSecond, now: now)
   }
 
   /// The session, until it is deleted.
@@ -134,7 +147,8 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     let bytes = unwrapInboundIn(data)
     activity = .receiving
     let taken = bytes.withUnsafeReadableBytes {
-      nghttp2_session_mem_recv(
+      scan($0)
+      return nghttp2_session_mem_recv(
         session, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count)
     }
     activity = .none
@@ -143,7 +157,9 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     if taken < 0 {
       // Flooding, a bad preface, or no memory: the session can only say so and end.
       noteAbort()
-      nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm)
+      nghttp2_session_terminate_session(
+        session,
+        taken == Frame.badPreface ? HTTP2ErrorCode.protocolError : HTTP2ErrorCode.enhanceYourCalm)
       linger()
     } else if nghttp2_session_want_read(session) == 0 {
       linger()
@@ -209,6 +225,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     activity = .none
     if mustTearDown { return tearDown() }
     guard self.session != nil else { return }
+    releaseCredit(session)
     batchEnded(session)
     if roundsLeft == 0, context.channel.isWritable, !isTurnAsked {
       isTurnAsked = true
@@ -255,7 +272,8 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     if case .open = life, nghttp2_session_want_read(session) == 0 { linger() }
     if case .lingering = life, nghttp2_session_want_write(session) == 0 { closeWhenWritten() }
     clock.batchEnded(
-      openStreams: streams.count, isReadingHead: sectionUnderWay != nil, now: now)
+      openStreams: streams.count, isReadingHead: sectionUnderWay != nil,
+      hasQueued: queuedBytes > 0, now: now)
     setAlarm()
   }
 
@@ -274,6 +292,9 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     case .ping:
       nghttp2_submit_ping(session, Frame.none, nil)
       pump()
+    case .readers:
+      giveUpStalled()
+      pump()
     case .close(.idle):
       nghttp2_session_terminate_session(session, HTTP2ErrorCode.noError)
       pump()
@@ -284,6 +305,16 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
       pump()
     }
     setAlarm()
+  }
+
+  /// Resets the streams whose whole answer has waited for its reader for too long.
+  private func giveUpStalled() {
+    guard case .server = role else { return }
+    let before = now - TimeAmount(limits.writeTimeout)
+    for stream in streams.live where stream.isStalled(since: before) {
+      noteAbort()
+      stream.reset(HTTP2ErrorCode.cancel)
+    }
   }
 
   // MARK: The end

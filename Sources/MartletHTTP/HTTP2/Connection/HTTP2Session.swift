@@ -19,9 +19,10 @@ enum HTTP2Session {
     nghttp2_option_set_no_closed_streams(option, 1)
     nghttp2_option_set_max_settings(option, 32)
     nghttp2_option_set_max_outbound_ack(option, 1_000)
-    nghttp2_option_set_max_continuations(option, 8)
+    nghttp2_option_set_max_continuations(option, limits.continuations)
+    // Behind our own, which says why: nghttp2's ends a connection without a reason.
     nghttp2_option_set_stream_reset_rate_limit(
-      option, UInt64(limits.resetBurst), UInt64(limits.resetsPerSecond))
+      option, UInt64(limits.resetBurst) * 2, UInt64(limits.resetsPerSecond) * 2)
 
     var session: OpaquePointer?
     switch side {

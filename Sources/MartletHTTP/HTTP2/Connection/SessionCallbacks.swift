@@ -25,10 +25,12 @@ enum SessionCallbacks {
     }
     nghttp2_session_callbacks_set_on_header_callback(callbacks) {
       _, _, name, nameLength, value, valueLength, _, user in
-      connection(user).section.add(
+      let section = connection(user).section
+      section.add(
         UnsafeRawBufferPointer(start: name, count: nameLength),
         UnsafeRawBufferPointer(start: value, count: valueLength))
-      return 0
+      // A section that grows on and on costs more to read than to send: nothing of it is read any more.
+      return section.isHopeless ? Frame.fatal : 0
     }
     nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks) {
       session, frame, _, _, _, _, _, user in

@@ -17,6 +17,11 @@ final class HTTP2ServerRole {
   func requestArrived(_ stream: HTTP2Stream, on connection: HTTP2Connection, ends: Bool) {
     counts.requests += 1
     stream.remote = .body
+    // A peer that takes no answers gets no further ones to ask for; it may come again.
+    guard connection.queuedBytes <= 2 * connection.limits.connectionHighWaterMark else {
+      stream.phase = .refusing
+      return stream.reset(HTTP2ErrorCode.refusedStream)
+    }
     switch judge(connection.section, connection.texts) {
     case .success(let head): stream.phase = .live(handler.accept(head, on: stream))
     case .failure(let refusal): refuse(stream, refusal.status)

@@ -59,6 +59,8 @@ final class HTTP2Stream: HTTPServerStream {
   var failure: HTTPStreamError?
   /// The code with which this side ends the stream, until it is handed to the codec.
   var resetCode: UInt32?
+  /// When bytes of its body were last taken, or the last of them queued.
+  var movedAt = NIODeadline.uptimeNanoseconds(0)
   /// True while it is on the connection's list of streams with something to hand over.
   var isPending = false
   /// True while the delegate waits for `streamBecameWritable`.
@@ -109,6 +111,12 @@ final class HTTP2Stream: HTTPServerStream {
     if case .open = bodyEnd, resetCode == nil, !isClosed { true } else { false }
   }
 
+  /// True when a whole answer is queued and nothing of it was taken since a time.
+  func isStalled(since time: NIODeadline) -> Bool {
+    guard case .finished = bodyEnd, outbound.count > 0, resetCode == nil else { return false }
+    return movedAt <= time
+  }
+
   var isWritable: Bool {
     outbound.count <= connection.limits.highWaterMark
       && connection.queuedBytes <= connection.limits.connectionHighWaterMark
@@ -134,6 +142,7 @@ final class HTTP2Stream: HTTPServerStream {
   func finish(trailers: HTTPFields?) {
     guard takesBody else { return }
     bodyEnd = .finished(trailers: trailers)
+    movedAt = .now()
     connection.hasPending(self)
   }
 

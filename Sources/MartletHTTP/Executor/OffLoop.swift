@@ -1,7 +1,7 @@
 // Decides where work that would hold up an event loop is done: on the global pool.
 
 /// Runs `work` on the global pool and comes back to the caller's executor.
-func offLoop<T: Sendable>(_ work: @Sendable () throws -> T) async throws -> T {
+package func offLoop<T: Sendable>(_ work: @Sendable () throws -> T) async throws -> T {
   try await withTaskExecutorPreference(globalConcurrentExecutor) {
     try await onCurrentExecutor(work)
   }
