@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -123,9 +124,11 @@ let package = Package(
     .executableTarget(
       name: "census-report", dependencies: ["Martlet"], path: "clients/examples/census/report",
       swiftSettings: strict),
-    .executableTarget(
-      name: "protoc-gen-martlet", dependencies: ["CPluginProto", "CProtobufC"],
+    .target(
+      name: "MartletGenerator", dependencies: ["CPluginProto", "CProtobufC"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "protoc-gen-martlet", dependencies: ["MartletGenerator"], swiftSettings: strict),
 
     // Tests and measurements.
     .executableTarget(
@@ -149,6 +152,17 @@ let package = Package(
       name: "TestProto",
       dependencies: ["CTestProto", "CWellKnownProto", "CProtobufC", "MartletWire", "MartletCall"],
       path: "Tests/TestProto", swiftSettings: strict),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire",
+        "MartletGenerator", "TestProto", nioCore, nioEmbedded,
+      ],
+      path: "Tests/Fuzz/FuzzTargets", swiftSettings: strict),
+    .executableTarget(
+      name: "martlet-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/martlet-fuzz",
+      swiftSettings: strict),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
     .testTarget(
       name: "MartletWireTests", dependencies: ["MartletWire"], swiftSettings: strict),
     .testTarget(

@@ -1,15 +1,15 @@
 // Decides what serves a new connection. Whatever comes first in the pipeline (the preface sniffer, or TLS with
 // ALPN) ends by naming the protocol, and `install` puts its handlers in place.
 
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOSSL
 
 /// What a connection was found or agreed to speak.
-enum NegotiatedProtocol { case http2, http1 }
+package enum NegotiatedProtocol { case http2, http1 }
 
 /// What every connection of a listener is served with.
-struct ConnectionPipeline: Sendable {
+package struct ConnectionPipeline: Sendable {
   let handler: any HTTPHandler
   let executors: LoopExecutorGroup
   let limits: HTTPLimits
@@ -19,8 +19,26 @@ struct ConnectionPipeline: Sendable {
   /// The certificate of a listener that speaks TLS.
   var tls: ServerTLS?
 
+  init(
+    handler: any HTTPHandler, executors: LoopExecutorGroup, limits: HTTPLimits,
+    counters: ServerCounters, upgrades: [HTTPUpgrade] = [], tls: ServerTLS? = nil
+  ) {
+    self.handler = handler
+    self.executors = executors
+    self.limits = limits
+    self.counters = counters
+    self.upgrades = upgrades
+    self.tls = tls
+  }
+
+  /// What connections without a listener are served with.
+  package init(handler: any HTTPHandler, executors: LoopExecutorGroup, limits: HTTPLimits) {
+    self.init(
+      handler: handler, executors: executors, limits: limits, counters: ServerCounters())
+  }
+
   /// Puts the first handlers of a connection in place. On the channel's loop.
-  func prepare(_ channel: any Channel) throws {
+  package func prepare(_ channel: any Channel) throws {
     guard let tls else {
       let peer = HTTPPeer(address: HTTPEndpoint.text(of: channel.remoteAddress))
       return try channel.pipeline.syncOperations.addHandler(

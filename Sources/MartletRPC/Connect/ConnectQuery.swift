@@ -1,21 +1,21 @@
 // Decides how a call that changes nothing is read from a GET request's query
 // (https://connectrpc.com/docs/protocol, "Unary-Get-Request").
 
-import MartletCall
+package import MartletCall
 import MartletHTTP
 import NIOCore
 
 /// The request of a unary call, as its query carries it.
-struct ConnectQuery {
+package struct ConnectQuery {
   /// Whether the message is JSON; else it is binary.
   private(set) var isJSON = false
   /// The message.
-  private(set) var message = EncodedMessage(bytes: ByteBuffer())
+  package private(set) var message = EncodedMessage(bytes: ByteBuffer())
 
   /// Reads a query.
   ///
   /// - Throws: INVALID_ARGUMENT that names the parameter, UNIMPLEMENTED for a compression other than gzip.
-  init(_ query: Substring) throws(Status) {
+  package init(_ query: Substring) throws(Status) {
     var values: [String: [UInt8]] = [:]
     for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
       let parts = pair.split(

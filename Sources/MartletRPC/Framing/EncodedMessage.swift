@@ -6,7 +6,7 @@ import MartletWire
 import NIOCore
 
 /// How messages may be compressed; `identity` is the absence of it.
-enum Compression: Sendable, Equatable {
+package enum Compression: Sendable, Equatable {
   case gzip
 
   /// The name in header fields.
@@ -47,7 +47,7 @@ public struct CompressionPolicy: Sendable, Equatable {
 }
 
 /// The bytes of one message as they came.
-struct EncodedMessage: Sendable {
+package struct EncodedMessage: Sendable {
   var bytes: ByteBuffer
   var compression: Compression?
 
@@ -59,7 +59,7 @@ struct EncodedMessage: Sendable {
   /// Lends the bytes of the message itself.
   ///
   /// - Throws: what `body` throws; `Status` when it cannot be unfolded within the limit.
-  func withBytes<R>(
+  package func withBytes<R>(
     limit: Int, _ body: (UnsafeRawBufferPointer) throws -> R
   ) throws -> R {
     guard compression != nil else { return try bytes.withUnsafeReadableBytes(body) }

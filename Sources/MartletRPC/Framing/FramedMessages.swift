@@ -15,17 +15,21 @@ struct FramedMessages: RequestSource, ResponseSink {
     guard let message = try await onLoop({ try await $0.nextMessage() }) else { return nil }
     call.context.response.lastMessageWasCompressed = message.compression != nil
     if message.isLarge(call.server.sizes) {
-      return try await offLoop { try decode(Q.self, message) }
+      return try await onLoop {
+        try await $0.unfolding(message) { try decode(Q.self, message) }
+      }
     }
-    return try decode(Q.self, message)
+    return try decode(Q.self, message).0
   }
 
-  private func decode<Q: Message>(_ type: Q.Type, _ message: EncodedMessage) throws -> Q {
+  private func decode<Q: Message>(
+    _ type: Q.Type, _ message: EncodedMessage
+  ) throws -> (Q, size: Int) {
     let limits = call.decodeLimits
     return try message.withBytes(limit: limits.size) { bytes in
       switch call.encoding {
-      case .protobuf: try Q.decode(bytes, limits: limits)
-      case .json(let options): try Q.decodeJSON(bytes, options: options)
+      case .protobuf: (try Q.decode(bytes, limits: limits), bytes.count)
+      case .json(let options): (try Q.decodeJSON(bytes, options: options), bytes.count)
       }
     }
   }

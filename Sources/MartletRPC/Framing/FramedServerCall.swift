@@ -120,6 +120,8 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
 
   /// The next request of a streaming call; on the loop.
   func nextMessage() async throws -> EncodedMessage? {
+    // The last message is done with.
+    foldUp()
     while true {
       if phase == .answered || Task.isCancelled { throw CancellationError() }
       if let message = try assembler.next() {

@@ -2,11 +2,11 @@
 // (gRPC over HTTP/2, "Length-Prefixed-Message"), however the body was cut into pieces. Pieces are kept as
 // they came: a message within one of them is lent without a copy, others are joined once.
 
-import MartletCall
-import NIOCore
+package import MartletCall
+package import NIOCore
 
 /// Cuts a body into messages.
-struct MessageAssembler {
+package struct MessageAssembler {
   static let prefix = 5
   /// Pieces that together are no longer than this are kept in one buffer.
   private static let joined = 8 << 10
@@ -22,13 +22,13 @@ struct MessageAssembler {
   /// How messages that say so are compressed.
   var compression: Compression?
 
-  init(limit: Int, compression: Compression? = nil) {
+  package init(limit: Int, compression: Compression? = nil) {
     self.limit = limit
     self.compression = compression
   }
 
   /// Adds a piece of the body.
-  mutating func append(_ piece: inout ByteBuffer) {
+  package mutating func append(_ piece: inout ByteBuffer) {
     let count = piece.readableBytes
     guard count > 0 else { return }
     pending += count
@@ -72,7 +72,7 @@ struct MessageAssembler {
   ///
   /// - Throws: RESOURCE_EXHAUSTED as soon as a prefix announces more than the limit, INTERNAL for a flag that
   ///   means nothing, or for a compressed message where the head named no compression.
-  mutating func next() throws(Status) -> EncodedMessage? {
+  package mutating func next() throws(Status) -> EncodedMessage? {
     guard let flag = first.getInteger(at: first.readerIndex, as: UInt8.self) else { return nil }
     guard flag == 0 || flag == MessageFrame.compressed else {
       throw Status(.internal, "malformed message: flag \(flag) is neither 0 nor 1")

@@ -6,6 +6,7 @@ import NIOPosix
 /// The state that calls on one loop share. Touched on that loop only.
 final class LoopLocal {
   let wheel: DeadlineWheel
+  let unfolding = Unfolding()
   var random = FastRandom()
   /// How many handlers still run whose caller has gone, by peer; peers without any have no entry.
   private(set) var abandoned: [String: Int] = [:]

@@ -3,7 +3,7 @@
 
 import Glibc
 public import MartletCall
-import MartletHTTP
+package import MartletHTTP
 
 /// How a body is framed and encoded, as `content-type` says.
 public enum CallContentType: Sendable, Equatable {
@@ -78,7 +78,7 @@ public struct RequestFields: Sendable {
     }
   }
 
-  init(_ fields: HTTPFields) {
+  package init(_ fields: HTTPFields) {
     var named = CompressionFields()
     fields.forEachField { name, value in
       if !take(name, value, &named) {

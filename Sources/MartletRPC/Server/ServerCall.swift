@@ -34,6 +34,7 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   private var wasAbandoned = false
   private var unresolved: IncomingCall?
   private var dropped = 0
+  private var holdsUnfolded = false
 
   init(
     _ server: ServerCore, _ call: consuming IncomingCall, on stream: any HTTPServerStream,
@@ -167,11 +168,11 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
     switch work {
     case .unary(let run): try await respond(run(context))
     case .largeUnary(let bind, let request):
-      let run = try await offLoop { [self] in try decode(request, bind) }
+      let run = try await unfolding(request) { [self] in try decode(request, bind) }
       try await respond(run(context))
     case .serverStreaming(let run, let sink): try await run(sink, context)
     case .largeServerStreaming(let bind, let request, let sink):
-      let run = try await offLoop { [self] in try decode(request, bind) }
+      let run = try await unfolding(request) { [self] in try decode(request, bind) }
       try await run(sink, context)
     case .clientStreaming(let run, let source): try await respond(run(source, context))
     case .bidirectional(let run, let messages): try await run(messages, messages, context)
@@ -181,11 +182,37 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   /// Unfolds and decodes a request; touches nothing that changes, so from any thread.
   private func decode<Call>(
     _ request: EncodedMessage, _ bind: MethodHandler.Binding<Call>
-  ) throws -> Call {
+  ) throws -> (Call, size: Int) {
     context.response.lastMessageWasCompressed = request.compression != nil
     return try request.withBytes(limit: decodeLimits.size) {
-      try bind($0, encoding, decodeLimits)
+      (try bind($0, encoding, decodeLimits), $0.count)
     }
+  }
+
+  /// Decodes a message off the loop; when it is compressed and large, one of the connection's few places for such is
+  /// kept until `foldUp`.
+  final func unfolding<T: Sendable>(
+    _ message: EncodedMessage, _ decode: @Sendable () throws -> (T, size: Int)
+  ) async throws -> T {
+    guard message.compression != nil else { return try await offLoop(decode).0 }
+    await local.unfolding.enter(stream.peer)
+    holdsUnfolded = true
+    do {
+      if phase == .answered { throw CancellationError() }
+      let (value, size) = try await offLoop(decode)
+      if isClosed || size <= server.sizes.offLoop { foldUp() }
+      return value
+    } catch {
+      foldUp()
+      throw error
+    }
+  }
+
+  /// Gives the place for an unfolded message back.
+  final func foldUp() {
+    guard holdsUnfolded else { return }
+    holdsUnfolded = false
+    local.unfolding.leave(stream.peer)
   }
 
   private func respond(_ response: any Message) async throws {
@@ -256,6 +283,7 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
 
   final func streamClosed(_ error: HTTPStreamError?) {
     isClosed = true
+    foldUp()
     if handlerStarted, !handlerReturned {
       wasAbandoned = true
       local.abandon(context.peer)

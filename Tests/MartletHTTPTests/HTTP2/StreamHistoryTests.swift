@@ -14,6 +14,9 @@ import Testing
     // 3 and 5 were passed over.
     #expect(history.judge(3, opens: true) == .neverOpened)
     #expect(history.judge(5, opens: true) == .neverOpened)
+    var late = StreamHistory()
+    late.opened(5)
+    #expect(late.judge(3, opens: true) == .neverOpened)
     #expect(history.judge(9, opens: false) == .fine)
     #expect(history.judge(2, opens: true) == .fine)
   }

@@ -57,7 +57,9 @@ extension HTTP2Connection {
     case Frame.headers, Frame.data:
       let opens = head.type == Frame.headers
       guard head.stream > known || stream(head.stream) == nil, let session else { return }
-      guard head.stream <= known else { return history.opened(head.stream, if: opens) }
+      guard head.stream <= known || history.wasPassedOver(head.stream) else {
+        return history.opened(head.stream, if: opens)
+      }
       switch history.judge(head.stream, opens: opens) {
       case .fine: break
       case .closed:

@@ -30,6 +30,9 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   /// What nghttp2 is doing for this connection: it must not be entered twice.
   private enum Activity { case none, receiving, pumping }
 
+  /// How long a pump goes on beginning rounds.
+  private static let pumpTime = TimeAmount.milliseconds(1)
+
   let role: Role
   let executor: LoopExecutor
   let limits: HTTPLimits
@@ -212,14 +215,15 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   func pump() {
     guard activity == .none, let session, let context else { return }
     activity = .pumping
-    // A peer that reads as fast as we write must not keep the loop from its other connections.
+    // A peer that reads as fast as we write, or byte by byte, must not keep the loop from its other connections.
+    let enough = NIODeadline.now() + Self.pumpTime
     var roundsLeft = 16
     repeat {
       handOverPending(session)
       fillOutput(session, context)
       if output.readableBytes > 0 { flush(context) }
       wakeBlocked()
-      roundsLeft -= 1
+      roundsLeft -= NIODeadline.now() < enough ? 1 : roundsLeft
     } while roundsLeft > 0 && session == self.session && context.channel.isWritable
       && (!pending.isEmpty || nghttp2_session_want_write(session) != 0)
     activity = .none

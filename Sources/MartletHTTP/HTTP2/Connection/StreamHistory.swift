@@ -19,7 +19,8 @@ struct StreamHistory {
   /// Notes HEADERS on a stream beyond the last; DATA there opens nothing.
   mutating func opened(_ id: Int32, if opens: Bool = true) {
     guard opens, id & 1 == 1, id > last else { return }
-    if id > last + 2, last > 0 { remember(last + 2...id - 2) }
+    let next = last == 0 ? 1 : last + 2
+    if id > next { remember(next...id - 2) }
     last = id
   }
 
@@ -27,8 +28,11 @@ struct StreamHistory {
   func judge(_ id: Int32, opens: Bool) -> Verdict {
     guard id & 1 == 1, id <= last else { return .fine }
     if reset.contains(id) { return .fine }
-    return opens && skipped.contains { $0.contains(id) } ? .neverOpened : .closed
+    return opens && wasPassedOver(id) ? .neverOpened : .closed
   }
+
+  /// Whether a stream beyond it was opened before it.
+  func wasPassedOver(_ id: Int32) -> Bool { skipped.contains { $0.contains(id) } }
 
   /// Notes that we reset a stream.
   mutating func wasReset(_ id: Int32) {

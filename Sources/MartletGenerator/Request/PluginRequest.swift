@@ -16,8 +16,8 @@ struct OutputFile {
   let content: String
 }
 
-/// What protoc asks. Owns the decoded C structs for as long as the process lives: a plugin answers one request.
-struct PluginRequest {
+/// What protoc asks. Owns the decoded C structs.
+final class PluginRequest {
   let pointer: UnsafeMutablePointer<Google__Protobuf__Compiler__CodeGeneratorRequest>
 
   /// Decodes the request that protoc wrote to standard input.
@@ -30,6 +30,8 @@ struct PluginRequest {
     }
     self.pointer = pointer
   }
+
+  deinit { google__protobuf__compiler__code_generator_request__free_unpacked(pointer, nil) }
 
   /// The options given as `--martlet_opt=a=b,c=d`.
   var options: [String: String] {
