@@ -108,12 +108,38 @@ import Testing
     await peer.stop()
   }
 
+  /// gRPC, PROTOCOL-HTTP2.md, "Requests": without messages, the end is an empty DATA frame.
+  @Test func aPostWithoutABodyEndsByADataFrame() async throws {
+    let seen = NIOLockedValueBox<[RawFrames.Frame]>([])
+    let peer = try await ScriptedPeer.start { frames, channel in
+      if frames.contains(where: { $0.type == 4 && $0.flags == 0 }) {
+        channel.writeAndFlush(ByteBuffer(bytes: RawFrames.settings), promise: nil)
+      }
+      for frame in frames where [0, 1].contains(frame.type) {
+        seen.withLockedValue { $0.append(frame) }
+        guard frame.flags & 1 == 1 else { continue }
+        let answer = RawFrames.headers(frame.stream, [(":status", "204")], ends: true)
+        channel.writeAndFlush(ByteBuffer(bytes: answer), promise: nil)
+      }
+    }
+    let client = try await HTTPClientConnection.connect(
+      to: peer.endpoint, on: TestServer.executors.next())
+    #expect(await client.request("/x").status == 204)
+    #expect(await client.request("/x", method: "GET").status == 204)
+    let ends = seen.withLockedValue { frames in
+      frames.map { [$0.stream, UInt32($0.type), UInt32($0.flags & 1)] }
+    }
+    #expect(ends == [[1, 1, 0], [1, 0, 1], [3, 1, 1]])
+    client.close()
+    await peer.stop()
+  }
+
   @Test func interimResponsesArePassedOver() async throws {
     let peer = try await ScriptedPeer.start { frames, channel in
       if frames.contains(where: { $0.type == 4 && $0.flags == 0 }) {
         channel.writeAndFlush(ByteBuffer(bytes: RawFrames.settings), promise: nil)
       }
-      if frames.contains(where: { $0.stream == 1 }) {
+      if frames.contains(where: { $0.stream == 1 && $0.flags & 1 == 1 }) {
         let answer =
           RawFrames.headers(1, [(":status", "103"), ("link", "x")], ends: false)
           + RawFrames.headers(1, [(":status", "200"), ("a", "b")], ends: true)

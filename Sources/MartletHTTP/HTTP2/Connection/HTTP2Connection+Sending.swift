@@ -1,5 +1,5 @@
 // Decides how what streams want becomes submissions to nghttp2, at the end of a turn, so that a head, a
-// body and trailers said in one turn leave together and an empty body costs no DATA frame.
+// body and trailers said in one turn leave together and an empty body of a response costs no DATA frame.
 
 import CNGHTTP2
 import NIOCore
@@ -63,10 +63,13 @@ extension HTTP2Connection {
     case withBody
   }
 
-  private func shape(_ stream: HTTP2Stream) -> Shape {
+  private func shape(_ head: OutgoingHead, _ stream: HTTP2Stream) -> Shape {
     guard case .finished(let trailers) = stream.bodyEnd, stream.outbound.count == 0 else {
       return .withBody
     }
+    // gRPC asks clients to end a request without messages by an empty DATA frame ("MUST", PROTOCOL-HTTP2.md,
+    // "Requests"), and there are servers that wait for it.
+    if case .request(let request) = head, request.method == "POST" { return .withBody }
     guard let trailers, !trailers.isEmpty else { return .headOnly }
     // nghttp2 would send a request's trailers before the queue its head is in.
     if case .client = role { return .withBody }
@@ -74,7 +77,7 @@ extension HTTP2Connection {
   }
 
   private func submitHead(_ head: OutgoingHead, _ stream: HTTP2Stream, _ session: OpaquePointer) {
-    let shape = shape(stream)
+    let shape = shape(head, stream)
     if case .withBody = shape { stream.local = .flowing } else { localEnded(stream) }
     let result: Int32 =
       switch head {
