@@ -105,13 +105,19 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
       return Self.requestWake(&shared)
     }
     if wakes { wake() }
+    var hasWaited = false
     while true {
       try Task.checkCancellation()
       let waits = try shared.withLockedValue { shared throws in
-        if let outcome = shared.outcome { throw Self.refusal(outcome) }
-        return shared.isBlocked || shared.outboxBytes > Self.outboxLimit
+        switch shared.outcome {
+        // What was queued in time is sent as far as the writer is concerned; how the call ended, the reader is told.
+        case .failure(let status) where hasWaited: throw status
+        case .failure, .success: return false
+        case nil: return shared.isBlocked || shared.outboxBytes > Self.outboxLimit
+        }
       }
       guard waits else { return }
+      hasWaited = true
       await waitToWrite()
     }
   }
