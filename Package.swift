@@ -163,6 +163,15 @@ let package = Package(
       name: "martlet-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/martlet-fuzz",
       swiftSettings: strict),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
+    .target(
+      name: "CInteropProto", dependencies: ["CWellKnownProto", "CProtobufC"],
+      path: "Tests/CInteropProto"),
+    .target(
+      name: "InteropProto",
+      dependencies: [
+        "CInteropProto", "CWellKnownProto", "CProtobufC", "MartletWire", "MartletCall",
+      ],
+      path: "Tests/InteropProto", swiftSettings: strict),
     .testTarget(
       name: "MartletWireTests", dependencies: ["MartletWire"], swiftSettings: strict),
     .testTarget(

@@ -92,19 +92,22 @@ mkdir -p "$out/shell" "$out/clients/shell"
   --martlet_out="backend=shell,root=martlet.v1:$out/shell" $contract
 clients/shell/assemble.sh "$out/shell/stubs.sh" >"$out/clients/shell/martlet.sh"
 
-tests=$(cd proto/test 2>/dev/null && find . -name '*.proto' | sed 's|^\./||' | LC_ALL=C sort)
 generated="Sources/CPluginProto Sources/CWellKnownProto Sources/CMartletProto Sources/MartletProto
   clients/shell/martlet.sh"
-if [ -n "$tests" ]; then
+
+# test_proto DIRECTORY MODULE PACKAGE: both sides of the test messages in proto/DIRECTORY, into Tests/.
+test_proto() {
+  files=$(cd "proto/$1" && find . -name '*.proto' | sed 's|^\./||' | LC_ALL=C sort)
   # shellcheck disable=SC2086
-  c_structs CTestProto proto/test $tests
+  c_structs "C$2" "proto/$1" $files
   mkdir -p "$out/Tests"
-  mv "$out/Sources/CTestProto" "$out/Tests/CTestProto"
+  mv "$out/Sources/C$2" "$out/Tests/C$2"
   # shellcheck disable=SC2086
-  swift_values Tests/TestProto module=TestProto,c_module=CTestProto,root=martlet.test.v1 \
-    proto/test $tests
-  generated="$generated Tests/CTestProto Tests/TestProto"
-fi
+  swift_values "Tests/$2" "module=$2,c_module=C$2,root=$3" "proto/$1" $files
+  generated="$generated Tests/C$2 Tests/$2"
+}
+test_proto test TestProto martlet.test.v1
+test_proto interop InteropProto grpc.testing
 
 status=0
 for directory in $generated; do
