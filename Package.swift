@@ -172,6 +172,19 @@ let package = Package(
         "CInteropProto", "CWellKnownProto", "CProtobufC", "MartletWire", "MartletCall",
       ],
       path: "Tests/InteropProto", swiftSettings: strict),
+    .executableTarget(
+      name: "interop-server",
+      dependencies: [
+        "InteropProto", "MartletRPC", "MartletHTTP", "MartletCall", arguments, logging, nioPosix,
+        unixSignals,
+      ],
+      path: "Tests/Interop/interop-server", swiftSettings: strict),
+    .executableTarget(
+      name: "interop-client",
+      dependencies: [
+        "InteropProto", "MartletRPC", "MartletHTTP", "MartletCall", arguments, nioPosix,
+      ],
+      path: "Tests/Interop/interop-client", swiftSettings: strict),
     .testTarget(
       name: "MartletWireTests", dependencies: ["MartletWire"], swiftSettings: strict),
     .testTarget(
