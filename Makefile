@@ -15,10 +15,11 @@ RELEASE_FLAGS := -c release --static-swift-stdlib
 BUILD_PACKAGES := libnghttp2-dev libpq-dev libprotobuf-c-dev pkg-config
 RUN_PACKAGES := postgresql curl python3 python3-venv
 TEST_PACKAGES := openssl nghttp2-client nghttp2-server dash busybox shellcheck \
-	protobuf-compiler protobuf-c-compiler libprotoc-dev libprotobuf-dev git
-BENCH_PACKAGES := $(TEST_PACKAGES) libgrpc++-dev protobuf-compiler-grpc g++
+	protobuf-compiler protobuf-c-compiler libprotoc-dev libprotobuf-dev git \
+	libgrpc++-dev protobuf-compiler-grpc g++ \
+	golang-go golang-google-grpc-dev golang-goprotobuf-dev
 
-.PHONY: help setup setup-test setup-bench build run test test-swift test-python test-shell test-e2e test-tsan \
+.PHONY: help setup setup-test build run test test-swift test-python test-shell test-interop test-e2e test-tsan \
 	lint format proto proto-check bench dist clean
 
 help: ## Show this list.
@@ -30,10 +31,7 @@ setup: ## Install what building and running need (Debian packages, a Python envi
 
 setup-test: setup
 	@deploy/setup/packages.sh $(TEST_PACKAGES)
-	@deploy/setup/python.sh $(VENV) clients/python pytest buf-bin
-
-setup-bench: setup-test
-	@deploy/setup/packages.sh $(BENCH_PACKAGES)
+	@deploy/setup/python.sh $(VENV) clients/python pytest buf-bin grpcio-tools
 
 build: setup ## Build the program: .build/release/martlet.
 	$(SWIFT) build $(RELEASE_FLAGS) --product martlet
@@ -49,6 +47,7 @@ test: setup-test ## Run every test: Swift, Python, shell, lint, generated code.
 	$(MAKE) test-swift
 	$(MAKE) test-python
 	$(MAKE) test-shell
+	$(MAKE) test-interop
 	$(MAKE) test-e2e
 
 # What tests find the program and their peers by.
@@ -71,6 +70,11 @@ test-python:
 
 test-shell:
 	$(PEERS) Tests/ShellTests/run.sh
+
+test-interop: ## Run the public gRPC interop cases against gRPC C++, Go and Python, each way.
+	$(SWIFT) build --product interop-server
+	$(SWIFT) build --product interop-client
+	cd Tests/Interop && $(PEERS) $(CURDIR)/$(PYTHON) -m pytest -q
 
 test-e2e: ## Run the end-to-end tests: crashes, replicas, outages.
 	cd Tests/EndToEnd && $(PEERS) $(CURDIR)/$(PYTHON) -m pytest -q
@@ -97,7 +101,7 @@ proto-check: setup-test ## Fail when generated code is stale or the contract bre
 	proto/generate.sh --check
 	PYTHON=$(CURDIR)/$(PYTHON) clients/python/generate.sh --check
 
-bench: setup-bench build ## Measure: one line `figure NAME = VALUE UNIT` each.
+bench: setup-test build ## Measure: one line `figure NAME = VALUE UNIT` each.
 	$(SWIFT) build $(RELEASE_FLAGS) --product martlet-bench
 	Tests/Benchmarks/run.sh
 
