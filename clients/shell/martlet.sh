@@ -424,6 +424,8 @@ _martlet_time() (
 
 _martlet_url() (
   _url=${MARTLET_API_URL:-http://127.0.0.1:4200}
+  # Of several replicas the first.
+  _url=${_url%%,*}
   printf '%s\n' "${_url%/}"
 )
 
@@ -452,6 +454,10 @@ _martlet_post() (
   case $_url in
     *://127.*|*://localhost|*://localhost[:/]*|*://'[::1]'*) set -- "$@" --noproxy '*' ;;
   esac
+  [ -z "${MARTLET_API_TLS_CA:-}" ] || set -- "$@" --cacert "$MARTLET_API_TLS_CA"
+  [ -z "${MARTLET_API_TLS_CERT:-}" ] || set -- "$@" --cert "$MARTLET_API_TLS_CERT"
+  [ -z "${MARTLET_API_TLS_KEY:-}" ] || set -- "$@" --key "$MARTLET_API_TLS_KEY"
+  [ "${MARTLET_API_TLS_INSECURE:-}" != 1 ] || set -- "$@" --insecure
   [ -z "${MARTLET_TRACEPARENT:-}" ] || set -- "$@" --header "traceparent: $MARTLET_TRACEPARENT"
   if [ -n "${MARTLET_API_KEY:-}" ]; then
     case $MARTLET_API_KEY in

@@ -100,8 +100,8 @@ import Testing
       }
     }
     var limits = HTTPLimits()
-    limits.keepaliveInterval = .milliseconds(50)
-    limits.keepaliveTimeout = .milliseconds(50)
+    limits.keepaliveInterval = .milliseconds(300)
+    limits.keepaliveTimeout = .milliseconds(300)
     let client = try await HTTPClientConnection.connect(
       to: peer.endpoint, on: TestServer.executors.next(), limits: limits)
     #expect(await client.request("/x").error == .connectionClosed(processed: true))
