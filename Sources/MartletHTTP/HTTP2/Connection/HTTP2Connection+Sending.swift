@@ -39,6 +39,7 @@ extension HTTP2Connection {
   private func handOver(_ stream: HTTP2Stream, _ session: OpaquePointer) {
     if stream.isClosed { return }
     if let code = stream.resetCode { return submitReset(stream, code, session) }
+    stream.movedAt = now
     switch stream.local {
     case .holding(let head): submitHead(head, stream, session)
     case .parked:

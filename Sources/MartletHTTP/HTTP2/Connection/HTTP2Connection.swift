@@ -215,6 +215,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   func pump() {
     guard activity == .none, let session, let context else { return }
     activity = .pumping
+    if !isInBatch { now = .now() }
     // A peer that reads as fast as we write, or byte by byte, must not keep the loop from its other connections.
     let enough = NIODeadline.now() + Self.pumpTime
     var roundsLeft = 16

@@ -59,7 +59,7 @@ final class HTTP2Stream: HTTPServerStream {
   var failure: HTTPStreamError?
   /// The code with which this side ends the stream, until it is handed to the codec.
   var resetCode: UInt32?
-  /// When bytes of its body were last taken, or the last of them queued.
+  /// When bytes of its body were last queued or taken.
   var movedAt = NIODeadline.uptimeNanoseconds(0)
   /// True while it is on the connection's list of streams with something to hand over.
   var isPending = false
@@ -142,7 +142,6 @@ final class HTTP2Stream: HTTPServerStream {
   func finish(trailers: HTTPFields?) {
     guard takesBody else { return }
     bodyEnd = .finished(trailers: trailers)
-    movedAt = .now()
     connection.hasPending(self)
   }
 
