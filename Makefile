@@ -20,6 +20,7 @@ TEST_PACKAGES := openssl nghttp2-client nghttp2-server dash busybox shellcheck \
 	golang-go golang-google-grpc-dev golang-goprotobuf-dev
 
 .PHONY: help setup setup-test build run test test-swift test-python test-shell test-interop test-e2e test-tsan \
+	test-asan fuzz hostile \
 	lint format proto proto-check bench dist clean
 
 help: ## Show this list.
@@ -54,11 +55,12 @@ test: setup-test ## Run every test: Swift, Python, shell, lint, generated code.
 PEERS = MARTLET_BIN=$(CURDIR)/$(MARTLET) PYTHON=$(CURDIR)/$(PYTHON) PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 # A target at a time: some tests measure the memory or the silence of their own process.
-SWIFT_TESTS := MartletWireTests ProtoTests MartletModelTests MartletSettingsTests PropertyTests \
+SWIFT_TESTS := MartletWireTests ProtoTests FuzzTests MartletModelTests MartletSettingsTests PropertyTests \
 	MartletPostgresTests MartletStoreTests MartletEngineTests MartletHTTPTests MartletRPCTests \
 	MartletClientTests ConformanceTests
 TSAN_TESTS := MartletHTTPTests MartletRPCTests MartletStoreTests
-# These weigh the process, and the sanitizer weighs more.
+# These weigh the process, and a sanitizer weighs more.
+ASAN_TESTS := MartletWireTests ProtoTests MartletHTTPTests MartletRPCTests FuzzTests
 TSAN_SKIPS := (aBombInTheHeaders|aSlowReaderOfAHugeStreamCostsNoMemory|continuations|theConnectionsBoundHolds)
 
 test-swift:
@@ -84,6 +86,19 @@ test-tsan: setup-test ## Run the tests of HTTP, RPC and Store under ThreadSaniti
 	$(PEERS) TSAN_OPTIONS=halt_on_error=1 Tests/targets.sh \
 		"--sanitize=thread --scratch-path .build-tsan --skip $(TSAN_SKIPS)" $(TSAN_TESTS)
 
+test-asan: setup-test ## Run the tests of what reads strangers' bytes under AddressSanitizer.
+	$(SWIFT) build --build-tests --sanitize=address --scratch-path .build-asan
+	$(PEERS) ASAN_OPTIONS=detect_leaks=0 Tests/targets.sh \
+		"--no-parallel --sanitize=address --scratch-path .build-asan --skip $(TSAN_SKIPS)" $(ASAN_TESTS)
+
+TIME ?= 60
+fuzz: ## Fuzz what reads strangers' bytes for TIME seconds in all (60).
+	Tests/Fuzz/run.sh $(TIME)
+
+hostile: build setup-test ## Attack a server in every known way, and check it against the RFCs; QUICK=1 for 5 minutes.
+	$(PYTHON) Tests/Hostile/hostile.py --server-binary $(CURDIR)/$(MARTLET) $(if $(QUICK),--quick)
+	$(PYTHON) Tests/Hostile/conformance.py --server-binary $(CURDIR)/$(MARTLET)
+
 lint: ## Check format and names.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests clients/swift clients/examples
 	@deploy/setup/hygiene.sh
@@ -103,10 +118,11 @@ proto-check: setup-test ## Fail when generated code is stale or the contract bre
 
 bench: setup-test build ## Measure: one line `figure NAME = VALUE UNIT` each.
 	$(SWIFT) build $(RELEASE_FLAGS) --product martlet-bench
+	$(SWIFT) build $(RELEASE_FLAGS) --product interop-server
 	Tests/Benchmarks/run.sh
 
 dist: build ## Make dist/martlet-VERSION-linux-ARCH.tar.gz, which runs without a compiler.
 	deploy/setup/dist.sh $(MARTLET)
 
 clean: ## Remove what was built.
-	rm -rf .build .build-tsan $(STATE) dist
+	rm -rf .build .build-tsan .build-asan .build-fuzz $(STATE) dist

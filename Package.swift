@@ -138,8 +138,8 @@ let package = Package(
     .executableTarget(
       name: "martlet-bench",
       dependencies: [
-        "Martlet", "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", arguments, nioCore,
-        nioPosix,
+        "Martlet", "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", "InteropProto",
+        arguments, logging, nioCore, nioPosix,
       ],
       path: "Tests/Benchmarks/martlet-bench", swiftSettings: strict),
     .target(

@@ -6,7 +6,7 @@
 #
 # Usage: run.sh          about 5 minutes
 #        QUICK=1 run.sh  under 1 minute: one short round, to see that it works
-# Variables: MARTLET_BIN, MARTLET_BENCH_BIN (programs), BENCH_ONLY (some of: start ping latency
+# Variables: MARTLET_BIN, MARTLET_BENCH_BIN (programs), BENCH_ONLY (some of: start ping wire latency
 # transitions memory).
 set -eu
 cd "$(dirname "$0")/../.."
@@ -14,7 +14,7 @@ root=$PWD
 martlet=${MARTLET_BIN:-$root/.build/release/martlet}
 load=${MARTLET_BENCH_BIN:-$root/.build/release/martlet-bench}
 cache=$root/.make/bench
-only=${BENCH_ONLY:-start ping latency transitions memory}
+only=${BENCH_ONLY:-start ping wire latency transitions memory}
 if [ "${QUICK:-0}" = 1 ]; then
   rounds=1 calls=40000 seconds=3 commits=1 few=10000 many=60000
 else
@@ -201,6 +201,9 @@ if is_wanted ping; then
   note "ping_rate: requests a second in the last of these rounds, load and server on one machine"
   figure ping_rate "$(cat "$work/martlet.rate")" 1/s
 fi
+
+# shellcheck source=Tests/Benchmarks/wire.sh
+if is_wanted wire; then . Tests/Benchmarks/wire.sh; fi
 
 if is_wanted latency; then
   sql -c 'CREATE TABLE bench_commit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

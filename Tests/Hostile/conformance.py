@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Decides how the table of conformance is run against a server that is there already: each case on a connection of its
+"""Decides how the table of conformance is run, against a server of its own or one that is there already: each case on a connection of its
 own, pass or fail by what the RFC calls right. The exit code is 1 when a case failed."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from cases import (
@@ -20,6 +21,7 @@ from cases import (
 from cases.http1_case import HTTP1Case
 from cases.http2_case import HTTP2Case, Site
 from cases.http2_talks import Talk
+from suite.server import HostedServer
 from wire.transport import Target
 
 HTTP2 = (
@@ -34,8 +36,18 @@ HTTP1 = (*http1_messages.CASES, *http1_framing.CASES)
 
 def main() -> int:
     options = arguments()
-    host, _, port = options.address.rpartition(":")
-    target = Target(host.strip("[]"), int(port), options.tls)
+    if not options.server_binary:
+        host, _, port = options.address.rpartition(":")
+        return check(Target(host.strip("[]"), int(port), options.tls), options)
+    server = HostedServer(options.server_binary)
+    server.start()
+    try:
+        return check(server.target, options)
+    finally:
+        server.stop()
+
+
+def check(target: Target, options: argparse.Namespace) -> int:
     failed = 0
     count = 0
     for subject, cases in ((Site(target), HTTP2), (target, () if options.http2_only else HTTP1)):
@@ -64,7 +76,9 @@ def attempt(case: HTTP1Case | HTTP2Case | Talk, subject: Any) -> str:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Check a server against RFC 9113, RFC 7541 and RFC 9112.")
-    parser.add_argument("--address", required=True, metavar="HOST:PORT")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--address", metavar="HOST:PORT", help="a server that is there")
+    where.add_argument("--server-binary", type=Path, metavar="PATH", help="starts a Martlet of its own")
     parser.add_argument("--tls", action="store_true", help="over TLS, with ALPN; any certificate will do")
     parser.add_argument("--http2-only", action="store_true", help="leave HTTP/1.1 out")
     parser.add_argument("--only", metavar="TEXT", help="only cases whose section or name contains this")

@@ -1,6 +1,6 @@
 // Decides how long a call may take when its caller does not say, and at most.
 
-import MartletCall
+package import MartletCall
 
 /// How long calls may take.
 public struct DeadlinePolicy: Sendable, Equatable {
@@ -31,12 +31,12 @@ public struct DeadlinePolicy: Sendable, Equatable {
 }
 
 /// Sets the time of each call.
-struct DeadlineInterceptor: Interceptor {
+package struct DeadlineInterceptor: Interceptor {
   private let policy: DeadlinePolicy
 
-  init(_ policy: DeadlinePolicy) { self.policy = policy }
+  package init(_ policy: DeadlinePolicy) { self.policy = policy }
 
-  func before(_ call: inout IncomingCall) throws(Status) {
+  package func before(_ call: inout IncomingCall) throws(Status) {
     call.timeout = policy.timeout(asked: call.timeout, kind: call.method.descriptor.kind)
     if let timeout = call.timeout, timeout <= .zero {
       throw Status(.deadlineExceeded, "the deadline had passed when the call came")

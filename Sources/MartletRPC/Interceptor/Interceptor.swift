@@ -30,6 +30,22 @@ public struct IncomingCall: ~Copyable, Sendable {
   public var timeout: Duration?
   /// A source of random numbers where nothing rests on secrecy.
   public var randomWord: UInt64
+
+  /// Makes a call.
+  package init(
+    head: HTTPRequestHead, fields: RequestFields, method: RegisteredMethod,
+    callProtocol: CallProtocol, context: CallContext, peer: HTTPPeer, timeout: Duration?,
+    randomWord: UInt64
+  ) {
+    self.head = head
+    self.fields = fields
+    self.method = method
+    self.callProtocol = callProtocol
+    self.context = context
+    self.peer = peer
+    self.timeout = timeout
+    self.randomWord = randomWord
+  }
 }
 
 /// A call that was answered.
@@ -46,6 +62,25 @@ public struct FinishedCall: Sendable {
   public let cause: (any Error)?
   /// How long the call took, in nanoseconds.
   public let nanoseconds: Int64
+
+  /// Makes a call that went well.
+  package init(_ call: borrowing IncomingCall, nanoseconds: Int64) {
+    self.init(
+      method: call.method, callProtocol: call.callProtocol, context: call.context, status: nil,
+      cause: nil, nanoseconds: nanoseconds)
+  }
+
+  init(
+    method: RegisteredMethod, callProtocol: CallProtocol, context: CallContext, status: Status?,
+    cause: (any Error)?, nanoseconds: Int64
+  ) {
+    self.method = method
+    self.callProtocol = callProtocol
+    self.context = context
+    self.status = status
+    self.cause = cause
+    self.nanoseconds = nanoseconds
+  }
 
   /// What the caller was told.
   public var code: StatusCode { status?.code ?? .ok }

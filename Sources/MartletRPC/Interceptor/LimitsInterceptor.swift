@@ -2,7 +2,7 @@
 // and not the server. Open calls on one connection are bounded by HTTP/2's stream limit; handlers that go on
 // after their caller has reset the stream are not, so they are counted by connection here.
 
-import MartletCall
+package import MartletCall
 import Synchronization
 
 /// How many calls may run at once.
@@ -26,13 +26,13 @@ public struct CallLimits: Sendable, Equatable {
 }
 
 /// Counts the calls whose handlers run, and refuses more than the limit.
-final class LimitsInterceptor: Interceptor {
+package final class LimitsInterceptor: Interceptor {
   private let limits: CallLimits
   private let running = Atomic<Int>(0)
 
-  init(_ limits: CallLimits) { self.limits = limits }
+  package init(_ limits: CallLimits) { self.limits = limits }
 
-  func before(_ call: inout IncomingCall) throws(Status) {
+  package func before(_ call: inout IncomingCall) throws(Status) {
     let (_, count) = running.add(1, ordering: .relaxed)
     guard count > limits.concurrentCalls else { return }
     running.subtract(1, ordering: .relaxed)
@@ -41,5 +41,5 @@ final class LimitsInterceptor: Interceptor {
       "more than \(limits.concurrentCalls) calls are running", retryAfter: limits.retryAfter)
   }
 
-  func released() { running.subtract(1, ordering: .relaxed) }
+  package func released() { running.subtract(1, ordering: .relaxed) }
 }

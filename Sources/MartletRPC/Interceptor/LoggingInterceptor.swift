@@ -1,16 +1,16 @@
 // Decides what is logged of a call: one line at debug, faults of the server louder; never the text of a
 // request, a response or a credential.
 
-import Logging
+package import Logging
 import MartletCall
 
 /// Logs each call when it was answered.
-struct LoggingInterceptor: Interceptor {
+package struct LoggingInterceptor: Interceptor {
   private let logger: Logger
 
-  init(_ logger: Logger) { self.logger = logger }
+  package init(_ logger: Logger) { self.logger = logger }
 
-  func after(_ call: borrowing FinishedCall) {
+  package func after(_ call: borrowing FinishedCall) {
     let level = Self.level(of: call.code)
     guard level >= logger.logLevel else { return }
     var metadata: Logger.Metadata = [

@@ -3,8 +3,10 @@
 import MartletCall
 
 /// Continues the caller's trace or begins one.
-struct TraceInterceptor: Interceptor {
-  func before(_ call: inout IncomingCall) {
+package struct TraceInterceptor: Interceptor {
+  package init() {}
+
+  package func before(_ call: inout IncomingCall) {
     var random = FastRandom(seed: call.randomWord)
     // Ids are never zero (W3C Trace Context, sections 3.2.2.3 and 3.2.2.4).
     let span = random.next() | 1

@@ -75,18 +75,18 @@ public final class RPCMetrics: Sendable {
 }
 
 /// Counts calls.
-struct MetricsInterceptor: Interceptor {
+package struct MetricsInterceptor: Interceptor {
   private let rows: [RPCMetrics.Method]
 
-  init(_ metrics: RPCMetrics, methods: [RegisteredMethod]) {
+  package init(_ metrics: RPCMetrics, methods: [RegisteredMethod]) {
     rows = metrics.rows(for: methods)
   }
 
-  func before(_ call: inout IncomingCall) {
+  package func before(_ call: inout IncomingCall) {
     rows[call.method.index].running.add(1)
   }
 
-  func after(_ call: borrowing FinishedCall) {
+  package func after(_ call: borrowing FinishedCall) {
     let row = rows[call.method.index]
     row.running.add(-1)
     row.codes[Int(call.code.rawValue)].add(1)

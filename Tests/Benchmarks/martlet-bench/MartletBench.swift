@@ -13,6 +13,6 @@ struct MartletBench: AsyncParsableCommand {
       """,
     subcommands: [
       PingCommand.self, StreamCommand.self, UnaryCommand.self, LatencyCommand.self,
-      MemoryCommand.self,
+      MemoryCommand.self, ExpandCommand.self, UploadCommand.self, InterceptorsCommand.self,
     ])
 }

@@ -1,11 +1,14 @@
 // The peer of Ping: the same method served by gRPC C++ in its leanest form, one completion queue
 // and one thread, with a pool of calls that wait.
-// Usage: grpc_server HOST:PORT
+// Usage: grpc_server HOST:PORT [KEY CERTIFICATE]
 
 #include <grpcpp/grpcpp.h>
 
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
+#include <string>
 
 #include "martlet/v1/system_service.grpc.pb.h"
 
@@ -51,17 +54,30 @@ class Call {
   bool answering_ = false;
 };
 
+std::string Content(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// TLS with a key and a certificate, or clear text without.
+std::shared_ptr<grpc::ServerCredentials> Credentials(char** files) {
+  if (files == nullptr) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options;
+  options.pem_key_cert_pairs.push_back({Content(files[0]), Content(files[1])});
+  return grpc::SslServerCredentials(options);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::cerr << "usage: grpc_server HOST:PORT\n";
+  if (argc != 2 && argc != 4) {
+    std::cerr << "usage: grpc_server HOST:PORT [KEY CERTIFICATE]\n";
     return 2;
   }
   SystemService::AsyncService service;
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(argv[1], grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(argv[1], Credentials(argc == 4 ? argv + 2 : nullptr), &port);
   builder.RegisterService(&service);
   std::unique_ptr<grpc::ServerCompletionQueue> queue = builder.AddCompletionQueue();
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();

@@ -45,8 +45,10 @@ import Testing
       at: served.appendingPathComponent("sub"), withIntermediateDirectories: true)
     try Data("secret".utf8).write(to: root.appendingPathComponent("outside"))
     try Data("<p>".utf8).write(to: served.appendingPathComponent("index.html"))
-    try Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) })
-      .write(to: served.appendingPathComponent("sub/long.bin"))
+    // A prime length of equal bytes, so that a piece put in the wrong place is seen.
+    try (0..<3_001).reduce(into: Data()) {
+      $0.append(Data(repeating: UInt8(truncatingIfNeeded: $1), count: 1_009))
+    }.prefix(3_000_000).write(to: served.appendingPathComponent("sub/long.bin"))
     for (link, target) in [("link", "../outside"), ("sub/up", "..")] {
       try FileManager.default.createSymbolicLink(
         atPath: served.appendingPathComponent(link).path, withDestinationPath: target)
