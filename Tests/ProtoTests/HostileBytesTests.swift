@@ -21,6 +21,26 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 @Suite struct HostileBytesTests {
+  @Test func keysThatAreOneTextInTwoFormsAreRefused() throws {
+    let number = 72
+    func entry(_ key: String, _ value: String) -> [UInt8] {
+      Self.field(number, Self.field(1, Array(key.utf8)) + Self.field(2, Array(value.utf8)))
+    }
+    // The same key twice is the last one, as protobuf has it.
+    #expect(
+      try Everything(encoded: entry("\u{e9}", "a") + entry("\u{e9}", "b")).byString.count == 1)
+    #expect {
+      _ = try Everything(encoded: entry("\u{e9}", "a") + entry("e\u{301}", "b"))
+    } throws: {
+      ($0 as? WireError)?.reason == .duplicateKey
+    }
+    #expect {
+      _ = try Everything(json: "{\"byString\":{\"\u{e9}\":\"a\",\"e\u{301}\":\"b\"}}")
+    } throws: {
+      ($0 as? WireError)?.reason == .duplicateKey
+    }
+  }
+
   /// A length-delimited field.
   static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] {
     varint(number << 3 | 2) + varint(content.count) + content

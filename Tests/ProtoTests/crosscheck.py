@@ -9,6 +9,7 @@ import json
 import random
 import struct
 import sys
+import unicodedata
 
 try:
     from google.protobuf import descriptor_pool, json_format, message_factory
@@ -26,6 +27,14 @@ INTEGERS = {
 WORDS = ["", "a", "run", "crouching-kittiwake", "grüße", "日本語", "🦅🪶", 'quo"te', "back\\slash", "tab\tnew\nline\r",
          "\x01\x1f\x7f", "\u2028\u2029", "</script>", "x" * 60, "\ufffd\ufffe", "e\u0301", "\U0010ffff", " "]
 MAX_DEPTH = 3
+
+
+def is_new(name, keys):
+    """Whether a key is no other Unicode form of one that is there: Martlet refuses two forms of one text."""
+    if not isinstance(name, str):
+        return True
+    form = unicodedata.normalize("NFC", name)
+    return not any(key != name and unicodedata.normalize("NFC", key) == form for key in keys)
 
 
 class Generator:
@@ -62,6 +71,8 @@ class Generator:
             target = getattr(message, field.name)
             for _ in range(self.rng.choice([1, 2, 5, 20] if depth == 0 else [1, 2])):
                 name = self.scalar(key, implicit=True)
+                if not is_new(name, target):
+                    continue
                 if value.message_type is None:
                     target[name] = self.scalar(value, implicit=True)
                 elif depth < MAX_DEPTH:
@@ -147,7 +158,9 @@ class Generator:
 
     def fill_google_protobuf_Struct(self, message, depth):
         for _ in range(self.rng.choice([0, 1, 2, 20] if depth < 2 else [0, 1, 2])):
-            self.fill(message.fields[self.text()], depth + 1)
+            name = self.text()
+            if is_new(name, message.fields):
+                self.fill(message.fields[name], depth + 1)
 
     def fill_google_protobuf_ListValue(self, message, depth):
         for _ in range(self.rng.choice([0, 1, 3])):

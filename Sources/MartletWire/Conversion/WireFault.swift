@@ -3,6 +3,8 @@
 /// Why a C struct could not be read. `FaultLocation` makes a `WireError` of it.
 public enum WireFault: Error, Sendable {
   case malformed, tooDeep, tooLarge, invalidUTF8, embeddedNUL
+  /// Two keys of a map are one text to Swift, whose strings compare by canonical equivalence.
+  case equivalentKeys
   /// A full `WireError` was already written down.
   case described
 }

@@ -108,7 +108,18 @@ public struct WireReader: Sendable {
     return (0..<count).map { E(rawValue: values[$0]) }
   }
 
+  /// Whether a key that was there before is this one byte for byte.
+  @usableFromInline
+  static func isSame<Key: Hashable, Value>(_ key: Key, as values: [Key: Value]) -> Bool {
+    guard let text = key as? String, let index = values.index(forKey: key),
+      let held = values.keys[index] as? String
+    else { return true }
+    return text.utf8.elementsEqual(held.utf8)
+  }
+
   /// Reads a map; of entries with one key the last counts.
+  ///
+  /// - Throws: `equivalentKeys` when two keys differ in their bytes only, for one of them would be lost.
   @inlinable
   public func map<C, Key: Hashable, Value>(
     _ count: Int, _ entries: UnsafeMutablePointer<UnsafeMutablePointer<C>?>?,
@@ -120,7 +131,9 @@ public struct WireReader: Sendable {
     for index in 0..<count {
       guard let entry = entries[index] else { throw .malformed }
       let (key, value) = try read(entry)
+      let count = values.count
       values[key] = value
+      guard values.count > count || Self.isSame(key, as: values) else { throw .equivalentKeys }
     }
     return values
   }

@@ -47,6 +47,7 @@ enum FieldMaskText {
         target[count + 1] = byte + 32
         count += 2
       } else {
+        guard isPlain(byte) else { return nil }
         target[count] = byte
         count += 1
       }

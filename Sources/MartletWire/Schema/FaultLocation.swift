@@ -15,6 +15,11 @@ enum FaultLocation {
       WireError(
         .tooLarge,
         message: "\(schema.fullName) would take too much memory: it holds too many empty elements")
+    case .equivalentKeys:
+      WireError(
+        .duplicateKey,
+        message: "a map in \(schema.fullName) has two keys that are one text in different Unicode"
+          + " forms; send one form of it")
     case .malformed, .invalidUTF8, .embeddedNUL, .described:
       WireError(.malformed, message: "the bytes are no valid \(schema.fullName)")
     }
@@ -30,7 +35,7 @@ enum FaultLocation {
         ?? WireError(
           fault == .invalidUTF8 ? .invalidUTF8 : .embeddedNUL,
           message: "a string of \(schema.fullName) is not valid text")
-    case .tooDeep, .tooLarge, .malformed, .described:
+    case .tooDeep, .tooLarge, .malformed, .equivalentKeys, .described:
       describe(fault, of: schema, limits: limits)
     }
   }
