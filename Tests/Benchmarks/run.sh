@@ -202,7 +202,7 @@ if is_wanted ping; then
   figure ping_rate "$(cat "$work/martlet.rate")" 1/s
 fi
 
-# shellcheck source=Tests/Benchmarks/wire.sh
+# shellcheck disable=SC1091 # it is read on its own
 if is_wanted wire; then . Tests/Benchmarks/wire.sh; fi
 
 if is_wanted latency; then

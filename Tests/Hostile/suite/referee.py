@@ -134,7 +134,8 @@ class Referee:
         return faults
 
     def _is_slower(self, verdict: Verdict) -> bool:
-        if not self.is_strict and verdict.idle < FREE_CORES:
+        # A second of quick attacks is too short for a p99.
+        if not self.is_strict and (self.is_quick or verdict.idle < FREE_CORES):
             return False
         return verdict.under_attack.p99 > max(RATIO * verdict.quiet.p99, UNNOTICED)
 

@@ -221,7 +221,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     var roundsLeft = 16
     repeat {
       handOverPending(session)
-      fillOutput(session, context)
+      fillOutput(session, context, until: enough)
       if output.readableBytes > 0 { flush(context) }
       wakeBlocked()
       roundsLeft -= NIODeadline.now() < enough ? 1 : roundsLeft
@@ -238,9 +238,15 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     }
   }
 
-  private func fillOutput(_ session: OpaquePointer, _ context: ChannelHandlerContext) {
+  private func fillOutput(
+    _ session: OpaquePointer, _ context: ChannelHandlerContext, until enough: NIODeadline
+  ) {
     guard context.channel.isWritable else { return }
+    var frames = 0
     while output.readableBytes < 64 * 1024 {
+      // Frames of a byte each would fill it slowly.
+      frames += 1
+      if frames & 255 == 0, NIODeadline.now() >= enough { break }
       var frame: UnsafePointer<UInt8>?
       let length = nghttp2_session_mem_send(session, &frame)
       guard length > 0, let frame else { break }
