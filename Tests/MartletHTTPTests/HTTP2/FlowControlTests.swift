@@ -20,7 +20,7 @@ import Testing
       // Other streams of the same connection go on.
       for _ in 0..<100 { #expect(await client.request("/fixed").body.readableBytes == 107) }
       #expect(stuck.value == nil)
-      #expect(residentBytes() - before < 64 << 20)
+      #expect(residentBytes() - before < 128 << 20)
       client.close()
       #expect(await stuck.wait().body.readableBytes <= 1 << 20)
     }

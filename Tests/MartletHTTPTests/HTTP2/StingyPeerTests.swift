@@ -92,7 +92,7 @@ import Testing
       connection.close()
       // Over HTTP/1.1 nothing but the end of the connection says so; the socket's buffers are full first.
       let older = try await RawConnection.connect(port: server.port, reads: false)
-      let size = 12 << 20
+      let size = 6 << 20
       try await older.send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: \(size)\r\n\r\n")
       try await older.send([UInt8](repeating: 1, count: size))
       while server.handler.ends.withLockedValue({ $0.count }) < 2 { await Task.yield() }

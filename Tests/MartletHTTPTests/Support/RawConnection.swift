@@ -20,6 +20,7 @@ final class RawConnection: Sendable {
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.autoRead, value: reads)
+      .channelOption(.socketOption(.so_rcvbuf), value: reads ? 1 << 20 : 1 << 12)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox))
