@@ -10,7 +10,9 @@ struct StaticPath: Equatable {
     guard path.first == "/" else { return nil }
     var names: [Substring] = []
     for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      guard let name = Self.unescape(part) else { return nil }
+      guard let bytes = PercentEscapes.undo(part.utf8),
+        let name = String(validating: bytes, as: UTF8.self)?[...]
+      else { return nil }
       if name.isEmpty { continue }
       guard name.first != ".", !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x2F || $0 == 0x5C })
       else { return nil }
@@ -21,11 +23,14 @@ struct StaticPath: Equatable {
     guard names.count <= 32 else { return nil }
     self.names = names
   }
+}
 
-  private static func unescape(_ text: Substring) -> Substring? {
-    guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
+/// Percent escapes (RFC 3986, 2.1).
+package enum PercentEscapes {
+  /// The bytes of a text; nil when an escape is malformed. A plus sign stands for itself.
+  package static func undo(_ text: Substring.UTF8View) -> [UInt8]? {
     var bytes: [UInt8] = []
-    var rest = text.utf8[...]
+    var rest = text[...]
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "%") else {
         bytes.append(byte)
@@ -36,7 +41,7 @@ struct StaticPath: Equatable {
       else { return nil }
       bytes.append(value)
     }
-    return String(validating: bytes, as: UTF8.self).map { $0[...] }
+    return bytes
   }
 }
 

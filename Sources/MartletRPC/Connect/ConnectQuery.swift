@@ -20,7 +20,8 @@ package struct ConnectQuery {
     for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
       let parts = pair.split(
         separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = Self.unescape(parts[0]), let value = Self.unescape(parts.dropFirst().first)
+      guard let name = PercentEscapes.undo(parts[0]),
+        let value = parts.count > 1 ? PercentEscapes.undo(parts[1]) : []
       else { throw Self.invalid("", "holds a malformed percent escape") }
       values[String(decoding: name, as: UTF8.self)] = value
     }
@@ -64,23 +65,5 @@ package struct ConnectQuery {
     case UInt8(ascii: "_"): UInt8(ascii: "/")
     default: byte
     }
-  }
-
-  /// Undoes percent escapes; nil when one is malformed. A plus sign stands for itself, as base64 needs it to.
-  private static func unescape(_ text: Substring.UTF8View?) -> [UInt8]? {
-    guard let text else { return [] }
-    var bytes: [UInt8] = []
-    var rest = text[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard let high = rest.popFirst(), let low = rest.popFirst(),
-        let value = UInt8(hexadecimal: high, low)
-      else { return nil }
-      bytes.append(value)
-    }
-    return bytes
   }
 }

@@ -118,4 +118,23 @@ import Testing
       }
     }
   }
+
+  @Test func oneAddressMayHaveSoManyConnections() async throws {
+    var limits = HTTPLimits()
+    limits.connectionsPerAddress = 2
+    try await TestServer.with(limits) { server in
+      let first = try await server.connect()
+      let second = try await server.connect()
+      let third = try await RawConnection.connect(port: server.port)
+      #expect(await third.readToEnd().isEmpty)
+      #expect(server.server.statistics.refusedConnections == 1)
+      // A place that is given back is there for the next.
+      first.close()
+      try await first.closeFuture.get()
+      var next: HTTPClientConnection?
+      while next == nil { next = try? await server.connect() }
+      #expect(await next?.request("/fixed").status == 200)
+      #expect(await second.request("/fixed").status == 200)
+    }
+  }
 }
