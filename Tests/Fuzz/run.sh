@@ -8,7 +8,9 @@ cd "$(dirname "$0")/../.."
 targets='message json http2 http1 frames plugin'
 share=$((${1:-60} / 6))
 [ "$share" -ge 1 ] || share=1
-swift build --product martlet-fuzz --sanitize fuzzer --sanitize address -Xswiftc -DFUZZING \
+# The Swift compiler heeds the last `-sanitize` only: without the pair, Swift code would not tell what an input reached.
+swift build --product martlet-fuzz --sanitize fuzzer --sanitize address \
+  -Xswiftc -sanitize=fuzzer,address -Xswiftc -DFUZZING \
   --scratch-path .build-fuzz
 program=$(swift build --show-bin-path --scratch-path .build-fuzz)/martlet-fuzz
 work=$(mktemp -d)

@@ -1,5 +1,6 @@
 // Decides how a connection meets the bytes of a stranger: without sockets, in pieces that the first bytes choose,
-// with a handler that echoes; at the end the connection is closed, and every exchange must have been told.
+// with a handler that echoes; at the end the connection is closed, every exchange must have been told, and nothing may hold
+// the connection any more.
 
 import MartletHTTP
 import NIOCore
@@ -14,7 +15,13 @@ enum ConnectionFuzzing {
   static func http1(_ bytes: UnsafeRawBufferPointer) { serve(bytes, after: []) }
 
   private static func serve(_ bytes: UnsafeRawBufferPointer, after start: [UInt8]) {
-    guard let choice = bytes.first else { return }
+    weak let left = served(bytes, after: start)
+    precondition(left == nil, "the connection outlives its channel")
+  }
+
+  /// Serves one connection to its end; its handler, which only the connection may still hold.
+  private static func served(_ bytes: UnsafeRawBufferPointer, after start: [UInt8]) -> Echo? {
+    guard let choice = bytes.first else { return nil }
     let size = [1, 3, 9, 64, 4096][Int(choice) % 5]
     let channel = EmbeddedChannel()
     let handler = Echo()
@@ -35,10 +42,12 @@ enum ConnectionFuzzing {
       send(rest.prefix(size), to: channel)
       rest = rest.dropFirst(size)
     }
-    _ = try? channel.finish(acceptAlreadyClosed: true)
-    // Timers that outlive the connection hold it.
+    channel.close(promise: nil)
+    // What was put off past the connection's end holds it until then, and `finish` would drop it unrun.
     channel.embeddedEventLoop.advanceTime(by: .hours(1))
+    _ = try? channel.finish(acceptAlreadyClosed: true)
     precondition(handler.open == 0, "\(handler.open) exchanges were not told of their end")
+    return handler
   }
 
   private static func send(_ bytes: ArraySlice<UInt8>, to channel: EmbeddedChannel) {
