@@ -28,9 +28,15 @@ public final class LoopExecutor: TaskExecutor {
     var participants: [any LoopTurnParticipant] = []
     /// Participants of the next turn, after the loop has looked at its sockets.
     var later: [any LoopTurnParticipant] = []
+    /// Work of strangers that waits to begin.
+    var beginnings: [() -> Void] = []
+    /// When the read batch under way began.
+    var readingSince: NIODeadline?
     var isScheduled = false
     var isLaterScheduled = false
     var isRunning = false
+
+    var isIdle: Bool { jobs.isEmpty && participants.isEmpty && beginnings.isEmpty }
   }
 
   /// What came from other threads.
@@ -46,6 +52,8 @@ public final class LoopExecutor: TaskExecutor {
 
   /// How long a turn goes on beginning rounds.
   private static let turnTime = TimeAmount.milliseconds(2)
+  /// How long a read batch goes on beginning what it was asked for.
+  private static let readTime = TimeAmount.milliseconds(1)
 
   /// Makes the executor of a loop. One for each loop is enough; see `LoopExecutorGroup`.
   public init(loop: any EventLoop) {
@@ -97,6 +105,24 @@ public final class LoopExecutor: TaskExecutor {
     endTurn()
   }
 
+  /// Says that a read batch begins, which `endTurn` ends. On the loop.
+  package func beginReading(at now: NIODeadline) {
+    if turn.value.readingSince == nil { turn.value.readingSince = now }
+  }
+
+  /// Whether the read batch under way has begun so much that what else it asks for should wait: one read may
+  /// bring hundreds of requests, each with work to do before its first suspension. On the loop.
+  package var isReadingLong: Bool {
+    guard let since = turn.value.readingSince else { return false }
+    return !turn.value.beginnings.isEmpty || NIODeadline.now() - since > Self.readTime
+  }
+
+  /// Begins work in a turn that has time for it, after what was put off before. On the loop.
+  package func beginLater(_ work: @escaping () -> Void) {
+    turn.value.beginnings.append(work)
+    scheduleTurn()
+  }
+
   /// Asks for `turnEnded` at the end of this turn. On the loop.
   package func participate(_ participant: any LoopTurnParticipant) {
     turn.value.participants.append(participant)
@@ -123,18 +149,20 @@ public final class LoopExecutor: TaskExecutor {
   package func endTurn() {
     guard !turn.value.isRunning else { return }
     turn.value.isRunning = true
+    turn.value.readingSince = nil
     let start = NIODeadline.now()
     // Work that makes more work for ever must not keep the loop from its sockets.
     var roundsLeft = 8
-    while roundsLeft > 0, !turn.value.jobs.isEmpty || !turn.value.participants.isEmpty {
+    while roundsLeft > 0, !turn.value.isIdle {
       roundsLeft -= NIODeadline.now() - start < Self.turnTime ? 1 : roundsLeft
+      if !turn.value.beginnings.isEmpty { runBeginnings(until: start + Self.turnTime) }
       if !turn.value.jobs.isEmpty { runJobs() }
       if turn.value.participants.isEmpty { continue }
       let participants = exchange(&turn.value.participants, with: [])
       for participant in participants { participant.turnEnded() }
     }
     turn.value.isRunning = false
-    if !turn.value.jobs.isEmpty || !turn.value.participants.isEmpty {
+    if !turn.value.isIdle {
       scheduleLater(after: NIODeadline.now() - start)
     }
   }
@@ -152,6 +180,16 @@ public final class LoopExecutor: TaskExecutor {
       self.turn.value.participants += exchange(&self.turn.value.later, with: [])
       self.endTurn()
     }
+  }
+
+  private func runBeginnings(until enough: NIODeadline) {
+    let beginnings = exchange(&turn.value.beginnings, with: [])
+    var begun = 0
+    while begun < beginnings.count, begun == 0 || NIODeadline.now() < enough {
+      beginnings[begun]()
+      begun += 1
+    }
+    turn.value.beginnings.insert(contentsOf: beginnings[begun...], at: 0)
   }
 
   private func runJobs() {

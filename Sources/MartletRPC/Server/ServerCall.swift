@@ -133,9 +133,16 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
     }
   }
 
-  /// Runs a handler in a task on this loop, at once and without a hop.
+  /// Runs a handler in a task on this loop, without a hop: at once, unless the loop has begun much already.
   final func start(_ work: Work) {
     phase = .running
+    guard stream.executor.isReadingLong else { return run(work) }
+    stream.executor.beginLater { [self] in
+      if phase == .running { run(work) }
+    }
+  }
+
+  private func run(_ work: Work) {
     handlerStarted = true
     let started = Task.immediate(executorPreference: stream.executor) { [self] in
       do {

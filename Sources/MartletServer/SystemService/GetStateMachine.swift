@@ -8,6 +8,11 @@ extension SystemHandlers {
   func getStateMachine(_ request: GetStateMachineRequest, context: CallContext) async throws
     -> GetStateMachineResponse
   {
+    Self.stateMachine
+  }
+
+  /// The table does not change while the program runs.
+  private static let stateMachine: GetStateMachineResponse = {
     let machine = StateMachine.standard
     var response = GetStateMachineResponse()
     response.version = "\(StateMachine.version)"
@@ -17,5 +22,5 @@ extension SystemHandlers {
     response.rules = machine.rules.map(MartletProto.TransitionRule.init)
     response.mermaid = machine.mermaid
     return response
-  }
+  }()
 }

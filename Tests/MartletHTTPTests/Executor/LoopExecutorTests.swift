@@ -91,6 +91,32 @@ import Testing
     try await group.shutdownGracefully()
   }
 
+  @Test func whatALongReadAsksForBeginsInLaterTurnsAndInOrder() async throws {
+    let executor = executor
+    let begun = NIOLockedValueBox<[Int]>([])
+    let all = Signal<Void>()
+    let (wasLong, first) = try await executor.loop.submit {
+      executor.beginReading(at: .now() - .milliseconds(10))
+      let wasLong = executor.isReadingLong
+      for n in 0..<4 {
+        executor.beginLater {
+          // Longer than a turn may last.
+          let end = NIODeadline.now() + .milliseconds(3)
+          while NIODeadline.now() < end {}
+          begun.withLockedValue { $0.append(n) }
+          if n == 3 { all.fire() }
+        }
+      }
+      executor.endTurn()
+      return (wasLong, begun.withLockedValue { $0 })
+    }.get()
+    #expect(wasLong)
+    #expect(first == [0])
+    await all.wait()
+    #expect(begun.withLockedValue { $0 } == [0, 1, 2, 3])
+    #expect(try await executor.loop.submit { executor.isReadingLong }.get() == false)
+  }
+
   @Test func aParticipantIsToldOnceATurn() async throws {
     let executor = executor
     let told = try await executor.loop.submit {

@@ -146,6 +146,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     guard case .open(let session, _) = life, activity == .none else { return }
     isInBatch = true
     now = .now()
+    executor.beginReading(at: now)
     clock.heard(now: now)
     let bytes = unwrapInboundIn(data)
     activity = .receiving
