@@ -11,7 +11,7 @@
 --            -f transitions.pgbench.sql DATABASE
 \if :loaded = 0
 SELECT writes, namespaces, kinds, nulls, texts, names, objects, lists, pending, running, completed,
-  pendings, runnings, completeds, zeros, ones, twos, threes, attempts0, attempts1, falses, codes,
+  pendings, runnings, completeds, zeros, ones, twos, threes, attempts0, attempts1, falses,
   rules, actors, executions, sessions
 FROM bench_constant WHERE size = :size \gset
 \set loaded 1
@@ -64,18 +64,21 @@ SELECT * FROM unnest(:ids::uuid[], :namespaces::text[], :kinds::smallint[], :nul
   :pending::smallint[], :pendings::text[], :ones::bigint[], :executions::uuid[], :sessions::uuid[], :ones::bigint[], :ones::bigint[],
   :attempts0::integer[], :nulls::timestamptz[], :nulls::timestamptz[], :times::timestamptz[], :zeros::bigint[],
   :falses::boolean[], :nulls::timestamptz[]);
-INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
-  message, detail, epoch, execution_id, seq, verdict, reason, rule, actor, attempt, time,
-  observed_time)
-SELECT * FROM unnest(:ids::uuid[], :ones::bigint[], :namespaces::text[], :nulls::smallint[], :texts::text[],
-  :pending::smallint[], :pendings::text[], :texts::text[], :nulls::jsonb[], :ones::bigint[], :executions::uuid[], :ones::bigint[],
-  :codes::smallint[], :nulls::text[], :rules::text[], :actors::text[], :attempts0::integer[], :times::timestamptz[],
-  :nulls::timestamptz[]);
 INSERT INTO claim (run_id, namespace, session_id, epoch)
 SELECT * FROM unnest(:ids::uuid[], :namespaces::text[], :sessions::uuid[], :ones::bigint[])
 ON CONFLICT (run_id) DO UPDATE SET session_id = excluded.session_id, epoch = excluded.epoch;
-INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
-SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[NULL]::smallint[], ARRAY[2]::smallint[], ARRAY[:size::int]::bigint[]);
+WITH history AS (
+  INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
+    message, detail, epoch, execution_id, seq, reason, rule, actor, attempt, time,
+    observed_time)
+  SELECT * FROM unnest(:ids::uuid[], :ones::bigint[], :namespaces::text[], :nulls::smallint[], :texts::text[],
+    :pending::smallint[], :pendings::text[], :texts::text[], :nulls::jsonb[], :ones::bigint[], :executions::uuid[], :ones::bigint[],
+    :nulls::text[], :rules::text[], :actors::text[], :attempts0::integer[], :times::timestamptz[],
+    :nulls::timestamptz[])
+), counts AS (
+  INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
+  SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[NULL]::smallint[], ARRAY[2]::smallint[], ARRAY[:size::int]::bigint[])
+)
 INSERT INTO feed (time, run_ids, revisions) VALUES (CASE WHEN NULL::bigint IS NULL
     OR :now::timestamptz BETWEEN clock_timestamp() - NULL::bigint * interval '1 microsecond'
       AND clock_timestamp() + NULL::bigint * interval '1 microsecond'
@@ -130,15 +133,18 @@ FROM unnest(:ids::uuid[], :ones::bigint[], :ones::bigint[], :running::smallint[]
   AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id, last_seq,
     revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time)
 WHERE s.id = n.id;
-INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
-  message, detail, epoch, execution_id, seq, verdict, reason, rule, actor, attempt, time,
-  observed_time)
-SELECT * FROM unnest(:ids::uuid[], :twos::bigint[], :namespaces::text[], :pending::smallint[], :pendings::text[],
-  :running::smallint[], :runnings::text[], :texts::text[], :nulls::jsonb[], :ones::bigint[], :executions::uuid[], :twos::bigint[],
-  :codes::smallint[], :nulls::text[], :rules::text[], :actors::text[], :attempts1::integer[], :times::timestamptz[],
-  :nulls::timestamptz[]);
-INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
-SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[2]::smallint[], ARRAY[3]::smallint[], ARRAY[:size::int]::bigint[]);
+WITH history AS (
+  INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
+    message, detail, epoch, execution_id, seq, reason, rule, actor, attempt, time,
+    observed_time)
+  SELECT * FROM unnest(:ids::uuid[], :twos::bigint[], :namespaces::text[], :pending::smallint[], :pendings::text[],
+    :running::smallint[], :runnings::text[], :texts::text[], :nulls::jsonb[], :ones::bigint[], :executions::uuid[], :twos::bigint[],
+    :nulls::text[], :rules::text[], :actors::text[], :attempts1::integer[], :times::timestamptz[],
+    :nulls::timestamptz[])
+), counts AS (
+  INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
+  SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[2]::smallint[], ARRAY[3]::smallint[], ARRAY[:size::int]::bigint[])
+)
 INSERT INTO feed (time, run_ids, revisions) VALUES (CASE WHEN NULL::bigint IS NULL
     OR :now::timestamptz BETWEEN clock_timestamp() - NULL::bigint * interval '1 microsecond'
       AND clock_timestamp() + NULL::bigint * interval '1 microsecond'
@@ -186,17 +192,20 @@ FROM unnest(:ids::uuid[], :twos::bigint[], :twos::bigint[], :completed::smallint
   AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id, last_seq,
     revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time)
 WHERE s.id = n.id;
-INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
-  message, detail, epoch, execution_id, seq, verdict, reason, rule, actor, attempt, time,
-  observed_time)
-SELECT * FROM unnest(:ids::uuid[], :threes::bigint[], :namespaces::text[], :running::smallint[], :runnings::text[],
-  :completed::smallint[], :completeds::text[], :texts::text[], :nulls::jsonb[], :ones::bigint[], :executions::uuid[], :threes::bigint[],
-  :codes::smallint[], :nulls::text[], :rules::text[], :actors::text[], :attempts1::integer[], :times::timestamptz[],
-  :nulls::timestamptz[]);
 DELETE FROM claim c USING unnest(:ids::uuid[], :sessions::uuid[]) AS o (run_id, session_id)
 WHERE c.run_id = o.run_id AND c.session_id = o.session_id;
-INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
-SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[3]::smallint[], ARRAY[6]::smallint[], ARRAY[:size::int]::bigint[]);
+WITH history AS (
+  INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
+    message, detail, epoch, execution_id, seq, reason, rule, actor, attempt, time,
+    observed_time)
+  SELECT * FROM unnest(:ids::uuid[], :threes::bigint[], :namespaces::text[], :running::smallint[], :runnings::text[],
+    :completed::smallint[], :completeds::text[], :texts::text[], :nulls::jsonb[], :ones::bigint[], :executions::uuid[], :threes::bigint[],
+    :nulls::text[], :rules::text[], :actors::text[], :attempts1::integer[], :times::timestamptz[],
+    :nulls::timestamptz[])
+), counts AS (
+  INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
+  SELECT * FROM unnest(ARRAY['default']::text[], ARRAY[2]::smallint[], ARRAY[3]::smallint[], ARRAY[6]::smallint[], ARRAY[:size::int]::bigint[])
+)
 INSERT INTO feed (time, run_ids, revisions) VALUES (CASE WHEN NULL::bigint IS NULL
     OR :now::timestamptz BETWEEN clock_timestamp() - NULL::bigint * interval '1 microsecond'
       AND clock_timestamp() + NULL::bigint * interval '1 microsecond'

@@ -6,7 +6,7 @@ import MartletPostgres
 extension Transition {
   /// Reads a row with the columns of `list_transitions`.
   init(_ row: borrowing PostgresRow) throws(PostgresError) {
-    let reason: Reason? = try row.optional(13)
+    let reason: Reason? = try row.optional(12)
     let type: StateType = try row.get(5)
     let detail: PostgresJSON? = try row.optional(8)
     var json: JSONValue?
@@ -17,8 +17,8 @@ extension Transition {
       to: RunState(
         RunState.Detail(type, json: json), name: try row.get(6), message: try row.get(7)),
       epoch: try row.get(9), executionID: try row.optional(10), seq: try row.optional(11),
-      verdict: reason.map { .replaced($0) } ?? .accepted, rule: try row.get(14),
-      actor: try row.get(15), time: try row.get(17), observedTime: try row.optional(18),
-      attempt: try row.get(16))
+      verdict: reason.map { .replaced($0) } ?? .accepted, rule: try row.get(13),
+      actor: try row.get(14), time: try row.get(16), observedTime: try row.optional(17),
+      attempt: try row.get(15))
   }
 }

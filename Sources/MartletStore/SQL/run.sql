@@ -77,7 +77,7 @@ SELECT count(*) FROM old
 -- name: list_transitions
 -- History of one run, oldest first.
 SELECT h.run_id, h.revision, h.namespace, h.from_type, h.from_name, h.to_type, h.to_name, h.message,
-  h.detail, h.epoch, h.execution_id, h.seq, h.verdict, h.reason, h.rule, h.actor, h.attempt, h.time,
+  h.detail, h.epoch, h.execution_id, h.seq, h.reason, h.rule, h.actor, h.attempt, h.time,
   h.observed_time
 FROM run_transition h
 WHERE h.run_id = $1::uuid AND h.namespace = $2::text AND h.revision > $3::bigint

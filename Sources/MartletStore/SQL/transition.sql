@@ -65,7 +65,7 @@ FROM run_state p WHERE p.id IN (
 SELECT w.ordinality - 1, t.*
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS w (run_id, epoch, seq, ordinality)
 JOIN LATERAL (
-  SELECT h.verdict, h.reason, h.rule, h.revision, h.to_type, h.to_name, h.message, h.detail, h.time
+  SELECT CASE WHEN h.reason IS NULL THEN 1 ELSE 2 END, h.reason, h.rule, h.revision, h.to_type, h.to_name, h.message, h.detail, h.time
     FROM run_transition h WHERE h.run_id = w.run_id AND h.epoch = w.epoch AND h.seq = w.seq
   UNION ALL
   SELECT 4, r.reason, r.rule, NULL, NULL, NULL, NULL, NULL, r.time
@@ -115,16 +115,6 @@ FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], 
     is_presumptive, due_time)
 WHERE s.id = n.id
 
--- name: insert_transitions
--- Appends history rows.
-INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
-  message, detail, epoch, execution_id, seq, verdict, reason, rule, actor, attempt, time,
-  observed_time)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::smallint[], $5::text[],
-  $6::smallint[], $7::text[], $8::text[], $9::jsonb[], $10::bigint[], $11::uuid[], $12::bigint[],
-  $13::smallint[], $14::text[], $15::text[], $16::text[], $17::integer[], $18::timestamptz[],
-  $19::timestamptz[])
-
 -- name: insert_refusals
 -- Keeps refused verdicts for the epoch.
 INSERT INTO run_refusal (run_id, epoch, seq, namespace, execution_id, proposed_type, reason, rule,
@@ -160,18 +150,24 @@ INSERT INTO run_cascade (run_id, namespace, actor, bound_us)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
 ON CONFLICT (run_id) DO UPDATE SET after_id = NULL, taken_until = NULL
 
--- name: insert_count_changes
--- Appends what the batch changes in the counts.
-INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
-SELECT * FROM unnest($1::text[], $2::smallint[], $3::smallint[], $4::smallint[], $5::bigint[])
-
--- name: insert_transition_feed
--- Tells followers which history rows this transaction wrote, in order. The time that was decided with
--- may differ from the clock by so much, if that is given; more fails.
+-- name: record_transitions
+-- Appends history rows and what the batch changes in the counts, and tells followers which history rows this transaction
+-- wrote, in order: in one statement, for each costs a lone transition much. The time that was decided with may differ
+-- from the clock by so much, if that is given; more fails.
+WITH history AS (
+  INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
+    message, detail, epoch, execution_id, seq, reason, rule, actor, attempt, time, observed_time)
+  SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::smallint[], $5::text[],
+    $6::smallint[], $7::text[], $8::text[], $9::jsonb[], $10::bigint[], $11::uuid[], $12::bigint[],
+    $13::text[], $14::text[], $15::text[], $16::integer[], $17::timestamptz[], $18::timestamptz[])
+), counts AS (
+  INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
+  SELECT * FROM unnest($19::text[], $20::smallint[], $21::smallint[], $22::smallint[], $23::bigint[])
+)
 INSERT INTO feed (time, run_ids, revisions)
-VALUES (CASE WHEN $4::bigint IS NULL
-    OR $1::timestamptz BETWEEN clock_timestamp() - $4::bigint * interval '1 microsecond'
-      AND clock_timestamp() + $4::bigint * interval '1 microsecond'
+VALUES (CASE WHEN $25::bigint IS NULL
+    OR $24::timestamptz BETWEEN clock_timestamp() - $25::bigint * interval '1 microsecond'
+      AND clock_timestamp() + $25::bigint * interval '1 microsecond'
     OR refuse_stale('the time') IS NULL
-  THEN $1::timestamptz END, $2::uuid[], $3::bigint[])
+  THEN $24::timestamptz END, $1::uuid[], $2::bigint[])
 RETURNING clock_timestamp()

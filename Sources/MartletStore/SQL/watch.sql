@@ -29,7 +29,7 @@ SELECT (SELECT max(generation) FROM store_generation), (SELECT xid FROM feed_flo
 -- name: read_transitions
 -- History rows by key, in the order given.
 SELECT h.run_id, h.revision, h.namespace, h.from_type, h.from_name, h.to_type, h.to_name, h.message,
-  h.detail, h.epoch, h.execution_id, h.seq, h.verdict, h.reason, h.rule, h.actor, h.attempt, h.time,
+  h.detail, h.epoch, h.execution_id, h.seq, h.reason, h.rule, h.actor, h.attempt, h.time,
   h.observed_time, w.ordinality - 1
 FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS w (run_id, revision, ordinality)
 JOIN run_transition h ON h.run_id = w.run_id AND h.revision = w.revision

@@ -35,15 +35,13 @@ enum SQL {
   static let insertRuns = bulk("insert_runs")
   static let insertRunStates = bulk("insert_run_states")
   static let updateRunStates = bulk("update_run_states")
-  static let insertTransitions = bulk("insert_transitions")
   static let insertRefusals = bulk("insert_refusals")
   static let deleteClaims = bulk("delete_claims")
   static let upsertClaims = bulk("upsert_claims")
   static let deleteDueTimes = named("delete_due_times")
   static let upsertDueTimes = named("upsert_due_times")
   static let insertCascades = named("insert_cascades")
-  static let insertCountChanges = bulk("insert_count_changes")
-  static let insertTransitionFeed = named("insert_transition_feed")
+  static let recordTransitions = bulk("record_transitions")
 
   // Runs.
   static let getRuns = named("get_runs")

@@ -76,7 +76,6 @@ struct BatchWrites {
   ) throws -> Pipeline.Ticket? {
     if !plan.inserts.isEmpty { try sendInserts(on: pipeline) }
     if !updated.isEmpty { try sendUpdates(on: pipeline) }
-    if !plan.transitions.isEmpty { try sendTransitions(on: pipeline) }
     if !plan.refusals.isEmpty { try sendRefusals(on: pipeline) }
     try sendWaits(on: pipeline)
     if !flows.isEmpty {
@@ -88,23 +87,7 @@ struct BatchWrites {
         $0.bindArray(count: flows.count) { _ in now }
       }
     }
-    if !changes.isEmpty {
-      try pipeline.execute(SQL.insertCountChanges, rows: changes.count) {
-        $0.bindArray(count: changes.count) { changes[$0].key.namespace }
-        $0.bindArray(count: changes.count) { changes[$0].key.kind }
-        $0.bindArray(of: StateType.self, count: changes.count) { changes[$0].key.from }
-        $0.bindArray(count: changes.count) { changes[$0].key.to }
-        $0.bindArray(count: changes.count) { changes[$0].runs }
-      }
-    }
-    guard !plan.transitions.isEmpty else { return nil }
-    let rows = plan.transitions
-    return try pipeline.execute(SQL.insertTransitionFeed) {
-      $0.bind(now)
-      $0.bindArray(count: rows.count) { rows[$0].runID }
-      $0.bindArray(count: rows.count) { rows[$0].revision }
-      $0.bind(tolerance)
-    }
+    return plan.transitions.isEmpty ? nil : try sendTransitions(tolerance, on: pipeline)
   }
 
   private func sendInserts(on pipeline: borrowing Pipeline) throws {
@@ -149,9 +132,14 @@ struct BatchWrites {
     }
   }
 
-  private func sendTransitions(on pipeline: borrowing Pipeline) throws {
+  /// History, counts and feed.
+  private func sendTransitions(
+    _ tolerance: Interval?, on pipeline: borrowing Pipeline
+  ) throws -> Pipeline.Ticket {
     let rows = plan.transitions
-    try pipeline.execute(SQL.insertTransitions, rows: rows.count) {
+    return try pipeline.execute(
+      SQL.recordTransitions, isOneEach: rows.count == 1 && changes.count == 1
+    ) {
       $0.bindArray(count: rows.count) { rows[$0].runID }
       $0.bindArray(count: rows.count) { rows[$0].revision }
       $0.bindArray(count: rows.count) { rows[$0].namespace }
@@ -166,13 +154,19 @@ struct BatchWrites {
       $0.bindArray(count: rows.count) { rows[$0].epoch }
       $0.bindArray(of: ExecutionID.self, count: rows.count) { rows[$0].executionID }
       $0.bindArray(of: Int64.self, count: rows.count) { rows[$0].seq }
-      $0.bindArray(count: rows.count) { rows[$0].verdict.code }
       $0.bindArray(of: Reason.self, count: rows.count) { rows[$0].verdict.reason }
       $0.bindArray(count: rows.count) { rows[$0].rule }
       $0.bindArray(count: rows.count) { rows[$0].actor }
       $0.bindArray(count: rows.count) { rows[$0].attempt }
       $0.bindArray(count: rows.count) { rows[$0].time }
       $0.bindArray(of: Instant.self, count: rows.count) { rows[$0].observedTime }
+      $0.bindArray(count: changes.count) { changes[$0].key.namespace }
+      $0.bindArray(count: changes.count) { changes[$0].key.kind }
+      $0.bindArray(of: StateType.self, count: changes.count) { changes[$0].key.from }
+      $0.bindArray(count: changes.count) { changes[$0].key.to }
+      $0.bindArray(count: changes.count) { changes[$0].runs }
+      $0.bind(now)
+      $0.bind(tolerance)
     }
   }
 

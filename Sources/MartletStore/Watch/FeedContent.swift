@@ -42,7 +42,7 @@ enum TransitionContent: FeedContent {
       $0.bindArray(count: keys.count) { keys[$0].run }
       $0.bindArray(count: keys.count) { keys[$0].revision }
     }.map { row throws in
-      let key = keys[Int(try row.get(19, as: Int64.self))]
+      let key = keys[Int(try row.get(18, as: Int64.self))]
       return FeedEntry(
         value: try Transition(row), transaction: key.transaction, ordinal: key.ordinal)
     }

@@ -20,9 +20,20 @@ import Testing
     #expect(named.one?.sql == "SELECT FROM (VALUES ($1::uuid)) AS n (id)")
   }
 
+  @Test func severalAreUnfoldedAndUsedAsArraysBesideThat() {
+    let sql = """
+      WITH a AS (INSERT INTO t SELECT * FROM unnest($1::uuid[], $2::text[])),
+      b AS (INSERT INTO u SELECT * FROM unnest($3::int4[]) RETURNING 1) SELECT $4::text, $1::uuid[]
+      """
+    #expect(
+      BulkStatement(Statement("n", sql)).one?.sql == """
+        WITH a AS (INSERT INTO t SELECT * FROM (VALUES ($1::uuid, $2::text)) AS one),
+        b AS (INSERT INTO u SELECT * FROM (VALUES ($3::int4)) AS one2 RETURNING 1) SELECT $4::text, ARRAY[$1::uuid]
+        """)
+  }
+
   @Test(arguments: [
     "SELECT 1", "SELECT * FROM unnest(ARRAY[1])", "SELECT $1 FROM unnest($2::int4[])",
-    "SELECT * FROM unnest($1::int4[]), unnest($2::int4[])",
     "SELECT * FROM unnest($1::int4[]) n WHERE n = ANY ($2::int4[])",
     "SELECT * FROM unnest($1::int4[], $2)",
   ])

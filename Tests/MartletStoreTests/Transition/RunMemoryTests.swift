@@ -109,20 +109,23 @@ import Testing
     try await StoreFixture.with { fixture in
       try await BlockingThread.run {
         let connection = try fixture.database.connect()
-        func insert(_ time: Instant, tolerance: Interval?) throws {
-          _ = try connection.query(SQL.insertTransitionFeed) {
-            $0.bind(time)
-            $0.bindArray([RunID.fresh()])
-            $0.bindArray([Int64(1)])
-            $0.bind(tolerance)
+        func record(at time: Instant, tolerance: Interval?) throws {
+          let command = TestRun().create()
+          let plan = TransitionBatch.decide([command], runs: [], now: time)
+          let writes = BatchWrites(
+            plan: plan, commands: [command], locked: LockedRuns(now: time))
+          try connection.pipeline { pipeline in
+            _ = try writes.send(flows: [], tolerance: tolerance, on: pipeline)
+            try pipeline.sync()
+            try pipeline.finish()
           }
         }
         let now = try FeedBounds.read(on: connection).now
-        try insert(now, tolerance: .seconds(30))
-        try insert(now + .seconds(60), tolerance: nil)
+        try record(at: now, tolerance: .seconds(30))
+        try record(at: now + .seconds(60), tolerance: nil)
         for late in [Interval.seconds(60), .seconds(-60)] {
           let error = #expect(throws: PostgresError.self) {
-            try insert(now + late, tolerance: .seconds(30))
+            try record(at: now + late, tolerance: .seconds(30))
           }
           #expect(error?.sqlState == .staleRead)
         }

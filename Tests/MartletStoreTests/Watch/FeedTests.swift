@@ -71,8 +71,8 @@ import Testing
         try await holder.script(
           """
           INSERT INTO run_transition (run_id, revision, namespace, from_name, to_type, to_name,
-            message, epoch, verdict, rule, actor, attempt, time)
-          VALUES ('\(early)', 1, 'default', '', 1, 'Scheduled', '', 0, 1, 'r', 'a', 0, now());
+            message, epoch, rule, actor, attempt, time)
+          VALUES ('\(early)', 1, 'default', '', 1, 'Scheduled', '', 0, 'r', 'a', 0, now());
           INSERT INTO feed (time, run_ids, revisions)
           VALUES (clock_timestamp(), ARRAY['\(early)'::uuid], ARRAY[1]::bigint[]);
           """)

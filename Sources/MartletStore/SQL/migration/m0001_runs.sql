@@ -3,8 +3,9 @@
 -- on the page (HOT): half of each page is left free, for runs that were created together move on
 -- together, in one transaction. No foreign key goes from run to run: cascades are later batches.
 
--- What a single column may hold is said by its domain: its check is compiled once a connection, that
--- of a table with every statement, which for a single row costs more than the row.
+-- What a single column may hold is said by its domain: its check is compiled once a connection. That of a table is
+-- read and compiled with every statement, which for a single row costs more than the row; so where more than two columns
+-- meet, it is a call of a function, whose body is compiled once a connection too.
 CREATE DOMAIN natural_number AS bigint CHECK (VALUE >= 0);
 CREATE DOMAIN positive_number AS bigint CHECK (VALUE > 0);
 CREATE DOMAIN natural_integer AS integer CHECK (VALUE >= 0);
@@ -12,6 +13,7 @@ CREATE DOMAIN kind_code AS smallint CHECK (VALUE BETWEEN 1 AND 3);
 CREATE DOMAIN state_code AS smallint CHECK (VALUE BETWEEN 1 AND 9);
 CREATE DOMAIN filled_text AS text CHECK (VALUE <> '');
 CREATE DOMAIN filled_name AS text COLLATE "C" CHECK (VALUE <> '');
+CREATE DOMAIN json_object AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
 
 -- What a statement calls when rows, or the time, are not what was decided on: it takes the whole
 -- transaction back without another round trip. MA001 is the program's own SQLSTATE for that. Called in
@@ -33,17 +35,22 @@ CREATE TABLE run (
   due_time            timestamptz,
   parameters          jsonb,
   dependencies        jsonb,
-  labels              jsonb NOT NULL DEFAULT '{}',
+  labels              json_object NOT NULL DEFAULT '{}',
   tags                text[] NOT NULL DEFAULT '{}',
   timeout_us          positive_number,
   heartbeat_us        positive_number,
   created_by          text NOT NULL,
   trace_parent        text NOT NULL DEFAULT '',
   create_time         timestamptz NOT NULL,
-  etag                positive_number NOT NULL DEFAULT 1,
-  CHECK ((parent_id IS NULL) = (root_id = id) AND (parent_id IS NULL OR parent_id <> id)
-    AND jsonb_typeof(labels) = 'object')
+  etag                positive_number NOT NULL DEFAULT 1
 );
+
+CREATE FUNCTION is_placed(id uuid, parent_id uuid, root_id uuid) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN (parent_id IS NULL) = (root_id = id) AND (parent_id IS NULL OR parent_id <> id);
+END $$;
+
+ALTER TABLE run ADD CONSTRAINT run_is_placed CHECK (is_placed(id, parent_id, root_id));
 
 -- Lists walk by id, which is time-ordered; state is read from the row beside it.
 CREATE INDEX run_list ON run (namespace, kind, id);
@@ -73,8 +80,14 @@ CREATE TABLE run_state (
   start_time       timestamptz,
   end_time         timestamptz,
   running_us       natural_number NOT NULL,
-  due_time         timestamptz,
-  CHECK ((end_time IS NOT NULL) = (state_type >= 6) AND (due_time IS NULL OR state_type <= 5)
-    AND (execution_id IS NOT NULL OR state_type <> 3) AND (state_type = 9 OR NOT is_presumptive)
-    AND (end_time IS NULL OR start_time IS NULL OR end_time >= start_time))
+  due_time         timestamptz
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02);
+
+CREATE FUNCTION is_consistent(s run_state) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN (s.end_time IS NOT NULL) = (s.state_type >= 6) AND (s.due_time IS NULL OR s.state_type <= 5)
+    AND (s.execution_id IS NOT NULL OR s.state_type <> 3) AND (s.state_type = 9 OR NOT s.is_presumptive)
+    AND (s.end_time IS NULL OR s.start_time IS NULL OR s.end_time >= s.start_time);
+END $$;
+
+ALTER TABLE run_state ADD CONSTRAINT run_state_is_consistent CHECK (is_consistent(run_state));

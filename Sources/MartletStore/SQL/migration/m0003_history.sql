@@ -15,15 +15,14 @@ CREATE TABLE run_transition (
   execution_id   uuid,
   -- The report's number within the epoch; null when someone else caused the transition.
   seq            positive_number,
-  verdict        smallint NOT NULL,
-  reason         text COLLATE "C",
+  -- Why the report's state was replaced by this one; null when it was accepted.
+  reason         filled_name,
   rule           filled_name NOT NULL,
   actor          filled_text NOT NULL,
   attempt        natural_integer NOT NULL,
   time           timestamptz NOT NULL,
   observed_time  timestamptz,
-  CHECK ((from_type IS NULL) = (revision = 1) AND verdict IN (1, 2)
-    AND (reason IS NULL) = (verdict = 1)),
+  CHECK ((from_type IS NULL) = (revision = 1)),
   PRIMARY KEY (run_id, revision)
 ) PARTITION BY RANGE (run_id);
 

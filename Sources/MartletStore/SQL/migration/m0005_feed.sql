@@ -1,6 +1,13 @@
 -- What followers read: a row for every committed batch. A row becomes readable once no older
 -- transaction runs, so (generation, transaction, ordinal in the array) never skips one.
 
+CREATE FUNCTION is_consistent(run_ids uuid[], revisions bigint[], first_time timestamptz, last_time timestamptz)
+RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN cardinality(run_ids) > 0 AND (first_time IS NULL) = (last_time IS NULL)
+    AND cardinality(revisions) = CASE WHEN first_time IS NULL THEN cardinality(run_ids) ELSE 0 END;
+END $$;
+
 CREATE TABLE feed (
   xid         bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
   time        timestamptz NOT NULL,
@@ -11,8 +18,7 @@ CREATE TABLE feed (
   first_time  timestamptz,
   last_time   timestamptz,
   PRIMARY KEY (xid, time),
-  CHECK (cardinality(run_ids) > 0 AND (first_time IS NULL) = (last_time IS NULL)
-    AND cardinality(revisions) = CASE WHEN first_time IS NULL THEN cardinality(run_ids) ELSE 0 END)
+  CONSTRAINT feed_is_consistent CHECK (is_consistent(run_ids, revisions, first_time, last_time))
 ) PARTITION BY RANGE (time);
 
 -- Ids hardly compress, and trying costs more than the rest of the row.
