@@ -155,7 +155,7 @@ public final class LoopExecutor: TaskExecutor {
     var roundsLeft = 8
     while roundsLeft > 0, !turn.value.isIdle {
       roundsLeft -= NIODeadline.now() - start < Self.turnTime ? 1 : roundsLeft
-      if !turn.value.beginnings.isEmpty { runBeginnings(until: start + Self.turnTime) }
+      if roundsLeft > 0 { runBeginnings(until: start + Self.turnTime) }
       if !turn.value.jobs.isEmpty { runJobs() }
       if turn.value.participants.isEmpty { continue }
       let participants = exchange(&turn.value.participants, with: [])
@@ -183,6 +183,7 @@ public final class LoopExecutor: TaskExecutor {
   }
 
   private func runBeginnings(until enough: NIODeadline) {
+    guard !turn.value.beginnings.isEmpty else { return }
     let beginnings = exchange(&turn.value.beginnings, with: [])
     var begun = 0
     while begun < beginnings.count, begun == 0 || NIODeadline.now() < enough {
