@@ -58,7 +58,7 @@ public final class HTTPServer: Sendable {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(
         .recvAllocator,
-        value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 8192, maximum: 32768)
+        value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 1024, maximum: 32768)
       )
       // One piece a turn: whoever sends much waits for those who send little.
       .childChannelOption(.maxMessagesPerRead, value: 1)
