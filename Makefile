@@ -20,7 +20,7 @@ TEST_PACKAGES := openssl nghttp2-client nghttp2-server dash busybox shellcheck \
 	golang-go golang-google-grpc-dev golang-goprotobuf-dev
 
 .PHONY: help setup setup-test build run test test-swift test-python test-shell test-interop test-e2e test-tsan \
-	test-asan fuzz hostile \
+	test-asan fuzz hostile simulate chaos \
 	lint format proto proto-check bench dist clean
 
 help: ## Show this list.
@@ -80,6 +80,15 @@ test-interop: ## Run the public gRPC interop cases against gRPC C++, Go and Pyth
 
 test-e2e: ## Run the end-to-end tests: crashes, replicas, outages.
 	cd Tests/EndToEnd && $(PEERS) $(CURDIR)/$(PYTHON) -m pytest -q
+
+SEEDS ?= 1000
+simulate: setup-test ## Let the model live through SEEDS worlds (1000) of crashes and delays in virtual time.
+	$(SWIFT) build --build-tests
+	SIMULATION_SEEDS=$(SEEDS) Tests/targets.sh "" PropertyTests
+
+CHAOS_SECONDS ?= 300
+chaos: build setup-test ## Kill, stop and cut two replicas and their Postgres for CHAOS_SECONDS (300).
+	cd Tests/EndToEnd && $(PEERS) CHAOS_SECONDS=$(CHAOS_SECONDS) $(CURDIR)/$(PYTHON) -m pytest -q test_chaos.py
 
 test-tsan: setup-test ## Run the tests of HTTP, RPC and Store under ThreadSanitizer.
 	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
