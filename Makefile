@@ -9,6 +9,8 @@ VENV := $(STATE)/venv
 PYTHON := $(VENV)/bin/python
 RELEASE := .build/release
 MARTLET := $(RELEASE)/martlet
+# Judges JSON Schema beside us in the tests, and its source package has the official test suite.
+JSONSCHEMA := 4.26.0
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 # Debian packages, by what needs them.
@@ -32,7 +34,8 @@ setup: ## Install what building and running need (Debian packages, a Python envi
 
 setup-test: setup
 	@deploy/setup/packages.sh $(TEST_PACKAGES)
-	@deploy/setup/python.sh $(VENV) clients/python pytest buf-bin grpcio-tools
+	@deploy/setup/python.sh $(VENV) clients/python pytest buf-bin grpcio-tools jsonschema==$(JSONSCHEMA)
+	@deploy/setup/schema-suite.sh $(PYTHON) $(JSONSCHEMA) $(STATE)/json-schema-test-suite
 
 build: setup ## Build the program: .build/release/martlet.
 	$(SWIFT) build $(RELEASE_FLAGS) --product martlet

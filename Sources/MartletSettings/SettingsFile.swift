@@ -1,6 +1,7 @@
 // Decides what a configuration file may say: TOML with the one section [server], whose keys are the settings. All of
 // it is read before anything is done, and what is not known is refused: a misspelt key must not be a silent default.
 
+internal import MartletModel
 internal import TOMLKit
 
 /// What a configuration file says.

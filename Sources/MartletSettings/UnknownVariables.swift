@@ -1,5 +1,7 @@
 // Decides which variables of the environment look like settings but are none.
 
+internal import MartletModel
+
 /// A variable that begins with `MARTLET_` and that nothing reads.
 public struct UnknownVariable: Sendable, Equatable {
   /// Its name.

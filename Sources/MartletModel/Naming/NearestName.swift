@@ -2,7 +2,9 @@
 
 extension Sequence where Element == String {
   /// The most similar name; nil when none is similar.
-  func nearest(to name: String) -> String? {
+  ///
+  /// The cost is the product of the lengths: bound both when they come from outside.
+  public func nearest(to name: String) -> String? {
     map { (name: $0, distance: $0.keystrokes(to: name)) }
       .min { $0.distance < $1.distance }
       .flatMap { $0.distance <= Swift.max(2, name.count / 3) ? $0.name : nil }
