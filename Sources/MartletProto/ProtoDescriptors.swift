@@ -427,101 +427,6 @@ public enum ProtoDescriptors {
         """
     ),
     MartletWire.DescriptorFile(
-      name: "google/protobuf/field_mask.proto",
-      dependencies: [],
-      symbols: [
-        "google.protobuf.FieldMask",
-        "google.protobuf.FieldMask.paths",
-      ],
-      base64: """
-        CiBnb29nbGUvcHJvdG9idWYvZmllbGRfbWFzay5wcm90bxIPZ29vZ2xlLnByb3RvYnVmIiEKCUZpZWxkTWFzaxIUCgVwYXRo\
-        cxgBIAMoCVIFcGF0aHNChQEKE2NvbS5nb29nbGUucHJvdG9idWZCDkZpZWxkTWFza1Byb3RvUAFaMmdvb2dsZS5nb2xhbmcu\
-        b3JnL3Byb3RvYnVmL3R5cGVzL2tub3duL2ZpZWxkbWFza3Bi+AEBogIDR1BCqgIeR29vZ2xlLlByb3RvYnVmLldlbGxLbm93\
-        blR5cGVzYgZwcm90bzM=\
-
-        """
-    ),
-    MartletWire.DescriptorFile(
-      name: "martlet/v1/flow_service.proto",
-      dependencies: ["google/protobuf/field_mask.proto", "google/protobuf/timestamp.proto"],
-      symbols: [
-        "martlet.v1.Flow",
-        "martlet.v1.Flow.id",
-        "martlet.v1.Flow.namespace",
-        "martlet.v1.Flow.name",
-        "martlet.v1.Flow.description",
-        "martlet.v1.Flow.labels",
-        "martlet.v1.Flow.tags",
-        "martlet.v1.Flow.create_time",
-        "martlet.v1.Flow.update_time",
-        "martlet.v1.Flow.etag",
-        "martlet.v1.Flow.created_by",
-        "martlet.v1.CreateFlowRequest",
-        "martlet.v1.CreateFlowRequest.namespace",
-        "martlet.v1.CreateFlowRequest.flow",
-        "martlet.v1.CreateFlowResponse",
-        "martlet.v1.CreateFlowResponse.flow",
-        "martlet.v1.GetFlowRequest",
-        "martlet.v1.GetFlowRequest.namespace",
-        "martlet.v1.GetFlowRequest.ref",
-        "martlet.v1.GetFlowResponse",
-        "martlet.v1.GetFlowResponse.flow",
-        "martlet.v1.ListFlowsRequest",
-        "martlet.v1.ListFlowsRequest.namespace",
-        "martlet.v1.ListFlowsRequest.name_prefix",
-        "martlet.v1.ListFlowsRequest.page_size",
-        "martlet.v1.ListFlowsRequest.page_token",
-        "martlet.v1.ListFlowsResponse",
-        "martlet.v1.ListFlowsResponse.flows",
-        "martlet.v1.ListFlowsResponse.next_page_token",
-        "martlet.v1.UpdateFlowRequest",
-        "martlet.v1.UpdateFlowRequest.namespace",
-        "martlet.v1.UpdateFlowRequest.flow",
-        "martlet.v1.UpdateFlowRequest.update_mask",
-        "martlet.v1.UpdateFlowResponse",
-        "martlet.v1.UpdateFlowResponse.flow",
-        "martlet.v1.DeleteFlowRequest",
-        "martlet.v1.DeleteFlowRequest.namespace",
-        "martlet.v1.DeleteFlowRequest.ref",
-        "martlet.v1.DeleteFlowRequest.etag",
-        "martlet.v1.DeleteFlowResponse",
-        "martlet.v1.FlowService",
-        "martlet.v1.FlowService.CreateFlow",
-        "martlet.v1.FlowService.GetFlow",
-        "martlet.v1.FlowService.ListFlows",
-        "martlet.v1.FlowService.UpdateFlow",
-        "martlet.v1.FlowService.DeleteFlow",
-      ],
-      base64: """
-        Ch1tYXJ0bGV0L3YxL2Zsb3dfc2VydmljZS5wcm90bxIKbWFydGxldC52MRogZ29vZ2xlL3Byb3RvYnVmL2ZpZWxkX21hc2su\
-        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8inAMKBEZsb3cSDgoCaWQYASABKAlSAmlkEhwKCW5hbWVz\
-        cGFjZRgCIAEoCVIJbmFtZXNwYWNlEhIKBG5hbWUYAyABKAlSBG5hbWUSIAoLZGVzY3JpcHRpb24YBCABKAlSC2Rlc2NyaXB0\
-        aW9uEjQKBmxhYmVscxgFIAMoCzIcLm1hcnRsZXQudjEuRmxvdy5MYWJlbHNFbnRyeVIGbGFiZWxzEhIKBHRhZ3MYBiADKAlS\
-        BHRhZ3MSOwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjsKC3Vw\
-        ZGF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKdXBkYXRlVGltZRISCgRldGFnGAkgASgJUgRl\
-        dGFnEh0KCmNyZWF0ZWRfYnkYCiABKAlSCWNyZWF0ZWRCeRo5CgtMYWJlbHNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2\
-        YWx1ZRgCIAEoCVIFdmFsdWU6AjgBIlcKEUNyZWF0ZUZsb3dSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
-        EiQKBGZsb3cYAiABKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciOgoSQ3JlYXRlRmxvd1Jlc3BvbnNlEiQKBGZsb3cYASAB\
-        KAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciQAoOR2V0Rmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3Bh\
-        Y2USEAoDcmVmGAIgASgJUgNyZWYiNwoPR2V0Rmxvd1Jlc3BvbnNlEiQKBGZsb3cYASABKAsyEC5tYXJ0bGV0LnYxLkZsb3dS\
-        BGZsb3cijQEKEExpc3RGbG93c1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USHwoLbmFtZV9wcmVmaXgY\
-        AiABKAlSCm5hbWVQcmVmaXgSGwoJcGFnZV9zaXplGAMgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdl\
-        VG9rZW4iYwoRTGlzdEZsb3dzUmVzcG9uc2USJgoFZmxvd3MYASADKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBWZsb3dzEiYKD25l\
-        eHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiKUAQoRVXBkYXRlRmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEg\
-        ASgJUgluYW1lc3BhY2USJAoEZmxvdxgCIAEoCzIQLm1hcnRsZXQudjEuRmxvd1IEZmxvdxI7Cgt1cGRhdGVfbWFzaxgDIAEo\
-        CzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCnVwZGF0ZU1hc2siOgoSVXBkYXRlRmxvd1Jlc3BvbnNlEiQKBGZsb3cY\
-        ASABKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciVwoRRGVsZXRlRmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUglu\
-        YW1lc3BhY2USEAoDcmVmGAIgASgJUgNyZWYSEgoEZXRhZxgDIAEoCVIEZXRhZyIUChJEZWxldGVGbG93UmVzcG9uc2UymwMK\
-        C0Zsb3dTZXJ2aWNlElAKCkNyZWF0ZUZsb3cSHS5tYXJ0bGV0LnYxLkNyZWF0ZUZsb3dSZXF1ZXN0Gh4ubWFydGxldC52MS5D\
-        cmVhdGVGbG93UmVzcG9uc2UiA5ACAhJHCgdHZXRGbG93EhoubWFydGxldC52MS5HZXRGbG93UmVxdWVzdBobLm1hcnRsZXQu\
-        djEuR2V0Rmxvd1Jlc3BvbnNlIgOQAgESTQoJTGlzdEZsb3dzEhwubWFydGxldC52MS5MaXN0Rmxvd3NSZXF1ZXN0Gh0ubWFy\
-        dGxldC52MS5MaXN0Rmxvd3NSZXNwb25zZSIDkAIBElAKClVwZGF0ZUZsb3cSHS5tYXJ0bGV0LnYxLlVwZGF0ZUZsb3dSZXF1\
-        ZXN0Gh4ubWFydGxldC52MS5VcGRhdGVGbG93UmVzcG9uc2UiA5ACAhJQCgpEZWxldGVGbG93Eh0ubWFydGxldC52MS5EZWxl\
-        dGVGbG93UmVxdWVzdBoeLm1hcnRsZXQudjEuRGVsZXRlRmxvd1Jlc3BvbnNlIgOQAgJiBnByb3RvMw==\
-
-        """
-    ),
-    MartletWire.DescriptorFile(
       name: "martlet/v1/payload.proto",
       dependencies: ["google/protobuf/struct.proto"],
       symbols: [
@@ -700,8 +605,196 @@ public enum ProtoDescriptors {
         """
     ),
     MartletWire.DescriptorFile(
+      name: "martlet/v1/failure.proto",
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/timestamp.proto", "martlet/v1/run.proto"],
+      symbols: [
+        "martlet.v1.RunFailure",
+        "martlet.v1.RunFailure.chain",
+        "martlet.v1.RunFailure.cause",
+        "martlet.v1.RunFailure.lines",
+        "martlet.v1.RunFailure.last_good",
+        "martlet.v1.RunFailure.differences",
+        "martlet.v1.RunFailure.incomplete",
+        "martlet.v1.FailureLine",
+        "martlet.v1.FailureLine.time",
+        "martlet.v1.FailureLine.level",
+        "martlet.v1.FailureLine.logger",
+        "martlet.v1.FailureLine.message",
+        "martlet.v1.RunDifference",
+        "martlet.v1.RunDifference.subject",
+        "martlet.v1.RunDifference.change",
+        "martlet.v1.RunDifference.before",
+        "martlet.v1.RunDifference.after",
+        "martlet.v1.RunDifference.longer",
+        "martlet.v1.RunDifference.Change",
+      ],
+      base64: """
+        ChhtYXJ0bGV0L3YxL2ZhaWx1cmUucHJvdG8SCm1hcnRsZXQudjEaHmdvb2dsZS9wcm90b2J1Zi9kdXJhdGlvbi5wcm90bxof\
+        Z29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxoUbWFydGxldC92MS9ydW4ucHJvdG8ilAIKClJ1bkZhaWx1cmUSJQoF\
+        Y2hhaW4YASADKAsyDy5tYXJ0bGV0LnYxLlJ1blIFY2hhaW4SJQoFY2F1c2UYAiABKAsyDy5tYXJ0bGV0LnYxLlJ1blIFY2F1\
+        c2USLQoFbGluZXMYAyADKAsyFy5tYXJ0bGV0LnYxLkZhaWx1cmVMaW5lUgVsaW5lcxIsCglsYXN0X2dvb2QYBCABKAsyDy5t\
+        YXJ0bGV0LnYxLlJ1blIIbGFzdEdvb2QSOwoLZGlmZmVyZW5jZXMYBSADKAsyGS5tYXJ0bGV0LnYxLlJ1bkRpZmZlcmVuY2VS\
+        C2RpZmZlcmVuY2VzEh4KCmluY29tcGxldGUYBiABKAhSCmluY29tcGxldGUihQEKC0ZhaWx1cmVMaW5lEi4KBHRpbWUYASAB\
+        KAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lEhQKBWxldmVsGAIgASgFUgVsZXZlbBIWCgZsb2dnZXIYAyAB\
+        KAlSBmxvZ2dlchIYCgdtZXNzYWdlGAQgASgJUgdtZXNzYWdlIqACCg1SdW5EaWZmZXJlbmNlEhgKB3N1YmplY3QYASABKAlS\
+        B3N1YmplY3QSOAoGY2hhbmdlGAIgASgOMiAubWFydGxldC52MS5SdW5EaWZmZXJlbmNlLkNoYW5nZVIGY2hhbmdlEhYKBmJl\
+        Zm9yZRgDIAEoCVIGYmVmb3JlEhQKBWFmdGVyGAQgASgJUgVhZnRlchIxCgZsb25nZXIYBSABKAsyGS5nb29nbGUucHJvdG9i\
+        dWYuRHVyYXRpb25SBmxvbmdlciJaCgZDaGFuZ2USFgoSQ0hBTkdFX1VOU1BFQ0lGSUVEEAASEAoMQ0hBTkdFX0FEREVEEAES\
+        EgoOQ0hBTkdFX0NIQU5HRUQQAhISCg5DSEFOR0VfUkVNT1ZFRBADYgZwcm90bzM=\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "google/protobuf/field_mask.proto",
+      dependencies: [],
+      symbols: [
+        "google.protobuf.FieldMask",
+        "google.protobuf.FieldMask.paths",
+      ],
+      base64: """
+        CiBnb29nbGUvcHJvdG9idWYvZmllbGRfbWFzay5wcm90bxIPZ29vZ2xlLnByb3RvYnVmIiEKCUZpZWxkTWFzaxIUCgVwYXRo\
+        cxgBIAMoCVIFcGF0aHNChQEKE2NvbS5nb29nbGUucHJvdG9idWZCDkZpZWxkTWFza1Byb3RvUAFaMmdvb2dsZS5nb2xhbmcu\
+        b3JnL3Byb3RvYnVmL3R5cGVzL2tub3duL2ZpZWxkbWFza3Bi+AEBogIDR1BCqgIeR29vZ2xlLlByb3RvYnVmLldlbGxLbm93\
+        blR5cGVzYgZwcm90bzM=\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/flow_service.proto",
+      dependencies: ["google/protobuf/field_mask.proto", "google/protobuf/timestamp.proto"],
+      symbols: [
+        "martlet.v1.Flow",
+        "martlet.v1.Flow.id",
+        "martlet.v1.Flow.namespace",
+        "martlet.v1.Flow.name",
+        "martlet.v1.Flow.description",
+        "martlet.v1.Flow.labels",
+        "martlet.v1.Flow.tags",
+        "martlet.v1.Flow.create_time",
+        "martlet.v1.Flow.update_time",
+        "martlet.v1.Flow.etag",
+        "martlet.v1.Flow.created_by",
+        "martlet.v1.CreateFlowRequest",
+        "martlet.v1.CreateFlowRequest.namespace",
+        "martlet.v1.CreateFlowRequest.flow",
+        "martlet.v1.CreateFlowResponse",
+        "martlet.v1.CreateFlowResponse.flow",
+        "martlet.v1.GetFlowRequest",
+        "martlet.v1.GetFlowRequest.namespace",
+        "martlet.v1.GetFlowRequest.ref",
+        "martlet.v1.GetFlowResponse",
+        "martlet.v1.GetFlowResponse.flow",
+        "martlet.v1.ListFlowsRequest",
+        "martlet.v1.ListFlowsRequest.namespace",
+        "martlet.v1.ListFlowsRequest.name_prefix",
+        "martlet.v1.ListFlowsRequest.page_size",
+        "martlet.v1.ListFlowsRequest.page_token",
+        "martlet.v1.ListFlowsResponse",
+        "martlet.v1.ListFlowsResponse.flows",
+        "martlet.v1.ListFlowsResponse.next_page_token",
+        "martlet.v1.UpdateFlowRequest",
+        "martlet.v1.UpdateFlowRequest.namespace",
+        "martlet.v1.UpdateFlowRequest.flow",
+        "martlet.v1.UpdateFlowRequest.update_mask",
+        "martlet.v1.UpdateFlowResponse",
+        "martlet.v1.UpdateFlowResponse.flow",
+        "martlet.v1.DeleteFlowRequest",
+        "martlet.v1.DeleteFlowRequest.namespace",
+        "martlet.v1.DeleteFlowRequest.ref",
+        "martlet.v1.DeleteFlowRequest.etag",
+        "martlet.v1.DeleteFlowResponse",
+        "martlet.v1.FlowService",
+        "martlet.v1.FlowService.CreateFlow",
+        "martlet.v1.FlowService.GetFlow",
+        "martlet.v1.FlowService.ListFlows",
+        "martlet.v1.FlowService.UpdateFlow",
+        "martlet.v1.FlowService.DeleteFlow",
+      ],
+      base64: """
+        Ch1tYXJ0bGV0L3YxL2Zsb3dfc2VydmljZS5wcm90bxIKbWFydGxldC52MRogZ29vZ2xlL3Byb3RvYnVmL2ZpZWxkX21hc2su\
+        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8inAMKBEZsb3cSDgoCaWQYASABKAlSAmlkEhwKCW5hbWVz\
+        cGFjZRgCIAEoCVIJbmFtZXNwYWNlEhIKBG5hbWUYAyABKAlSBG5hbWUSIAoLZGVzY3JpcHRpb24YBCABKAlSC2Rlc2NyaXB0\
+        aW9uEjQKBmxhYmVscxgFIAMoCzIcLm1hcnRsZXQudjEuRmxvdy5MYWJlbHNFbnRyeVIGbGFiZWxzEhIKBHRhZ3MYBiADKAlS\
+        BHRhZ3MSOwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjsKC3Vw\
+        ZGF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKdXBkYXRlVGltZRISCgRldGFnGAkgASgJUgRl\
+        dGFnEh0KCmNyZWF0ZWRfYnkYCiABKAlSCWNyZWF0ZWRCeRo5CgtMYWJlbHNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2\
+        YWx1ZRgCIAEoCVIFdmFsdWU6AjgBIlcKEUNyZWF0ZUZsb3dSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
+        EiQKBGZsb3cYAiABKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciOgoSQ3JlYXRlRmxvd1Jlc3BvbnNlEiQKBGZsb3cYASAB\
+        KAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciQAoOR2V0Rmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3Bh\
+        Y2USEAoDcmVmGAIgASgJUgNyZWYiNwoPR2V0Rmxvd1Jlc3BvbnNlEiQKBGZsb3cYASABKAsyEC5tYXJ0bGV0LnYxLkZsb3dS\
+        BGZsb3cijQEKEExpc3RGbG93c1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USHwoLbmFtZV9wcmVmaXgY\
+        AiABKAlSCm5hbWVQcmVmaXgSGwoJcGFnZV9zaXplGAMgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdl\
+        VG9rZW4iYwoRTGlzdEZsb3dzUmVzcG9uc2USJgoFZmxvd3MYASADKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBWZsb3dzEiYKD25l\
+        eHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiKUAQoRVXBkYXRlRmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEg\
+        ASgJUgluYW1lc3BhY2USJAoEZmxvdxgCIAEoCzIQLm1hcnRsZXQudjEuRmxvd1IEZmxvdxI7Cgt1cGRhdGVfbWFzaxgDIAEo\
+        CzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCnVwZGF0ZU1hc2siOgoSVXBkYXRlRmxvd1Jlc3BvbnNlEiQKBGZsb3cY\
+        ASABKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciVwoRRGVsZXRlRmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUglu\
+        YW1lc3BhY2USEAoDcmVmGAIgASgJUgNyZWYSEgoEZXRhZxgDIAEoCVIEZXRhZyIUChJEZWxldGVGbG93UmVzcG9uc2UymwMK\
+        C0Zsb3dTZXJ2aWNlElAKCkNyZWF0ZUZsb3cSHS5tYXJ0bGV0LnYxLkNyZWF0ZUZsb3dSZXF1ZXN0Gh4ubWFydGxldC52MS5D\
+        cmVhdGVGbG93UmVzcG9uc2UiA5ACAhJHCgdHZXRGbG93EhoubWFydGxldC52MS5HZXRGbG93UmVxdWVzdBobLm1hcnRsZXQu\
+        djEuR2V0Rmxvd1Jlc3BvbnNlIgOQAgESTQoJTGlzdEZsb3dzEhwubWFydGxldC52MS5MaXN0Rmxvd3NSZXF1ZXN0Gh0ubWFy\
+        dGxldC52MS5MaXN0Rmxvd3NSZXNwb25zZSIDkAIBElAKClVwZGF0ZUZsb3cSHS5tYXJ0bGV0LnYxLlVwZGF0ZUZsb3dSZXF1\
+        ZXN0Gh4ubWFydGxldC52MS5VcGRhdGVGbG93UmVzcG9uc2UiA5ACAhJQCgpEZWxldGVGbG93Eh0ubWFydGxldC52MS5EZWxl\
+        dGVGbG93UmVxdWVzdBoeLm1hcnRsZXQudjEuRGVsZXRlRmxvd1Jlc3BvbnNlIgOQAgJiBnByb3RvMw==\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/run_graph.proto",
+      dependencies: ["google/protobuf/timestamp.proto", "martlet/v1/run.proto", "martlet/v1/state.proto"],
+      symbols: [
+        "martlet.v1.GetRunGraphRequest",
+        "martlet.v1.GetRunGraphRequest.namespace",
+        "martlet.v1.GetRunGraphRequest.run_id",
+        "martlet.v1.GetRunGraphRequest.max_depth",
+        "martlet.v1.GetRunGraphRequest.page_size",
+        "martlet.v1.GetRunGraphRequest.page_token",
+        "martlet.v1.GetRunGraphResponse",
+        "martlet.v1.GetRunGraphResponse.nodes",
+        "martlet.v1.GetRunGraphResponse.edges",
+        "martlet.v1.GetRunGraphResponse.next_page_token",
+        "martlet.v1.GetRunGraphResponse.time",
+        "martlet.v1.RunNode",
+        "martlet.v1.RunNode.id",
+        "martlet.v1.RunNode.parent_id",
+        "martlet.v1.RunNode.kind",
+        "martlet.v1.RunNode.name",
+        "martlet.v1.RunNode.definition",
+        "martlet.v1.RunNode.depth",
+        "martlet.v1.RunNode.state_type",
+        "martlet.v1.RunNode.state_name",
+        "martlet.v1.RunNode.times",
+        "martlet.v1.RunNode.attempt",
+        "martlet.v1.RunNode.has_result",
+        "martlet.v1.RunEdge",
+        "martlet.v1.RunEdge.kind",
+        "martlet.v1.RunEdge.from_id",
+        "martlet.v1.RunEdge.to_id",
+        "martlet.v1.RunEdge.parameter",
+        "martlet.v1.RunEdge.Kind",
+      ],
+      base64: """
+        ChptYXJ0bGV0L3YxL3J1bl9ncmFwaC5wcm90bxIKbWFydGxldC52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90\
+        bxoUbWFydGxldC92MS9ydW4ucHJvdG8aFm1hcnRsZXQvdjEvc3RhdGUucHJvdG8iogEKEkdldFJ1bkdyYXBoUmVxdWVzdBIc\
+        CgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIVCgZydW5faWQYAiABKAlSBXJ1bklkEhsKCW1heF9kZXB0aBgDIAEoBVII\
+        bWF4RGVwdGgSGwoJcGFnZV9zaXplGAQgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAUgASgJUglwYWdlVG9rZW4iwwEK\
+        E0dldFJ1bkdyYXBoUmVzcG9uc2USKQoFbm9kZXMYASADKAsyEy5tYXJ0bGV0LnYxLlJ1bk5vZGVSBW5vZGVzEikKBWVkZ2Vz\
+        GAIgAygLMhMubWFydGxldC52MS5SdW5FZGdlUgVlZGdlcxImCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAlSDW5leHRQYWdlVG9r\
+        ZW4SLgoEdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUi4AIKB1J1bk5vZGUSDgoCaWQYASAB\
+        KAlSAmlkEhsKCXBhcmVudF9pZBgCIAEoCVIIcGFyZW50SWQSJwoEa2luZBgDIAEoDjITLm1hcnRsZXQudjEuUnVuS2luZFIE\
+        a2luZBISCgRuYW1lGAQgASgJUgRuYW1lEh4KCmRlZmluaXRpb24YBSABKAlSCmRlZmluaXRpb24SFAoFZGVwdGgYBiABKAVS\
+        BWRlcHRoEjQKCnN0YXRlX3R5cGUYByABKA4yFS5tYXJ0bGV0LnYxLlN0YXRlVHlwZVIJc3RhdGVUeXBlEh0KCnN0YXRlX25h\
+        bWUYCCABKAlSCXN0YXRlTmFtZRInCgV0aW1lcxgJIAEoCzIRLm1hcnRsZXQudjEuVGltZXNSBXRpbWVzEhgKB2F0dGVtcHQY\
+        CiABKAVSB2F0dGVtcHQSHQoKaGFzX3Jlc3VsdBgLIAEoCFIJaGFzUmVzdWx0ItABCgdSdW5FZGdlEiwKBGtpbmQYASABKA4y\
+        GC5tYXJ0bGV0LnYxLlJ1bkVkZ2UuS2luZFIEa2luZBIXCgdmcm9tX2lkGAIgASgJUgZmcm9tSWQSEwoFdG9faWQYAyABKAlS\
+        BHRvSWQSHAoJcGFyYW1ldGVyGAQgASgJUglwYXJhbWV0ZXIiSwoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDgoKS0lO\
+        RF9DSElMRBABEg0KCUtJTkRfREFUQRACEg4KCktJTkRfT1JERVIQA2IGcHJvdG8z\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
       name: "martlet/v1/run_service.proto",
-      dependencies: ["google/protobuf/duration.proto", "google/protobuf/field_mask.proto", "google/protobuf/timestamp.proto", "martlet/v1/run.proto"],
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/field_mask.proto", "google/protobuf/timestamp.proto", "martlet/v1/failure.proto", "martlet/v1/run.proto", "martlet/v1/run_graph.proto"],
       symbols: [
         "martlet.v1.CreateRunRequest",
         "martlet.v1.CreateRunRequest.namespace",
@@ -729,6 +822,7 @@ public enum ProtoDescriptors {
         "martlet.v1.GetRunRequest.read_mask",
         "martlet.v1.GetRunResponse",
         "martlet.v1.GetRunResponse.run",
+        "martlet.v1.GetRunResponse.failure",
         "martlet.v1.ListRunsRequest",
         "martlet.v1.ListRunsRequest.namespace",
         "martlet.v1.ListRunsRequest.filter",
@@ -749,6 +843,7 @@ public enum ProtoDescriptors {
         "martlet.v1.CountRunsResponse",
         "martlet.v1.CountRunsResponse.groups",
         "martlet.v1.CountRunsResponse.total",
+        "martlet.v1.CountRunsResponse.bounded",
         "martlet.v1.CountRunsResponse.Group",
         "martlet.v1.CountRunsResponse.Group.values",
         "martlet.v1.CountRunsResponse.Group.count",
@@ -798,61 +893,65 @@ public enum ProtoDescriptors {
         "martlet.v1.RunService.UpdateRun",
         "martlet.v1.RunService.CancelRun",
         "martlet.v1.RunService.ListTransitions",
+        "martlet.v1.RunService.GetRunGraph",
         "martlet.v1.RunService.WatchRuns",
       ],
       base64: """
         ChxtYXJ0bGV0L3YxL3J1bl9zZXJ2aWNlLnByb3RvEgptYXJ0bGV0LnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJv\
-        dG8aIGdvb2dsZS9wcm90b2J1Zi9maWVsZF9tYXNrLnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhRt\
-        YXJ0bGV0L3YxL3J1bi5wcm90byJTChBDcmVhdGVSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiEK\
-        A3J1bhgCIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4iVAoRQ3JlYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFy\
-        dGxldC52MS5SdW5SA3J1bhIcCglkdXBsaWNhdGUYAiABKAhSCWR1cGxpY2F0ZSJbChZCYXRjaENyZWF0ZVJ1bnNSZXF1ZXN0\
-        EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiMKBHJ1bnMYAiADKAsyDy5tYXJ0bGV0LnYxLlJ1blIEcnVucyJQChdC\
-        YXRjaENyZWF0ZVJ1bnNSZXNwb25zZRI1CgdyZXN1bHRzGAEgAygLMhsubWFydGxldC52MS5DcmVhdGVSdW5SZXN1bHRSB3Jl\
-        c3VsdHMikAEKD0NyZWF0ZVJ1blJlc3VsdBIjCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1bkgAUgNydW4SLwoFZXJyb3IY\
-        AiABKAsyFy5tYXJ0bGV0LnYxLlJlcG9ydEVycm9ySABSBWVycm9yEhwKCWR1cGxpY2F0ZRgDIAEoCFIJZHVwbGljYXRlQgkK\
-        B291dGNvbWUiaQoLUmVwb3J0RXJyb3ISEgoEY29kZRgBIAEoBVIEY29kZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIYCgdt\
-        ZXNzYWdlGAMgASgJUgdtZXNzYWdlEhQKBWZpZWxkGAQgASgJUgVmaWVsZCJ2Cg1HZXRSdW5SZXF1ZXN0EhwKCW5hbWVzcGFj\
-        ZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBI3CglyZWFkX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYu\
-        RmllbGRNYXNrUghyZWFkTWFzayIzCg5HZXRSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVu\
-        IqkCCg9MaXN0UnVuc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGZmlsdGVyGAIgASgJUgZmaWx0\
-        ZXISGQoIb3JkZXJfYnkYAyABKAlSB29yZGVyQnkSGwoJcGFnZV9zaXplGAQgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2Vu\
-        GAUgASgJUglwYWdlVG9rZW4SNwoJcmVhZF9tYXNrGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza1IIcmVhZE1h\
-        c2sSIQoMcmVzdW1lX3Rva2VuGAcgASgJUgtyZXN1bWVUb2tlbhItCgR3YWl0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1\
-        cmF0aW9uUgR3YWl0IoIBChBMaXN0UnVuc1Jlc3BvbnNlEiMKBHJ1bnMYASADKAsyDy5tYXJ0bGV0LnYxLlJ1blIEcnVucxIm\
-        Cg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4SIQoMcmVzdW1lX3Rva2VuGAMgASgJUgtyZXN1bWVUb2tl\
-        biJjChBDb3VudFJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhYKBmZpbHRlchgCIAEoCVIGZmls\
-        dGVyEhkKCGdyb3VwX2J5GAMgAygJUgdncm91cEJ5Ip0BChFDb3VudFJ1bnNSZXNwb25zZRI7CgZncm91cHMYASADKAsyIy5t\
-        YXJ0bGV0LnYxLkNvdW50UnVuc1Jlc3BvbnNlLkdyb3VwUgZncm91cHMSFAoFdG90YWwYAiABKANSBXRvdGFsGjUKBUdyb3Vw\
-        EhYKBnZhbHVlcxgBIAMoCVIGdmFsdWVzEhQKBWNvdW50GAIgASgDUgVjb3VudCKQAQoQVXBkYXRlUnVuUmVxdWVzdBIcCglu\
-        YW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIhCgNydW4YAiABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjsKC3VwZGF0ZV9t\
-        YXNrGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza1IKdXBkYXRlTWFzayI2ChFVcGRhdGVSdW5SZXNwb25zZRIh\
-        CgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuIosBChBDYW5jZWxSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
-        CVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlEi8KBWdyYWNlGAQgASgLMhku\
-        Z29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgVncmFjZSJlChFDYW5jZWxSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0\
-        bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsyEy5tYXJ0bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QiiQEKFkxpc3RU\
-        cmFuc2l0aW9uc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFQoGcnVuX2lkGAIgASgJUgVydW5JZBIb\
-        CglwYWdlX3NpemUYAyABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBCABKAlSCXBhZ2VUb2tlbiJ7ChdMaXN0VHJhbnNp\
-        dGlvbnNSZXNwb25zZRI4Cgt0cmFuc2l0aW9ucxgBIAMoCzIWLm1hcnRsZXQudjEuVHJhbnNpdGlvblILdHJhbnNpdGlvbnMS\
-        JgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIrECChBXYXRjaFJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFj\
-        ZRgBIAEoCVIJbmFtZXNwYWNlEhYKBmZpbHRlchgCIAEoCVIGZmlsdGVyEhcKB3J1bl9pZHMYAyADKAlSBnJ1bklkcxIhCgxy\
-        ZXN1bWVfdG9rZW4YBCABKAlSC3Jlc3VtZVRva2VuEj4KB2luaXRpYWwYBSABKA4yJC5tYXJ0bGV0LnYxLldhdGNoUnVuc1Jl\
-        cXVlc3QuSW5pdGlhbFIHaW5pdGlhbBIfCgt1bnRpbF9lbmRlZBgGIAEoCFIKdW50aWxFbmRlZCJKCgdJbml0aWFsEhcKE0lO\
-        SVRJQUxfVU5TUEVDSUZJRUQQABIQCgxJTklUSUFMX05PTkUQARIUChBJTklUSUFMX1NOQVBTSE9UEAIiiwIKEVdhdGNoUnVu\
-        c1Jlc3BvbnNlEj4KB2NoYW5nZXMYASADKAsyJC5tYXJ0bGV0LnYxLldhdGNoUnVuc1Jlc3BvbnNlLkNoYW5nZVIHY2hhbmdl\
-        cxIhCgxyZXN1bWVfdG9rZW4YAiABKAlSC3Jlc3VtZVRva2VuEi4KBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGlt\
-        ZXN0YW1wUgR0aW1lGmMKBkNoYW5nZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjYKCnRyYW5zaXRpb24Y\
-        AiABKAsyFi5tYXJ0bGV0LnYxLlRyYW5zaXRpb25SCnRyYW5zaXRpb24y7QUKClJ1blNlcnZpY2USTQoJQ3JlYXRlUnVuEhwu\
-        bWFydGxldC52MS5DcmVhdGVSdW5SZXF1ZXN0Gh0ubWFydGxldC52MS5DcmVhdGVSdW5SZXNwb25zZSIDkAICEl8KD0JhdGNo\
-        Q3JlYXRlUnVucxIiLm1hcnRsZXQudjEuQmF0Y2hDcmVhdGVSdW5zUmVxdWVzdBojLm1hcnRsZXQudjEuQmF0Y2hDcmVhdGVS\
-        dW5zUmVzcG9uc2UiA5ACAhJECgZHZXRSdW4SGS5tYXJ0bGV0LnYxLkdldFJ1blJlcXVlc3QaGi5tYXJ0bGV0LnYxLkdldFJ1\
-        blJlc3BvbnNlIgOQAgESSgoITGlzdFJ1bnMSGy5tYXJ0bGV0LnYxLkxpc3RSdW5zUmVxdWVzdBocLm1hcnRsZXQudjEuTGlz\
-        dFJ1bnNSZXNwb25zZSIDkAIBEk0KCUNvdW50UnVucxIcLm1hcnRsZXQudjEuQ291bnRSdW5zUmVxdWVzdBodLm1hcnRsZXQu\
-        djEuQ291bnRSdW5zUmVzcG9uc2UiA5ACARJNCglVcGRhdGVSdW4SHC5tYXJ0bGV0LnYxLlVwZGF0ZVJ1blJlcXVlc3QaHS5t\
-        YXJ0bGV0LnYxLlVwZGF0ZVJ1blJlc3BvbnNlIgOQAgISTQoJQ2FuY2VsUnVuEhwubWFydGxldC52MS5DYW5jZWxSdW5SZXF1\
-        ZXN0Gh0ubWFydGxldC52MS5DYW5jZWxSdW5SZXNwb25zZSIDkAICEl8KD0xpc3RUcmFuc2l0aW9ucxIiLm1hcnRsZXQudjEu\
-        TGlzdFRyYW5zaXRpb25zUmVxdWVzdBojLm1hcnRsZXQudjEuTGlzdFRyYW5zaXRpb25zUmVzcG9uc2UiA5ACARJPCglXYXRj\
-        aFJ1bnMSHC5tYXJ0bGV0LnYxLldhdGNoUnVuc1JlcXVlc3QaHS5tYXJ0bGV0LnYxLldhdGNoUnVuc1Jlc3BvbnNlIgOQAgEw\
-        AWIGcHJvdG8z\
+        dG8aIGdvb2dsZS9wcm90b2J1Zi9maWVsZF9tYXNrLnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhht\
+        YXJ0bGV0L3YxL2ZhaWx1cmUucHJvdG8aFG1hcnRsZXQvdjEvcnVuLnByb3RvGhptYXJ0bGV0L3YxL3J1bl9ncmFwaC5wcm90\
+        byJTChBDcmVhdGVSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiEKA3J1bhgCIAEoCzIPLm1hcnRs\
+        ZXQudjEuUnVuUgNydW4iVAoRQ3JlYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhIc\
+        CglkdXBsaWNhdGUYAiABKAhSCWR1cGxpY2F0ZSJbChZCYXRjaENyZWF0ZVJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
+        CVIJbmFtZXNwYWNlEiMKBHJ1bnMYAiADKAsyDy5tYXJ0bGV0LnYxLlJ1blIEcnVucyJQChdCYXRjaENyZWF0ZVJ1bnNSZXNw\
+        b25zZRI1CgdyZXN1bHRzGAEgAygLMhsubWFydGxldC52MS5DcmVhdGVSdW5SZXN1bHRSB3Jlc3VsdHMikAEKD0NyZWF0ZVJ1\
+        blJlc3VsdBIjCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1bkgAUgNydW4SLwoFZXJyb3IYAiABKAsyFy5tYXJ0bGV0LnYx\
+        LlJlcG9ydEVycm9ySABSBWVycm9yEhwKCWR1cGxpY2F0ZRgDIAEoCFIJZHVwbGljYXRlQgkKB291dGNvbWUiaQoLUmVwb3J0\
+        RXJyb3ISEgoEY29kZRgBIAEoBVIEY29kZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIYCgdtZXNzYWdlGAMgASgJUgdtZXNz\
+        YWdlEhQKBWZpZWxkGAQgASgJUgVmaWVsZCJ2Cg1HZXRSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
+        Eg4KAmlkGAIgASgJUgJpZBI3CglyZWFkX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrUghyZWFkTWFz\
+        ayJlCg5HZXRSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjAKB2ZhaWx1cmUYAiABKAsy\
+        Fi5tYXJ0bGV0LnYxLlJ1bkZhaWx1cmVSB2ZhaWx1cmUiqQIKD0xpc3RSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlS\
+        CW5hbWVzcGFjZRIWCgZmaWx0ZXIYAiABKAlSBmZpbHRlchIZCghvcmRlcl9ieRgDIAEoCVIHb3JkZXJCeRIbCglwYWdlX3Np\
+        emUYBCABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBSABKAlSCXBhZ2VUb2tlbhI3CglyZWFkX21hc2sYBiABKAsyGi5n\
+        b29nbGUucHJvdG9idWYuRmllbGRNYXNrUghyZWFkTWFzaxIhCgxyZXN1bWVfdG9rZW4YByABKAlSC3Jlc3VtZVRva2VuEi0K\
+        BHdhaXQYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBHdhaXQiggEKEExpc3RSdW5zUmVzcG9uc2USIwoEcnVu\
+        cxgBIAMoCzIPLm1hcnRsZXQudjEuUnVuUgRydW5zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbhIh\
+        CgxyZXN1bWVfdG9rZW4YAyABKAlSC3Jlc3VtZVRva2VuImMKEENvdW50UnVuc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJ\
+        UgluYW1lc3BhY2USFgoGZmlsdGVyGAIgASgJUgZmaWx0ZXISGQoIZ3JvdXBfYnkYAyADKAlSB2dyb3VwQnkitwEKEUNvdW50\
+        UnVuc1Jlc3BvbnNlEjsKBmdyb3VwcxgBIAMoCzIjLm1hcnRsZXQudjEuQ291bnRSdW5zUmVzcG9uc2UuR3JvdXBSBmdyb3Vw\
+        cxIUCgV0b3RhbBgCIAEoA1IFdG90YWwSGAoHYm91bmRlZBgDIAEoCFIHYm91bmRlZBo1CgVHcm91cBIWCgZ2YWx1ZXMYASAD\
+        KAlSBnZhbHVlcxIUCgVjb3VudBgCIAEoA1IFY291bnQikAEKEFVwZGF0ZVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJ\
+        UgluYW1lc3BhY2USIQoDcnVuGAIgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhI7Cgt1cGRhdGVfbWFzaxgDIAEoCzIaLmdv\
+        b2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCnVwZGF0ZU1hc2siNgoRVXBkYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8u\
+        bWFydGxldC52MS5SdW5SA3J1biKLAQoQQ2FuY2VsUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIO\
+        CgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIvCgVncmFjZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1\
+        Zi5EdXJhdGlvblIFZ3JhY2UiZQoRQ2FuY2VsUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1\
+        bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0IokBChZMaXN0VHJhbnNpdGlvbnNSZXF1\
+        ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQSGwoJcGFnZV9zaXplGAMg\
+        ASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdlVG9rZW4iewoXTGlzdFRyYW5zaXRpb25zUmVzcG9uc2US\
+        OAoLdHJhbnNpdGlvbnMYASADKAsyFi5tYXJ0bGV0LnYxLlRyYW5zaXRpb25SC3RyYW5zaXRpb25zEiYKD25leHRfcGFnZV90\
+        b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiKxAgoQV2F0Y2hSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVz\
+        cGFjZRIWCgZmaWx0ZXIYAiABKAlSBmZpbHRlchIXCgdydW5faWRzGAMgAygJUgZydW5JZHMSIQoMcmVzdW1lX3Rva2VuGAQg\
+        ASgJUgtyZXN1bWVUb2tlbhI+Cgdpbml0aWFsGAUgASgOMiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXF1ZXN0LkluaXRpYWxS\
+        B2luaXRpYWwSHwoLdW50aWxfZW5kZWQYBiABKAhSCnVudGlsRW5kZWQiSgoHSW5pdGlhbBIXChNJTklUSUFMX1VOU1BFQ0lG\
+        SUVEEAASEAoMSU5JVElBTF9OT05FEAESFAoQSU5JVElBTF9TTkFQU0hPVBACIosCChFXYXRjaFJ1bnNSZXNwb25zZRI+Cgdj\
+        aGFuZ2VzGAEgAygLMiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXNwb25zZS5DaGFuZ2VSB2NoYW5nZXMSIQoMcmVzdW1lX3Rv\
+        a2VuGAIgASgJUgtyZXN1bWVUb2tlbhIuCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRpj\
+        CgZDaGFuZ2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhI2Cgp0cmFuc2l0aW9uGAIgASgLMhYubWFydGxl\
+        dC52MS5UcmFuc2l0aW9uUgp0cmFuc2l0aW9uMsIGCgpSdW5TZXJ2aWNlEk0KCUNyZWF0ZVJ1bhIcLm1hcnRsZXQudjEuQ3Jl\
+        YXRlUnVuUmVxdWVzdBodLm1hcnRsZXQudjEuQ3JlYXRlUnVuUmVzcG9uc2UiA5ACAhJfCg9CYXRjaENyZWF0ZVJ1bnMSIi5t\
+        YXJ0bGV0LnYxLkJhdGNoQ3JlYXRlUnVuc1JlcXVlc3QaIy5tYXJ0bGV0LnYxLkJhdGNoQ3JlYXRlUnVuc1Jlc3BvbnNlIgOQ\
+        AgISRAoGR2V0UnVuEhkubWFydGxldC52MS5HZXRSdW5SZXF1ZXN0GhoubWFydGxldC52MS5HZXRSdW5SZXNwb25zZSIDkAIB\
+        EkoKCExpc3RSdW5zEhsubWFydGxldC52MS5MaXN0UnVuc1JlcXVlc3QaHC5tYXJ0bGV0LnYxLkxpc3RSdW5zUmVzcG9uc2Ui\
+        A5ACARJNCglDb3VudFJ1bnMSHC5tYXJ0bGV0LnYxLkNvdW50UnVuc1JlcXVlc3QaHS5tYXJ0bGV0LnYxLkNvdW50UnVuc1Jl\
+        c3BvbnNlIgOQAgESTQoJVXBkYXRlUnVuEhwubWFydGxldC52MS5VcGRhdGVSdW5SZXF1ZXN0Gh0ubWFydGxldC52MS5VcGRh\
+        dGVSdW5SZXNwb25zZSIDkAICEk0KCUNhbmNlbFJ1bhIcLm1hcnRsZXQudjEuQ2FuY2VsUnVuUmVxdWVzdBodLm1hcnRsZXQu\
+        djEuQ2FuY2VsUnVuUmVzcG9uc2UiA5ACAhJfCg9MaXN0VHJhbnNpdGlvbnMSIi5tYXJ0bGV0LnYxLkxpc3RUcmFuc2l0aW9u\
+        c1JlcXVlc3QaIy5tYXJ0bGV0LnYxLkxpc3RUcmFuc2l0aW9uc1Jlc3BvbnNlIgOQAgESUwoLR2V0UnVuR3JhcGgSHi5tYXJ0\
+        bGV0LnYxLkdldFJ1bkdyYXBoUmVxdWVzdBofLm1hcnRsZXQudjEuR2V0UnVuR3JhcGhSZXNwb25zZSIDkAIBEk8KCVdhdGNo\
+        UnVucxIcLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVxdWVzdBodLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVzcG9uc2UiA5ACATAB\
+        YgZwcm90bzM=\
 
         """
     ),

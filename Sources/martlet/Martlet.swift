@@ -14,11 +14,12 @@ struct Program: AsyncParsableCommand {
         martlet server start                 a server with a database of its own
         martlet run -- make backup           any command as a tracked run
         martlet flow-run ls                  what has run
+        martlet why RUN                      why it failed
       """,
     version: MartletVersion.current,
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
-      APICommand.self, VersionCommand.self,
+      WhyCommand.self, APICommand.self, VersionCommand.self,
     ])
 
   static func main() async {

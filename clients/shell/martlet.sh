@@ -1306,7 +1306,8 @@ Flags:
   --id TEXT
       The run.
   --read-mask FIELD,…
-      The fields to return; all when empty.
+      The fields of the run to return; all when empty. The path `failure` asks for
+      `GetRunResponse.failure`, which is worked out only then.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1383,7 +1384,9 @@ Flags:
   --filter TEXT
       AIP-160, as in ListRuns.
   --group-by TEXT
-      Any of `state.type`, `kind`, `definition`; one total when empty. May be repeated.
+      Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`,
+      `start_time.hour`; one total when empty. Hours are those of UTC, written as their
+      first moment; empty for runs that never started. May be repeated.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1641,6 +1644,43 @@ page-token string pageToken
 ' "$@"
 }
 
+martlet_run_get_run_graph() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_get_run_graph [--FLAG VALUE]...
+
+Returns a run and the runs below it with what connects them, page by page.
+
+NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --run-id TEXT
+      The run at the top, itself a root or not.
+  --max-depth INTEGER
+      How many levels below the top; 32 when 0, at most 100.
+  --page-size INTEGER
+      At most 5000 nodes; 1000 when 0.
+  --page-token TEXT
+      From the page before; the other fields must be the same.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetRunGraphResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/GetRunGraph martlet_run_get_run_graph '
+namespace string namespace
+run-id string runId
+max-depth int maxDepth
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
 martlet_log_batch_write_logs() {
   case ${1-} in
     --help | -h)
@@ -1854,6 +1894,8 @@ martlet_run_cancel_run
       executor answers or the bound passes.
 martlet_run_list_transitions
       Returns the history of a run, oldest first.
+martlet_run_get_run_graph
+      Returns a run and the runs below it with what connects them, page by page.
 martlet_log_batch_write_logs
       Writes up to 1000 lines; answers when they are durable.
 martlet_log_list_logs

@@ -18,24 +18,31 @@ extension RunHandlers {
         case "state.type": grouping.insert(.stateType)
         case "state.name": grouping.insert(.stateName)
         case "definition": grouping.insert(.definition)
+        case "create_time.hour": grouping.insert(.createHour)
+        case "start_time.hour": grouping.insert(.startHour)
         default:
           throw InvalidValue(
-            "group_by", "names \"\(name)\": give kind, state.type, state.name or definition")
+            "group_by",
+            "names \"\(name)\": give kind, state.type, state.name, definition, create_time.hour or"
+              + " start_time.hour")
         }
       }
       let filter = try parseFilter(request.filter)
-      let (counts, _) = try await backend.store.countRuns(
+      let (counts, isBounded) = try await backend.store.countRuns(
         in: namespace, filter: filter, by: grouping, deadline: context.deadline)
       var response = CountRunsResponse()
       response.total = counts.reduce(0) { $0 + $1.runs }
+      response.bounded = isBounded
       if !request.groupBy.isEmpty {
-        response.groups = counts.filter { $0.runs != 0 }.map { count in
+        response.groups = try counts.filter { $0.runs != 0 }.map { count in
           CountRunsResponse.Group(
-            values: request.groupBy.map { name in
+            values: try request.groupBy.map { name in
               switch name {
               case "kind": count.kind?.description ?? ""
               case "state.type": count.stateType?.description ?? ""
               case "state.name": count.stateName ?? ""
+              case "create_time.hour": try text(count.createHour)
+              case "start_time.hour": try text(count.startHour)
               default: count.definition ?? ""
               }
             }, count: count.runs)
@@ -43,6 +50,12 @@ extension RunHandlers {
       }
       return response
     }
+  }
+
+  /// An hour by its first moment, as JSON writes times.
+  private func text(_ hour: Instant?) throws(InvalidValue) -> String {
+    guard let hour else { return "" }
+    return String(try hour.timestamp.jsonText("group_by").dropFirst().dropLast())
   }
 
   /// Reads a filter.

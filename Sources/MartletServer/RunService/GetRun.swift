@@ -1,17 +1,28 @@
-// Decides how one run is read.
+// Decides how one run is read, and that its failure is explained only to those who ask.
 
 internal import MartletCall
 internal import MartletModel
 internal import MartletProto
 internal import MartletStore
+internal import MartletWire
 
 extension RunHandlers {
   func getRun(_ request: GetRunRequest, context: CallContext) async throws -> GetRunResponse {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       let id = try RunID(required: request.id, "id")
-      let run = Run(try await backend.store.run(id, in: namespace, deadline: context.deadline))
-      return GetRunResponse(run: try run.masked(by: request.readMask))
+      let record = try await backend.store.run(id, in: namespace, deadline: context.deadline)
+      var response = GetRunResponse()
+      var mask = request.readMask
+      mask?.paths.removeAll { $0 == "failure" }
+      if let asked = request.readMask, mask?.paths.count != asked.paths.count {
+        response.failure = try await backend.store.failure(of: record, deadline: context.deadline)
+          .map { RunFailure($0, of: record) }
+        // Only the failure was asked for: an empty mask would mean the whole run.
+        if mask?.paths.isEmpty == true { return response }
+      }
+      response.run = try Run(record).masked(by: mask)
+      return response
     }
   }
 }

@@ -53,7 +53,7 @@ struct RunCountStatement: Sendable {
   let values: [BoundValue]
 
   init(filter: FilterExpression?) {
-    var compiler = FilterCompiler(first: 7)
+    var compiler = FilterCompiler(first: 9)
     let condition = filter.map { compiler.condition($0) } ?? "true"
     let sql = SQL.countRuns.sql.replacing("true /* condition */", with: condition)
     values = compiler.values

@@ -59,6 +59,10 @@ public struct RunCount: Sendable, Equatable {
   public var stateName: String?
   /// Their definition, if counted by it.
   public var definition: String?
+  /// The hour in which they were created, if counted by it.
+  public var createHour: Instant?
+  /// The hour in which they first ran, if counted by it; nil also for those that never did.
+  public var startHour: Instant?
   /// How many.
   public var runs: Int64
 }
@@ -79,6 +83,10 @@ public struct RunGrouping: OptionSet, Sendable {
   public static let stateName = RunGrouping(rawValue: 4)
   /// By definition.
   public static let definition = RunGrouping(rawValue: 8)
+  /// By hour of creation, in UTC.
+  public static let createHour = RunGrouping(rawValue: 16)
+  /// By hour of the first start, in UTC.
+  public static let startHour = RunGrouping(rawValue: 32)
 }
 
 extension Store {
@@ -129,11 +137,14 @@ extension Store {
         buffer.bind(grouping.contains(.stateName))
         buffer.bind(grouping.contains(.definition))
         buffer.bind(Self.countBound)
+        buffer.bind(grouping.contains(.createHour))
+        buffer.bind(grouping.contains(.startHour))
         for value in statement.values { value.bind(to: &buffer) }
       }.map { row throws(PostgresError) in
         RunCount(
           kind: try row.optional(0), stateType: try row.optional(1),
-          stateName: try row.optional(2), definition: try row.optional(3), runs: try row.get(4))
+          stateName: try row.optional(2), definition: try row.optional(3),
+          createHour: try row.optional(4), startHour: try row.optional(5), runs: try row.get(6))
       }
     }
     return (counts, counts.reduce(0) { $0 + $1.runs } >= Self.countBound)
@@ -171,7 +182,7 @@ extension Store {
   private func rollup(
     _ filter: FilterExpression?, _ grouping: RunGrouping
   ) -> (RunKind?, StateType?)? {
-    guard grouping.isDisjoint(with: [.stateName, .definition]) else { return nil }
+    guard grouping.isSubset(of: [.kind, .stateType]) else { return nil }
     switch filter {
     case nil: return (nil, nil)
     case .compare(.kind, .equal, .kind(let kind)): return (kind, nil)

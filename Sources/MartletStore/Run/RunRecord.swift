@@ -90,7 +90,8 @@ extension NewRun {
     return PostgresJSON(JSONValue.array(values).text)
   }
 
-  fileprivate static func dependencies(
+  /// Reads what `dependencyJSON` wrote.
+  static func dependencies(
     _ document: PostgresJSON?
   ) throws(PostgresError) -> [Dependency] {
     guard let document else { return [] }

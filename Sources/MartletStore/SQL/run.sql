@@ -31,18 +31,20 @@ LIMIT 100 /* limit */
 
 -- name: count_runs
 -- Counts at most a bound of the newest runs that meet a condition, by group.
-SELECT kind, state_type, state_name, definition, count(*)
+SELECT kind, state_type, state_name, definition, create_hour, start_hour, count(*)
 FROM (
   SELECT CASE WHEN $2::boolean THEN r.kind END AS kind,
     CASE WHEN $3::boolean THEN s.state_type END AS state_type,
     CASE WHEN $4::boolean THEN s.state_name END AS state_name,
-    CASE WHEN $5::boolean THEN r.definition END AS definition
+    CASE WHEN $5::boolean THEN r.definition END AS definition,
+    CASE WHEN $7::boolean THEN date_trunc('hour', r.create_time, 'UTC') END AS create_hour,
+    CASE WHEN $8::boolean THEN date_trunc('hour', s.start_time, 'UTC') END AS start_hour
   FROM run r JOIN run_state s ON s.id = r.id
   WHERE r.namespace = $1::text AND true /* condition */
   ORDER BY r.id DESC
   LIMIT $6::bigint
 ) n
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5, 6
 
 -- name: sum_run_counts
 -- Counts of all runs of a namespace by kind and state, from the rollup.

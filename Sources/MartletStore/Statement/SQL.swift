@@ -9,6 +9,7 @@ enum SQL {
     PackageResources.transition_sql, PackageResources.run_sql, PackageResources.flow_sql,
     PackageResources.artifact_sql, PackageResources.log_sql, PackageResources.session_sql,
     PackageResources.work_sql, PackageResources.watch_sql, PackageResources.partition_sql,
+    PackageResources.graph_sql, PackageResources.failure_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -53,6 +54,13 @@ enum SQL {
   static let updateRun = named("update_run")
   static let getRunEtag = named("get_run_etag")
   static let listChildren = named("list_children")
+
+  // Trees and failures.
+  static let walkTree = named("walk_tree")
+  static let findFirstFailure = named("find_first_failure")
+  static let findLastGood = named("find_last_good")
+  static let tailLogs = named("tail_logs")
+  static let getHolders = named("get_holders")
 
   // Flows and artifacts.
   static let registerFlows = named("register_flows")

@@ -1315,7 +1315,7 @@ const ProtobufCMessageDescriptor martlet__v1__get_run_request__descriptor =
   (ProtobufCMessageInit) martlet__v1__get_run_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__get_run_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor martlet__v1__get_run_response__field_descriptors[2] =
 {
   {
     "run",
@@ -1329,14 +1329,27 @@ static const ProtobufCFieldDescriptor martlet__v1__get_run_response__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "failure",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__GetRunResponse, failure),
+    &martlet__v1__run_failure__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__get_run_response__field_indices_by_name[] = {
+  1,   /* field[1] = failure */
   0,   /* field[0] = run */
 };
 static const ProtobufCIntRange martlet__v1__get_run_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor martlet__v1__get_run_response__descriptor =
 {
@@ -1346,7 +1359,7 @@ const ProtobufCMessageDescriptor martlet__v1__get_run_response__descriptor =
   "Martlet__V1__GetRunResponse",
   "martlet.v1",
   sizeof(Martlet__V1__GetRunResponse),
-  1,
+  2,
   martlet__v1__get_run_response__field_descriptors,
   martlet__v1__get_run_response__field_indices_by_name,
   1,  martlet__v1__get_run_response__number_ranges,
@@ -1661,7 +1674,7 @@ const ProtobufCMessageDescriptor martlet__v1__count_runs_response__group__descri
   (ProtobufCMessageInit) martlet__v1__count_runs_response__group__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__count_runs_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor martlet__v1__count_runs_response__field_descriptors[3] =
 {
   {
     "groups",
@@ -1687,15 +1700,28 @@ static const ProtobufCFieldDescriptor martlet__v1__count_runs_response__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bounded",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountRunsResponse, bounded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__count_runs_response__field_indices_by_name[] = {
+  2,   /* field[2] = bounded */
   0,   /* field[0] = groups */
   1,   /* field[1] = total */
 };
 static const ProtobufCIntRange martlet__v1__count_runs_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor martlet__v1__count_runs_response__descriptor =
 {
@@ -1705,7 +1731,7 @@ const ProtobufCMessageDescriptor martlet__v1__count_runs_response__descriptor =
   "Martlet__V1__CountRunsResponse",
   "martlet.v1",
   sizeof(Martlet__V1__CountRunsResponse),
-  2,
+  3,
   martlet__v1__count_runs_response__field_descriptors,
   martlet__v1__count_runs_response__field_indices_by_name,
   1,  martlet__v1__count_runs_response__number_ranges,
@@ -2318,7 +2344,7 @@ const ProtobufCMessageDescriptor martlet__v1__watch_runs_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__watch_runs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[9] =
+static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[10] =
 {
   { "CreateRun", &martlet__v1__create_run_request__descriptor, &martlet__v1__create_run_response__descriptor },
   { "BatchCreateRuns", &martlet__v1__batch_create_runs_request__descriptor, &martlet__v1__batch_create_runs_response__descriptor },
@@ -2328,6 +2354,7 @@ static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descript
   { "UpdateRun", &martlet__v1__update_run_request__descriptor, &martlet__v1__update_run_response__descriptor },
   { "CancelRun", &martlet__v1__cancel_run_request__descriptor, &martlet__v1__cancel_run_response__descriptor },
   { "ListTransitions", &martlet__v1__list_transitions_request__descriptor, &martlet__v1__list_transitions_response__descriptor },
+  { "GetRunGraph", &martlet__v1__get_run_graph_request__descriptor, &martlet__v1__get_run_graph_response__descriptor },
   { "WatchRuns", &martlet__v1__watch_runs_request__descriptor, &martlet__v1__watch_runs_response__descriptor },
 };
 const unsigned martlet__v1__run_service__method_indices_by_name[] = {
@@ -2336,10 +2363,11 @@ const unsigned martlet__v1__run_service__method_indices_by_name[] = {
   4,        /* CountRuns */
   0,        /* CreateRun */
   2,        /* GetRun */
+  8,        /* GetRunGraph */
   3,        /* ListRuns */
   7,        /* ListTransitions */
   5,        /* UpdateRun */
-  8         /* WatchRuns */
+  9         /* WatchRuns */
 };
 const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
 {
@@ -2348,7 +2376,7 @@ const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
   "RunService",
   "Martlet__V1__RunService",
   "martlet.v1",
-  9,
+  10,
   martlet__v1__run_service__method_descriptors,
   martlet__v1__run_service__method_indices_by_name
 };
@@ -2416,13 +2444,21 @@ void martlet__v1__run_service__list_transitions(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
   service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
+                                             const Martlet__V1__GetRunGraphRequest *input,
+                                             Martlet__V1__GetRunGraphResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
                                           Martlet__V1__WatchRunsResponse_Closure closure,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
                                      Martlet__V1__RunService_ServiceDestroy destroy)

@@ -143,7 +143,8 @@ public struct GetRunRequest: MartletWire.WireMessage {
   public var namespace: String
   /// The run.
   public var id: String
-  /// The fields to return; all when empty.
+  /// The fields of the run to return; all when empty. The path `failure` asks for `GetRunResponse.failure`, which is
+  /// worked out only then.
   public var readMask: MartletWire.FieldMask?
 
   /// A message with every field at its default.
@@ -165,15 +166,19 @@ public struct GetRunRequest: MartletWire.WireMessage {
 public struct GetRunResponse: MartletWire.WireMessage {
   /// As it is now.
   public var run: Run?
+  /// Why it failed, when asked for and it is FAILED or CRASHED.
+  public var failure: RunFailure?
 
   /// A message with every field at its default.
   public init() { self.init(run: nil) }
 
   /// A message of the fields given.
   public init(
-    run: Run? = nil
+    run: Run? = nil,
+    failure: RunFailure? = nil
   ) {
     self.run = run
+    self.failure = failure
   }
 }
 
@@ -251,7 +256,8 @@ public struct CountRunsRequest: MartletWire.WireMessage {
   public var namespace: String
   /// AIP-160, as in ListRuns.
   public var filter: String
-  /// Any of `state.type`, `kind`, `definition`; one total when empty.
+  /// Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`, `start_time.hour`; one total when
+  /// empty. Hours are those of UTC, written as their first moment; empty for runs that never started.
   public var groupBy: [String]
 
   /// A message with every field at its default.
@@ -275,6 +281,8 @@ public struct CountRunsResponse: MartletWire.WireMessage {
   public var groups: [CountRunsResponse.Group]
   /// The number of runs in all groups.
   public var total: Int64
+  /// True when only the newest 100,000 runs that match were counted. Counts by `state.type` and `kind` alone are exact.
+  public var bounded: Bool
 
   /// A message with every field at its default.
   public init() { self.init(groups: []) }
@@ -282,10 +290,12 @@ public struct CountRunsResponse: MartletWire.WireMessage {
   /// A message of the fields given.
   public init(
     groups: [CountRunsResponse.Group] = [],
-    total: Int64 = 0
+    total: Int64 = 0,
+    bounded: Bool = false
   ) {
     self.groups = groups
     self.total = total
+    self.bounded = bounded
   }
 
   /// One group.
@@ -800,6 +810,7 @@ extension GetRunResponse {
     types: { ProtoTypes.schema(named: $0) },
     fields: [
       MartletWire.FieldSchema(1, "run", "run", .implicit, .message { Run.schema }),
+      MartletWire.FieldSchema(2, "failure", "failure", .implicit, .message { RunFailure.schema }),
     ]
   )
 
@@ -807,6 +818,7 @@ extension GetRunResponse {
   public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
     let c = raw.assumingMemoryBound(to: Martlet__V1__GetRunResponse.self)
     self.run = try reader.message(c.pointee.run, Run.self)
+    self.failure = try reader.message(c.pointee.failure, RunFailure.self)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -815,6 +827,9 @@ extension GetRunResponse {
     martlet__v1__get_run_response__init(c)
     if let value = self.run {
       c.pointee.run = writer.message(value, Run.self)
+    }
+    if let value = self.failure {
+      c.pointee.failure = writer.message(value, RunFailure.self)
     }
   }
 }
@@ -940,6 +955,7 @@ extension CountRunsResponse {
     fields: [
       MartletWire.FieldSchema(1, "groups", "groups", .repeated, .message { CountRunsResponse.Group.schema }),
       MartletWire.FieldSchema(2, "total", "total", .implicit, .int64),
+      MartletWire.FieldSchema(3, "bounded", "bounded", .implicit, .bool),
     ]
   )
 
@@ -948,6 +964,7 @@ extension CountRunsResponse {
     let c = raw.assumingMemoryBound(to: Martlet__V1__CountRunsResponse.self)
     self.groups = try reader.messages(c.pointee.n_groups, c.pointee.groups, CountRunsResponse.Group.self)
     self.total = c.pointee.total
+    self.bounded = c.pointee.bounded != 0
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -956,6 +973,7 @@ extension CountRunsResponse {
     martlet__v1__count_runs_response__init(c)
     (c.pointee.n_groups, c.pointee.groups) = writer.messages(self.groups, CountRunsResponse.Group.self)
     c.pointee.total = self.total
+    c.pointee.bounded = self.bounded ? 1 : 0
   }
 }
 

@@ -53,6 +53,13 @@ public protocol RunService: MartletCall.RPCService {
     _ request: ListTransitionsRequest, context: MartletCall.CallContext
   ) async throws -> ListTransitionsResponse
 
+  /// Returns a run and the runs below it with what connects them, page by page.
+  ///
+  /// NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
+  func getRunGraph(
+    _ request: GetRunGraphRequest, context: MartletCall.CallContext
+  ) async throws -> GetRunGraphResponse
+
   /// Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
   ///
   /// OUT_OF_RANGE with RESUME_TOKEN_EXPIRED when the token is older than what is kept: list anew.
@@ -111,6 +118,13 @@ public enum RunServiceMethods {
     service: "martlet.v1.RunService", name: "ListTransitions",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListTransitionsRequest", responseType: "martlet.v1.ListTransitionsResponse")
+  /// Returns a run and the runs below it with what connects them, page by page.
+  ///
+  /// NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
+  public static let getRunGraph = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "GetRunGraph",
+    kind: .unary, idempotency: .noSideEffects,
+    requestType: "martlet.v1.GetRunGraphRequest", responseType: "martlet.v1.GetRunGraphResponse")
   /// Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
   ///
   /// OUT_OF_RANGE with RESUME_TOKEN_EXPIRED when the token is older than what is kept: list anew.
@@ -129,6 +143,7 @@ public enum RunServiceMethods {
     updateRun,
     cancelRun,
     listTransitions,
+    getRunGraph,
     watchRuns,
   ]
 }
@@ -221,6 +236,17 @@ public struct RunServiceClient: Sendable {
       options: options)
   }
 
+  /// Returns a run and the runs below it with what connects them, page by page.
+  ///
+  /// NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
+  public func getRunGraph(
+    _ request: GetRunGraphRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> GetRunGraphResponse {
+    try await channel.unary(
+      RunServiceMethods.getRunGraph, request, returning: GetRunGraphResponse.self,
+      options: options)
+  }
+
   /// Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
   ///
   /// OUT_OF_RANGE with RESUME_TOKEN_EXPIRED when the token is older than what is kept: list anew.
@@ -263,6 +289,9 @@ extension RunService {
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.listTransitions) { request, context in
         try await self.listTransitions(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.getRunGraph) { request, context in
+        try await self.getRunGraph(request, context: context)
       },
       MartletCall.MethodHandler.serverStreaming(RunServiceMethods.watchRuns) { request, responses, context in
         try await self.watchRuns(request, to: responses, context: context)

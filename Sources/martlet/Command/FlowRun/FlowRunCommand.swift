@@ -8,7 +8,7 @@ struct FlowRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow-run", abstract: "List, inspect, follow and cancel runs of flows.",
     subcommands: [
-      ListFlowRuns.self, GetRun.self, RunLogs.self, WatchRun.self, CancelRun.self,
+      ListFlowRuns.self, GetRun.self, RunGraph.self, RunLogs.self, WatchRun.self, CancelRun.self,
     ], aliases: ["flow-runs"])
 }
 

@@ -421,6 +421,34 @@ class RunService:
             "/martlet.v1.RunService/ListTransitions", v1.ListTransitionsResponse, asked, timeout, repeatable=True
         )
 
+    def get_run_graph(
+        self,
+        request: Optional[v1.GetRunGraphRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run_id: Optional[str] = None,
+        max_depth: Optional[int] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.GetRunGraphResponse:
+        """Returns a run and the runs below it with what connects them, page by page.
+
+        NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
+        """
+        asked = self._calls.request(
+            v1.GetRunGraphRequest,
+            request,
+            namespace=namespace,
+            run_id=run_id,
+            max_depth=max_depth,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/GetRunGraph", v1.GetRunGraphResponse, asked, timeout, repeatable=True
+        )
+
     def watch_runs(
         self,
         request: Optional[v1.WatchRunsRequest] = None,

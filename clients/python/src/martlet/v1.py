@@ -15,6 +15,11 @@ from martlet._proto.martlet.v1.artifact_service_pb2 import (
     PutArtifactRequest,
     PutArtifactResponse,
 )
+from martlet._proto.martlet.v1.failure_pb2 import (
+    FailureLine,
+    RunDifference,
+    RunFailure,
+)
 from martlet._proto.martlet.v1.flow_service_pb2 import (
     CreateFlowRequest,
     CreateFlowResponse,
@@ -71,6 +76,12 @@ from martlet._proto.martlet.v1.run_pb2 import (
     Times,
     Transition,
     Verdict,
+)
+from martlet._proto.martlet.v1.run_graph_pb2 import (
+    GetRunGraphRequest,
+    GetRunGraphResponse,
+    RunEdge,
+    RunNode,
 )
 from martlet._proto.martlet.v1.run_service_pb2 import (
     BatchCreateRunsRequest,
@@ -152,11 +163,14 @@ __all__ = [
     "Dependency",
     "Directive",
     "Failed",
+    "FailureLine",
     "Flow",
     "GetArtifactRequest",
     "GetArtifactResponse",
     "GetFlowRequest",
     "GetFlowResponse",
+    "GetRunGraphRequest",
+    "GetRunGraphResponse",
     "GetRunRequest",
     "GetRunResponse",
     "GetServerInfoRequest",
@@ -198,7 +212,11 @@ __all__ = [
     "ReportResponse",
     "ReportResult",
     "Run",
+    "RunDifference",
+    "RunEdge",
+    "RunFailure",
     "RunKind",
+    "RunNode",
     "RunReport",
     "STATE_TYPE_CANCELLED",
     "STATE_TYPE_CANCELLING",

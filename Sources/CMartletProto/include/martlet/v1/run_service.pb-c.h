@@ -17,7 +17,9 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/duration.pb-c.h"
 #include "google/protobuf/field_mask.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "martlet/v1/failure.pb-c.h"
 #include "martlet/v1/run.pb-c.h"
+#include "martlet/v1/run_graph.pb-c.h"
 
 typedef struct Martlet__V1__CreateRunRequest Martlet__V1__CreateRunRequest;
 typedef struct Martlet__V1__CreateRunResponse Martlet__V1__CreateRunResponse;
@@ -221,7 +223,8 @@ struct  Martlet__V1__GetRunRequest
    */
   ProtobufCBinaryData id;
   /*
-   * The fields to return; all when empty.
+   * The fields of the run to return; all when empty. The path `failure` asks for `GetRunResponse.failure`, which is
+   * worked out only then.
    */
   Google__Protobuf__FieldMask *read_mask;
 };
@@ -240,10 +243,14 @@ struct  Martlet__V1__GetRunResponse
    * As it is now.
    */
   Martlet__V1__Run *run;
+  /*
+   * Why it failed, when asked for and it is FAILED or CRASHED.
+   */
+  Martlet__V1__RunFailure *failure;
 };
 #define MARTLET__V1__GET_RUN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__get_run_response__descriptor) \
-    , NULL }
+    , NULL, NULL }
 
 
 /*
@@ -330,7 +337,8 @@ struct  Martlet__V1__CountRunsRequest
    */
   ProtobufCBinaryData filter;
   /*
-   * Any of `state.type`, `kind`, `definition`; one total when empty.
+   * Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`, `start_time.hour`; one total when
+   * empty. Hours are those of UTC, written as their first moment; empty for runs that never started.
    */
   size_t n_group_by;
   ProtobufCBinaryData *group_by;
@@ -376,10 +384,14 @@ struct  Martlet__V1__CountRunsResponse
    * The number of runs in all groups.
    */
   int64_t total;
+  /*
+   * True when only the newest 100,000 runs that match were counted. Counts by `state.type` and `kind` alone are exact.
+   */
+  protobuf_c_boolean bounded;
 };
 #define MARTLET__V1__COUNT_RUNS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__count_runs_response__descriptor) \
-    , 0,NULL, 0 }
+    , 0,NULL, 0, 0 }
 
 
 /*
@@ -1094,6 +1106,10 @@ struct Martlet__V1__RunService_Service
                            const Martlet__V1__ListTransitionsRequest *input,
                            Martlet__V1__ListTransitionsResponse_Closure closure,
                            void *closure_data);
+  void (*get_run_graph)(Martlet__V1__RunService_Service *service,
+                        const Martlet__V1__GetRunGraphRequest *input,
+                        Martlet__V1__GetRunGraphResponse_Closure closure,
+                        void *closure_data);
   void (*watch_runs)(Martlet__V1__RunService_Service *service,
                      const Martlet__V1__WatchRunsRequest *input,
                      Martlet__V1__WatchRunsResponse_Closure closure,
@@ -1114,6 +1130,7 @@ void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
       function_prefix__ ## update_run,\
       function_prefix__ ## cancel_run,\
       function_prefix__ ## list_transitions,\
+      function_prefix__ ## get_run_graph,\
       function_prefix__ ## watch_runs  }
 void martlet__v1__run_service__create_run(ProtobufCService *service,
                                           const Martlet__V1__CreateRunRequest *input,
@@ -1147,6 +1164,10 @@ void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 const Martlet__V1__ListTransitionsRequest *input,
                                                 Martlet__V1__ListTransitionsResponse_Closure closure,
                                                 void *closure_data);
+void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
+                                             const Martlet__V1__GetRunGraphRequest *input,
+                                             Martlet__V1__GetRunGraphResponse_Closure closure,
+                                             void *closure_data);
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
                                           Martlet__V1__WatchRunsResponse_Closure closure,

@@ -1,7 +1,9 @@
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from martlet._proto.martlet.v1 import failure_pb2 as _failure_pb2
 from martlet._proto.martlet.v1 import run_pb2 as _run_pb2
+from martlet._proto.martlet.v1 import run_graph_pb2 as _run_graph_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -55,7 +57,7 @@ class CountRunsRequest(_message.Message):
     def __init__(self, namespace: _Optional[str] = ..., filter: _Optional[str] = ..., group_by: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CountRunsResponse(_message.Message):
-    __slots__ = ["groups", "total"]
+    __slots__ = ["bounded", "groups", "total"]
     class Group(_message.Message):
         __slots__ = ["count", "values"]
         COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -63,11 +65,13 @@ class CountRunsResponse(_message.Message):
         count: int
         values: _containers.RepeatedScalarFieldContainer[str]
         def __init__(self, values: _Optional[_Iterable[str]] = ..., count: _Optional[int] = ...) -> None: ...
+    BOUNDED_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    bounded: bool
     groups: _containers.RepeatedCompositeFieldContainer[CountRunsResponse.Group]
     total: int
-    def __init__(self, groups: _Optional[_Iterable[_Union[CountRunsResponse.Group, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+    def __init__(self, groups: _Optional[_Iterable[_Union[CountRunsResponse.Group, _Mapping]]] = ..., total: _Optional[int] = ..., bounded: bool = ...) -> None: ...
 
 class CreateRunRequest(_message.Message):
     __slots__ = ["namespace", "run"]
@@ -106,10 +110,12 @@ class GetRunRequest(_message.Message):
     def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
 
 class GetRunResponse(_message.Message):
-    __slots__ = ["run"]
+    __slots__ = ["failure", "run"]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
+    failure: _failure_pb2.RunFailure
     run: _run_pb2.Run
-    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., failure: _Optional[_Union[_failure_pb2.RunFailure, _Mapping]] = ...) -> None: ...
 
 class ListRunsRequest(_message.Message):
     __slots__ = ["filter", "namespace", "order_by", "page_size", "page_token", "read_mask", "resume_token", "wait"]

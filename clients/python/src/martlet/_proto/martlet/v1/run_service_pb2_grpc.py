@@ -2,6 +2,7 @@
 """Client and server classes corresponding to protobuf-defined services."""
 import grpc
 
+from martlet._proto.martlet.v1 import run_graph_pb2 as martlet_dot_v1_dot_run__graph__pb2
 from martlet._proto.martlet.v1 import run_service_pb2 as martlet_dot_v1_dot_run__service__pb2
 
 
@@ -54,6 +55,11 @@ class RunServiceStub(object):
                 '/martlet.v1.RunService/ListTransitions',
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.ListTransitionsRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_run__service__pb2.ListTransitionsResponse.FromString,
+                )
+        self.GetRunGraph = channel.unary_unary(
+                '/martlet.v1.RunService/GetRunGraph',
+                request_serializer=martlet_dot_v1_dot_run__graph__pb2.GetRunGraphRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__graph__pb2.GetRunGraphResponse.FromString,
                 )
         self.WatchRuns = channel.unary_stream(
                 '/martlet.v1.RunService/WatchRuns',
@@ -130,6 +136,15 @@ class RunServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetRunGraph(self, request, context):
+        """Returns a run and the runs below it with what connects them, page by page.
+
+        NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchRuns(self, request, context):
         """Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
 
@@ -181,6 +196,11 @@ def add_RunServiceServicer_to_server(servicer, server):
                     servicer.ListTransitions,
                     request_deserializer=martlet_dot_v1_dot_run__service__pb2.ListTransitionsRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_run__service__pb2.ListTransitionsResponse.SerializeToString,
+            ),
+            'GetRunGraph': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRunGraph,
+                    request_deserializer=martlet_dot_v1_dot_run__graph__pb2.GetRunGraphRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__graph__pb2.GetRunGraphResponse.SerializeToString,
             ),
             'WatchRuns': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchRuns,
@@ -331,6 +351,23 @@ class RunService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/ListTransitions',
             martlet_dot_v1_dot_run__service__pb2.ListTransitionsRequest.SerializeToString,
             martlet_dot_v1_dot_run__service__pb2.ListTransitionsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def GetRunGraph(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/GetRunGraph',
+            martlet_dot_v1_dot_run__graph__pb2.GetRunGraphRequest.SerializeToString,
+            martlet_dot_v1_dot_run__graph__pb2.GetRunGraphResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -1,0 +1,47 @@
+-- Why runs failed.
+
+-- name: find_first_failure
+-- From a run down: in each run, of at most $3 newest children those that its last attempt created and
+-- that failed or crashed no later than it did, and of these the one that ended first. The last column
+-- says whether a run has more children than were looked at.
+WITH RECURSIVE chain AS (
+  SELECT s.id, 0::bigint AS level, s.end_time, s.attempt, false AS is_bounded
+  FROM run_state s WHERE s.id = $1::uuid AND s.namespace = $2::text AND s.state_type IN (7, 9)
+  UNION ALL
+  SELECT f.id, c.level + 1, f.end_time, f.attempt, f.children >= $3::bigint
+  FROM chain c CROSS JOIN LATERAL (
+    SELECT s.id, s.end_time, s.attempt, k.children
+    FROM (
+      SELECT r.id, r.create_time, count(*) OVER () AS children
+      FROM (SELECT id, create_time FROM run WHERE parent_id = c.id ORDER BY id DESC LIMIT $3::bigint) r
+    ) k
+    JOIN run_state s ON s.id = k.id
+    WHERE s.state_type IN (7, 9) AND s.end_time <= c.end_time
+      AND k.create_time >= coalesce((SELECT min(h.time) FROM run_transition h
+        WHERE h.run_id = c.id AND h.attempt = c.attempt AND h.to_type = 3), '-infinity')
+    ORDER BY s.end_time, s.id LIMIT 1
+  ) f
+  WHERE c.level < $4::bigint
+)
+SELECT id, is_bounded FROM chain ORDER BY level
+
+-- name: find_last_good
+-- The last run of a definition that completed, among at most $4 before a run.
+SELECT s.id FROM (
+  SELECT r.id, r.kind FROM run r
+  WHERE r.namespace = $1::text AND r.definition = $2::text AND r.id < $3::uuid
+  ORDER BY r.id DESC LIMIT $4::bigint
+) b JOIN run_state s ON s.id = b.id
+WHERE s.state_type = 6 AND b.kind = $5::smallint
+ORDER BY b.id DESC LIMIT 1
+
+-- name: tail_logs
+-- The latest lines of one run, latest first.
+SELECT l.run_id, l.time, l.execution_id, l.line, l.namespace, l.level, l.logger, l.message, l.fields
+FROM log l
+WHERE l.run_id = $1::uuid AND l.namespace = $2::text AND l.time >= $3::timestamptz
+ORDER BY l.time DESC, l.execution_id DESC, l.line DESC LIMIT $4::bigint
+
+-- name: get_holders
+-- Who held sessions.
+SELECT id, holder FROM session WHERE id = ANY ($1::uuid[])
