@@ -1,4 +1,4 @@
-// Decides what happens to runs whose time has come: so far, the bound of CANCELLING.
+// Decides what happens to runs whose time has come: late starts, timeouts, ends of pauses, bounds of CANCELLING.
 
 import MartletModel
 import MartletStore
@@ -7,20 +7,18 @@ import MartletStore
 public struct DueRunner: PacedService {
   /// What the services of the engine share.
   public let context: EngineContext
-  private static let states: [StateType] = [.cancelling]
 
   /// Makes the service.
   public init(_ context: EngineContext) { self.context = context }
 
   /// Deals with what is due; pauses until the next run is, at most the set interval.
   public func step() async throws -> Duration {
-    let runs = try await store.takeDueRuns(
-      in: Self.states, limit: settings.chunk, hold: settings.hold)
+    let runs = try await store.takeDueRuns(limit: settings.chunk, hold: settings.hold)
     if !runs.isEmpty {
       _ = try await store.transitions.submit(runs.map { .dueTimePassed($0) })
       return .zero
     }
-    guard let next = try await store.timeToNextDueRun(in: Self.states) else {
+    guard let next = try await store.timeToNextDueRun() else {
       return settings.dueInterval
     }
     // A due run that another replica has taken counts as negative: do not spin for it.

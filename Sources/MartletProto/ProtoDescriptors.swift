@@ -448,7 +448,7 @@ public enum ProtoDescriptors {
     ),
     MartletWire.DescriptorFile(
       name: "martlet/v1/state.proto",
-      dependencies: ["google/protobuf/duration.proto", "google/protobuf/timestamp.proto", "martlet/v1/payload.proto"],
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "martlet/v1/payload.proto"],
       symbols: [
         "martlet.v1.State",
         "martlet.v1.State.type",
@@ -465,9 +465,13 @@ public enum ProtoDescriptors {
         "martlet.v1.Scheduled",
         "martlet.v1.Scheduled.due_time",
         "martlet.v1.Scheduled.reason",
+        "martlet.v1.Scheduled.failed",
+        "martlet.v1.Scheduled.crashed",
         "martlet.v1.Paused",
         "martlet.v1.Paused.until_time",
         "martlet.v1.Paused.key",
+        "martlet.v1.Paused.input_schema",
+        "martlet.v1.Paused.suspended",
         "martlet.v1.Failed",
         "martlet.v1.Failed.error_type",
         "martlet.v1.Failed.error_message",
@@ -486,28 +490,31 @@ public enum ProtoDescriptors {
         "martlet.v1.StateType",
       ],
       base64: """
-        ChZtYXJ0bGV0L3YxL3N0YXRlLnByb3RvEgptYXJ0bGV0LnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJvdG8aH2dv\
-        b2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aGG1hcnRsZXQvdjEvcGF5bG9hZC5wcm90byKQBAoFU3RhdGUSKQoEdHlw\
-        ZRgBIAEoDjIVLm1hcnRsZXQudjEuU3RhdGVUeXBlUgR0eXBlEhIKBG5hbWUYAiABKAlSBG5hbWUSGAoHbWVzc2FnZRgDIAEo\
-        CVIHbWVzc2FnZRIuCgR0aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRI/Cg1vYnNlcnZlZF90\
-        aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIMb2JzZXJ2ZWRUaW1lEjUKCXNjaGVkdWxlZBgKIAEoCzIV\
-        Lm1hcnRsZXQudjEuU2NoZWR1bGVkSABSCXNjaGVkdWxlZBIsCgZwYXVzZWQYCyABKAsyEi5tYXJ0bGV0LnYxLlBhdXNlZEgA\
-        UgZwYXVzZWQSLAoGZmFpbGVkGAwgASgLMhIubWFydGxldC52MS5GYWlsZWRIAFIGZmFpbGVkEjUKCWNvbXBsZXRlZBgNIAEo\
-        CzIVLm1hcnRsZXQudjEuQ29tcGxldGVkSABSCWNvbXBsZXRlZBIvCgdjcmFzaGVkGA4gASgLMhMubWFydGxldC52MS5DcmFz\
-        aGVkSABSB2NyYXNoZWQSOAoKY2FuY2VsbGluZxgPIAEoCzIWLm1hcnRsZXQudjEuQ2FuY2VsbGluZ0gAUgpjYW5jZWxsaW5n\
-        QggKBmRldGFpbCJaCglTY2hlZHVsZWQSNQoIZHVlX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgdk\
-        dWVUaW1lEhYKBnJlYXNvbhgCIAEoCVIGcmVhc29uIlUKBlBhdXNlZBI5Cgp1bnRpbF90aW1lGAEgASgLMhouZ29vZ2xlLnBy\
-        b3RvYnVmLlRpbWVzdGFtcFIJdW50aWxUaW1lEhAKA2tleRgCIAEoCVIDa2V5IpsBCgZGYWlsZWQSHQoKZXJyb3JfdHlwZRgB\
-        IAEoCVIJZXJyb3JUeXBlEiMKDWVycm9yX21lc3NhZ2UYAiABKAlSDGVycm9yTWVzc2FnZRIcCgl0cmFjZWJhY2sYAyABKAlS\
-        CXRyYWNlYmFjaxIhCglyZXRyaWFibGUYBCABKAhIAFIJcmV0cmlhYmxliAEBQgwKCl9yZXRyaWFibGUiOAoJQ29tcGxldGVk\
-        EisKBnJlc3VsdBgBIAEoCzITLm1hcnRsZXQudjEuUGF5bG9hZFIGcmVzdWx0InQKB0NyYXNoZWQSFgoGc2lnbmFsGAEgASgF\
-        UgZzaWduYWwSGwoJZXhpdF9jb2RlGAIgASgFUghleGl0Q29kZRISCgRub3RlGAMgASgJUgRub3RlEiAKC3ByZXN1bXB0aXZl\
-        GAQgASgIUgtwcmVzdW1wdGl2ZSJ4CgpDYW5jZWxsaW5nEjkKCnVudGlsX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYu\
-        VGltZXN0YW1wUgl1bnRpbFRpbWUSLwoFZ3JhY2UYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBWdyYWNlKoYC\
-        CglTdGF0ZVR5cGUSGgoWU1RBVEVfVFlQRV9VTlNQRUNJRklFRBAAEhgKFFNUQVRFX1RZUEVfU0NIRURVTEVEEAESFgoSU1RB\
-        VEVfVFlQRV9QRU5ESU5HEAISFgoSU1RBVEVfVFlQRV9SVU5OSU5HEAMSFQoRU1RBVEVfVFlQRV9QQVVTRUQQBBIZChVTVEFU\
-        RV9UWVBFX0NBTkNFTExJTkcQBRIYChRTVEFURV9UWVBFX0NPTVBMRVRFRBAGEhUKEVNUQVRFX1RZUEVfRkFJTEVEEAcSGAoU\
-        U1RBVEVfVFlQRV9DQU5DRUxMRUQQCBIWChJTVEFURV9UWVBFX0NSQVNIRUQQCWIGcHJvdG8z\
+        ChZtYXJ0bGV0L3YxL3N0YXRlLnByb3RvEgptYXJ0bGV0LnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJvdG8aHGdv\
+        b2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aGG1hcnRsZXQvdjEv\
+        cGF5bG9hZC5wcm90byKQBAoFU3RhdGUSKQoEdHlwZRgBIAEoDjIVLm1hcnRsZXQudjEuU3RhdGVUeXBlUgR0eXBlEhIKBG5h\
+        bWUYAiABKAlSBG5hbWUSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIuCgR0aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVm\
+        LlRpbWVzdGFtcFIEdGltZRI/Cg1vYnNlcnZlZF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIMb2Jz\
+        ZXJ2ZWRUaW1lEjUKCXNjaGVkdWxlZBgKIAEoCzIVLm1hcnRsZXQudjEuU2NoZWR1bGVkSABSCXNjaGVkdWxlZBIsCgZwYXVz\
+        ZWQYCyABKAsyEi5tYXJ0bGV0LnYxLlBhdXNlZEgAUgZwYXVzZWQSLAoGZmFpbGVkGAwgASgLMhIubWFydGxldC52MS5GYWls\
+        ZWRIAFIGZmFpbGVkEjUKCWNvbXBsZXRlZBgNIAEoCzIVLm1hcnRsZXQudjEuQ29tcGxldGVkSABSCWNvbXBsZXRlZBIvCgdj\
+        cmFzaGVkGA4gASgLMhMubWFydGxldC52MS5DcmFzaGVkSABSB2NyYXNoZWQSOAoKY2FuY2VsbGluZxgPIAEoCzIWLm1hcnRs\
+        ZXQudjEuQ2FuY2VsbGluZ0gAUgpjYW5jZWxsaW5nQggKBmRldGFpbCLCAQoJU2NoZWR1bGVkEjUKCGR1ZV90aW1lGAEgASgL\
+        MhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIHZHVlVGltZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIsCgZmYWlsZWQY\
+        AyABKAsyEi5tYXJ0bGV0LnYxLkZhaWxlZEgAUgZmYWlsZWQSLwoHY3Jhc2hlZBgEIAEoCzITLm1hcnRsZXQudjEuQ3Jhc2hl\
+        ZEgAUgdjcmFzaGVkQgcKBWNhdXNlIq8BCgZQYXVzZWQSOQoKdW50aWxfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5U\
+        aW1lc3RhbXBSCXVudGlsVGltZRIQCgNrZXkYAiABKAlSA2tleRI6CgxpbnB1dF9zY2hlbWEYAyABKAsyFy5nb29nbGUucHJv\
+        dG9idWYuU3RydWN0UgtpbnB1dFNjaGVtYRIcCglzdXNwZW5kZWQYBCABKAhSCXN1c3BlbmRlZCKbAQoGRmFpbGVkEh0KCmVy\
+        cm9yX3R5cGUYASABKAlSCWVycm9yVHlwZRIjCg1lcnJvcl9tZXNzYWdlGAIgASgJUgxlcnJvck1lc3NhZ2USHAoJdHJhY2Vi\
+        YWNrGAMgASgJUgl0cmFjZWJhY2sSIQoJcmV0cmlhYmxlGAQgASgISABSCXJldHJpYWJsZYgBAUIMCgpfcmV0cmlhYmxlIjgK\
+        CUNvbXBsZXRlZBIrCgZyZXN1bHQYASABKAsyEy5tYXJ0bGV0LnYxLlBheWxvYWRSBnJlc3VsdCJ0CgdDcmFzaGVkEhYKBnNp\
+        Z25hbBgBIAEoBVIGc2lnbmFsEhsKCWV4aXRfY29kZRgCIAEoBVIIZXhpdENvZGUSEgoEbm90ZRgDIAEoCVIEbm90ZRIgCgtw\
+        cmVzdW1wdGl2ZRgEIAEoCFILcHJlc3VtcHRpdmUieAoKQ2FuY2VsbGluZxI5Cgp1bnRpbF90aW1lGAEgASgLMhouZ29vZ2xl\
+        LnByb3RvYnVmLlRpbWVzdGFtcFIJdW50aWxUaW1lEi8KBWdyYWNlGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9u\
+        UgVncmFjZSqGAgoJU3RhdGVUeXBlEhoKFlNUQVRFX1RZUEVfVU5TUEVDSUZJRUQQABIYChRTVEFURV9UWVBFX1NDSEVEVUxF\
+        RBABEhYKElNUQVRFX1RZUEVfUEVORElORxACEhYKElNUQVRFX1RZUEVfUlVOTklORxADEhUKEVNUQVRFX1RZUEVfUEFVU0VE\
+        EAQSGQoVU1RBVEVfVFlQRV9DQU5DRUxMSU5HEAUSGAoUU1RBVEVfVFlQRV9DT01QTEVURUQQBhIVChFTVEFURV9UWVBFX0ZB\
+        SUxFRBAHEhgKFFNUQVRFX1RZUEVfQ0FOQ0VMTEVEEAgSFgoSU1RBVEVfVFlQRV9DUkFTSEVEEAliBnByb3RvMw==\
 
         """
     ),
@@ -532,6 +539,8 @@ public enum ProtoDescriptors {
         "martlet.v1.Run.dependencies",
         "martlet.v1.Run.labels",
         "martlet.v1.Run.tags",
+        "martlet.v1.Run.retry",
+        "martlet.v1.Run.timeout",
         "martlet.v1.Run.created_by",
         "martlet.v1.Run.times",
         "martlet.v1.Run.trace_parent",
@@ -539,6 +548,28 @@ public enum ProtoDescriptors {
         "martlet.v1.Run.revision",
         "martlet.v1.Run.execution_id",
         "martlet.v1.Run.session_id",
+        "martlet.v1.Run.loss",
+        "martlet.v1.Run.pauses",
+        "martlet.v1.RetryPolicy",
+        "martlet.v1.RetryPolicy.max_retries",
+        "martlet.v1.RetryPolicy.delays",
+        "martlet.v1.RetryPolicy.exponential",
+        "martlet.v1.RetryPolicy.jitter",
+        "martlet.v1.RetryPolicy.mode",
+        "martlet.v1.RetryPolicy.retry_crashes",
+        "martlet.v1.RetryPolicy.Mode",
+        "martlet.v1.RetryPolicy.Exponential",
+        "martlet.v1.RetryPolicy.Exponential.first",
+        "martlet.v1.RetryPolicy.Exponential.factor",
+        "martlet.v1.RetryPolicy.Exponential.max",
+        "martlet.v1.LossPolicy",
+        "martlet.v1.LossPolicy.action",
+        "martlet.v1.LossPolicy.max_reruns",
+        "martlet.v1.LossPolicy.Action",
+        "martlet.v1.RunPause",
+        "martlet.v1.RunPause.key",
+        "martlet.v1.RunPause.input_schema",
+        "martlet.v1.RunPause.input",
         "martlet.v1.Dependency",
         "martlet.v1.Dependency.run_id",
         "martlet.v1.Dependency.parameter",
@@ -573,34 +604,48 @@ public enum ProtoDescriptors {
       base64: """
         ChRtYXJ0bGV0L3YxL3J1bi5wcm90bxIKbWFydGxldC52MRoeZ29vZ2xlL3Byb3RvYnVmL2R1cmF0aW9uLnByb3RvGhxnb29n\
         bGUvcHJvdG9idWYvc3RydWN0LnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhZtYXJ0bGV0L3YxL3N0\
-        YXRlLnByb3RvIrYGCgNSdW4SDgoCaWQYASABKAlSAmlkEhwKCW5hbWVzcGFjZRgCIAEoCVIJbmFtZXNwYWNlEicKBGtpbmQY\
+        YXRlLnByb3RvIvQHCgNSdW4SDgoCaWQYASABKAlSAmlkEhwKCW5hbWVzcGFjZRgCIAEoCVIJbmFtZXNwYWNlEicKBGtpbmQY\
         AyABKA4yEy5tYXJ0bGV0LnYxLlJ1bktpbmRSBGtpbmQSEgoEbmFtZRgEIAEoCVIEbmFtZRIeCgpkZWZpbml0aW9uGAUgASgJ\
         UgpkZWZpbml0aW9uEi0KEmRlZmluaXRpb25fdmVyc2lvbhgGIAEoCVIRZGVmaW5pdGlvblZlcnNpb24SGwoJcGFyZW50X2lk\
         GAcgASgJUghwYXJlbnRJZBIXCgdyb290X2lkGAggASgJUgZyb290SWQSJwoFc3RhdGUYCyABKAsyES5tYXJ0bGV0LnYxLlN0\
         YXRlUgVzdGF0ZRIUCgVlcG9jaBgMIAEoA1IFZXBvY2gSEAoDc2VxGA0gASgDUgNzZXESGAoHYXR0ZW1wdBgOIAEoBVIHYXR0\
         ZW1wdBI3CgpwYXJhbWV0ZXJzGA8gASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdFIKcGFyYW1ldGVycxI6CgxkZXBlbmRl\
         bmNpZXMYECADKAsyFi5tYXJ0bGV0LnYxLkRlcGVuZGVuY3lSDGRlcGVuZGVuY2llcxIzCgZsYWJlbHMYESADKAsyGy5tYXJ0\
-        bGV0LnYxLlJ1bi5MYWJlbHNFbnRyeVIGbGFiZWxzEhIKBHRhZ3MYEiADKAlSBHRhZ3MSHQoKY3JlYXRlZF9ieRgXIAEoCVIJ\
-        Y3JlYXRlZEJ5EicKBXRpbWVzGBggASgLMhEubWFydGxldC52MS5UaW1lc1IFdGltZXMSIQoMdHJhY2VfcGFyZW50GBkgASgJ\
-        Ugt0cmFjZVBhcmVudBISCgRldGFnGBogASgJUgRldGFnEhoKCHJldmlzaW9uGBsgASgDUghyZXZpc2lvbhIhCgxleGVjdXRp\
-        b25faWQYHCABKAlSC2V4ZWN1dGlvbklkEh0KCnNlc3Npb25faWQYHSABKAlSCXNlc3Npb25JZBo5CgtMYWJlbHNFbnRyeRIQ\
-        CgNrZXkYASABKAlSA2tleRIUCgV2YWx1ZRgCIAEoCVIFdmFsdWU6AjgBIkEKCkRlcGVuZGVuY3kSFQoGcnVuX2lkGAEgASgJ\
-        UgVydW5JZBIcCglwYXJhbWV0ZXIYAiABKAlSCXBhcmFtZXRlciK1AgoFVGltZXMSOwoLY3JlYXRlX3RpbWUYASABKAsyGi5n\
-        b29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEj8KDWV4cGVjdGVkX3RpbWUYAiABKAsyGi5nb29nbGUucHJv\
-        dG9idWYuVGltZXN0YW1wUgxleHBlY3RlZFRpbWUSOQoKc3RhcnRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1l\
-        c3RhbXBSCXN0YXJ0VGltZRI1CghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUS\
-        PAoMcnVubmluZ190aW1lGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgtydW5uaW5nVGltZSK2AgoKVHJhbnNp\
-        dGlvbhIVCgZydW5faWQYASABKAlSBXJ1bklkEhoKCHJldmlzaW9uGAIgASgDUghyZXZpc2lvbhIUCgVlcG9jaBgDIAEoA1IF\
-        ZXBvY2gSIQoMZXhlY3V0aW9uX2lkGAQgASgJUgtleGVjdXRpb25JZBIpCgRmcm9tGAUgASgOMhUubWFydGxldC52MS5TdGF0\
-        ZVR5cGVSBGZyb20SIQoCdG8YBiABKAsyES5tYXJ0bGV0LnYxLlN0YXRlUgJ0bxISCgRydWxlGAcgASgJUgRydWxlEhQKBWFj\
-        dG9yGAggASgJUgVhY3RvchIQCgNzZXEYCSABKANSA3NlcRIyCgd2ZXJkaWN0GAogASgOMhgubWFydGxldC52MS5WZXJkaWN0\
-        LkNvZGVSB3ZlcmRpY3Qi7QIKB1ZlcmRpY3QSLAoEY29kZRgBIAEoDjIYLm1hcnRsZXQudjEuVmVyZGljdC5Db2RlUgRjb2Rl\
-        EicKBXN0YXRlGAIgASgLMhEubWFydGxldC52MS5TdGF0ZVIFc3RhdGUSLQoEd2FpdBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1\
-        Zi5EdXJhdGlvblIEd2FpdBIWCgZyZWFzb24YBCABKAlSBnJlYXNvbhIcCglkdXBsaWNhdGUYBSABKAhSCWR1cGxpY2F0ZRIU\
-        CgVlcG9jaBgGIAEoA1IFZXBvY2gSGgoIcmV2aXNpb24YByABKANSCHJldmlzaW9uInQKBENvZGUSFAoQQ09ERV9VTlNQRUNJ\
-        RklFRBAAEhEKDUNPREVfQUNDRVBURUQQARIRCg1DT0RFX1JFUExBQ0VEEAISDQoJQ09ERV9XQUlUEAMSEAoMQ09ERV9SRUZV\
-        U0VEEAQSDwoLQ09ERV9GRU5DRUQQBSpJCgdSdW5LaW5kEhgKFFJVTl9LSU5EX1VOU1BFQ0lGSUVEEAASEQoNUlVOX0tJTkRf\
-        RkxPVxABEhEKDVJVTl9LSU5EX1RBU0sQAmIGcHJvdG8z\
+        bGV0LnYxLlJ1bi5MYWJlbHNFbnRyeVIGbGFiZWxzEhIKBHRhZ3MYEiADKAlSBHRhZ3MSLQoFcmV0cnkYEyABKAsyFy5tYXJ0\
+        bGV0LnYxLlJldHJ5UG9saWN5UgVyZXRyeRIzCgd0aW1lb3V0GBQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgd0\
+        aW1lb3V0Eh0KCmNyZWF0ZWRfYnkYFyABKAlSCWNyZWF0ZWRCeRInCgV0aW1lcxgYIAEoCzIRLm1hcnRsZXQudjEuVGltZXNS\
+        BXRpbWVzEiEKDHRyYWNlX3BhcmVudBgZIAEoCVILdHJhY2VQYXJlbnQSEgoEZXRhZxgaIAEoCVIEZXRhZxIaCghyZXZpc2lv\
+        bhgbIAEoA1IIcmV2aXNpb24SIQoMZXhlY3V0aW9uX2lkGBwgASgJUgtleGVjdXRpb25JZBIdCgpzZXNzaW9uX2lkGB0gASgJ\
+        UglzZXNzaW9uSWQSKgoEbG9zcxgeIAEoCzIWLm1hcnRsZXQudjEuTG9zc1BvbGljeVIEbG9zcxIsCgZwYXVzZXMYHyADKAsy\
+        FC5tYXJ0bGV0LnYxLlJ1blBhdXNlUgZwYXVzZXMaOQoLTGFiZWxzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUY\
+        AiABKAlSBXZhbHVlOgI4ASLlAwoLUmV0cnlQb2xpY3kSHwoLbWF4X3JldHJpZXMYASABKAVSCm1heFJldHJpZXMSMQoGZGVs\
+        YXlzGAIgAygLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgZkZWxheXMSRQoLZXhwb25lbnRpYWwYAyABKAsyIy5tYXJ0\
+        bGV0LnYxLlJldHJ5UG9saWN5LkV4cG9uZW50aWFsUgtleHBvbmVudGlhbBIWCgZqaXR0ZXIYBCABKAFSBmppdHRlchIwCgRt\
+        b2RlGAUgASgOMhwubWFydGxldC52MS5SZXRyeVBvbGljeS5Nb2RlUgRtb2RlEiMKDXJldHJ5X2NyYXNoZXMYBiABKAhSDHJl\
+        dHJ5Q3Jhc2hlcxqDAQoLRXhwb25lbnRpYWwSLwoFZmlyc3QYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBWZp\
+        cnN0EhYKBmZhY3RvchgCIAEoAVIGZmFjdG9yEisKA21heBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIDbWF4\
+        IkYKBE1vZGUSFAoQTU9ERV9VTlNQRUNJRklFRBAAEhMKD01PREVfSU5fUFJPQ0VTUxABEhMKD01PREVfUkVTQ0hFRFVMRRAC\
+        IrkBCgpMb3NzUG9saWN5EjUKBmFjdGlvbhgBIAEoDjIdLm1hcnRsZXQudjEuTG9zc1BvbGljeS5BY3Rpb25SBmFjdGlvbhId\
+        CgptYXhfcmVydW5zGAIgASgFUgltYXhSZXJ1bnMiVQoGQWN0aW9uEhYKEkFDVElPTl9VTlNQRUNJRklFRBAAEhAKDEFDVElP\
+        Tl9DUkFTSBABEhAKDEFDVElPTl9SRVJVThACEg8KC0FDVElPTl9XQUlUEAMihgEKCFJ1blBhdXNlEhAKA2tleRgBIAEoCVID\
+        a2V5EjoKDGlucHV0X3NjaGVtYRgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RSC2lucHV0U2NoZW1hEiwKBWlucHV0\
+        GAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlUgVpbnB1dCJBCgpEZXBlbmRlbmN5EhUKBnJ1bl9pZBgBIAEoCVIFcnVu\
+        SWQSHAoJcGFyYW1ldGVyGAIgASgJUglwYXJhbWV0ZXIitQIKBVRpbWVzEjsKC2NyZWF0ZV90aW1lGAEgASgLMhouZ29vZ2xl\
+        LnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGltZRI/Cg1leHBlY3RlZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVm\
+        LlRpbWVzdGFtcFIMZXhwZWN0ZWRUaW1lEjkKCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1w\
+        UglzdGFydFRpbWUSNQoIZW5kX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgdlbmRUaW1lEjwKDHJ1\
+        bm5pbmdfdGltZRgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblILcnVubmluZ1RpbWUitgIKClRyYW5zaXRpb24S\
+        FQoGcnVuX2lkGAEgASgJUgVydW5JZBIaCghyZXZpc2lvbhgCIAEoA1IIcmV2aXNpb24SFAoFZXBvY2gYAyABKANSBWVwb2No\
+        EiEKDGV4ZWN1dGlvbl9pZBgEIAEoCVILZXhlY3V0aW9uSWQSKQoEZnJvbRgFIAEoDjIVLm1hcnRsZXQudjEuU3RhdGVUeXBl\
+        UgRmcm9tEiEKAnRvGAYgASgLMhEubWFydGxldC52MS5TdGF0ZVICdG8SEgoEcnVsZRgHIAEoCVIEcnVsZRIUCgVhY3RvchgI\
+        IAEoCVIFYWN0b3ISEAoDc2VxGAkgASgDUgNzZXESMgoHdmVyZGljdBgKIAEoDjIYLm1hcnRsZXQudjEuVmVyZGljdC5Db2Rl\
+        Ugd2ZXJkaWN0Iu0CCgdWZXJkaWN0EiwKBGNvZGUYASABKA4yGC5tYXJ0bGV0LnYxLlZlcmRpY3QuQ29kZVIEY29kZRInCgVz\
+        dGF0ZRgCIAEoCzIRLm1hcnRsZXQudjEuU3RhdGVSBXN0YXRlEi0KBHdhaXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVy\
+        YXRpb25SBHdhaXQSFgoGcmVhc29uGAQgASgJUgZyZWFzb24SHAoJZHVwbGljYXRlGAUgASgIUglkdXBsaWNhdGUSFAoFZXBv\
+        Y2gYBiABKANSBWVwb2NoEhoKCHJldmlzaW9uGAcgASgDUghyZXZpc2lvbiJ0CgRDb2RlEhQKEENPREVfVU5TUEVDSUZJRUQQ\
+        ABIRCg1DT0RFX0FDQ0VQVEVEEAESEQoNQ09ERV9SRVBMQUNFRBACEg0KCUNPREVfV0FJVBADEhAKDENPREVfUkVGVVNFRBAE\
+        Eg8KC0NPREVfRkVOQ0VEEAUqSQoHUnVuS2luZBIYChRSVU5fS0lORF9VTlNQRUNJRklFRBAAEhEKDVJVTl9LSU5EX0ZMT1cQ\
+        ARIRCg1SVU5fS0lORF9UQVNLEAJiBnByb3RvMw==\
 
         """
     ),
@@ -794,7 +839,7 @@ public enum ProtoDescriptors {
     ),
     MartletWire.DescriptorFile(
       name: "martlet/v1/run_service.proto",
-      dependencies: ["google/protobuf/duration.proto", "google/protobuf/field_mask.proto", "google/protobuf/timestamp.proto", "martlet/v1/failure.proto", "martlet/v1/run.proto", "martlet/v1/run_graph.proto"],
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/field_mask.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "martlet/v1/failure.proto", "martlet/v1/run.proto", "martlet/v1/run_graph.proto", "martlet/v1/state.proto"],
       symbols: [
         "martlet.v1.CreateRunRequest",
         "martlet.v1.CreateRunRequest.namespace",
@@ -861,6 +906,38 @@ public enum ProtoDescriptors {
         "martlet.v1.CancelRunResponse",
         "martlet.v1.CancelRunResponse.run",
         "martlet.v1.CancelRunResponse.verdict",
+        "martlet.v1.RetryRunRequest",
+        "martlet.v1.RetryRunRequest.namespace",
+        "martlet.v1.RetryRunRequest.id",
+        "martlet.v1.RetryRunRequest.message",
+        "martlet.v1.RetryRunRequest.force",
+        "martlet.v1.RetryRunResponse",
+        "martlet.v1.RetryRunResponse.run",
+        "martlet.v1.RetryRunResponse.verdict",
+        "martlet.v1.PauseRunRequest",
+        "martlet.v1.PauseRunRequest.namespace",
+        "martlet.v1.PauseRunRequest.id",
+        "martlet.v1.PauseRunRequest.message",
+        "martlet.v1.PauseRunRequest.max_wait",
+        "martlet.v1.PauseRunResponse",
+        "martlet.v1.PauseRunResponse.run",
+        "martlet.v1.PauseRunResponse.verdict",
+        "martlet.v1.ResumeRunRequest",
+        "martlet.v1.ResumeRunRequest.namespace",
+        "martlet.v1.ResumeRunRequest.id",
+        "martlet.v1.ResumeRunRequest.message",
+        "martlet.v1.ResumeRunRequest.input",
+        "martlet.v1.ResumeRunResponse",
+        "martlet.v1.ResumeRunResponse.run",
+        "martlet.v1.ResumeRunResponse.verdict",
+        "martlet.v1.SetRunStateRequest",
+        "martlet.v1.SetRunStateRequest.namespace",
+        "martlet.v1.SetRunStateRequest.id",
+        "martlet.v1.SetRunStateRequest.state",
+        "martlet.v1.SetRunStateRequest.force",
+        "martlet.v1.SetRunStateResponse",
+        "martlet.v1.SetRunStateResponse.run",
+        "martlet.v1.SetRunStateResponse.verdict",
         "martlet.v1.ListTransitionsRequest",
         "martlet.v1.ListTransitionsRequest.namespace",
         "martlet.v1.ListTransitionsRequest.run_id",
@@ -892,66 +969,88 @@ public enum ProtoDescriptors {
         "martlet.v1.RunService.CountRuns",
         "martlet.v1.RunService.UpdateRun",
         "martlet.v1.RunService.CancelRun",
+        "martlet.v1.RunService.RetryRun",
+        "martlet.v1.RunService.PauseRun",
+        "martlet.v1.RunService.ResumeRun",
+        "martlet.v1.RunService.SetRunState",
         "martlet.v1.RunService.ListTransitions",
         "martlet.v1.RunService.GetRunGraph",
         "martlet.v1.RunService.WatchRuns",
       ],
       base64: """
         ChxtYXJ0bGV0L3YxL3J1bl9zZXJ2aWNlLnByb3RvEgptYXJ0bGV0LnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJv\
-        dG8aIGdvb2dsZS9wcm90b2J1Zi9maWVsZF9tYXNrLnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhht\
-        YXJ0bGV0L3YxL2ZhaWx1cmUucHJvdG8aFG1hcnRsZXQvdjEvcnVuLnByb3RvGhptYXJ0bGV0L3YxL3J1bl9ncmFwaC5wcm90\
-        byJTChBDcmVhdGVSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiEKA3J1bhgCIAEoCzIPLm1hcnRs\
-        ZXQudjEuUnVuUgNydW4iVAoRQ3JlYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhIc\
-        CglkdXBsaWNhdGUYAiABKAhSCWR1cGxpY2F0ZSJbChZCYXRjaENyZWF0ZVJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
-        CVIJbmFtZXNwYWNlEiMKBHJ1bnMYAiADKAsyDy5tYXJ0bGV0LnYxLlJ1blIEcnVucyJQChdCYXRjaENyZWF0ZVJ1bnNSZXNw\
-        b25zZRI1CgdyZXN1bHRzGAEgAygLMhsubWFydGxldC52MS5DcmVhdGVSdW5SZXN1bHRSB3Jlc3VsdHMikAEKD0NyZWF0ZVJ1\
-        blJlc3VsdBIjCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1bkgAUgNydW4SLwoFZXJyb3IYAiABKAsyFy5tYXJ0bGV0LnYx\
-        LlJlcG9ydEVycm9ySABSBWVycm9yEhwKCWR1cGxpY2F0ZRgDIAEoCFIJZHVwbGljYXRlQgkKB291dGNvbWUiaQoLUmVwb3J0\
-        RXJyb3ISEgoEY29kZRgBIAEoBVIEY29kZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIYCgdtZXNzYWdlGAMgASgJUgdtZXNz\
-        YWdlEhQKBWZpZWxkGAQgASgJUgVmaWVsZCJ2Cg1HZXRSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
-        Eg4KAmlkGAIgASgJUgJpZBI3CglyZWFkX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrUghyZWFkTWFz\
-        ayJlCg5HZXRSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjAKB2ZhaWx1cmUYAiABKAsy\
-        Fi5tYXJ0bGV0LnYxLlJ1bkZhaWx1cmVSB2ZhaWx1cmUiqQIKD0xpc3RSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlS\
-        CW5hbWVzcGFjZRIWCgZmaWx0ZXIYAiABKAlSBmZpbHRlchIZCghvcmRlcl9ieRgDIAEoCVIHb3JkZXJCeRIbCglwYWdlX3Np\
-        emUYBCABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBSABKAlSCXBhZ2VUb2tlbhI3CglyZWFkX21hc2sYBiABKAsyGi5n\
-        b29nbGUucHJvdG9idWYuRmllbGRNYXNrUghyZWFkTWFzaxIhCgxyZXN1bWVfdG9rZW4YByABKAlSC3Jlc3VtZVRva2VuEi0K\
-        BHdhaXQYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBHdhaXQiggEKEExpc3RSdW5zUmVzcG9uc2USIwoEcnVu\
-        cxgBIAMoCzIPLm1hcnRsZXQudjEuUnVuUgRydW5zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbhIh\
-        CgxyZXN1bWVfdG9rZW4YAyABKAlSC3Jlc3VtZVRva2VuImMKEENvdW50UnVuc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJ\
-        UgluYW1lc3BhY2USFgoGZmlsdGVyGAIgASgJUgZmaWx0ZXISGQoIZ3JvdXBfYnkYAyADKAlSB2dyb3VwQnkitwEKEUNvdW50\
-        UnVuc1Jlc3BvbnNlEjsKBmdyb3VwcxgBIAMoCzIjLm1hcnRsZXQudjEuQ291bnRSdW5zUmVzcG9uc2UuR3JvdXBSBmdyb3Vw\
-        cxIUCgV0b3RhbBgCIAEoA1IFdG90YWwSGAoHYm91bmRlZBgDIAEoCFIHYm91bmRlZBo1CgVHcm91cBIWCgZ2YWx1ZXMYASAD\
-        KAlSBnZhbHVlcxIUCgVjb3VudBgCIAEoA1IFY291bnQikAEKEFVwZGF0ZVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJ\
-        UgluYW1lc3BhY2USIQoDcnVuGAIgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhI7Cgt1cGRhdGVfbWFzaxgDIAEoCzIaLmdv\
-        b2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCnVwZGF0ZU1hc2siNgoRVXBkYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8u\
-        bWFydGxldC52MS5SdW5SA3J1biKLAQoQQ2FuY2VsUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIO\
-        CgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIvCgVncmFjZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1\
-        Zi5EdXJhdGlvblIFZ3JhY2UiZQoRQ2FuY2VsUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1\
-        bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0IokBChZMaXN0VHJhbnNpdGlvbnNSZXF1\
-        ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQSGwoJcGFnZV9zaXplGAMg\
-        ASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdlVG9rZW4iewoXTGlzdFRyYW5zaXRpb25zUmVzcG9uc2US\
-        OAoLdHJhbnNpdGlvbnMYASADKAsyFi5tYXJ0bGV0LnYxLlRyYW5zaXRpb25SC3RyYW5zaXRpb25zEiYKD25leHRfcGFnZV90\
-        b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiKxAgoQV2F0Y2hSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVz\
-        cGFjZRIWCgZmaWx0ZXIYAiABKAlSBmZpbHRlchIXCgdydW5faWRzGAMgAygJUgZydW5JZHMSIQoMcmVzdW1lX3Rva2VuGAQg\
-        ASgJUgtyZXN1bWVUb2tlbhI+Cgdpbml0aWFsGAUgASgOMiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXF1ZXN0LkluaXRpYWxS\
-        B2luaXRpYWwSHwoLdW50aWxfZW5kZWQYBiABKAhSCnVudGlsRW5kZWQiSgoHSW5pdGlhbBIXChNJTklUSUFMX1VOU1BFQ0lG\
-        SUVEEAASEAoMSU5JVElBTF9OT05FEAESFAoQSU5JVElBTF9TTkFQU0hPVBACIosCChFXYXRjaFJ1bnNSZXNwb25zZRI+Cgdj\
-        aGFuZ2VzGAEgAygLMiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXNwb25zZS5DaGFuZ2VSB2NoYW5nZXMSIQoMcmVzdW1lX3Rv\
-        a2VuGAIgASgJUgtyZXN1bWVUb2tlbhIuCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRpj\
-        CgZDaGFuZ2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhI2Cgp0cmFuc2l0aW9uGAIgASgLMhYubWFydGxl\
-        dC52MS5UcmFuc2l0aW9uUgp0cmFuc2l0aW9uMsIGCgpSdW5TZXJ2aWNlEk0KCUNyZWF0ZVJ1bhIcLm1hcnRsZXQudjEuQ3Jl\
-        YXRlUnVuUmVxdWVzdBodLm1hcnRsZXQudjEuQ3JlYXRlUnVuUmVzcG9uc2UiA5ACAhJfCg9CYXRjaENyZWF0ZVJ1bnMSIi5t\
-        YXJ0bGV0LnYxLkJhdGNoQ3JlYXRlUnVuc1JlcXVlc3QaIy5tYXJ0bGV0LnYxLkJhdGNoQ3JlYXRlUnVuc1Jlc3BvbnNlIgOQ\
-        AgISRAoGR2V0UnVuEhkubWFydGxldC52MS5HZXRSdW5SZXF1ZXN0GhoubWFydGxldC52MS5HZXRSdW5SZXNwb25zZSIDkAIB\
-        EkoKCExpc3RSdW5zEhsubWFydGxldC52MS5MaXN0UnVuc1JlcXVlc3QaHC5tYXJ0bGV0LnYxLkxpc3RSdW5zUmVzcG9uc2Ui\
-        A5ACARJNCglDb3VudFJ1bnMSHC5tYXJ0bGV0LnYxLkNvdW50UnVuc1JlcXVlc3QaHS5tYXJ0bGV0LnYxLkNvdW50UnVuc1Jl\
-        c3BvbnNlIgOQAgESTQoJVXBkYXRlUnVuEhwubWFydGxldC52MS5VcGRhdGVSdW5SZXF1ZXN0Gh0ubWFydGxldC52MS5VcGRh\
-        dGVSdW5SZXNwb25zZSIDkAICEk0KCUNhbmNlbFJ1bhIcLm1hcnRsZXQudjEuQ2FuY2VsUnVuUmVxdWVzdBodLm1hcnRsZXQu\
-        djEuQ2FuY2VsUnVuUmVzcG9uc2UiA5ACAhJfCg9MaXN0VHJhbnNpdGlvbnMSIi5tYXJ0bGV0LnYxLkxpc3RUcmFuc2l0aW9u\
-        c1JlcXVlc3QaIy5tYXJ0bGV0LnYxLkxpc3RUcmFuc2l0aW9uc1Jlc3BvbnNlIgOQAgESUwoLR2V0UnVuR3JhcGgSHi5tYXJ0\
-        bGV0LnYxLkdldFJ1bkdyYXBoUmVxdWVzdBofLm1hcnRsZXQudjEuR2V0UnVuR3JhcGhSZXNwb25zZSIDkAIBEk8KCVdhdGNo\
-        UnVucxIcLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVxdWVzdBodLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVzcG9uc2UiA5ACATAB\
-        YgZwcm90bzM=\
+        dG8aIGdvb2dsZS9wcm90b2J1Zi9maWVsZF9tYXNrLnByb3RvGhxnb29nbGUvcHJvdG9idWYvc3RydWN0LnByb3RvGh9nb29n\
+        bGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhhtYXJ0bGV0L3YxL2ZhaWx1cmUucHJvdG8aFG1hcnRsZXQvdjEvcnVuLnBy\
+        b3RvGhptYXJ0bGV0L3YxL3J1bl9ncmFwaC5wcm90bxoWbWFydGxldC92MS9zdGF0ZS5wcm90byJTChBDcmVhdGVSdW5SZXF1\
+        ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiEKA3J1bhgCIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4iVAoR\
+        Q3JlYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhIcCglkdXBsaWNhdGUYAiABKAhS\
+        CWR1cGxpY2F0ZSJbChZCYXRjaENyZWF0ZVJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiMKBHJ1\
+        bnMYAiADKAsyDy5tYXJ0bGV0LnYxLlJ1blIEcnVucyJQChdCYXRjaENyZWF0ZVJ1bnNSZXNwb25zZRI1CgdyZXN1bHRzGAEg\
+        AygLMhsubWFydGxldC52MS5DcmVhdGVSdW5SZXN1bHRSB3Jlc3VsdHMikAEKD0NyZWF0ZVJ1blJlc3VsdBIjCgNydW4YASAB\
+        KAsyDy5tYXJ0bGV0LnYxLlJ1bkgAUgNydW4SLwoFZXJyb3IYAiABKAsyFy5tYXJ0bGV0LnYxLlJlcG9ydEVycm9ySABSBWVy\
+        cm9yEhwKCWR1cGxpY2F0ZRgDIAEoCFIJZHVwbGljYXRlQgkKB291dGNvbWUiaQoLUmVwb3J0RXJyb3ISEgoEY29kZRgBIAEo\
+        BVIEY29kZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlEhQKBWZpZWxkGAQgASgJ\
+        UgVmaWVsZCJ2Cg1HZXRSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBI3\
+        CglyZWFkX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrUghyZWFkTWFzayJlCg5HZXRSdW5SZXNwb25z\
+        ZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjAKB2ZhaWx1cmUYAiABKAsyFi5tYXJ0bGV0LnYxLlJ1bkZh\
+        aWx1cmVSB2ZhaWx1cmUiqQIKD0xpc3RSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIWCgZmaWx0\
+        ZXIYAiABKAlSBmZpbHRlchIZCghvcmRlcl9ieRgDIAEoCVIHb3JkZXJCeRIbCglwYWdlX3NpemUYBCABKAVSCHBhZ2VTaXpl\
+        Eh0KCnBhZ2VfdG9rZW4YBSABKAlSCXBhZ2VUb2tlbhI3CglyZWFkX21hc2sYBiABKAsyGi5nb29nbGUucHJvdG9idWYuRmll\
+        bGRNYXNrUghyZWFkTWFzaxIhCgxyZXN1bWVfdG9rZW4YByABKAlSC3Jlc3VtZVRva2VuEi0KBHdhaXQYCCABKAsyGS5nb29n\
+        bGUucHJvdG9idWYuRHVyYXRpb25SBHdhaXQiggEKEExpc3RSdW5zUmVzcG9uc2USIwoEcnVucxgBIAMoCzIPLm1hcnRsZXQu\
+        djEuUnVuUgRydW5zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbhIhCgxyZXN1bWVfdG9rZW4YAyAB\
+        KAlSC3Jlc3VtZVRva2VuImMKEENvdW50UnVuc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGZmls\
+        dGVyGAIgASgJUgZmaWx0ZXISGQoIZ3JvdXBfYnkYAyADKAlSB2dyb3VwQnkitwEKEUNvdW50UnVuc1Jlc3BvbnNlEjsKBmdy\
+        b3VwcxgBIAMoCzIjLm1hcnRsZXQudjEuQ291bnRSdW5zUmVzcG9uc2UuR3JvdXBSBmdyb3VwcxIUCgV0b3RhbBgCIAEoA1IF\
+        dG90YWwSGAoHYm91bmRlZBgDIAEoCFIHYm91bmRlZBo1CgVHcm91cBIWCgZ2YWx1ZXMYASADKAlSBnZhbHVlcxIUCgVjb3Vu\
+        dBgCIAEoA1IFY291bnQikAEKEFVwZGF0ZVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USIQoDcnVu\
+        GAIgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhI7Cgt1cGRhdGVfbWFzaxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVs\
+        ZE1hc2tSCnVwZGF0ZU1hc2siNgoRVXBkYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1\
+        biKLAQoQQ2FuY2VsUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoH\
+        bWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIvCgVncmFjZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIFZ3JhY2Ui\
+        ZQoRQ2FuY2VsUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgL\
+        MhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0Im8KD1JldHJ5UnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5h\
+        bWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIUCgVmb3JjZRgEIAEoCFIFZm9yY2Ui\
+        ZAoQUmV0cnlSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsy\
+        Ey5tYXJ0bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QijwEKD1BhdXNlUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5h\
+        bWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRI0CghtYXhfd2FpdBgEIAEoCzIZLmdv\
+        b2dsZS5wcm90b2J1Zi5EdXJhdGlvblIHbWF4V2FpdCJkChBQYXVzZVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRs\
+        ZXQudjEuUnVuUgNydW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKIAQoQUmVzdW1l\
+        UnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEo\
+        CVIHbWVzc2FnZRIsCgVpbnB1dBgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZVIFaW5wdXQiZQoRUmVzdW1lUnVuUmVz\
+        cG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5W\
+        ZXJkaWN0Ugd2ZXJkaWN0IoEBChJTZXRSdW5TdGF0ZVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoC\
+        aWQYAiABKAlSAmlkEicKBXN0YXRlGAMgASgLMhEubWFydGxldC52MS5TdGF0ZVIFc3RhdGUSFAoFZm9yY2UYBCABKAhSBWZv\
+        cmNlImcKE1NldFJ1blN0YXRlUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0\
+        GAIgASgLMhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0IokBChZMaXN0VHJhbnNpdGlvbnNSZXF1ZXN0EhwKCW5hbWVz\
+        cGFjZRgBIAEoCVIJbmFtZXNwYWNlEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQSGwoJcGFnZV9zaXplGAMgASgFUghwYWdlU2l6\
+        ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdlVG9rZW4iewoXTGlzdFRyYW5zaXRpb25zUmVzcG9uc2USOAoLdHJhbnNpdGlv\
+        bnMYASADKAsyFi5tYXJ0bGV0LnYxLlRyYW5zaXRpb25SC3RyYW5zaXRpb25zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVIN\
+        bmV4dFBhZ2VUb2tlbiKxAgoQV2F0Y2hSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIWCgZmaWx0\
+        ZXIYAiABKAlSBmZpbHRlchIXCgdydW5faWRzGAMgAygJUgZydW5JZHMSIQoMcmVzdW1lX3Rva2VuGAQgASgJUgtyZXN1bWVU\
+        b2tlbhI+Cgdpbml0aWFsGAUgASgOMiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXF1ZXN0LkluaXRpYWxSB2luaXRpYWwSHwoL\
+        dW50aWxfZW5kZWQYBiABKAhSCnVudGlsRW5kZWQiSgoHSW5pdGlhbBIXChNJTklUSUFMX1VOU1BFQ0lGSUVEEAASEAoMSU5J\
+        VElBTF9OT05FEAESFAoQSU5JVElBTF9TTkFQU0hPVBACIosCChFXYXRjaFJ1bnNSZXNwb25zZRI+CgdjaGFuZ2VzGAEgAygL\
+        MiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXNwb25zZS5DaGFuZ2VSB2NoYW5nZXMSIQoMcmVzdW1lX3Rva2VuGAIgASgJUgty\
+        ZXN1bWVUb2tlbhIuCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRpjCgZDaGFuZ2USIQoD\
+        cnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhI2Cgp0cmFuc2l0aW9uGAIgASgLMhYubWFydGxldC52MS5UcmFuc2l0\
+        aW9uUgp0cmFuc2l0aW9uMvQICgpSdW5TZXJ2aWNlEk0KCUNyZWF0ZVJ1bhIcLm1hcnRsZXQudjEuQ3JlYXRlUnVuUmVxdWVz\
+        dBodLm1hcnRsZXQudjEuQ3JlYXRlUnVuUmVzcG9uc2UiA5ACAhJfCg9CYXRjaENyZWF0ZVJ1bnMSIi5tYXJ0bGV0LnYxLkJh\
+        dGNoQ3JlYXRlUnVuc1JlcXVlc3QaIy5tYXJ0bGV0LnYxLkJhdGNoQ3JlYXRlUnVuc1Jlc3BvbnNlIgOQAgISRAoGR2V0UnVu\
+        EhkubWFydGxldC52MS5HZXRSdW5SZXF1ZXN0GhoubWFydGxldC52MS5HZXRSdW5SZXNwb25zZSIDkAIBEkoKCExpc3RSdW5z\
+        EhsubWFydGxldC52MS5MaXN0UnVuc1JlcXVlc3QaHC5tYXJ0bGV0LnYxLkxpc3RSdW5zUmVzcG9uc2UiA5ACARJNCglDb3Vu\
+        dFJ1bnMSHC5tYXJ0bGV0LnYxLkNvdW50UnVuc1JlcXVlc3QaHS5tYXJ0bGV0LnYxLkNvdW50UnVuc1Jlc3BvbnNlIgOQAgES\
+        TQoJVXBkYXRlUnVuEhwubWFydGxldC52MS5VcGRhdGVSdW5SZXF1ZXN0Gh0ubWFydGxldC52MS5VcGRhdGVSdW5SZXNwb25z\
+        ZSIDkAICEk0KCUNhbmNlbFJ1bhIcLm1hcnRsZXQudjEuQ2FuY2VsUnVuUmVxdWVzdBodLm1hcnRsZXQudjEuQ2FuY2VsUnVu\
+        UmVzcG9uc2UiA5ACAhJKCghSZXRyeVJ1bhIbLm1hcnRsZXQudjEuUmV0cnlSdW5SZXF1ZXN0GhwubWFydGxldC52MS5SZXRy\
+        eVJ1blJlc3BvbnNlIgOQAgISSgoIUGF1c2VSdW4SGy5tYXJ0bGV0LnYxLlBhdXNlUnVuUmVxdWVzdBocLm1hcnRsZXQudjEu\
+        UGF1c2VSdW5SZXNwb25zZSIDkAICEkgKCVJlc3VtZVJ1bhIcLm1hcnRsZXQudjEuUmVzdW1lUnVuUmVxdWVzdBodLm1hcnRs\
+        ZXQudjEuUmVzdW1lUnVuUmVzcG9uc2USTgoLU2V0UnVuU3RhdGUSHi5tYXJ0bGV0LnYxLlNldFJ1blN0YXRlUmVxdWVzdBof\
+        Lm1hcnRsZXQudjEuU2V0UnVuU3RhdGVSZXNwb25zZRJfCg9MaXN0VHJhbnNpdGlvbnMSIi5tYXJ0bGV0LnYxLkxpc3RUcmFu\
+        c2l0aW9uc1JlcXVlc3QaIy5tYXJ0bGV0LnYxLkxpc3RUcmFuc2l0aW9uc1Jlc3BvbnNlIgOQAgESUwoLR2V0UnVuR3JhcGgS\
+        Hi5tYXJ0bGV0LnYxLkdldFJ1bkdyYXBoUmVxdWVzdBofLm1hcnRsZXQudjEuR2V0UnVuR3JhcGhSZXNwb25zZSIDkAIBEk8K\
+        CVdhdGNoUnVucxIcLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVxdWVzdBodLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVzcG9uc2Ui\
+        A5ACATABYgZwcm90bzM=\
 
         """
     ),

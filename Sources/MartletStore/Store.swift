@@ -12,6 +12,8 @@ public final class Store: Sendable {
     public var writers = 1
     /// Connections that read, and write what is rare.
     public var readers = 4
+    /// The waits of transitions that are the same for all runs.
+    public var timing = TransitionTiming()
     /// Limits of the batches of transitions.
     public var batches = BatchLimits()
     /// Limits of the batches of log lines.
@@ -48,8 +50,8 @@ public final class Store: Sendable {
     }
     pool = PostgresPool(configuration, size: settings.readers, logger: logger)
     transitions = TransitionBatcher(
-      configuration, limits: settings.batches, writers: settings.writers, logger: logger,
-      afterCommit: afterCommit)
+      configuration, limits: settings.batches, timing: settings.timing, writers: settings.writers,
+      logger: logger, afterCommit: afterCommit)
     logs = LogBatcher(
       configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)
   }

@@ -33,19 +33,40 @@ import Testing
   /// Rules that no world has to reach: what is not built yet, what two fences keep out, and what is too
   /// rare to be sure of.
   static let unreached: Set<String> = [
-    "PAUSED/illegal", "any/unbound", "SCHEDULED/illegal", "SCHEDULED/offer-owned",
-    "any/create-other", "any/create-claimed-elsewhere", "CANCELLING/bound-ahead",
+    "any/unbound", "SCHEDULED/offer-owned", "finished/released",
+    "any/create-other", "any/create-claimed-elsewhere", "any/time-ahead",
     "CRASHED/illegal", "CRASHED/still-running-parent-stopped", "PENDING/bind-gap",
     "PENDING/bind-parent-stopped", "PENDING/end", "PENDING/start-early", "SCHEDULED/claim-gap",
     "SCHEDULED/claim-parent-stopped", "SCHEDULED/offer-parent-stopped", "PENDING/bind-early",
     "CRASHED/cancelled",
-    "any/create-claimed-unowned",
+    "any/create-claimed-unowned", "PAUSED/claim", "PAUSED/illegal", "PAUSED/lapse", "PAUSED/offer",
+    "PAUSED/still-paused", "PAUSED/timed-out", "SCHEDULED/cancelled", "SCHEDULED/continue",
+    "SCHEDULED/give-back",
+    "SCHEDULED/give-up", "SCHEDULED/illegal", "SCHEDULED/lapse", "SCHEDULED/restart",
+    "SCHEDULED/restart-early", "SCHEDULED/restart-parent-stopped", "RUNNING/timed-out",
+    "waiting/owned",
   ]
+
+  /// What the simulated world does not play: operators but for cancels, and policies of runs. The rules
+  /// for it are tested one by one.
+  static func isPlayed(_ rule: TransitionRule) -> Bool {
+    let operations: EventSet = [.pause, .resume, .retry, .setState]
+    let answers = GuardSet([
+      .retryInProcess, .retryRescheduled, .suspends, .pausedBefore, .lossReruns, .lossWaits,
+      .continues, .parentPaused,
+    ])
+    // A rule that these answers lead to beside the usual ones can be reached without them.
+    let asked = GuardSet(rule.guards)
+    let usual = GuardSet([.noRetry, .processWaits, .lossCrashes, .begins, .parentOpen])
+    return rule.events.isDisjoint(with: operations) && rule.from != .paused
+      && (asked.isDisjoint(with: answers) || !asked.isDisjoint(with: usual))
+  }
 
   @Test func worldsReachTheRules() {
     var reached: Set<String> = []
     for seed in 1...UInt64(60) { reached.formUnion(Simulation(seed: seed).run().rules.keys) }
-    let missing = Set(StateMachine.standard.rules.map(\.id)).subtracting(reached)
+    let played = StateMachine.standard.rules.filter(Self.isPlayed).map(\.id)
+    let missing = Set(played).subtracting(reached)
     #expect(missing.subtracting(Self.unreached).sorted() == [])
   }
 

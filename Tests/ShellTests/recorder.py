@@ -37,10 +37,15 @@ def report(body):
             if "create" in item:
                 run["state"] = "PENDING"
                 run["definition"] = item["create"]["definition"]
+                run["retries"] = item["create"].get("retry", {}).get("maxRetries", 0)
             else:
                 run["state"] = item["propose"]["type"].removeprefix("STATE_TYPE_")
             run["session"] = body.get("session", {}).get("id")
             answer["verdict"] = {"code": "CODE_ACCEPTED", "state": {"type": item.get("propose", {}).get("type")}}
+            if run["state"] in ("FAILED", "CRASHED") and run.get("retries"):
+                run["retries"], run["state"] = run["retries"] - 1, "SCHEDULED"
+                answer["verdict"] = {"code": "CODE_REPLACED", "reason": "RETRY",
+                                     "state": {"type": "STATE_TYPE_SCHEDULED", "name": "AwaitingRetry"}}
         results.append(answer)
     directives = []
     for order in orders():

@@ -185,12 +185,30 @@ class Tasks(RecorderTest):
         output = self.output("martlet_flow f; martlet_task t --retries 3 --retry-delay 0 -- sh -c "
                              "'echo x >>count; printf try; test $(wc -l <count) -ge 3'; echo $?")
         self.assertEqual(output, b"trytrytry0\n")
-        self.assertEqual(self.states("t"), ["PENDING", "RUNNING", "RUNNING/AwaitingRetry", "RUNNING/Retrying",
-                                            "RUNNING/AwaitingRetry", "RUNNING/Retrying", "COMPLETED"])
+        self.assertEqual(self.states("t"), ["PENDING", "RUNNING", "FAILED", "RUNNING", "FAILED", "RUNNING", "COMPLETED"])
+        self.assertEqual(self.reports("t")[0]["create"]["retry"],
+                         {"maxRetries": 3, "delays": ["0s"], "retryCrashes": True})
         logs = self.logs("t")
         self.assertEqual([entry["message"] for entry in logs if entry["logger"] == "stdout"], ["try"] * 3)
         self.assertEqual([int(entry["line"]) for entry in logs], list(range(1, len(logs) + 1)))
         self.assertIn("Attempt 1: exit status 1; attempt 2 of 4 in 0 s.", [entry["message"] for entry in logs])
+
+    def testRetryDelays(self):
+        """The last of several delays repeats."""
+        started = time.monotonic()
+        self.shell("martlet_task t --retries 3 --retry-delay 0,1 -- false", code=1)
+        self.assertGreaterEqual(time.monotonic() - started, 2)
+        self.assertEqual(self.reports("t")[0]["create"]["retry"]["delays"], ["0s", "1s"])
+        self.assertEqual(self.states("t"), ["PENDING"] + ["RUNNING", "FAILED"] * 4)
+
+    def testRetriesRefused(self):
+        """The server has the last word: what it ends is not tried again."""
+        self.shell("martlet_task t --retries 2 -- sh -c 'echo x >>count; exit 3'", code=3)
+        self.order({"method": "ReportService/BatchReport", "status": 200, "body": {
+            "results": [{"verdict": {"code": "CODE_REPLACED", "reason": "RUN_CANCELLING"}}]}})
+        # The order answers the begin, too: such a run does not start at all.
+        done = self.shell("martlet_task u --retries 2 -- echo ran", code=1)
+        self.assertEqual(done.stdout, b"")
 
     def testRetriesUsedUp(self):
         self.shell("martlet_task t --retries 1 -- sh -c 'echo why >&2; exit 7'", code=7)

@@ -1145,13 +1145,43 @@ Flags:
   --run.state.scheduled.due-time TIME
       Not to be started before this time.
   --run.state.scheduled.reason TEXT
-      Why it waits, for people.
+      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
+      what the reporter says.
+  --run.state.scheduled.failed JSON
+      An error of the user's code.
+  --run.state.scheduled.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --run.state.scheduled.failed.error-message TEXT
+      What the error says.
+  --run.state.scheduled.failed.traceback TEXT
+      Where it came from; at most 64 KiB are kept.
+  --run.state.scheduled.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --run.state.scheduled.crashed JSON
+      The loss of its process.
+  --run.state.scheduled.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --run.state.scheduled.crashed.exit-code INTEGER
+      The exit code of the process.
+  --run.state.scheduled.crashed.note TEXT
+      What the infrastructure says.
+  --run.state.scheduled.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
   --run.state.paused JSON
       With PAUSED.
   --run.state.paused.until-time TIME
       When the wait is given up.
   --run.state.paused.key TEXT
-      Names the pause, so that one pause happens once.
+      Names the pause, so that one pause happens once: a pause whose key was resumed before
+      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
+      is executed anew pauses anew.
+  --run.state.paused.input-schema JSON
+      The JSON schema of the input that resumes it; absent when none is asked for.
+  --run.state.paused.suspended [true|false]
+      True when the process ends here: the run is let go, and after ResumeRun whoever takes
+      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
+      now and then, which is WAIT until ResumeRun.
   --run.state.failed JSON
       With FAILED.
   --run.state.failed.error-type TEXT
@@ -1203,10 +1233,45 @@ Flags:
       Keys and values for finding and grouping. At most 64. May be repeated.
   --run.tags TEXT
       Words for finding and grouping. At most 64. May be repeated.
+  --run.retry JSON
+      How it is tried again after it failed; absent for not at all.
+  --run.retry.max-retries INTEGER
+      How often it is tried again, from 0 to 1000.
+  --run.retry.delays DURATION
+      The delay before each retry; the last one repeats; none means at once. At most 100,
+      each at most 30 days. May be repeated.
+  --run.retry.exponential JSON
+      Instead of `delays`.
+  --run.retry.exponential.first DURATION
+      Before the first retry; above 0, at most 30 days.
+  --run.retry.exponential.factor NUMBER
+      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+  --run.retry.exponential.max DURATION
+      No delay is longer; 30 days when absent.
+  --run.retry.jitter NUMBER
+      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
+      together. It follows from the run's id and the retry, not from chance.
+  --run.retry.mode NAME
+      Who tries again. One of in_process, reschedule.
+  --run.retry.retry-crashes [true|false]
+      Whether a CRASHED proposal of the executor is tried again too.
+  --run.timeout DURATION
+      How long it may be RUNNING at a time, counted anew from each entry into RUNNING. Its
+      executor should end it as FAILED named TimedOut; 5 s later the server does, and a
+      retry that is left goes to whoever takes the run next.
   --run.trace-parent TEXT
       W3C trace context of the creator.
   --run.etag TEXT
       Changes with every update of the run's own fields (not with its states).
+  --run.loss JSON
+      What becomes of it when its executor falls silent while it is RUNNING.
+  --run.loss.action NAME
+      What is done. One of crash, rerun, wait.
+  --run.loss.max-reruns INTEGER
+      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+  --run.pauses JSON
+      What its pauses ask for and were given. Output only, and only in GetRun and where one
+      run is returned. May be repeated.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1233,9 +1298,21 @@ run.state.observed-time time run.state.observedTime
 run.state.scheduled json run.state.scheduled
 run.state.scheduled.due-time time run.state.scheduled.dueTime
 run.state.scheduled.reason string run.state.scheduled.reason
+run.state.scheduled.failed json run.state.scheduled.failed
+run.state.scheduled.failed.error-type string run.state.scheduled.failed.errorType
+run.state.scheduled.failed.error-message string run.state.scheduled.failed.errorMessage
+run.state.scheduled.failed.traceback string run.state.scheduled.failed.traceback
+run.state.scheduled.failed.retriable bool run.state.scheduled.failed.retriable
+run.state.scheduled.crashed json run.state.scheduled.crashed
+run.state.scheduled.crashed.signal int run.state.scheduled.crashed.signal
+run.state.scheduled.crashed.exit-code int run.state.scheduled.crashed.exitCode
+run.state.scheduled.crashed.note string run.state.scheduled.crashed.note
+run.state.scheduled.crashed.presumptive bool run.state.scheduled.crashed.presumptive
 run.state.paused json run.state.paused
 run.state.paused.until-time time run.state.paused.untilTime
 run.state.paused.key string run.state.paused.key
+run.state.paused.input-schema json run.state.paused.inputSchema
+run.state.paused.suspended bool run.state.paused.suspended
 run.state.failed json run.state.failed
 run.state.failed.error-type string run.state.failed.errorType
 run.state.failed.error-message string run.state.failed.errorMessage
@@ -1261,8 +1338,23 @@ run.parameters json run.parameters
 run.dependencies *json run.dependencies
 run.labels %string run.labels
 run.tags *string run.tags
+run.retry json run.retry
+run.retry.max-retries int run.retry.maxRetries
+run.retry.delays *duration run.retry.delays
+run.retry.exponential json run.retry.exponential
+run.retry.exponential.first duration run.retry.exponential.first
+run.retry.exponential.factor float run.retry.exponential.factor
+run.retry.exponential.max duration run.retry.exponential.max
+run.retry.jitter float run.retry.jitter
+run.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE run.retry.mode
+run.retry.retry-crashes bool run.retry.retryCrashes
+run.timeout duration run.timeout
 run.trace-parent string run.traceParent
 run.etag string run.etag
+run.loss json run.loss
+run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
+run.loss.max-reruns int run.loss.maxReruns
+run.pauses *json run.pauses
 ' "$@"
 }
 
@@ -1453,13 +1545,43 @@ Flags:
   --run.state.scheduled.due-time TIME
       Not to be started before this time.
   --run.state.scheduled.reason TEXT
-      Why it waits, for people.
+      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
+      what the reporter says.
+  --run.state.scheduled.failed JSON
+      An error of the user's code.
+  --run.state.scheduled.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --run.state.scheduled.failed.error-message TEXT
+      What the error says.
+  --run.state.scheduled.failed.traceback TEXT
+      Where it came from; at most 64 KiB are kept.
+  --run.state.scheduled.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --run.state.scheduled.crashed JSON
+      The loss of its process.
+  --run.state.scheduled.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --run.state.scheduled.crashed.exit-code INTEGER
+      The exit code of the process.
+  --run.state.scheduled.crashed.note TEXT
+      What the infrastructure says.
+  --run.state.scheduled.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
   --run.state.paused JSON
       With PAUSED.
   --run.state.paused.until-time TIME
       When the wait is given up.
   --run.state.paused.key TEXT
-      Names the pause, so that one pause happens once.
+      Names the pause, so that one pause happens once: a pause whose key was resumed before
+      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
+      is executed anew pauses anew.
+  --run.state.paused.input-schema JSON
+      The JSON schema of the input that resumes it; absent when none is asked for.
+  --run.state.paused.suspended [true|false]
+      True when the process ends here: the run is let go, and after ResumeRun whoever takes
+      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
+      now and then, which is WAIT until ResumeRun.
   --run.state.failed JSON
       With FAILED.
   --run.state.failed.error-type TEXT
@@ -1511,10 +1633,45 @@ Flags:
       Keys and values for finding and grouping. At most 64. May be repeated.
   --run.tags TEXT
       Words for finding and grouping. At most 64. May be repeated.
+  --run.retry JSON
+      How it is tried again after it failed; absent for not at all.
+  --run.retry.max-retries INTEGER
+      How often it is tried again, from 0 to 1000.
+  --run.retry.delays DURATION
+      The delay before each retry; the last one repeats; none means at once. At most 100,
+      each at most 30 days. May be repeated.
+  --run.retry.exponential JSON
+      Instead of `delays`.
+  --run.retry.exponential.first DURATION
+      Before the first retry; above 0, at most 30 days.
+  --run.retry.exponential.factor NUMBER
+      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+  --run.retry.exponential.max DURATION
+      No delay is longer; 30 days when absent.
+  --run.retry.jitter NUMBER
+      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
+      together. It follows from the run's id and the retry, not from chance.
+  --run.retry.mode NAME
+      Who tries again. One of in_process, reschedule.
+  --run.retry.retry-crashes [true|false]
+      Whether a CRASHED proposal of the executor is tried again too.
+  --run.timeout DURATION
+      How long it may be RUNNING at a time, counted anew from each entry into RUNNING. Its
+      executor should end it as FAILED named TimedOut; 5 s later the server does, and a
+      retry that is left goes to whoever takes the run next.
   --run.trace-parent TEXT
       W3C trace context of the creator.
   --run.etag TEXT
       Changes with every update of the run's own fields (not with its states).
+  --run.loss JSON
+      What becomes of it when its executor falls silent while it is RUNNING.
+  --run.loss.action NAME
+      What is done. One of crash, rerun, wait.
+  --run.loss.max-reruns INTEGER
+      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+  --run.pauses JSON
+      What its pauses ask for and were given. Output only, and only in GetRun and where one
+      run is returned. May be repeated.
   --update-mask FIELD,…
       Any of `name`, `labels`, `tags`. Required.
   --json JSON
@@ -1543,9 +1700,21 @@ run.state.observed-time time run.state.observedTime
 run.state.scheduled json run.state.scheduled
 run.state.scheduled.due-time time run.state.scheduled.dueTime
 run.state.scheduled.reason string run.state.scheduled.reason
+run.state.scheduled.failed json run.state.scheduled.failed
+run.state.scheduled.failed.error-type string run.state.scheduled.failed.errorType
+run.state.scheduled.failed.error-message string run.state.scheduled.failed.errorMessage
+run.state.scheduled.failed.traceback string run.state.scheduled.failed.traceback
+run.state.scheduled.failed.retriable bool run.state.scheduled.failed.retriable
+run.state.scheduled.crashed json run.state.scheduled.crashed
+run.state.scheduled.crashed.signal int run.state.scheduled.crashed.signal
+run.state.scheduled.crashed.exit-code int run.state.scheduled.crashed.exitCode
+run.state.scheduled.crashed.note string run.state.scheduled.crashed.note
+run.state.scheduled.crashed.presumptive bool run.state.scheduled.crashed.presumptive
 run.state.paused json run.state.paused
 run.state.paused.until-time time run.state.paused.untilTime
 run.state.paused.key string run.state.paused.key
+run.state.paused.input-schema json run.state.paused.inputSchema
+run.state.paused.suspended bool run.state.paused.suspended
 run.state.failed json run.state.failed
 run.state.failed.error-type string run.state.failed.errorType
 run.state.failed.error-message string run.state.failed.errorMessage
@@ -1571,8 +1740,23 @@ run.parameters json run.parameters
 run.dependencies *json run.dependencies
 run.labels %string run.labels
 run.tags *string run.tags
+run.retry json run.retry
+run.retry.max-retries int run.retry.maxRetries
+run.retry.delays *duration run.retry.delays
+run.retry.exponential json run.retry.exponential
+run.retry.exponential.first duration run.retry.exponential.first
+run.retry.exponential.factor float run.retry.exponential.factor
+run.retry.exponential.max duration run.retry.exponential.max
+run.retry.jitter float run.retry.jitter
+run.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE run.retry.mode
+run.retry.retry-crashes bool run.retry.retryCrashes
+run.timeout duration run.timeout
 run.trace-parent string run.traceParent
 run.etag string run.etag
+run.loss json run.loss
+run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
+run.loss.max-reruns int run.loss.maxReruns
+run.pauses *json run.pauses
 update-mask mask updateMask
 ' "$@"
 }
@@ -1609,6 +1793,298 @@ namespace string namespace
 id string id
 message string message
 grace duration grace
+' "$@"
+}
+
+martlet_run_retry_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_retry_run [--FLAG VALUE]...
+
+Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named
+AwaitingRetry, for whoever takes it next; its next RUNNING is named Rerunning, and its
+retries count anew.
+
+The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended,
+and when the enclosing run has ended. A run that waits already is left as it is.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --message TEXT
+      Why, for people.
+  --force [true|false]
+      Try a COMPLETED run again too.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.RetryRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/RetryRun martlet_run_retry_run '
+namespace string namespace
+id string id
+message string message
+force bool force
+' "$@"
+}
+
+martlet_run_pause_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_pause_run [--FLAG VALUE]...
+
+Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs
+keeps its executor: what it does goes on, but whatever it would start below it waits, and so
+does its own next RUNNING.
+
+The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left
+as it is.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --message TEXT
+      Why, for people.
+  --max-wait DURATION
+      After this time without ResumeRun the run becomes FAILED, named PauseTimedOut; at most
+      30 days, never when absent.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PauseRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/PauseRun martlet_run_pause_run '
+namespace string namespace
+id string id
+message string message
+max-wait duration maxWait
+' "$@"
+}
+
+martlet_run_resume_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_resume_run [--FLAG VALUE]...
+
+Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A
+process that waits goes on with its next RUNNING; a suspended run is for whoever takes it
+next. GetRun shows the input.
+
+The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input`
+when the pause asks for one that is missing or does not fit its schema.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --message TEXT
+      Why, for people.
+  --input JSON
+      What the pause waits for; at most 256 KiB as JSON.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ResumeRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/ResumeRun martlet_run_resume_run '
+namespace string namespace
+id string id
+message string message
+input json input
+' "$@"
+}
+
+martlet_run_set_run_state() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_set_run_state [--FLAG VALUE]...
+
+Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED
+is RetryRun; an end is taken when nobody has the run.
+
+With `force` any state is set, whatever the run is in; its executor, if the new state has
+none, is FENCED, and when the run is stopped the runs below it follow. PENDING, RUNNING and
+CANCELLING need an executor that the run still has: REFUSED with CLAIM_REQUIRED otherwise.
+The history says who forced it, by rule any/force.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --state JSON
+      The state. Required.
+  --state.type NAME
+      One of the nine types. Required in proposals. One of scheduled, pending, running,
+      paused, cancelling, completed, failed, cancelled, crashed.
+  --state.name TEXT
+      A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
+      when empty.
+  --state.message TEXT
+      One line for people, for example "All states completed.".
+  --state.time TIME
+      When the server accepted the state. Output only; strictly increasing within a run.
+  --state.observed-time TIME
+      When the client says it happened, by the client's clock; kept, never used for
+      ordering.
+  --state.scheduled JSON
+      With SCHEDULED.
+  --state.scheduled.due-time TIME
+      Not to be started before this time.
+  --state.scheduled.reason TEXT
+      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
+      what the reporter says.
+  --state.scheduled.failed JSON
+      An error of the user's code.
+  --state.scheduled.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --state.scheduled.failed.error-message TEXT
+      What the error says.
+  --state.scheduled.failed.traceback TEXT
+      Where it came from; at most 64 KiB are kept.
+  --state.scheduled.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --state.scheduled.crashed JSON
+      The loss of its process.
+  --state.scheduled.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --state.scheduled.crashed.exit-code INTEGER
+      The exit code of the process.
+  --state.scheduled.crashed.note TEXT
+      What the infrastructure says.
+  --state.scheduled.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
+  --state.paused JSON
+      With PAUSED.
+  --state.paused.until-time TIME
+      When the wait is given up.
+  --state.paused.key TEXT
+      Names the pause, so that one pause happens once: a pause whose key was resumed before
+      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
+      is executed anew pauses anew.
+  --state.paused.input-schema JSON
+      The JSON schema of the input that resumes it; absent when none is asked for.
+  --state.paused.suspended [true|false]
+      True when the process ends here: the run is let go, and after ResumeRun whoever takes
+      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
+      now and then, which is WAIT until ResumeRun.
+  --state.failed JSON
+      With FAILED.
+  --state.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --state.failed.error-message TEXT
+      What the error says.
+  --state.failed.traceback TEXT
+      Where it came from; at most 64 KiB are kept.
+  --state.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --state.completed JSON
+      With COMPLETED.
+  --state.completed.result JSON
+      What the run returned, if it is recorded.
+  --state.completed.result.media-type TEXT
+      The media type, such as `application/json`.
+  --state.completed.result.digest TEXT
+      `sha256:` and the hex digest of the bytes; filled in by the server for inline bytes.
+  --state.completed.result.size INTEGER
+      The size in bytes.
+  --state.completed.result.json JSON
+      The value itself, as JSON.
+  --state.completed.result.data TEXT
+      The value itself, as bytes; at most 256 KiB.
+  --state.completed.result.uri TEXT
+      Where the value is stored.
+  --state.crashed JSON
+      With CRASHED.
+  --state.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --state.crashed.exit-code INTEGER
+      The exit code of the process.
+  --state.crashed.note TEXT
+      What the infrastructure says.
+  --state.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
+  --state.cancelling JSON
+      With CANCELLING.
+  --state.cancelling.until-time TIME
+      After this time the server makes the run CANCELLED whatever the executor does.
+  --state.cancelling.grace DURATION
+      How long the executor may take between asking its work to stop and ending it.
+  --force [true|false]
+      Set it whatever the run is in and whoever has it.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.SetRunStateResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/SetRunState martlet_run_set_run_state '
+namespace string namespace
+id string id
+state json state
+state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED state.type
+state.name string state.name
+state.message string state.message
+state.time time state.time
+state.observed-time time state.observedTime
+state.scheduled json state.scheduled
+state.scheduled.due-time time state.scheduled.dueTime
+state.scheduled.reason string state.scheduled.reason
+state.scheduled.failed json state.scheduled.failed
+state.scheduled.failed.error-type string state.scheduled.failed.errorType
+state.scheduled.failed.error-message string state.scheduled.failed.errorMessage
+state.scheduled.failed.traceback string state.scheduled.failed.traceback
+state.scheduled.failed.retriable bool state.scheduled.failed.retriable
+state.scheduled.crashed json state.scheduled.crashed
+state.scheduled.crashed.signal int state.scheduled.crashed.signal
+state.scheduled.crashed.exit-code int state.scheduled.crashed.exitCode
+state.scheduled.crashed.note string state.scheduled.crashed.note
+state.scheduled.crashed.presumptive bool state.scheduled.crashed.presumptive
+state.paused json state.paused
+state.paused.until-time time state.paused.untilTime
+state.paused.key string state.paused.key
+state.paused.input-schema json state.paused.inputSchema
+state.paused.suspended bool state.paused.suspended
+state.failed json state.failed
+state.failed.error-type string state.failed.errorType
+state.failed.error-message string state.failed.errorMessage
+state.failed.traceback string state.failed.traceback
+state.failed.retriable bool state.failed.retriable
+state.completed json state.completed
+state.completed.result json state.completed.result
+state.completed.result.media-type string state.completed.result.mediaType
+state.completed.result.digest string state.completed.result.digest
+state.completed.result.size long state.completed.result.size
+state.completed.result.json json state.completed.result.json
+state.completed.result.data bytes state.completed.result.data
+state.completed.result.uri string state.completed.result.uri
+state.crashed json state.crashed
+state.crashed.signal int state.crashed.signal
+state.crashed.exit-code int state.crashed.exitCode
+state.crashed.note string state.crashed.note
+state.crashed.presumptive bool state.crashed.presumptive
+state.cancelling json state.cancelling
+state.cancelling.until-time time state.cancelling.untilTime
+state.cancelling.grace duration state.cancelling.grace
+force bool force
 ' "$@"
 }
 
@@ -1892,6 +2368,16 @@ martlet_run_update_run
 martlet_run_cancel_run
       Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its
       executor answers or the bound passes.
+martlet_run_retry_run
+      Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED,
+      named AwaitingRetry, for whoever takes it next; its next RUNNING is named Rerunning,
+      and its retries count anew.
+martlet_run_pause_run
+      Pauses a run, at once.
+martlet_run_resume_run
+      Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming.
+martlet_run_set_run_state
+      Gives a run a state.
 martlet_run_list_transitions
       Returns the history of a run, oldest first.
 martlet_run_get_run_graph
@@ -1960,8 +2446,21 @@ martlet_spool_push() (
   for _kept in "$(_martlet_spool_dir)"/*.json; do
     [ -f "$_kept" ] || continue
     # Another process may have sent and removed it just now.
-    { _answer=$(_martlet_post ReportService/BatchReport <"$_kept"); } 2>/dev/null
-    _code=$?
+    _turn=0
+    while :; do
+      { _answer=$(_martlet_post ReportService/BatchReport <"$_kept"); } 2>/dev/null
+      _code=$?
+      case $_code$_answer in
+        0*CODE_WAIT*) ;;
+        *) break ;;
+      esac
+      # The run is not due yet, and what follows in the file was not heard either. Others are not to
+      # wait for it for ever.
+      _turn=$((_turn + 1))
+      [ "$_turn" -le 10 ] || exit 5
+      _martlet_judge "$_answer"
+      sleep "$_wait"
+    done
     case $_code in
       0) rm -f "$_kept" ;;
       4 | 5 | 6) [ ! -f "$_kept" ] || exit "$_code" ;;
@@ -2410,6 +2909,11 @@ _martlet_begin() {
 _martlet_end() {
   [ -n "$_recorded" ] && [ ! -e "$_dir/fenced" ] || return 0
   : >"$_dir/ended"
+  _martlet_tell "$@"
+}
+
+# Reports how an attempt ended. $1 exit code, $2 signal number or nothing.
+_martlet_tell() {
   _detail=
   if [ -e "$_dir/cancel" ]; then
     set -- CANCELLED '' 'It was asked to stop.'
@@ -2651,11 +3155,11 @@ _martlet_flow_signal() {
 
 # --- Tasks -------------------------------------------------------------------------------------
 
-# martlet_task NAME [--retries N] [--retry-delay S] [--timeout S] [--after TASK]… [--param K=V]…
+# martlet_task NAME [--retries N] [--retry-delay S[,S]…] [--timeout S] [--after TASK]… [--param K=V]…
 # [--label K=V]… [--tag T]… [--run-name N] [--run-version V] [--run-id ID] [--no-logs] -- COMMAND…:
 # runs a command or a shell function as a task run below the flow (or $MARTLET_RUN_ID) and keeps its
 # exit code, also when the server is away. Its output goes where it would go and to the run's log.
-# A time-out is for each attempt and ends with 124. `--after` waits for a task named so before, or
+# A time-out is for each attempt and ends with 124. The last of several delays repeats. `--after` waits for a task named so before, or
 # given by id, and does not run when that one failed.
 martlet_task() {
   _martlet_caller=$(_martlet_self)
@@ -2689,7 +3193,7 @@ _martlet_task_run() {
   esac
   shift
   _fields='' _params='' _labels='' _tags='' _given='' _after='' _captured=1
-  _retries=0 _delay=0 _timeout=
+  _retries=0 _delays=0 _timeout=
   while [ "${1-}" != -- ]; do
     case ${1-} in
       --no-logs) _captured=; shift; continue ;;
@@ -2704,7 +3208,13 @@ _martlet_task_run() {
           '' | *[!0-9]*) _martlet_complain "--retries takes a number, not '$2'"; exit 2 ;;
         esac
         _retries=$2 ;;
-      --retry-delay) _delay=$(_martlet_seconds "$1" "$2") || exit 2 ;;
+      --retry-delay)
+        _delays=
+        for _delay in $(printf '%s' "$2" | tr ',' ' '); do
+          _delay=$(_martlet_seconds "$1" "$_delay") || exit 2
+          _delays="${_delays:+$_delays }$_delay"
+        done
+        [ -n "$_delays" ] || { _martlet_complain "--retry-delay takes seconds, not '$2'"; exit 2; } ;;
       --timeout) _timeout=$(_martlet_seconds "$1" "$2") || exit 2 ;;
       --after) _after="$_after$2$_martlet_nl" ;;
       *) _martlet_flag "$1" "$2" || { _martlet_complain "martlet_task: what is '$1'?"; exit 2; } ;;
@@ -2743,7 +3253,7 @@ _martlet_task_run() {
 _martlet_task_record() {
   _edges='' _held=''
   _martlet_upstream
-  _martlet_begin TASK "$_name" "$(_martlet_fields)" || { _code=1; return; }
+  _martlet_begin TASK "$_name" "$(_martlet_fields)$(_martlet_policy)" || { _code=1; return; }
   if [ -n "$_held" ]; then
     _code=1
     [ -z "$_recorded" ] || _martlet_send "$(_martlet_report "$(_martlet_state FAILED \
@@ -2756,7 +3266,7 @@ _martlet_task_record() {
   _martlet_reporter </dev/null >/dev/null 2>&1 &
   _reporter=$!
   trap - USR1
-  _attempt=0
+  _attempt=0 _told='' _delay=0
   while :; do
     _attempt=$((_attempt + 1))
     rm -f "$_dir/timeout" "$_dir/last"
@@ -2764,31 +3274,69 @@ _martlet_task_record() {
     if [ "$_code" -eq 0 ] || [ "$_attempt" -gt "$_retries" ]; then break; fi
     if [ -e "$_dir/cancel" ] || [ -e "$_dir/fenced" ]; then break; fi
     [ -z "$_signal" ] || [ -e "$_dir/timeout" ] || break
-    _martlet_again
+    _martlet_again || { _told=1; break; }
     [ -z "$_signal" ] || break
   done
   : >"$_dir/stop"
   kill -s USR1 "$_reporter" 2>/dev/null
   _martlet_wait "$_reporter"
   [ -n "$_signal" ] || _signal=$(_martlet_signal_of "$_code")
-  _martlet_end "$_code" "$_signal"
+  [ -n "$_told" ] || _martlet_end "$_code" "$_signal"
 }
 
-# Waits before the next attempt.
+# Waits before the next attempt. False when the server has the last word said already.
 _martlet_again() {
-  _said="exit status $_code"
+  _said="exit status $_code" _turn=0
+  for _value in $_delays; do
+    _turn=$((_turn + 1))
+    [ "$_turn" -gt "$_attempt" ] || _delay=$_value
+  done
   [ ! -e "$_dir/timeout" ] || _said="no end within $_timeout s"
   printf 'WARNING\t%s\n' "$(_martlet_text \
     "Attempt $_attempt: $_said; attempt $((_attempt + 1)) of $((_retries + 1)) in $_delay s.")" \
     >>"$_dir/messages.1"
   [ ! -e "$_dir/timeout" ] || _signal=
-  _retry="$(_martlet_state RUNNING AwaitingRetry "Attempt $_attempt: $_said.")"
-  [ -z "$_recorded" ] || _martlet_send "$(_martlet_report "$_retry")"
+  if [ -n "$_recorded" ] && [ -n "$_given" ]; then
+    # A run that was taken has the policy of who made it: these attempts are its owner's own business.
+    _retry="$(_martlet_state RUNNING AwaitingRetry "Attempt $_attempt: $_said.")"
+    _martlet_send "$(_martlet_report "$_retry")"
+  elif [ -n "$_recorded" ]; then
+    _martlet_tell "$_code" "$(_martlet_signal_of "$_code")"
+    case $_verdict$_reason in
+      'REPLACED"RETRY"' | KEPT*) ;;
+      *) return 1 ;;
+    esac
+  fi
   sleep "$_delay" &
   _command=$!
   _martlet_wait "$_command"
   _command=
-  [ -z "$_recorded" ] || _martlet_send "$(_martlet_report "$(_martlet_state RUNNING Retrying '')")"
+  if [ -z "$_recorded" ] || [ -n "$_signal" ]; then return 0; fi
+  _said=
+  [ -z "$_given" ] || _said=Retrying
+  read -r _before <"$_dir/seq"
+  while :; do
+    _martlet_send "$(_martlet_report "$(_martlet_state RUNNING "$_said" '')")"
+    if [ "$_verdict" != WAIT ] || [ -n "$_signal" ]; then break; fi
+    echo "$_before" >"$_dir/seq"
+    sleep "$_wait"
+  done
+  case $_verdict in
+    ACCEPTED | KEPT | WAIT) ;;
+    *)
+      _martlet_complain "$_name may not be tried again: $_verdict $_reason"
+      return 1 ;;
+  esac
+}
+
+# What the server is told of retries and of the time-out, to which the grace after TERM belongs.
+_martlet_policy() {
+  if [ "$_retries" -gt 0 ]; then
+    _said=
+    for _value in $_delays; do _said="${_said:+$_said,}\"${_value}s\""; done
+    printf ',"retry":{"maxRetries":%s,"delays":[%s],"retryCrashes":true}' "$_retries" "$_said"
+  fi
+  [ -z "$_timeout" ] || printf ',"timeout":"%ss"' $((_timeout + ${MARTLET_KILL_AFTER:-10}))
 }
 
 # Waits for a child and leaves its exit code in $_waited, however often a signal comes between.

@@ -50,6 +50,30 @@ public struct ContentDigest: Sendable, Hashable {
     for tag in run.tags { hash.add(tag) }
     hash.add(run.timeout?.microseconds)
     hash.add(run.heartbeatInterval?.microseconds)
+    if let retry = run.retry { hash.add(retry) }
+    switch run.loss {
+    case .crash: break
+    case .rerun(let most): hash.add(Int64(most))
+    case .wait: hash.add(Int64(0))
+    }
     (high, low) = hash.finish()
+  }
+}
+
+extension StableHash {
+  fileprivate mutating func add(_ retry: RetryPolicy) {
+    add(Int64(retry.maxRetries))
+    switch retry.delay {
+    case .listed(let delays):
+      add(Int64(delays.count))
+      for delay in delays { add(delay.microseconds) }
+    case .exponential(let first, let factor, let longest):
+      add(first.microseconds)
+      add(Int64(bitPattern: factor.bitPattern))
+      add(longest.microseconds)
+    }
+    add(Int64(bitPattern: retry.jitter.bitPattern))
+    add(Int64(retry.mode.rawValue))
+    add(retry.retriesCrashes ? 1 : 0)
   }
 }

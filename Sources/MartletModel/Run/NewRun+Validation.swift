@@ -36,6 +36,11 @@ extension NewRun {
         throw InvalidValue("\(field).\(name)", "is not positive")
       }
     }
+    if let timeout, timeout > RunLimits.longestTimeout {
+      throw InvalidValue("\(field).timeout", "is longer than a year")
+    }
+    try retry?.validate("\(field).retry")
+    try loss.validate("\(field).loss")
   }
 
   private func validateLabels(_ field: String) throws(InvalidValue) {

@@ -24,6 +24,10 @@ public struct NewRun: Sendable, Equatable {
   public var tags: [String]
   /// How long it may run; nil for ever.
   public var timeout: Interval?
+  /// How it is tried again after it failed; nil for not at all.
+  public var retry: RetryPolicy?
+  /// What becomes of it when its owner is lost.
+  public var loss: LossPolicy
   /// How often its owner will heartbeat when it has no session; nil leaves such a run unmonitored.
   public var heartbeatInterval: Interval?
   /// Principal, schedule, automation or parent that made it.
@@ -53,7 +57,8 @@ public struct NewRun: Sendable, Equatable {
     kind: RunKind, name: String = "", definition: String, definitionVersion: String = "",
     parentID: RunID? = nil, dueTime: Instant? = nil, parameters: String = "",
     dependencies: [Dependency] = [], labels: [String: String] = [:], tags: [String] = [],
-    timeout: Interval? = nil, heartbeatInterval: Interval? = nil, createdBy: String = "",
+    timeout: Interval? = nil, retry: RetryPolicy? = nil, loss: LossPolicy = .crash,
+    heartbeatInterval: Interval? = nil, createdBy: String = "",
     traceParent: String = ""
   ) {
     self.kind = kind
@@ -67,8 +72,13 @@ public struct NewRun: Sendable, Equatable {
     self.labels = labels
     self.tags = tags
     self.timeout = timeout
+    self.retry = retry
+    self.loss = loss
     self.heartbeatInterval = heartbeatInterval
     self.createdBy = createdBy
     self.traceParent = traceParent
   }
+
+  /// What of it its transitions depend on.
+  public var policy: RunPolicy { RunPolicy(retry: retry, timeout: timeout, loss: loss) }
 }

@@ -29,6 +29,8 @@ public enum RunLimits {
   public static let tags = 64
   /// Most edges into a run.
   public static let dependencies = 1000
+  /// The longest a run may ask to be allowed to run.
+  public static let longestTimeout = Interval.hours(24 * 366)
   /// Times outside 0001-01-01 to 9999-12-31 are refused, as in protobuf.
   public static let times =
     Instant(

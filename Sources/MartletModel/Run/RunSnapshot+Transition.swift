@@ -8,7 +8,11 @@ extension RunSnapshot {
   ///   - state: The state, complete.
   ///   - time: When, later than `transitionTime`.
   ///   - countsGap: Whether time since a presumptive crash was running time after all.
-  mutating func enter(_ state: RunState, at time: Instant, countsGap: Bool) {
+  mutating func enter(
+    _ state: RunState, at time: Instant, countsGap: Bool, timing: TransitionTiming
+  ) {
+    let last = stateType
+    let lastDue = dueTime
     if stateType == .running || (countsGap && isPresumptive) {
       runningTime = runningTime + transitionTime.distance(to: time)
     }
@@ -24,10 +28,14 @@ extension RunSnapshot {
     case .pending:
       break
     case .running:
-      dueTime = nil
+      if last != .running {
+        dueTime = isPlain ? nil : policy.timeout.map { time + $0 + timing.timeoutGrace }
+      }
       if startTime == nil { startTime = time }
+      if !isUntallied { tally.isMidway = false }
     case .paused(let paused):
       dueTime = paused.until
+      pause(paused, last: last, due: lastDue)
     case .cancelling(let deadline):
       dueTime = deadline
     case .crashed(let crashed):
@@ -40,21 +48,48 @@ extension RunSnapshot {
     }
   }
 
+  /// Notes what a pause interrupts.
+  private mutating func pause(_ paused: RunState.Paused, last: StateType, due: Instant?) {
+    var tally = tally
+    tally.pauseKey = paused.key
+    switch last {
+    case .paused: break
+    case .running:
+      tally.isMidway = executionID != nil
+      tally.keptDue = nil
+    default:
+      tally.keptDue = last == .scheduled || last == .pending ? due : nil
+    }
+    if executionID == nil { tally.isMidway = false }
+    self.tally = tally
+  }
+
   /// The claim of the session that vouches for the run's owner; nil when nobody holds the run or it
   /// is unmonitored.
   var claim: Claim? {
     switch stateType {
-    case .pending, .running, .paused, .cancelling:
+    case .scheduled, .pending, .running, .paused, .cancelling:
       sessionID.map { Claim(sessionID: $0, runID: id) }
-    case .scheduled, .completed, .failed, .cancelled, .crashed: nil
+    case .completed, .failed, .cancelled, .crashed: nil
     }
   }
 
   /// The time at which the server itself must act on the run.
-  var due: DueTime? {
+  func due(_ timing: TransitionTiming) -> DueTime? {
     switch stateType {
-    case .cancelling: dueTime.map { DueTime(runID: id, time: $0, stateType: stateType) }
-    case .scheduled, .pending, .running, .paused, .completed, .failed, .cancelled, .crashed: nil
+    case .scheduled:
+      lateTime(timing).map { DueTime(runID: id, time: $0, stateType: stateType) }
+    case .running, .paused, .cancelling:
+      dueTime.map { DueTime(runID: id, time: $0, stateType: stateType) }
+    case .pending, .completed, .failed, .cancelled, .crashed: nil
     }
+  }
+
+  /// When it will be called Late; nil when it never will: it waits under another name, or for nothing.
+  func lateTime(_ timing: TransitionTiming) -> Instant? {
+    guard stateType == .scheduled, let dueTime, stateName == StateType.scheduled.defaultName else {
+      return nil
+    }
+    return dueTime + timing.lateAfter
   }
 }

@@ -2,7 +2,7 @@
 
 /// The narrow, often updated row of a run as it is under its lock (`run_state`).
 ///
-/// `id`, `namespace`, `kind`, `parentID`, `rootID` and `contentDigest` never change after creation.
+/// `id`, `namespace`, `kind`, `parentID`, `rootID`, `contentDigest` and `policy` never change after creation.
 public struct RunSnapshot: Sendable, Equatable {
   /// The run.
   public var id: RunID
@@ -44,9 +44,31 @@ public struct RunSnapshot: Sendable, Equatable {
   public var runningTime: Interval
   /// Whether it is CRASHED only by a lapsed lease, so that its owner may still say otherwise.
   public var isPresumptive: Bool
-  /// SCHEDULED and PENDING: when it may run, nil for at once. PAUSED: when the pause fails.
-  /// CANCELLING: when it becomes Cancelled by itself. Nil in all other states.
+  /// SCHEDULED and PENDING: when it may run, nil for at once. RUNNING: when the server ends it, nil for
+  /// never. PAUSED: when the pause fails. CANCELLING: when it becomes Cancelled by itself. Nil in all
+  /// other states.
   public var dueTime: Instant?
+
+  private var boxedPolicy: Boxed<RunPolicy>?
+  private var boxedTally: Boxed<RunTally>?
+
+  /// What it was created with that its transitions depend on.
+  public var policy: RunPolicy {
+    get { boxedPolicy?.value ?? .plain }
+    set { boxedPolicy = newValue == .plain ? nil : .holding(newValue) }
+  }
+
+  /// What it carries from state to state beside the state.
+  public var tally: RunTally {
+    get { boxedTally?.value ?? RunTally() }
+    set { boxedTally = newValue == RunTally() ? nil : .holding(newValue) }
+  }
+
+  /// Whether its policy is that of a run that asks for nothing.
+  public var isPlain: Bool { boxedPolicy == nil }
+
+  /// Whether it carries nothing from state to state.
+  public var isUntallied: Bool { boxedTally == nil }
 
   /// Makes a snapshot of every column.
   public init(
@@ -54,7 +76,8 @@ public struct RunSnapshot: Sendable, Equatable {
     contentDigest: ContentDigest, stateType: StateType, stateName: String, epoch: Int64,
     executionID: ExecutionID?, sessionID: SessionID?, lastSeq: Int64, revision: Int64,
     attempt: Int32, startTime: Instant?, endTime: Instant?, transitionTime: Instant,
-    runningTime: Interval, isPresumptive: Bool, dueTime: Instant?
+    runningTime: Interval, isPresumptive: Bool, dueTime: Instant?,
+    policy: RunPolicy = .plain, tally: RunTally = RunTally()
   ) {
     self.id = id
     self.namespace = namespace
@@ -76,5 +99,7 @@ public struct RunSnapshot: Sendable, Equatable {
     self.runningTime = runningTime
     self.isPresumptive = isPresumptive
     self.dueTime = dueTime
+    self.policy = policy
+    self.tally = tally
   }
 }

@@ -37,11 +37,22 @@ public struct RunState: Sendable, Equatable {
     public var dueTime: Instant?
     /// Why it waits, an upper-snake word: "RETRY", "OWNER_LOST"; may be empty.
     public var reason: String
+    /// What ended the attempt before; the model sets it, a proposal cannot.
+    public var cause: Cause?
+
+    /// What ended an attempt that is tried again.
+    public indirect enum Cause: Sendable, Equatable {
+      /// An error of the user's code.
+      case failed(Failed)
+      /// The loss of its process.
+      case crashed(Crashed)
+    }
 
     /// Makes the data of a SCHEDULED state.
-    public init(dueTime: Instant? = nil, reason: String = "") {
+    public init(dueTime: Instant? = nil, reason: String = "", cause: Cause? = nil) {
       self.dueTime = dueTime
       self.reason = reason
+      self.cause = cause
     }
   }
 
@@ -53,12 +64,18 @@ public struct RunState: Sendable, Equatable {
     public var key: String
     /// The JSON schema of the input that resumes it, as JSON text; empty when none is asked for.
     public var inputSchema: String
+    /// Whether nobody waits in it: its process has let it go, and whoever claims the resumed run
+    /// begins anew.
+    public var isSuspended: Bool
 
     /// Makes the data of a PAUSED state.
-    public init(until: Instant? = nil, key: String = "", inputSchema: String = "") {
+    public init(
+      until: Instant? = nil, key: String = "", inputSchema: String = "", isSuspended: Bool = false
+    ) {
       self.until = until
       self.key = key
       self.inputSchema = inputSchema
+      self.isSuspended = isSuspended
     }
   }
 

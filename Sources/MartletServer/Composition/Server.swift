@@ -58,6 +58,7 @@ public struct Server: Sendable {
         var settings = Store.Settings()
         settings.writers = configuration.writers
         settings.readers = configuration.readers
+        settings.timing.lateAfter = .seconds(Int64(configuration.lateAfterSeconds))
         store = Store(database.configuration, settings: settings, logger: logger)
         try await store.waitUntilConnected()
       } catch {

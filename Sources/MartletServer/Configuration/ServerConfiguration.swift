@@ -47,6 +47,8 @@ public struct ServerConfiguration: Sendable {
   public var maxMessageSize = 4 << 20
   /// How many days history and logs are kept; nil keeps them for ever.
   public var retentionDays: Int32?
+  /// Seconds after its due time that a run which still waits is called Late.
+  public var lateAfterSeconds = 15
 
   /// A server on loopback's port 4200.
   public init(database: Database) { self.database = database }

@@ -54,6 +54,9 @@ extension ServerConfiguration {
         "allow-origin", \.allowedOrigins, .list,
         "An origin whose web pages may call, such as https://ui.example.com"),
       Setting(
+        "late-after", \.lateAfterSeconds, .number(0...86_400),
+        "Seconds after its due time that a run which still waits is called Late"),
+      Setting(
         "retention-days", \.retention, .number(1...Int(Int32.max)),
         "Days that history and logs are kept", default: "for ever"),
     ]

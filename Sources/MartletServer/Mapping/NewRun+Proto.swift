@@ -32,8 +32,24 @@ extension NewRun {
       parentID: try RunID(optional: run.parentID, "\(field).parent_id"),
       dueTime: try Self.dueTime(run.state, field),
       parameters: try run.parameters?.jsonText("\(field).parameters") ?? "",
-      dependencies: dependencies, labels: run.labels, tags: run.tags, createdBy: actor,
+      dependencies: dependencies, labels: run.labels, tags: run.tags,
+      timeout: run.timeout.map(Interval.init), retry: try Self.retry(run, field),
+      loss: try Self.loss(run, field), createdBy: actor,
       traceParent: run.traceParent)
+  }
+
+  private static func retry(
+    _ run: Run, _ field: String
+  ) throws(InvalidValue) -> MartletModel.RetryPolicy? {
+    guard let retry = run.retry else { return nil }
+    return try MartletModel.RetryPolicy(retry, "\(field).retry")
+  }
+
+  private static func loss(
+    _ run: Run, _ field: String
+  ) throws(InvalidValue) -> MartletModel.LossPolicy {
+    guard let loss = run.loss else { return .crash }
+    return try MartletModel.LossPolicy(loss, "\(field).loss")
   }
 
   private static func dueTime(

@@ -29,6 +29,14 @@ extension Run {
     }
     labels = content.labels
     tags = content.tags
+    retry = content.retry?.proto
+    timeout = content.timeout?.duration
+    loss = content.loss.proto
+    pauses = record.pauses.map { pause in
+      MartletProto.RunPause(
+        key: pause.key, inputSchema: pause.inputSchema.flatMap { JSONObject(stored: $0) },
+        input: pause.input.flatMap { JSONValue(stored: $0) })
+    }
     createdBy = content.createdBy
     traceParent = content.traceParent
     etag = "\(record.etag)"

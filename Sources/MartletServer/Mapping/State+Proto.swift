@@ -19,9 +19,9 @@ extension RunState {
   /// A state that a client proposes.
   ///
   /// - Throws: `InvalidValue` when the type is missing or the detail belongs to another type.
-  init(proposed state: MartletProto.State) throws(InvalidValue) {
+  init(proposed state: MartletProto.State, _ field: String = "propose") throws(InvalidValue) {
     guard let type = MartletModel.StateType(state.type) else {
-      throw InvalidValue("propose.type", "is required: one of the nine state types")
+      throw InvalidValue("\(field).type", "is required: one of the nine state types")
     }
     let detail: Detail
     switch (type, state.detail) {
@@ -31,7 +31,11 @@ extension RunState {
     case (.pending, nil): detail = .pending
     case (.running, nil): detail = .running
     case (.paused, .paused(let value)):
-      detail = .paused(Paused(until: value.untilTime.map(Instant.init), key: value.key))
+      detail = .paused(
+        Paused(
+          until: value.untilTime.map(Instant.init), key: value.key,
+          inputSchema: try value.inputSchema?.jsonText("\(field).paused.input_schema") ?? "",
+          isSuspended: value.suspended))
     case (.paused, nil): detail = .paused(Paused())
     case (.cancelling, .cancelling), (.cancelling, nil): detail = .cancelling(deadline: nil)
     case (.completed, .completed(let value)):
@@ -51,9 +55,11 @@ extension RunState {
           exitCode: value.exitCode == 0 ? nil : value.exitCode, note: value.note))
     case (.crashed, nil): detail = .crashed(Crashed())
     default:
-      throw InvalidValue("propose.detail", "belongs to another type than \(type)")
+      throw InvalidValue("\(field).detail", "belongs to another type than \(type)")
     }
-    self.init(detail, name: state.name, message: state.message)
+    var name = state.name
+    if name.isEmpty, case .paused(let paused) = detail, paused.isSuspended { name = "Suspended" }
+    self.init(detail, name: name, message: state.message)
   }
 
   /// The state as the contract writes it.
@@ -66,16 +72,23 @@ extension RunState {
     state.observedTime = observedTime?.timestamp
     switch detail {
     case .scheduled(let value):
-      if value.dueTime != nil || !value.reason.isEmpty {
+      if value.dueTime != nil || !value.reason.isEmpty || value.cause != nil {
         var scheduled = MartletProto.Scheduled()
         scheduled.dueTime = value.dueTime?.timestamp
         scheduled.reason = value.reason
+        switch value.cause {
+        case .failed(let failed)?: scheduled.cause = .failed(failed.proto)
+        case .crashed(let crashed)?: scheduled.cause = .crashed(crashed.proto)
+        case nil: break
+        }
         state.detail = .scheduled(scheduled)
       }
     case .paused(let value):
       var paused = MartletProto.Paused()
       paused.untilTime = value.until?.timestamp
       paused.key = value.key
+      if !value.inputSchema.isEmpty { paused.inputSchema = JSONObject(stored: value.inputSchema) }
+      paused.suspended = value.isSuspended
       state.detail = .paused(paused)
     case .cancelling(let deadline):
       var cancelling = MartletProto.Cancelling()
@@ -88,21 +101,35 @@ extension RunState {
         state.detail = .completed(completed)
       }
     case .failed(let value):
-      var failed = MartletProto.Failed()
-      failed.errorType = value.errorType
-      failed.errorMessage = value.errorMessage
-      failed.traceback = value.traceback
-      failed.retriable = value.retriable
-      state.detail = .failed(failed)
+      state.detail = .failed(value.proto)
     case .crashed(let value):
-      var crashed = MartletProto.Crashed()
-      crashed.signal = value.signal ?? 0
-      crashed.exitCode = value.exitCode ?? 0
-      crashed.note = value.note
-      crashed.presumptive = value.isPresumptive
-      state.detail = .crashed(crashed)
+      state.detail = .crashed(value.proto)
     case .pending, .running, .cancelled: break
     }
     return state
+  }
+}
+
+extension RunState.Failed {
+  /// The error as the contract writes it.
+  fileprivate var proto: MartletProto.Failed {
+    var failed = MartletProto.Failed()
+    failed.errorType = errorType
+    failed.errorMessage = errorMessage
+    failed.traceback = traceback
+    failed.retriable = retriable
+    return failed
+  }
+}
+
+extension RunState.Crashed {
+  /// The loss as the contract writes it.
+  fileprivate var proto: MartletProto.Crashed {
+    var crashed = MartletProto.Crashed()
+    crashed.signal = signal ?? 0
+    crashed.exitCode = exitCode ?? 0
+    crashed.note = note
+    crashed.presumptive = isPresumptive
+    return crashed
   }
 }

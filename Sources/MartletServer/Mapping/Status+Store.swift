@@ -59,6 +59,10 @@ extension Status {
     case .outOfSequence(let expected):
       self = Status(.outOfRange, "a report is missing: the next seq is \(expected)")
         .with(reason: "OUT_OF_SEQUENCE", metadata: ["expected": "\(expected)"])
+    case .outdated(let revision):
+      self = .aborted(
+        reason: "OUTDATED", "the run has changed meanwhile: read it again and decide anew",
+        metadata: ["revision": "\(revision)"])
     case .invalid(let value): self.init(value)
     }
   }

@@ -11,6 +11,8 @@ public struct RunRecord: Sendable, Equatable {
   public var snapshot: RunSnapshot
   /// Its current state with message and data.
   public var state: RunState
+  /// What its pauses ask for and were given, oldest first; empty in lists.
+  public var pauses: [RunPause] = []
   /// When the reporter says it entered that state.
   public var observedTime: Instant?
   /// When it was created.
@@ -24,19 +26,47 @@ public struct RunRecord: Sendable, Equatable {
   public var namespace: Namespace { snapshot.namespace }
 }
 
+/// What is kept of a pause beside the history.
+public struct RunPause: Sendable, Equatable {
+  /// The key; may be empty.
+  public var key: String
+  /// The JSON schema of the input; nil when none is asked for.
+  public var inputSchema: String?
+  /// The input that resumed it, JSON text; nil when there was none.
+  public var input: String?
+
+  /// Makes what is kept of a pause.
+  public init(key: String, inputSchema: String? = nil, input: String? = nil) {
+    self.key = key
+    self.inputSchema = inputSchema
+    self.input = input
+  }
+
+  /// Reads the pauses of a run as `get_runs` gathers them.
+  static func all(_ document: PostgresJSON?) throws(PostgresError) -> [RunPause] {
+    guard let document else { return [] }
+    return try JSONValue(document).elements.map { pause in
+      let parts = pause.elements
+      return RunPause(
+        key: parts[0].string ?? "", inputSchema: parts[1].string, input: parts[2].string)
+    }
+  }
+}
+
 extension RunRecord {
   /// Reads a row with the columns of `get_runs`.
   init(_ row: borrowing PostgresRow) throws(PostgresError) {
     let timeout: Int64? = try row.optional(12)
     let heartbeat: Int64? = try row.optional(13)
     let parameters: PostgresJSON? = try row.optional(8)
+    let policy = try RunPolicy(row.optional(34))
     content = NewRun(
       kind: try row.get(2), name: try row.get(3), definition: try row.get(4),
       definitionVersion: try row.get(5), parentID: try row.optional(6),
       dueTime: try row.optional(7), parameters: parameters?.text ?? "",
       dependencies: try NewRun.dependencies(row.optional(9)),
       labels: try labels(row.get(10)), tags: try row.array(11),
-      timeout: timeout.map(Interval.init(microseconds:)),
+      timeout: timeout.map(Interval.init(microseconds:)), retry: policy.retry, loss: policy.loss,
       heartbeatInterval: heartbeat.map(Interval.init(microseconds:)), createdBy: try row.get(14),
       traceParent: try row.get(15))
     createTime = try row.get(16)
@@ -50,16 +80,18 @@ extension RunRecord {
       sessionID: try row.optional(24), lastSeq: try row.get(25), revision: try row.get(26),
       attempt: try row.get(27), startTime: try row.optional(28), endTime: try row.optional(29),
       transitionTime: try row.get(30), runningTime: try row.get(31),
-      isPresumptive: try row.get(32), dueTime: try row.optional(33))
-    let detail: PostgresJSON? = try row.optional(35)
+      isPresumptive: try row.get(32), dueTime: try row.optional(33), policy: policy,
+      tally: try RunTally(row.optional(35)))
+    let detail: PostgresJSON? = try row.optional(37)
     state = RunState(
       RunState.Detail(
         type,
         json: try detail.map { document throws(PostgresError) in
           try JSONValue(document)
         }),
-      name: name, message: try row.optional(34) ?? "")
-    observedTime = try row.optional(36)
+      name: name, message: try row.optional(36) ?? "")
+    observedTime = try row.optional(38)
+    pauses = try RunPause.all(row.optional(39))
   }
 }
 

@@ -18,10 +18,18 @@ extension RunState.Detail {
     case .scheduled(let data):
       add("due", data.dueTime?.microseconds)
       add("reason", data.reason)
+      switch data.cause {
+      case .failed(let failed)?:
+        if let json = Self.failed(failed).json { members.append(("failed", json)) }
+      case .crashed(let crashed)?:
+        if let json = Self.crashed(crashed).json { members.append(("crashed", json)) }
+      case nil: break
+      }
     case .paused(let data):
       add("until", data.until?.microseconds)
       add("key", data.key)
       add("schema", data.inputSchema)
+      if data.isSuspended { members.append(("suspended", .bool(true))) }
     case .cancelling(let deadline): add("deadline", deadline?.microseconds)
     case .completed(let data):
       if let result = data.result { members.append(("result", result.json)) }
@@ -48,11 +56,23 @@ extension RunState.Detail {
       json?[key]?.integer.map(Int32.init(truncatingIfNeeded:))
     }
     switch type {
-    case .scheduled: self = .scheduled(.init(dueTime: time("due"), reason: text("reason")))
+    case .scheduled:
+      var data = RunState.Scheduled(dueTime: time("due"), reason: text("reason"))
+      if let failed = json?["failed"], case .failed(let cause) = Self(.failed, json: failed) {
+        data.cause = .failed(cause)
+      } else if let crashed = json?["crashed"],
+        case .crashed(let cause) = Self(.crashed, json: crashed)
+      {
+        data.cause = .crashed(cause)
+      }
+      self = .scheduled(data)
     case .pending: self = .pending
     case .running: self = .running
     case .paused:
-      self = .paused(.init(until: time("until"), key: text("key"), inputSchema: text("schema")))
+      self = .paused(
+        .init(
+          until: time("until"), key: text("key"), inputSchema: text("schema"),
+          isSuspended: json?["suspended"]?.bool ?? false))
     case .cancelling: self = .cancelling(deadline: time("deadline"))
     case .completed:
       self = .completed(

@@ -8,8 +8,10 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   r.trace_parent, r.create_time, r.etag,
   s.root_id, s.content_digest, s.state_type, s.state_name, s.epoch, s.execution_id, s.session_id,
   s.last_seq, s.revision, s.attempt, s.start_time, s.end_time, s.transition_time, s.running_us,
-  s.is_presumptive, s.due_time,
-  h.message, h.detail, h.observed_time
+  s.is_presumptive, s.due_time, s.policy, s.tally,
+  h.message, h.detail, h.observed_time,
+  (SELECT jsonb_agg(jsonb_build_array(p.key, p.input_schema, p.input) ORDER BY p.time, p.key)
+   FROM run_pause p WHERE p.run_id = r.id)
 FROM run r JOIN run_state s ON s.id = r.id
 LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
 WHERE r.id = ANY ($1::uuid[]) AND r.namespace = $2::text
@@ -21,8 +23,8 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   r.heartbeat_us, r.created_by, r.trace_parent, r.create_time, r.etag,
   s.root_id, s.content_digest, s.state_type, s.state_name, s.epoch, s.execution_id, s.session_id,
   s.last_seq, s.revision, s.attempt, s.start_time, s.end_time, s.transition_time, s.running_us,
-  s.is_presumptive, s.due_time,
-  h.message, CASE WHEN $2::boolean THEN h.detail ELSE h.detail - 'traceback' END, h.observed_time
+  s.is_presumptive, s.due_time, s.policy, s.tally,
+  h.message, CASE WHEN $2::boolean THEN h.detail ELSE h.detail - 'traceback' END, h.observed_time, NULL::jsonb
 FROM run r JOIN run_state s ON s.id = r.id
 LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
 WHERE r.namespace = $1::text AND true /* condition */

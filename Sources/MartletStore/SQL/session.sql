@@ -71,7 +71,7 @@ WITH old AS MATERIALIZED (
   FROM gap WHERE gap.stood > interval '0'
 ), due AS (
   UPDATE run_due SET due = due + gap.stood FROM gap
-  WHERE gap.stood > interval '0' AND state_type = 5
+  WHERE gap.stood > interval '0' AND state_type >= 3
 )
 SELECT (extract(epoch FROM stood) * 1000000)::bigint FROM gap
 

@@ -14,7 +14,7 @@ SELECT coalesce(u.id, p.id),
   coalesce(u.start_time, p.start_time), coalesce(u.end_time, p.end_time),
   coalesce(u.transition_time, p.transition_time), coalesce(u.running_us, p.running_us),
   coalesce(u.is_presumptive, p.is_presumptive), coalesce(u.due_time, p.due_time),
-  clock_timestamp()
+  coalesce(u.policy, p.policy), coalesce(u.tally, p.tally), clock_timestamp()
 FROM unnest($1::uuid[], $2::boolean[]) AS w (id, writes)
 LEFT JOIN LATERAL (
   SELECT * FROM run_state s WHERE s.id = w.id AND w.writes FOR NO KEY UPDATE
@@ -56,7 +56,8 @@ SELECT s.id FROM run_state s WHERE s.id = ANY ($1::uuid[])
 -- children by its cascade, so a lock would add nothing but waiting.
 SELECT p.id, p.namespace, p.kind, p.parent_id, p.root_id, p.content_digest, p.state_type,
   p.state_name, p.epoch, p.execution_id, p.session_id, p.last_seq, p.revision, p.attempt,
-  p.start_time, p.end_time, p.transition_time, p.running_us, p.is_presumptive, p.due_time
+  p.start_time, p.end_time, p.transition_time, p.running_us, p.is_presumptive, p.due_time,
+  p.policy, p.tally
 FROM run_state p WHERE p.id IN (
   SELECT c.parent_id FROM run_state c WHERE c.id = ANY ($1::uuid[]) AND c.parent_id IS NOT NULL)
 
@@ -92,11 +93,11 @@ FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::
 -- Creates the narrow rows of new runs.
 INSERT INTO run_state (id, namespace, kind, parent_id, root_id, content_digest, state_type,
   state_name, epoch, execution_id, session_id, last_seq, revision, attempt, start_time, end_time,
-  transition_time, running_us, is_presumptive, due_time)
+  transition_time, running_us, is_presumptive, due_time, tally, policy)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::uuid[],
   $7::smallint[], $8::text[], $9::bigint[], $10::uuid[], $11::uuid[], $12::bigint[], $13::bigint[],
   $14::integer[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::bigint[],
-  $19::boolean[], $20::timestamptz[])
+  $19::boolean[], $20::timestamptz[], $21::jsonb[], $22::jsonb[])
 
 -- name: update_run_states
 -- Writes the states that were decided, in the order given; fails when a row is not as it was read.
@@ -106,13 +107,14 @@ UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epo
     ELSE refuse_stale('run ' || n.id) END,
   attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
   transition_time = n.transition_time, running_us = n.running_us,
-  is_presumptive = n.is_presumptive, due_time = n.due_time
+  is_presumptive = n.is_presumptive, due_time = n.due_time, tally = n.tally
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bigint[],
   $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::integer[], $12::timestamptz[],
-  $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::boolean[], $17::timestamptz[])
+  $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::boolean[], $17::timestamptz[],
+  $18::jsonb[])
   AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id,
     last_seq, revision, attempt, start_time, end_time, transition_time, running_us,
-    is_presumptive, due_time)
+    is_presumptive, due_time, tally)
 WHERE s.id = n.id
 
 -- name: insert_refusals
@@ -143,6 +145,18 @@ INSERT INTO run_due (run_id, namespace, state_type, due)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[])
 ON CONFLICT (run_id) DO UPDATE
   SET state_type = excluded.state_type, due = excluded.due, taken_until = NULL
+
+-- name: delete_pauses
+-- Forgets the pauses of runs that begin anew.
+DELETE FROM run_pause WHERE run_id = ANY ($1::uuid[])
+
+-- name: upsert_pauses
+-- Keeps what pauses ask for and what they were given; a null leaves what is kept.
+INSERT INTO run_pause AS p (run_id, key, namespace, input_schema, input, time)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+ON CONFLICT (run_id, key) DO UPDATE SET time = excluded.time,
+  input_schema = coalesce(excluded.input_schema, p.input_schema),
+  input = coalesce(excluded.input, p.input)
 
 -- name: insert_cascades
 -- Leaves the children of stopped runs to later batches.

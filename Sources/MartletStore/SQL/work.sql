@@ -6,7 +6,7 @@
 UPDATE run_due SET taken_until = clock_timestamp() + $2::bigint * interval '1 microsecond'
 WHERE run_id IN (
   SELECT d.run_id FROM run_due d
-  WHERE d.state_type = ANY ($3::smallint[]) AND d.due <= clock_timestamp()
+  WHERE d.due <= clock_timestamp()
     AND (d.taken_until IS NULL OR d.taken_until < clock_timestamp())
   ORDER BY d.due LIMIT $1::bigint FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING run_id, namespace, state_type
@@ -14,7 +14,6 @@ RETURNING run_id, namespace, state_type
 -- name: next_due_time
 -- How long until the next run is due.
 SELECT (extract(epoch FROM min(due) - clock_timestamp()) * 1000000)::bigint FROM run_due
-WHERE state_type = ANY ($1::smallint[])
 
 -- name: take_cascades
 -- Takes stopped runs whose children are to be cancelled.

@@ -41,6 +41,8 @@ enum SQL {
   static let upsertClaims = bulk("upsert_claims")
   static let deleteDueTimes = named("delete_due_times")
   static let upsertDueTimes = named("upsert_due_times")
+  static let deletePauses = named("delete_pauses")
+  static let upsertPauses = named("upsert_pauses")
   static let insertCascades = named("insert_cascades")
   static let recordTransitions = bulk("record_transitions")
 

@@ -120,6 +120,9 @@ struct BatchWrites {
       $0.bindArray(count: inserted.count) { inserted[$0].rootID }
       $0.bindArray(count: inserted.count) { inserted[$0].contentDigest }
       $0.bindStates(inserted)
+      $0.bindArray(of: PostgresJSON.self, count: inserted.count) {
+        inserted[$0].isPlain ? nil : PostgresJSON(inserted[$0].policy.json.text)
+      }
     }
   }
 
@@ -194,7 +197,7 @@ struct BatchWrites {
     }
   }
 
-  /// Claims, due times and cascades.
+  /// Claims, due times, pauses and cascades.
   private func sendWaits(on pipeline: borrowing Pipeline) throws {
     let ended = plan.claimsRemoved
     if !ended.isEmpty {
@@ -226,6 +229,20 @@ struct BatchWrites {
         $0.bindArray(count: waits.count) { waits[$0].namespace }
         $0.bindArray(count: waits.count) { waits[$0].due.stateType }
         $0.bindArray(count: waits.count) { waits[$0].due.time }
+      }
+    }
+    if !plan.pausesForgotten.isEmpty {
+      try pipeline.execute(SQL.deletePauses) { $0.bindArray(plan.pausesForgotten) }
+    }
+    let pauses = plan.pauses
+    if !pauses.isEmpty {
+      try pipeline.execute(SQL.upsertPauses) {
+        $0.bindArray(count: pauses.count) { pauses[$0].runID }
+        $0.bindArray(count: pauses.count) { pauses[$0].key }
+        $0.bindArray(count: pauses.count) { pauses[$0].namespace }
+        $0.bindArray(of: String.self, count: pauses.count) { pauses[$0].inputSchema }
+        $0.bindArray(of: String.self, count: pauses.count) { pauses[$0].input }
+        $0.bindArray(count: pauses.count) { pauses[$0].time }
       }
     }
     // A run is at most once in the arrays: ON CONFLICT refuses to touch a row twice.

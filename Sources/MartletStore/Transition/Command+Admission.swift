@@ -13,12 +13,19 @@ extension Command {
         throw InvalidValue("create.parameters", "holds \\u0000, which cannot be stored")
       }
     case .cancel(let cancellation): try cancellation.validate()
+    case .pause, .resume, .retry, .setState:
+      try validateOperation()
+      if case .resume(let request) = self, hasEscapedNUL(request.input ?? "") {
+        throw InvalidValue("input", "holds \\u0000, which cannot be stored")
+      }
     case .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer: break
     }
   }
 
   /// About how many bytes the command holds on to while it waits.
   var weight: Int {
+    if case .resume(let request) = self { return 256 + (request.input?.utf8.count ?? 0) }
+    if case .setState(let request) = self { return 256 + request.state.weight }
     guard case .report(let report) = self else { return 256 }
     switch report.item {
     case .create(let run):

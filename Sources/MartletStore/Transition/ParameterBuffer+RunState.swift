@@ -4,7 +4,7 @@ import MartletModel
 import MartletPostgres
 
 extension ParameterBuffer {
-  /// Binds every changing column of the rows, from `state_type` to `due_time`.
+  /// Binds every changing column of the rows, from `state_type` to `tally`.
   mutating func bindStates(_ rows: [RunSnapshot]) {
     bindArray(count: rows.count) { rows[$0].stateType }
     bindArray(count: rows.count) { rows[$0].stateName }
@@ -20,6 +20,9 @@ extension ParameterBuffer {
     bindArray(count: rows.count) { rows[$0].runningTime }
     bindArray(count: rows.count) { rows[$0].isPresumptive }
     bindArray(of: Instant.self, count: rows.count) { rows[$0].dueTime }
+    bindArray(of: PostgresJSON.self, count: rows.count) {
+      rows[$0].isUntallied ? nil : PostgresJSON(rows[$0].tally.json.text)
+    }
   }
 }
 

@@ -20,21 +20,20 @@ public struct Cascade: Sendable, Equatable {
 extension Store {
   /// Takes runs whose time has come; others pass them over until `hold` is over.
   public func takeDueRuns(
-    in states: [StateType], limit: Int, hold: Interval
+    limit: Int, hold: Interval
   ) async throws(StoreError) -> [RunID] {
     try await write { connection in
       try connection.query(SQL.takeDueRuns) {
         $0.bind(Int64(limit))
         $0.bind(hold)
-        $0.bindArray(states)
       }.map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
     }
   }
 
   /// How long until the next run is due, by Postgres's clock; nil when none waits.
-  public func timeToNextDueRun(in states: [StateType]) async throws(StoreError) -> Interval? {
+  public func timeToNextDueRun() async throws(StoreError) -> Interval? {
     try await read { connection in
-      try connection.query(SQL.nextDueTime) { $0.bindArray(states) }
+      try connection.query(SQL.nextDueTime)
         .first { row throws(PostgresError) in try row.optional(0, as: Interval.self) } ?? nil
     }
   }

@@ -24,8 +24,9 @@ public final class TransitionBatcher: Sendable {
   /// - Parameters:
   ///   - afterCommit: Called on a writer's thread after each commit that wrote transitions.
   public init(
-    _ configuration: PostgresConfiguration, limits: BatchLimits = BatchLimits(), writers: Int = 1,
-    logger: Logger, afterCommit: @escaping @Sendable () -> Void = {}
+    _ configuration: PostgresConfiguration, limits: BatchLimits = BatchLimits(),
+    timing: TransitionTiming = .standard, writers: Int = 1, logger: Logger,
+    afterCommit: @escaping @Sendable () -> Void = {}
   ) {
     var configuration = configuration
     configuration.lockTimeout = limits.lockTimeout
@@ -38,7 +39,7 @@ public final class TransitionBatcher: Sendable {
       configuration.settings[join] = "off"
     }
     let queue = TransitionQueue(limits: limits, writers: writers)
-    let knowledge = WriterKnowledge()
+    let knowledge = WriterKnowledge(timing: timing)
     self.queue = queue
     self.knowledge = knowledge
     self.writers = (0..<max(1, writers)).map { index in

@@ -24,7 +24,8 @@ extension TransitionTransaction {
     guard isSentAtOnce, let now = knowledge.clock.withLock({ $0.time(at: sent) }),
       let known = knowledge.memory.withLock({ $0.recall(commands, keys) })
     else { return nil }
-    let plan = TransitionBatch.decide(commands, runs: known.runs, now: now)
+    let plan = TransitionBatch.decide(
+      commands, runs: known.runs, now: now, timing: knowledge.timing)
     guard plan.restsOnItsWrites(keys) else { return nil }
     let locked = LockedRuns(runs: known.runs, now: now)
     let writes = BatchWrites(plan: plan, commands: commands, locked: locked)

@@ -39,7 +39,8 @@ struct TransitionTransaction {
       let locked = try lock(keys, on: pipeline)
       let received = DatabaseClock.steady
       knowledge.clock.withLock { $0.observe(locked.now, sent: sent, received: received) }
-      let plan = TransitionBatch.decide(commands, runs: locked.runs, now: locked.now)
+      let plan = TransitionBatch.decide(
+        commands, runs: locked.runs, now: locked.now, timing: knowledge.timing)
       let answers = try answer(plan, on: pipeline)
       let writes = BatchWrites(plan: plan, commands: commands, locked: locked)
       guard writes.isNeeded else {
@@ -131,7 +132,7 @@ struct LockedRuns {
   /// Adds a row of `lock_runs`; the run may not exist.
   mutating func add(_ row: borrowing PostgresRow) throws(PostgresError) {
     if !row.isNull(0) { runs.append(try RunSnapshot(row)) }
-    now = max(now, try row.get(20))
+    now = max(now, try row.get(22))
   }
 }
 
@@ -145,7 +146,8 @@ extension RunSnapshot {
       executionID: try row.optional(9), sessionID: try row.optional(10), lastSeq: try row.get(11),
       revision: try row.get(12), attempt: try row.get(13), startTime: try row.optional(14),
       endTime: try row.optional(15), transitionTime: try row.get(16),
-      runningTime: try row.get(17), isPresumptive: try row.get(18), dueTime: try row.optional(19))
+      runningTime: try row.get(17), isPresumptive: try row.get(18), dueTime: try row.optional(19),
+      policy: try RunPolicy(row.optional(20)), tally: try RunTally(row.optional(21)))
   }
 }
 
@@ -174,12 +176,14 @@ extension Command {
   var starts: RunID? {
     switch self {
     case .offer(let offer): return offer.runID
+    case .retry(let request): return request.runID
     case .report(let report):
       guard case .propose(let state) = report.item,
         state.type == .running || state.type == .pending
       else { return nil }
       return report.runID
-    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer: return nil
+    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState:
+      return nil
     }
   }
 }

@@ -1,5 +1,6 @@
 // Decides what the writers of a replica share, and how it is counted which road their batches took.
 
+import MartletModel
 import MartletPostgres
 import Metrics
 
@@ -11,6 +12,10 @@ final class WriterKnowledge: Sendable {
   let memory = Locked(RunMemory())
   /// What time it is in Postgres.
   let clock = Locked(DatabaseClock())
+  /// The waits that are the same for all runs.
+  let timing: TransitionTiming
+
+  init(timing: TransitionTiming = .standard) { self.timing = timing }
 
   private let tally = Locked(BatchRoads())
   private let counters = BatchRoad.allCases.map {

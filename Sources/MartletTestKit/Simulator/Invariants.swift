@@ -156,10 +156,16 @@ struct Invariants {
       fail("\(id) is \(run.stateName) with the wrong end time")
     }
     let held = database.claims.filter { $0.runID == id }
-    let isHeld = [.pending, .running, .paused, .cancelling].contains(run.stateType)
+    let isHeld = !run.stateType.isTerminal
     let expected = isHeld ? run.sessionID.map { [Claim(sessionID: $0, runID: id)] } ?? [] : []
     if held != Set(expected) { fail("\(id) is \(run.stateName) with claims \(held)") }
-    if (database.due[id] != nil) != (run.stateType == .cancelling) {
+    let isWaiting =
+      switch run.stateType {
+      case .scheduled: run.dueTime != nil && run.stateName == "Scheduled"
+      case .running, .paused, .cancelling: run.dueTime != nil
+      default: false
+      }
+    if (database.due[id] != nil) != isWaiting {
       fail("\(id) is \(run.stateName) with the wrong due row")
     }
   }
@@ -191,7 +197,7 @@ struct Invariants {
   /// Checks that after the calm nothing is under way.
   mutating func checkRest(_ world: Simulation) {
     for run in world.database.runs.values.sorted(by: { $0.id < $1.id })
-    where run.stateType != .scheduled && !run.stateType.isTerminal {
+    where run.stateType != .scheduled && run.stateType != .paused && !run.stateType.isTerminal {
       fail("\(run.id) is \(run.stateType) at the end of all")
     }
     if !world.database.followUps.isEmpty { fail("a cascade is never done") }

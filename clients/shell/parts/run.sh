@@ -77,6 +77,11 @@ _martlet_begin() {
 _martlet_end() {
   [ -n "$_recorded" ] && [ ! -e "$_dir/fenced" ] || return 0
   : >"$_dir/ended"
+  _martlet_tell "$@"
+}
+
+# Reports how an attempt ended. $1 exit code, $2 signal number or nothing.
+_martlet_tell() {
   _detail=
   if [ -e "$_dir/cancel" ]; then
     set -- CANCELLED '' 'It was asked to stop.'

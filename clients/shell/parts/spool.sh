@@ -46,8 +46,21 @@ martlet_spool_push() (
   for _kept in "$(_martlet_spool_dir)"/*.json; do
     [ -f "$_kept" ] || continue
     # Another process may have sent and removed it just now.
-    { _answer=$(_martlet_post ReportService/BatchReport <"$_kept"); } 2>/dev/null
-    _code=$?
+    _turn=0
+    while :; do
+      { _answer=$(_martlet_post ReportService/BatchReport <"$_kept"); } 2>/dev/null
+      _code=$?
+      case $_code$_answer in
+        0*CODE_WAIT*) ;;
+        *) break ;;
+      esac
+      # The run is not due yet, and what follows in the file was not heard either. Others are not to
+      # wait for it for ever.
+      _turn=$((_turn + 1))
+      [ "$_turn" -le 10 ] || exit 5
+      _martlet_judge "$_answer"
+      sleep "$_wait"
+    done
     case $_code in
       0) rm -f "$_kept" ;;
       4 | 5 | 6) [ ! -f "$_kept" ] || exit "$_code" ;;

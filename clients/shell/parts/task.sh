@@ -1,10 +1,10 @@
 # --- Tasks -------------------------------------------------------------------------------------
 
-# martlet_task NAME [--retries N] [--retry-delay S] [--timeout S] [--after TASK]… [--param K=V]…
+# martlet_task NAME [--retries N] [--retry-delay S[,S]…] [--timeout S] [--after TASK]… [--param K=V]…
 # [--label K=V]… [--tag T]… [--run-name N] [--run-version V] [--run-id ID] [--no-logs] -- COMMAND…:
 # runs a command or a shell function as a task run below the flow (or $MARTLET_RUN_ID) and keeps its
 # exit code, also when the server is away. Its output goes where it would go and to the run's log.
-# A time-out is for each attempt and ends with 124. `--after` waits for a task named so before, or
+# A time-out is for each attempt and ends with 124. The last of several delays repeats. `--after` waits for a task named so before, or
 # given by id, and does not run when that one failed.
 martlet_task() {
   _martlet_caller=$(_martlet_self)
@@ -38,7 +38,7 @@ _martlet_task_run() {
   esac
   shift
   _fields='' _params='' _labels='' _tags='' _given='' _after='' _captured=1
-  _retries=0 _delay=0 _timeout=
+  _retries=0 _delays=0 _timeout=
   while [ "${1-}" != -- ]; do
     case ${1-} in
       --no-logs) _captured=; shift; continue ;;
@@ -53,7 +53,13 @@ _martlet_task_run() {
           '' | *[!0-9]*) _martlet_complain "--retries takes a number, not '$2'"; exit 2 ;;
         esac
         _retries=$2 ;;
-      --retry-delay) _delay=$(_martlet_seconds "$1" "$2") || exit 2 ;;
+      --retry-delay)
+        _delays=
+        for _delay in $(printf '%s' "$2" | tr ',' ' '); do
+          _delay=$(_martlet_seconds "$1" "$_delay") || exit 2
+          _delays="${_delays:+$_delays }$_delay"
+        done
+        [ -n "$_delays" ] || { _martlet_complain "--retry-delay takes seconds, not '$2'"; exit 2; } ;;
       --timeout) _timeout=$(_martlet_seconds "$1" "$2") || exit 2 ;;
       --after) _after="$_after$2$_martlet_nl" ;;
       *) _martlet_flag "$1" "$2" || { _martlet_complain "martlet_task: what is '$1'?"; exit 2; } ;;
@@ -92,7 +98,7 @@ _martlet_task_run() {
 _martlet_task_record() {
   _edges='' _held=''
   _martlet_upstream
-  _martlet_begin TASK "$_name" "$(_martlet_fields)" || { _code=1; return; }
+  _martlet_begin TASK "$_name" "$(_martlet_fields)$(_martlet_policy)" || { _code=1; return; }
   if [ -n "$_held" ]; then
     _code=1
     [ -z "$_recorded" ] || _martlet_send "$(_martlet_report "$(_martlet_state FAILED \
@@ -105,7 +111,7 @@ _martlet_task_record() {
   _martlet_reporter </dev/null >/dev/null 2>&1 &
   _reporter=$!
   trap - USR1
-  _attempt=0
+  _attempt=0 _told='' _delay=0
   while :; do
     _attempt=$((_attempt + 1))
     rm -f "$_dir/timeout" "$_dir/last"
@@ -113,31 +119,69 @@ _martlet_task_record() {
     if [ "$_code" -eq 0 ] || [ "$_attempt" -gt "$_retries" ]; then break; fi
     if [ -e "$_dir/cancel" ] || [ -e "$_dir/fenced" ]; then break; fi
     [ -z "$_signal" ] || [ -e "$_dir/timeout" ] || break
-    _martlet_again
+    _martlet_again || { _told=1; break; }
     [ -z "$_signal" ] || break
   done
   : >"$_dir/stop"
   kill -s USR1 "$_reporter" 2>/dev/null
   _martlet_wait "$_reporter"
   [ -n "$_signal" ] || _signal=$(_martlet_signal_of "$_code")
-  _martlet_end "$_code" "$_signal"
+  [ -n "$_told" ] || _martlet_end "$_code" "$_signal"
 }
 
-# Waits before the next attempt.
+# Waits before the next attempt. False when the server has the last word said already.
 _martlet_again() {
-  _said="exit status $_code"
+  _said="exit status $_code" _turn=0
+  for _value in $_delays; do
+    _turn=$((_turn + 1))
+    [ "$_turn" -gt "$_attempt" ] || _delay=$_value
+  done
   [ ! -e "$_dir/timeout" ] || _said="no end within $_timeout s"
   printf 'WARNING\t%s\n' "$(_martlet_text \
     "Attempt $_attempt: $_said; attempt $((_attempt + 1)) of $((_retries + 1)) in $_delay s.")" \
     >>"$_dir/messages.1"
   [ ! -e "$_dir/timeout" ] || _signal=
-  _retry="$(_martlet_state RUNNING AwaitingRetry "Attempt $_attempt: $_said.")"
-  [ -z "$_recorded" ] || _martlet_send "$(_martlet_report "$_retry")"
+  if [ -n "$_recorded" ] && [ -n "$_given" ]; then
+    # A run that was taken has the policy of who made it: these attempts are its owner's own business.
+    _retry="$(_martlet_state RUNNING AwaitingRetry "Attempt $_attempt: $_said.")"
+    _martlet_send "$(_martlet_report "$_retry")"
+  elif [ -n "$_recorded" ]; then
+    _martlet_tell "$_code" "$(_martlet_signal_of "$_code")"
+    case $_verdict$_reason in
+      'REPLACED"RETRY"' | KEPT*) ;;
+      *) return 1 ;;
+    esac
+  fi
   sleep "$_delay" &
   _command=$!
   _martlet_wait "$_command"
   _command=
-  [ -z "$_recorded" ] || _martlet_send "$(_martlet_report "$(_martlet_state RUNNING Retrying '')")"
+  if [ -z "$_recorded" ] || [ -n "$_signal" ]; then return 0; fi
+  _said=
+  [ -z "$_given" ] || _said=Retrying
+  read -r _before <"$_dir/seq"
+  while :; do
+    _martlet_send "$(_martlet_report "$(_martlet_state RUNNING "$_said" '')")"
+    if [ "$_verdict" != WAIT ] || [ -n "$_signal" ]; then break; fi
+    echo "$_before" >"$_dir/seq"
+    sleep "$_wait"
+  done
+  case $_verdict in
+    ACCEPTED | KEPT | WAIT) ;;
+    *)
+      _martlet_complain "$_name may not be tried again: $_verdict $_reason"
+      return 1 ;;
+  esac
+}
+
+# What the server is told of retries and of the time-out, to which the grace after TERM belongs.
+_martlet_policy() {
+  if [ "$_retries" -gt 0 ]; then
+    _said=
+    for _value in $_delays; do _said="${_said:+$_said,}\"${_value}s\""; done
+    printf ',"retry":{"maxRetries":%s,"delays":[%s],"retryCrashes":true}' "$_retries" "$_said"
+  fi
+  [ -z "$_timeout" ] || printf ',"timeout":"%ss"' $((_timeout + ${MARTLET_KILL_AFTER:-10}))
 }
 
 # Waits for a child and leaves its exit code in $_waited, however often a signal comes between.

@@ -58,6 +58,147 @@ void   martlet__v1__run__free_unpacked
   assert(message->base.descriptor == &martlet__v1__run__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__retry_policy__exponential__init
+                     (Martlet__V1__RetryPolicy__Exponential         *message)
+{
+  static const Martlet__V1__RetryPolicy__Exponential init_value = MARTLET__V1__RETRY_POLICY__EXPONENTIAL__INIT;
+  *message = init_value;
+}
+void   martlet__v1__retry_policy__init
+                     (Martlet__V1__RetryPolicy         *message)
+{
+  static const Martlet__V1__RetryPolicy init_value = MARTLET__V1__RETRY_POLICY__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__retry_policy__get_packed_size
+                     (const Martlet__V1__RetryPolicy *message)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_policy__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__retry_policy__pack
+                     (const Martlet__V1__RetryPolicy *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_policy__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__retry_policy__pack_to_buffer
+                     (const Martlet__V1__RetryPolicy *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_policy__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__RetryPolicy *
+       martlet__v1__retry_policy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__RetryPolicy *)
+     protobuf_c_message_unpack (&martlet__v1__retry_policy__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__retry_policy__free_unpacked
+                     (Martlet__V1__RetryPolicy *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__retry_policy__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__loss_policy__init
+                     (Martlet__V1__LossPolicy         *message)
+{
+  static const Martlet__V1__LossPolicy init_value = MARTLET__V1__LOSS_POLICY__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__loss_policy__get_packed_size
+                     (const Martlet__V1__LossPolicy *message)
+{
+  assert(message->base.descriptor == &martlet__v1__loss_policy__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__loss_policy__pack
+                     (const Martlet__V1__LossPolicy *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__loss_policy__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__loss_policy__pack_to_buffer
+                     (const Martlet__V1__LossPolicy *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__loss_policy__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__LossPolicy *
+       martlet__v1__loss_policy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__LossPolicy *)
+     protobuf_c_message_unpack (&martlet__v1__loss_policy__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__loss_policy__free_unpacked
+                     (Martlet__V1__LossPolicy *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__loss_policy__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__run_pause__init
+                     (Martlet__V1__RunPause         *message)
+{
+  static const Martlet__V1__RunPause init_value = MARTLET__V1__RUN_PAUSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__run_pause__get_packed_size
+                     (const Martlet__V1__RunPause *message)
+{
+  assert(message->base.descriptor == &martlet__v1__run_pause__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__run_pause__pack
+                     (const Martlet__V1__RunPause *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__run_pause__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__run_pause__pack_to_buffer
+                     (const Martlet__V1__RunPause *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__run_pause__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__RunPause *
+       martlet__v1__run_pause__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__RunPause *)
+     protobuf_c_message_unpack (&martlet__v1__run_pause__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__run_pause__free_unpacked
+                     (Martlet__V1__RunPause *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__run_pause__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__dependency__init
                      (Martlet__V1__Dependency         *message)
 {
@@ -289,7 +430,7 @@ const ProtobufCMessageDescriptor martlet__v1__run__labels_entry__descriptor =
   (ProtobufCMessageInit) martlet__v1__run__labels_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[23] =
+static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[27] =
 {
   {
     "id",
@@ -484,6 +625,30 @@ static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[23] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "retry",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, retry),
+    &martlet__v1__retry_policy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timeout",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, timeout),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "created_by",
     23,
     PROTOBUF_C_LABEL_NONE,
@@ -567,38 +732,66 @@ static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[23] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "loss",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, loss),
+    &martlet__v1__loss_policy__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pauses",
+    31,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__Run, n_pauses),
+    offsetof(Martlet__V1__Run, pauses),
+    &martlet__v1__run_pause__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__run__field_indices_by_name[] = {
   11,   /* field[11] = attempt */
-  16,   /* field[16] = created_by */
+  18,   /* field[18] = created_by */
   4,   /* field[4] = definition */
   5,   /* field[5] = definition_version */
   13,   /* field[13] = dependencies */
   9,   /* field[9] = epoch */
-  19,   /* field[19] = etag */
-  21,   /* field[21] = execution_id */
+  21,   /* field[21] = etag */
+  23,   /* field[23] = execution_id */
   0,   /* field[0] = id */
   2,   /* field[2] = kind */
   14,   /* field[14] = labels */
+  25,   /* field[25] = loss */
   3,   /* field[3] = name */
   1,   /* field[1] = namespace */
   12,   /* field[12] = parameters */
   6,   /* field[6] = parent_id */
-  20,   /* field[20] = revision */
+  26,   /* field[26] = pauses */
+  16,   /* field[16] = retry */
+  22,   /* field[22] = revision */
   7,   /* field[7] = root_id */
   10,   /* field[10] = seq */
-  22,   /* field[22] = session_id */
+  24,   /* field[24] = session_id */
   8,   /* field[8] = state */
   15,   /* field[15] = tags */
-  17,   /* field[17] = times */
-  18,   /* field[18] = trace_parent */
+  17,   /* field[17] = timeout */
+  19,   /* field[19] = times */
+  20,   /* field[20] = trace_parent */
 };
 static const ProtobufCIntRange martlet__v1__run__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 11, 8 },
-  { 23, 16 },
-  { 0, 23 }
+  { 23, 18 },
+  { 0, 27 }
 };
 const ProtobufCMessageDescriptor martlet__v1__run__descriptor =
 {
@@ -608,11 +801,355 @@ const ProtobufCMessageDescriptor martlet__v1__run__descriptor =
   "Martlet__V1__Run",
   "martlet.v1",
   sizeof(Martlet__V1__Run),
-  23,
+  27,
   martlet__v1__run__field_descriptors,
   martlet__v1__run__field_indices_by_name,
   3,  martlet__v1__run__number_ranges,
   (ProtobufCMessageInit) martlet__v1__run__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__retry_policy__exponential__field_descriptors[3] =
+{
+  {
+    "first",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryPolicy__Exponential, first),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "factor",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryPolicy__Exponential, factor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryPolicy__Exponential, max),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__retry_policy__exponential__field_indices_by_name[] = {
+  1,   /* field[1] = factor */
+  0,   /* field[0] = first */
+  2,   /* field[2] = max */
+};
+static const ProtobufCIntRange martlet__v1__retry_policy__exponential__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor martlet__v1__retry_policy__exponential__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.RetryPolicy.Exponential",
+  "Exponential",
+  "Martlet__V1__RetryPolicy__Exponential",
+  "martlet.v1",
+  sizeof(Martlet__V1__RetryPolicy__Exponential),
+  3,
+  martlet__v1__retry_policy__exponential__field_descriptors,
+  martlet__v1__retry_policy__exponential__field_indices_by_name,
+  1,  martlet__v1__retry_policy__exponential__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__retry_policy__exponential__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue martlet__v1__retry_policy__mode__enum_values_by_number[3] =
+{
+  { "MODE_UNSPECIFIED", "MARTLET__V1__RETRY_POLICY__MODE__MODE_UNSPECIFIED", 0 },
+  { "MODE_IN_PROCESS", "MARTLET__V1__RETRY_POLICY__MODE__MODE_IN_PROCESS", 1 },
+  { "MODE_RESCHEDULE", "MARTLET__V1__RETRY_POLICY__MODE__MODE_RESCHEDULE", 2 },
+};
+static const ProtobufCIntRange martlet__v1__retry_policy__mode__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex martlet__v1__retry_policy__mode__enum_values_by_name[3] =
+{
+  { "MODE_IN_PROCESS", 1 },
+  { "MODE_RESCHEDULE", 2 },
+  { "MODE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor martlet__v1__retry_policy__mode__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "martlet.v1.RetryPolicy.Mode",
+  "Mode",
+  "Martlet__V1__RetryPolicy__Mode",
+  "martlet.v1",
+  3,
+  martlet__v1__retry_policy__mode__enum_values_by_number,
+  3,
+  martlet__v1__retry_policy__mode__enum_values_by_name,
+  1,
+  martlet__v1__retry_policy__mode__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__retry_policy__field_descriptors[6] =
+{
+  {
+    "max_retries",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryPolicy, max_retries),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "delays",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__RetryPolicy, n_delays),
+    offsetof(Martlet__V1__RetryPolicy, delays),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exponential",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryPolicy, exponential),
+    &martlet__v1__retry_policy__exponential__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "jitter",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryPolicy, jitter),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mode",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryPolicy, mode),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retry_crashes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryPolicy, retry_crashes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__retry_policy__field_indices_by_name[] = {
+  1,   /* field[1] = delays */
+  2,   /* field[2] = exponential */
+  3,   /* field[3] = jitter */
+  0,   /* field[0] = max_retries */
+  4,   /* field[4] = mode */
+  5,   /* field[5] = retry_crashes */
+};
+static const ProtobufCIntRange martlet__v1__retry_policy__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor martlet__v1__retry_policy__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.RetryPolicy",
+  "RetryPolicy",
+  "Martlet__V1__RetryPolicy",
+  "martlet.v1",
+  sizeof(Martlet__V1__RetryPolicy),
+  6,
+  martlet__v1__retry_policy__field_descriptors,
+  martlet__v1__retry_policy__field_indices_by_name,
+  1,  martlet__v1__retry_policy__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__retry_policy__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue martlet__v1__loss_policy__action__enum_values_by_number[4] =
+{
+  { "ACTION_UNSPECIFIED", "MARTLET__V1__LOSS_POLICY__ACTION__ACTION_UNSPECIFIED", 0 },
+  { "ACTION_CRASH", "MARTLET__V1__LOSS_POLICY__ACTION__ACTION_CRASH", 1 },
+  { "ACTION_RERUN", "MARTLET__V1__LOSS_POLICY__ACTION__ACTION_RERUN", 2 },
+  { "ACTION_WAIT", "MARTLET__V1__LOSS_POLICY__ACTION__ACTION_WAIT", 3 },
+};
+static const ProtobufCIntRange martlet__v1__loss_policy__action__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex martlet__v1__loss_policy__action__enum_values_by_name[4] =
+{
+  { "ACTION_CRASH", 1 },
+  { "ACTION_RERUN", 2 },
+  { "ACTION_UNSPECIFIED", 0 },
+  { "ACTION_WAIT", 3 },
+};
+const ProtobufCEnumDescriptor martlet__v1__loss_policy__action__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "martlet.v1.LossPolicy.Action",
+  "Action",
+  "Martlet__V1__LossPolicy__Action",
+  "martlet.v1",
+  4,
+  martlet__v1__loss_policy__action__enum_values_by_number,
+  4,
+  martlet__v1__loss_policy__action__enum_values_by_name,
+  1,
+  martlet__v1__loss_policy__action__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__loss_policy__field_descriptors[2] =
+{
+  {
+    "action",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__LossPolicy, action),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_reruns",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__LossPolicy, max_reruns),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__loss_policy__field_indices_by_name[] = {
+  0,   /* field[0] = action */
+  1,   /* field[1] = max_reruns */
+};
+static const ProtobufCIntRange martlet__v1__loss_policy__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__loss_policy__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.LossPolicy",
+  "LossPolicy",
+  "Martlet__V1__LossPolicy",
+  "martlet.v1",
+  sizeof(Martlet__V1__LossPolicy),
+  2,
+  martlet__v1__loss_policy__field_descriptors,
+  martlet__v1__loss_policy__field_indices_by_name,
+  1,  martlet__v1__loss_policy__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__loss_policy__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__run_pause__field_descriptors[3] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RunPause, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input_schema",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RunPause, input_schema),
+    &google__protobuf__struct__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RunPause, input),
+    &google__protobuf__value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__run_pause__field_indices_by_name[] = {
+  2,   /* field[2] = input */
+  1,   /* field[1] = input_schema */
+  0,   /* field[0] = key */
+};
+static const ProtobufCIntRange martlet__v1__run_pause__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor martlet__v1__run_pause__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.RunPause",
+  "RunPause",
+  "Martlet__V1__RunPause",
+  "martlet.v1",
+  sizeof(Martlet__V1__RunPause),
+  3,
+  martlet__v1__run_pause__field_descriptors,
+  martlet__v1__run_pause__field_indices_by_name,
+  1,  martlet__v1__run_pause__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__run_pause__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__dependency__field_descriptors[2] =

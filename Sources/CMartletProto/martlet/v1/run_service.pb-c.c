@@ -733,6 +733,366 @@ void   martlet__v1__cancel_run_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__cancel_run_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__retry_run_request__init
+                     (Martlet__V1__RetryRunRequest         *message)
+{
+  static const Martlet__V1__RetryRunRequest init_value = MARTLET__V1__RETRY_RUN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__retry_run_request__get_packed_size
+                     (const Martlet__V1__RetryRunRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_run_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__retry_run_request__pack
+                     (const Martlet__V1__RetryRunRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_run_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__retry_run_request__pack_to_buffer
+                     (const Martlet__V1__RetryRunRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_run_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__RetryRunRequest *
+       martlet__v1__retry_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__RetryRunRequest *)
+     protobuf_c_message_unpack (&martlet__v1__retry_run_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__retry_run_request__free_unpacked
+                     (Martlet__V1__RetryRunRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__retry_run_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__retry_run_response__init
+                     (Martlet__V1__RetryRunResponse         *message)
+{
+  static const Martlet__V1__RetryRunResponse init_value = MARTLET__V1__RETRY_RUN_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__retry_run_response__get_packed_size
+                     (const Martlet__V1__RetryRunResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_run_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__retry_run_response__pack
+                     (const Martlet__V1__RetryRunResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_run_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__retry_run_response__pack_to_buffer
+                     (const Martlet__V1__RetryRunResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__retry_run_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__RetryRunResponse *
+       martlet__v1__retry_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__RetryRunResponse *)
+     protobuf_c_message_unpack (&martlet__v1__retry_run_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__retry_run_response__free_unpacked
+                     (Martlet__V1__RetryRunResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__retry_run_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__pause_run_request__init
+                     (Martlet__V1__PauseRunRequest         *message)
+{
+  static const Martlet__V1__PauseRunRequest init_value = MARTLET__V1__PAUSE_RUN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__pause_run_request__get_packed_size
+                     (const Martlet__V1__PauseRunRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__pause_run_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__pause_run_request__pack
+                     (const Martlet__V1__PauseRunRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__pause_run_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__pause_run_request__pack_to_buffer
+                     (const Martlet__V1__PauseRunRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__pause_run_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__PauseRunRequest *
+       martlet__v1__pause_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__PauseRunRequest *)
+     protobuf_c_message_unpack (&martlet__v1__pause_run_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__pause_run_request__free_unpacked
+                     (Martlet__V1__PauseRunRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__pause_run_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__pause_run_response__init
+                     (Martlet__V1__PauseRunResponse         *message)
+{
+  static const Martlet__V1__PauseRunResponse init_value = MARTLET__V1__PAUSE_RUN_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__pause_run_response__get_packed_size
+                     (const Martlet__V1__PauseRunResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__pause_run_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__pause_run_response__pack
+                     (const Martlet__V1__PauseRunResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__pause_run_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__pause_run_response__pack_to_buffer
+                     (const Martlet__V1__PauseRunResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__pause_run_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__PauseRunResponse *
+       martlet__v1__pause_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__PauseRunResponse *)
+     protobuf_c_message_unpack (&martlet__v1__pause_run_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__pause_run_response__free_unpacked
+                     (Martlet__V1__PauseRunResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__pause_run_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__resume_run_request__init
+                     (Martlet__V1__ResumeRunRequest         *message)
+{
+  static const Martlet__V1__ResumeRunRequest init_value = MARTLET__V1__RESUME_RUN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__resume_run_request__get_packed_size
+                     (const Martlet__V1__ResumeRunRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__resume_run_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__resume_run_request__pack
+                     (const Martlet__V1__ResumeRunRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__resume_run_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__resume_run_request__pack_to_buffer
+                     (const Martlet__V1__ResumeRunRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__resume_run_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ResumeRunRequest *
+       martlet__v1__resume_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ResumeRunRequest *)
+     protobuf_c_message_unpack (&martlet__v1__resume_run_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__resume_run_request__free_unpacked
+                     (Martlet__V1__ResumeRunRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__resume_run_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__resume_run_response__init
+                     (Martlet__V1__ResumeRunResponse         *message)
+{
+  static const Martlet__V1__ResumeRunResponse init_value = MARTLET__V1__RESUME_RUN_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__resume_run_response__get_packed_size
+                     (const Martlet__V1__ResumeRunResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__resume_run_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__resume_run_response__pack
+                     (const Martlet__V1__ResumeRunResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__resume_run_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__resume_run_response__pack_to_buffer
+                     (const Martlet__V1__ResumeRunResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__resume_run_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ResumeRunResponse *
+       martlet__v1__resume_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ResumeRunResponse *)
+     protobuf_c_message_unpack (&martlet__v1__resume_run_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__resume_run_response__free_unpacked
+                     (Martlet__V1__ResumeRunResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__resume_run_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__set_run_state_request__init
+                     (Martlet__V1__SetRunStateRequest         *message)
+{
+  static const Martlet__V1__SetRunStateRequest init_value = MARTLET__V1__SET_RUN_STATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__set_run_state_request__get_packed_size
+                     (const Martlet__V1__SetRunStateRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__set_run_state_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__set_run_state_request__pack
+                     (const Martlet__V1__SetRunStateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__set_run_state_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__set_run_state_request__pack_to_buffer
+                     (const Martlet__V1__SetRunStateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__set_run_state_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__SetRunStateRequest *
+       martlet__v1__set_run_state_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__SetRunStateRequest *)
+     protobuf_c_message_unpack (&martlet__v1__set_run_state_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__set_run_state_request__free_unpacked
+                     (Martlet__V1__SetRunStateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__set_run_state_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__set_run_state_response__init
+                     (Martlet__V1__SetRunStateResponse         *message)
+{
+  static const Martlet__V1__SetRunStateResponse init_value = MARTLET__V1__SET_RUN_STATE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__set_run_state_response__get_packed_size
+                     (const Martlet__V1__SetRunStateResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__set_run_state_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__set_run_state_response__pack
+                     (const Martlet__V1__SetRunStateResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__set_run_state_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__set_run_state_response__pack_to_buffer
+                     (const Martlet__V1__SetRunStateResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__set_run_state_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__SetRunStateResponse *
+       martlet__v1__set_run_state_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__SetRunStateResponse *)
+     protobuf_c_message_unpack (&martlet__v1__set_run_state_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__set_run_state_response__free_unpacked
+                     (Martlet__V1__SetRunStateResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__set_run_state_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__list_transitions_request__init
                      (Martlet__V1__ListTransitionsRequest         *message)
 {
@@ -1968,6 +2328,518 @@ const ProtobufCMessageDescriptor martlet__v1__cancel_run_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__cancel_run_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor martlet__v1__retry_run_request__field_descriptors[4] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryRunRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryRunRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryRunRequest, message),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "force",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryRunRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__retry_run_request__field_indices_by_name[] = {
+  3,   /* field[3] = force */
+  1,   /* field[1] = id */
+  2,   /* field[2] = message */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__retry_run_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__retry_run_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.RetryRunRequest",
+  "RetryRunRequest",
+  "Martlet__V1__RetryRunRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__RetryRunRequest),
+  4,
+  martlet__v1__retry_run_request__field_descriptors,
+  martlet__v1__retry_run_request__field_indices_by_name,
+  1,  martlet__v1__retry_run_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__retry_run_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__retry_run_response__field_descriptors[2] =
+{
+  {
+    "run",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryRunResponse, run),
+    &martlet__v1__run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verdict",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RetryRunResponse, verdict),
+    &martlet__v1__verdict__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__retry_run_response__field_indices_by_name[] = {
+  0,   /* field[0] = run */
+  1,   /* field[1] = verdict */
+};
+static const ProtobufCIntRange martlet__v1__retry_run_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__retry_run_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.RetryRunResponse",
+  "RetryRunResponse",
+  "Martlet__V1__RetryRunResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__RetryRunResponse),
+  2,
+  martlet__v1__retry_run_response__field_descriptors,
+  martlet__v1__retry_run_response__field_indices_by_name,
+  1,  martlet__v1__retry_run_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__retry_run_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__pause_run_request__field_descriptors[4] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__PauseRunRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__PauseRunRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__PauseRunRequest, message),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_wait",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__PauseRunRequest, max_wait),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__pause_run_request__field_indices_by_name[] = {
+  1,   /* field[1] = id */
+  3,   /* field[3] = max_wait */
+  2,   /* field[2] = message */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__pause_run_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__pause_run_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.PauseRunRequest",
+  "PauseRunRequest",
+  "Martlet__V1__PauseRunRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__PauseRunRequest),
+  4,
+  martlet__v1__pause_run_request__field_descriptors,
+  martlet__v1__pause_run_request__field_indices_by_name,
+  1,  martlet__v1__pause_run_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__pause_run_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__pause_run_response__field_descriptors[2] =
+{
+  {
+    "run",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__PauseRunResponse, run),
+    &martlet__v1__run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verdict",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__PauseRunResponse, verdict),
+    &martlet__v1__verdict__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__pause_run_response__field_indices_by_name[] = {
+  0,   /* field[0] = run */
+  1,   /* field[1] = verdict */
+};
+static const ProtobufCIntRange martlet__v1__pause_run_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__pause_run_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.PauseRunResponse",
+  "PauseRunResponse",
+  "Martlet__V1__PauseRunResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__PauseRunResponse),
+  2,
+  martlet__v1__pause_run_response__field_descriptors,
+  martlet__v1__pause_run_response__field_indices_by_name,
+  1,  martlet__v1__pause_run_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__pause_run_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__resume_run_request__field_descriptors[4] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ResumeRunRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ResumeRunRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ResumeRunRequest, message),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ResumeRunRequest, input),
+    &google__protobuf__value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__resume_run_request__field_indices_by_name[] = {
+  1,   /* field[1] = id */
+  3,   /* field[3] = input */
+  2,   /* field[2] = message */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__resume_run_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__resume_run_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ResumeRunRequest",
+  "ResumeRunRequest",
+  "Martlet__V1__ResumeRunRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__ResumeRunRequest),
+  4,
+  martlet__v1__resume_run_request__field_descriptors,
+  martlet__v1__resume_run_request__field_indices_by_name,
+  1,  martlet__v1__resume_run_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__resume_run_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__resume_run_response__field_descriptors[2] =
+{
+  {
+    "run",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ResumeRunResponse, run),
+    &martlet__v1__run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verdict",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ResumeRunResponse, verdict),
+    &martlet__v1__verdict__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__resume_run_response__field_indices_by_name[] = {
+  0,   /* field[0] = run */
+  1,   /* field[1] = verdict */
+};
+static const ProtobufCIntRange martlet__v1__resume_run_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__resume_run_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ResumeRunResponse",
+  "ResumeRunResponse",
+  "Martlet__V1__ResumeRunResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__ResumeRunResponse),
+  2,
+  martlet__v1__resume_run_response__field_descriptors,
+  martlet__v1__resume_run_response__field_indices_by_name,
+  1,  martlet__v1__resume_run_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__resume_run_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__set_run_state_request__field_descriptors[4] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__SetRunStateRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__SetRunStateRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__SetRunStateRequest, state),
+    &martlet__v1__state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "force",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__SetRunStateRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__set_run_state_request__field_indices_by_name[] = {
+  3,   /* field[3] = force */
+  1,   /* field[1] = id */
+  0,   /* field[0] = namespace */
+  2,   /* field[2] = state */
+};
+static const ProtobufCIntRange martlet__v1__set_run_state_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__set_run_state_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.SetRunStateRequest",
+  "SetRunStateRequest",
+  "Martlet__V1__SetRunStateRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__SetRunStateRequest),
+  4,
+  martlet__v1__set_run_state_request__field_descriptors,
+  martlet__v1__set_run_state_request__field_indices_by_name,
+  1,  martlet__v1__set_run_state_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__set_run_state_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__set_run_state_response__field_descriptors[2] =
+{
+  {
+    "run",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__SetRunStateResponse, run),
+    &martlet__v1__run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verdict",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__SetRunStateResponse, verdict),
+    &martlet__v1__verdict__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__set_run_state_response__field_indices_by_name[] = {
+  0,   /* field[0] = run */
+  1,   /* field[1] = verdict */
+};
+static const ProtobufCIntRange martlet__v1__set_run_state_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__set_run_state_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.SetRunStateResponse",
+  "SetRunStateResponse",
+  "Martlet__V1__SetRunStateResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__SetRunStateResponse),
+  2,
+  martlet__v1__set_run_state_response__field_descriptors,
+  martlet__v1__set_run_state_response__field_indices_by_name,
+  1,  martlet__v1__set_run_state_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__set_run_state_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor martlet__v1__list_transitions_request__field_descriptors[4] =
 {
   {
@@ -2344,7 +3216,7 @@ const ProtobufCMessageDescriptor martlet__v1__watch_runs_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__watch_runs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[10] =
+static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[14] =
 {
   { "CreateRun", &martlet__v1__create_run_request__descriptor, &martlet__v1__create_run_response__descriptor },
   { "BatchCreateRuns", &martlet__v1__batch_create_runs_request__descriptor, &martlet__v1__batch_create_runs_response__descriptor },
@@ -2353,6 +3225,10 @@ static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descript
   { "CountRuns", &martlet__v1__count_runs_request__descriptor, &martlet__v1__count_runs_response__descriptor },
   { "UpdateRun", &martlet__v1__update_run_request__descriptor, &martlet__v1__update_run_response__descriptor },
   { "CancelRun", &martlet__v1__cancel_run_request__descriptor, &martlet__v1__cancel_run_response__descriptor },
+  { "RetryRun", &martlet__v1__retry_run_request__descriptor, &martlet__v1__retry_run_response__descriptor },
+  { "PauseRun", &martlet__v1__pause_run_request__descriptor, &martlet__v1__pause_run_response__descriptor },
+  { "ResumeRun", &martlet__v1__resume_run_request__descriptor, &martlet__v1__resume_run_response__descriptor },
+  { "SetRunState", &martlet__v1__set_run_state_request__descriptor, &martlet__v1__set_run_state_response__descriptor },
   { "ListTransitions", &martlet__v1__list_transitions_request__descriptor, &martlet__v1__list_transitions_response__descriptor },
   { "GetRunGraph", &martlet__v1__get_run_graph_request__descriptor, &martlet__v1__get_run_graph_response__descriptor },
   { "WatchRuns", &martlet__v1__watch_runs_request__descriptor, &martlet__v1__watch_runs_response__descriptor },
@@ -2363,11 +3239,15 @@ const unsigned martlet__v1__run_service__method_indices_by_name[] = {
   4,        /* CountRuns */
   0,        /* CreateRun */
   2,        /* GetRun */
-  8,        /* GetRunGraph */
+  12,        /* GetRunGraph */
   3,        /* ListRuns */
-  7,        /* ListTransitions */
+  11,        /* ListTransitions */
+  8,        /* PauseRun */
+  9,        /* ResumeRun */
+  7,        /* RetryRun */
+  10,        /* SetRunState */
   5,        /* UpdateRun */
-  9         /* WatchRuns */
+  13         /* WatchRuns */
 };
 const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
 {
@@ -2376,7 +3256,7 @@ const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
   "RunService",
   "Martlet__V1__RunService",
   "martlet.v1",
-  10,
+  14,
   martlet__v1__run_service__method_descriptors,
   martlet__v1__run_service__method_indices_by_name
 };
@@ -2436,13 +3316,45 @@ void martlet__v1__run_service__cancel_run(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
   service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__run_service__retry_run(ProtobufCService *service,
+                                         const Martlet__V1__RetryRunRequest *input,
+                                         Martlet__V1__RetryRunResponse_Closure closure,
+                                         void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void martlet__v1__run_service__pause_run(ProtobufCService *service,
+                                         const Martlet__V1__PauseRunRequest *input,
+                                         Martlet__V1__PauseRunResponse_Closure closure,
+                                         void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void martlet__v1__run_service__resume_run(ProtobufCService *service,
+                                          const Martlet__V1__ResumeRunRequest *input,
+                                          Martlet__V1__ResumeRunResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void martlet__v1__run_service__set_run_state(ProtobufCService *service,
+                                             const Martlet__V1__SetRunStateRequest *input,
+                                             Martlet__V1__SetRunStateResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 const Martlet__V1__ListTransitionsRequest *input,
                                                 Martlet__V1__ListTransitionsResponse_Closure closure,
                                                 void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              const Martlet__V1__GetRunGraphRequest *input,
@@ -2450,7 +3362,7 @@ void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
@@ -2458,7 +3370,7 @@ void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
                                      Martlet__V1__RunService_ServiceDestroy destroy)

@@ -491,7 +491,7 @@ const ProtobufCMessageDescriptor martlet__v1__state__descriptor =
   (ProtobufCMessageInit) martlet__v1__state__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__scheduled__field_descriptors[2] =
+static const ProtobufCFieldDescriptor martlet__v1__scheduled__field_descriptors[4] =
 {
   {
     "due_time",
@@ -517,15 +517,41 @@ static const ProtobufCFieldDescriptor martlet__v1__scheduled__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "failed",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__Scheduled, cause_case),
+    offsetof(Martlet__V1__Scheduled, failed),
+    &martlet__v1__failed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "crashed",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__Scheduled, cause_case),
+    offsetof(Martlet__V1__Scheduled, crashed),
+    &martlet__v1__crashed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__scheduled__field_indices_by_name[] = {
+  3,   /* field[3] = crashed */
   0,   /* field[0] = due_time */
+  2,   /* field[2] = failed */
   1,   /* field[1] = reason */
 };
 static const ProtobufCIntRange martlet__v1__scheduled__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor martlet__v1__scheduled__descriptor =
 {
@@ -535,14 +561,14 @@ const ProtobufCMessageDescriptor martlet__v1__scheduled__descriptor =
   "Martlet__V1__Scheduled",
   "martlet.v1",
   sizeof(Martlet__V1__Scheduled),
-  2,
+  4,
   martlet__v1__scheduled__field_descriptors,
   martlet__v1__scheduled__field_indices_by_name,
   1,  martlet__v1__scheduled__number_ranges,
   (ProtobufCMessageInit) martlet__v1__scheduled__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__paused__field_descriptors[2] =
+static const ProtobufCFieldDescriptor martlet__v1__paused__field_descriptors[4] =
 {
   {
     "until_time",
@@ -568,15 +594,41 @@ static const ProtobufCFieldDescriptor martlet__v1__paused__field_descriptors[2] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "input_schema",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Paused, input_schema),
+    &google__protobuf__struct__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "suspended",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Paused, suspended),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__paused__field_indices_by_name[] = {
+  2,   /* field[2] = input_schema */
   1,   /* field[1] = key */
+  3,   /* field[3] = suspended */
   0,   /* field[0] = until_time */
 };
 static const ProtobufCIntRange martlet__v1__paused__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor martlet__v1__paused__descriptor =
 {
@@ -586,7 +638,7 @@ const ProtobufCMessageDescriptor martlet__v1__paused__descriptor =
   "Martlet__V1__Paused",
   "martlet.v1",
   sizeof(Martlet__V1__Paused),
-  2,
+  4,
   martlet__v1__paused__field_descriptors,
   martlet__v1__paused__field_indices_by_name,
   1,  martlet__v1__paused__number_ranges,

@@ -8,12 +8,20 @@ public enum Command: Sendable, Equatable {
   case cancel(Cancellation)
   /// The reaper found the lease of the run's session lapsed.
   case sessionLapsed(SessionLapse)
-  /// A due time of the run has passed: the bound of CANCELLING.
+  /// A due time of the run has passed: it is late, its timeout, pause or bound of CANCELLING is over.
   case dueTimePassed(RunID)
   /// The dispatcher offers the run to a worker: the claim, without an execution yet.
   case offer(Offer)
   /// An offer lapsed or was declined.
   case withdrawOffer(Offer)
+  /// An operator asks the run to pause.
+  case pause(PauseRequest)
+  /// Someone ends the pause of the run.
+  case resume(Resumption)
+  /// An operator has the ended run tried again.
+  case retry(RetryRequest)
+  /// An operator gives the run a state.
+  case setState(StateOverride)
 
   /// The run it is asked of.
   public var runID: RunID {
@@ -23,6 +31,10 @@ public enum Command: Sendable, Equatable {
     case .sessionLapsed(let lapse): lapse.runID
     case .dueTimePassed(let id): id
     case .offer(let offer), .withdrawOffer(let offer): offer.runID
+    case .pause(let request): request.runID
+    case .resume(let request): request.runID
+    case .retry(let request): request.runID
+    case .setState(let request): request.runID
     }
   }
 }

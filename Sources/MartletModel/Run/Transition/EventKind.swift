@@ -34,6 +34,14 @@ public enum EventKind: UInt8, Sendable, Hashable, CaseIterable, CustomStringConv
   case offer
   /// An offer lapsed or was declined.
   case withdrawOffer
+  /// An operator asks the run to pause.
+  case pause
+  /// Someone ends its pause.
+  case resume
+  /// An operator has it tried again.
+  case retry
+  /// An operator gives it a state.
+  case setState
 
   /// The proposal of a state of a type.
   public init(proposing type: StateType) {
@@ -69,6 +77,10 @@ public enum EventKind: UInt8, Sendable, Hashable, CaseIterable, CustomStringConv
     case .dueTimePassed: "due time passed"
     case .offer: "offer"
     case .withdrawOffer: "withdraw offer"
+    case .pause: "pause"
+    case .resume: "resume"
+    case .retry: "retry"
+    case .setState: "set state"
     }
   }
 }
@@ -119,6 +131,14 @@ public struct EventSet: OptionSet, Sendable, Hashable {
   public static let offer = EventSet(.offer)
   /// The offer is withdrawn.
   public static let withdrawOffer = EventSet(.withdrawOffer)
+  /// An operator asks it to pause.
+  public static let pause = EventSet(.pause)
+  /// Its pause ends.
+  public static let resume = EventSet(.resume)
+  /// An operator has it tried again.
+  public static let retry = EventSet(.retry)
+  /// An operator gives it a state.
+  public static let setState = EventSet(.setState)
 
   /// Both creates.
   public static let creates: EventSet = [.create, .createClaimed]
@@ -130,8 +150,11 @@ public struct EventSet: OptionSet, Sendable, Hashable {
   public static let ends: EventSet = [
     .proposeCompleted, .proposeFailed, .proposeCancelled, .proposeCrashed,
   ]
-  /// The events that come from others than clients.
+  /// The proposals that a retry may replace.
+  public static let failures: EventSet = [.proposeFailed, .proposeCrashed]
+  /// The events that come from others than the run's owner.
   public static let fromOthers: EventSet = [
-    .cancel, .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer,
+    .cancel, .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer, .pause, .resume, .retry,
+    .setState,
   ]
 }

@@ -14,6 +14,8 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   case staleEpoch
   /// The report has the run's epoch, and another execution is bound.
   case otherExecution
+  /// The report has the run's epoch, and its execution was bound and let the run go by itself.
+  case released
 
   // Is it the report whose turn it is? (A claimant counts from 1.)
   /// It is the next.
@@ -26,12 +28,14 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   // Is the run's due time reached?
   /// It is, or there is none.
   case due
-  /// It is not.
+  /// It is not; or a due time passed that the run no longer has.
   case early
 
   // Does the enclosing run let it start?
   /// There is none, or it goes on. A presumptive crash counts as going on.
   case parentOpen
+  /// It is paused.
+  case parentPaused
   /// It is being cancelled or cancelled; or it ended, and this is a task.
   case parentStopped
 
@@ -65,6 +69,56 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   /// None is bound.
   case unowned
 
+  // Does the run's policy try it again after this?
+  /// It does, and the owner keeps the run.
+  case retryInProcess
+  /// It does, and whoever claims the run next is its owner.
+  case retryRescheduled
+  /// It does not, or no longer; or another attempt would not help.
+  case noRetry
+
+  // Is it late?
+  /// It waits under its plain name, and its due time passed a while ago.
+  case overdue
+  /// It does not.
+  case timely
+
+  // What kind of pause does the owner propose?
+  /// Its process waits.
+  case processWaits
+  /// Its process ends and lets the run go.
+  case suspends
+  /// One that was resumed before.
+  case pausedBefore
+
+  // What becomes of the run when its owner is lost?
+  /// It crashes.
+  case lossCrashes
+  /// It is run again.
+  case lossReruns
+  /// It waits for its owner.
+  case lossWaits
+
+  // Does a start go on from a pause?
+  /// It does: the process that waited goes on.
+  case continues
+  /// It does not: the user's code begins.
+  case begins
+
+  // Does the operator insist?
+  /// They do.
+  case forced
+  /// They do not.
+  case unforced
+
+  // What sort of state does the operator ask for?
+  /// One in which nobody has the run: SCHEDULED, PAUSED.
+  case asksIdle
+  /// One that only an owner can be in: PENDING, RUNNING, CANCELLING.
+  case asksOwned
+  /// An end.
+  case asksEnd
+
   /// The stable name, served and printed.
   public var description: String {
     switch self {
@@ -73,12 +127,14 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     case .unbound: "unbound"
     case .staleEpoch: "stale epoch"
     case .otherExecution: "other execution"
+    case .released: "released"
     case .next: "next seq"
     case .repeated: "repeated seq"
     case .gap: "seq gap"
     case .due: "due"
     case .early: "early"
     case .parentOpen: "parent open"
+    case .parentPaused: "parent paused"
     case .parentStopped: "parent stopped"
     case .presumptive: "presumptive"
     case .final: "final"
@@ -90,34 +146,59 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     case .holdsNot: "session holds it not"
     case .owned: "owned"
     case .unowned: "unowned"
+    case .retryInProcess: "retry in process"
+    case .retryRescheduled: "retry rescheduled"
+    case .noRetry: "no retry"
+    case .overdue: "overdue"
+    case .timely: "timely"
+    case .processWaits: "process waits"
+    case .suspends: "suspends"
+    case .pausedBefore: "paused before"
+    case .lossCrashes: "loss crashes"
+    case .lossReruns: "loss reruns"
+    case .lossWaits: "loss waits"
+    case .continues: "continues"
+    case .begins: "begins"
+    case .forced: "forced"
+    case .unforced: "unforced"
+    case .asksIdle: "asks idle"
+    case .asksOwned: "asks owned"
+    case .asksEnd: "asks end"
     }
   }
 
   /// The questions: the answers to one exclude each other, and one of them is always true.
   public static let questions: [[Guard]] = [
-    [.owner, .claimant, .unbound, .staleEpoch, .otherExecution],
+    [.owner, .claimant, .unbound, .staleEpoch, .otherExecution, .released],
     [.next, .repeated, .gap],
     [.due, .early],
-    [.parentOpen, .parentStopped],
+    [.parentOpen, .parentPaused, .parentStopped],
     [.presumptive, .final],
     [.renames, .sameName],
     [.sameContent, .otherContent],
     [.holdsRun, .holdsNot],
     [.owned, .unowned],
+    [.retryInProcess, .retryRescheduled, .noRetry],
+    [.overdue, .timely],
+    [.processWaits, .suspends, .pausedBefore],
+    [.lossCrashes, .lossReruns, .lossWaits],
+    [.continues, .begins],
+    [.forced, .unforced],
+    [.asksIdle, .asksOwned, .asksEnd],
   ]
 }
 
 /// A set of answers: of one situation (one answer to each question), or those a row lets pass.
 public struct GuardSet: OptionSet, Sendable, Hashable {
   /// Bit n is the answer with number n.
-  public let rawValue: UInt32
+  public let rawValue: UInt64
 
   /// Takes the bits.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// The set of one answer.
   @inline(__always)
-  public init(_ answer: Guard) { rawValue = 1 << UInt32(answer.rawValue) }
+  public init(_ answer: Guard) { rawValue = 1 << UInt64(answer.rawValue) }
 
   /// The set of some answers.
   public init(_ answers: [Guard]) {

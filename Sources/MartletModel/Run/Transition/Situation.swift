@@ -11,37 +11,56 @@ struct Situation {
   ///
   /// - Parameters:
   ///   - digest: The digest of the content, for creates.
-  ///   - isParentStopped: Whether the enclosing run keeps this one from starting.
+  ///   - parent: What the enclosing run says to a start.
   init(
-    _ command: Command, on run: RunSnapshot, digest: ContentDigest?, isParentStopped: Bool,
-    now: Instant
+    _ command: Command, on run: RunSnapshot, digest: ContentDigest?, parent: Guard, now: Instant,
+    timing: TransitionTiming
   ) {
     event = command.kind
     var standing = Guard.unbound
     var order = Guard.next
     var rename = Guard.sameName
     var holds = Guard.holdsNot
+    var isEarly = run.dueTime.map { $0 > now } ?? false
+    // What few commands ask, or few runs answer otherwise.
+    var rare = Self.usual
     switch command {
     case .report(let report):
       (standing, order) = Self.standing(of: report, on: run)
-      if case .propose(let state) = report.item, run.stateName != state.name { rename = .renames }
+      if case .propose(let state) = report.item {
+        if run.stateName != state.name { rename = .renames }
+        switch state.detail {
+        case .failed(let failed): rare = run.retry(after: failed)
+        case .crashed: rare = run.retryAfterCrash
+        case .paused(let paused): rare = run.answers(to: paused)
+        case .running: if !run.isUntallied, run.tally.isMidway { rare = Self.midway }
+        default: break
+        }
+      }
     case .sessionLapsed(let lapse):
       if run.sessionID == lapse.sessionID { holds = .holdsRun }
+      rare = run.answersToLoss
+    case .dueTimePassed:
+      if run.dueTime == nil { isEarly = true }
+      rare = run.answersToTime(now: now, timing: timing)
     case .withdrawOffer(let offer):
       if run.epoch != offer.epoch {
         standing = .staleEpoch
       } else if run.executionID != nil {
         standing = .otherExecution
       }
-    case .cancel, .dueTimePassed, .offer: break
+    case .retry(let request): if request.isForced { rare = Self.usual(but: .forced) }
+    case .setState(let request):
+      rare = Self.usual(but: request.state.type.asked)
+      if request.isForced { rare = rare.answering(.forced) }
+    case .cancel, .offer, .pause, .resume: break
     }
-    let isEarly = run.dueTime.map { $0 > now } ?? false
     // Set by set: a list of answers would be an allocation for every report.
-    var answers = GuardSet(standing).union(GuardSet(order))
+    var answers = GuardSet(standing).union(GuardSet(order)).union(rare)
     answers.formUnion(GuardSet(rename))
     answers.formUnion(GuardSet(holds))
     answers.formUnion(isEarly ? GuardSet(.early) : GuardSet(.due))
-    answers.formUnion(isParentStopped ? GuardSet(.parentStopped) : GuardSet(.parentOpen))
+    answers.formUnion(GuardSet(parent))
     answers.formUnion(run.isPresumptive ? GuardSet(.presumptive) : GuardSet(.final))
     answers.formUnion(run.executionID == nil ? GuardSet(.unowned) : GuardSet(.owned))
     answers.formUnion(
@@ -50,16 +69,22 @@ struct Situation {
   }
 
   /// The answers for a run that does not exist: only its parent can matter.
-  init(ofAbsentRun command: Command, isParentStopped: Bool) {
+  init(ofAbsentRun command: Command, parent: Guard) {
     event = command.kind
-    answers = isParentStopped ? Self.absentUnderStopped : Self.absent
+    answers = Self.absent.union(GuardSet(parent))
   }
 
-  private static let absent = GuardSet([
-    .unbound, .next, .sameName, .holdsNot, .due, .parentOpen, .final, .unowned, .otherContent,
+  private static let absent = usual.union(
+    GuardSet([.unbound, .next, .sameName, .holdsNot, .due, .final, .unowned, .otherContent]))
+
+  /// What is answered to the rare questions by most runs and commands.
+  private static let usual = GuardSet([
+    .noRetry, .timely, .processWaits, .lossCrashes, .begins, .unforced, .asksIdle,
   ])
-  private static let absentUnderStopped = absent.symmetricDifference(
-    GuardSet([.parentOpen, .parentStopped]))
+  private static let midway = usual(but: .continues)
+
+  /// The usual answers, but for one question.
+  fileprivate static func usual(but answer: Guard) -> GuardSet { usual.answering(answer) }
 
   /// Who a report's sender is to a run, and whether it is the report whose turn it is.
   private static func standing(of report: Report, on run: RunSnapshot) -> (Guard, Guard) {
@@ -68,6 +93,10 @@ struct Situation {
     if report.epoch == run.epoch {
       if let bound = run.executionID {
         standing = bound == report.executionID ? .owner : .otherExecution
+      } else if !run.isUntallied, let released = run.tally.released,
+        released == report.executionID
+      {
+        standing = .released
       } else {
         standing = .unbound
       }
@@ -81,6 +110,79 @@ struct Situation {
     let order: Guard =
       report.seq <= last ? .repeated : report.seq - last == 1 ? .next : .gap
     return (standing, order)
+  }
+}
+
+extension GuardSet {
+  /// The set with another answer to the question that this one answers.
+  fileprivate func answering(_ answer: Guard) -> GuardSet {
+    for question in Guard.questions where question.contains(answer) {
+      return subtracting(GuardSet(question)).union(GuardSet(answer))
+    }
+    return self
+  }
+}
+
+extension RunSnapshot {
+  /// The rare answers when the user's code failed.
+  fileprivate func retry(after failed: RunState.Failed) -> GuardSet {
+    guard !isPlain, failed.retriable != false else { return Situation.usual(but: .noRetry) }
+    return Situation.usual(but: nextRetry)
+  }
+
+  /// The rare answers when its process crashed and its owner says so.
+  fileprivate var retryAfterCrash: GuardSet {
+    guard !isPlain, policy.retry?.retriesCrashes == true else {
+      return Situation.usual(but: .noRetry)
+    }
+    return Situation.usual(but: nextRetry)
+  }
+
+  /// Whether a retry is left, and whose it is.
+  private var nextRetry: Guard {
+    guard let retry = policy.retry, tally.retries < retry.maxRetries else { return .noRetry }
+    return retry.mode == .inProcess ? .retryInProcess : .retryRescheduled
+  }
+
+  /// The rare answers when its owner would pause it.
+  fileprivate func answers(to paused: RunState.Paused) -> GuardSet {
+    if !paused.key.isEmpty, !isUntallied, tally.resumedKeys.contains(paused.key) {
+      return Situation.usual(but: .pausedBefore)
+    }
+    return Situation.usual(but: paused.isSuspended ? .suspends : .processWaits)
+  }
+
+  /// The rare answers when its session lapsed.
+  fileprivate var answersToLoss: GuardSet {
+    // A process that waits runs no code that a second one could meet.
+    if stateType == .paused, !(tally.isMidway && tally.isPauseAsked) {
+      return Situation.usual(but: .lossReruns)
+    }
+    guard !isPlain else { return Situation.usual(but: .lossCrashes) }
+    switch policy.loss {
+    case .crash: return Situation.usual(but: .lossCrashes)
+    case .rerun(let most):
+      return Situation.usual(but: tally.losses < most ? .lossReruns : .lossCrashes)
+    case .wait: return Situation.usual(but: .lossWaits)
+    }
+  }
+
+  /// The rare answers when a due time passed.
+  fileprivate func answersToTime(now: Instant, timing: TransitionTiming) -> GuardSet {
+    let answers = Situation.usual(but: isPlain ? .noRetry : nextRetry)
+    guard let late = lateTime(timing), late <= now else { return answers }
+    return answers.answering(.overdue)
+  }
+}
+
+extension StateType {
+  /// What sort of state it is to an operator who asks for it.
+  fileprivate var asked: Guard {
+    switch self {
+    case .scheduled, .paused: .asksIdle
+    case .pending, .running, .cancelling: .asksOwned
+    case .completed, .failed, .cancelled, .crashed: .asksEnd
+    }
   }
 }
 
@@ -98,22 +200,27 @@ extension Command {
     case .dueTimePassed: .dueTimePassed
     case .offer: .offer
     case .withdrawOffer: .withdrawOffer
+    case .pause: .pause
+    case .resume: .resume
+    case .retry: .retry
+    case .setState: .setState
     }
   }
 }
 
 extension RunSnapshot {
-  /// Whether this run, as the enclosing one, keeps a child of a kind from starting.
+  /// What this run, as the enclosing one, says to a child of a kind that would start.
   ///
   /// A cancelled or cancelling run stops every child; one that ended otherwise stops its tasks and
   /// steps, but not a subflow of its own process or deployment. A presumptive crash stops nothing:
-  /// the work that goes on behind it must not be thrown away.
-  func stops(childOf kind: RunKind) -> Bool {
+  /// the work that goes on behind it must not be thrown away. A paused one has its children wait.
+  func answer(toChildOf kind: RunKind) -> Guard {
     switch stateType {
-    case .cancelling, .cancelled: true
-    case .completed, .failed: kind != .flow
-    case .crashed: kind != .flow && !isPresumptive
-    case .scheduled, .pending, .running, .paused: false
+    case .cancelling, .cancelled: .parentStopped
+    case .completed, .failed: kind == .flow ? .parentOpen : .parentStopped
+    case .crashed: kind == .flow || isPresumptive ? .parentOpen : .parentStopped
+    case .paused: .parentPaused
+    case .scheduled, .pending, .running: .parentOpen
     }
   }
 }

@@ -3,7 +3,7 @@
 /// The state machine: a table of rules, each situation decided by exactly one of them.
 public struct StateMachine: Sendable {
   /// Raised whenever a row changes; served with the table.
-  public static let version = 1
+  public static let version = 2
 
   /// The state machine of this version of Martlet.
   public static let standard = StateMachine(rules: StateMachine.rows)
@@ -13,7 +13,7 @@ public struct StateMachine: Sendable {
   /// For each (state, event), where its rows begin in `passing` and `candidates`.
   private let starts: [UInt16]
   /// What each candidate lets pass.
-  private let passing: [UInt32]
+  private let passing: [UInt64]
   /// The index of each candidate in `rules`.
   private let candidates: [UInt16]
 
@@ -21,7 +21,7 @@ public struct StateMachine: Sendable {
   public init(rules: [TransitionRule]) {
     self.rules = rules
     var starts: [UInt16] = []
-    var passing: [UInt32] = []
+    var passing: [UInt64] = []
     var candidates: [UInt16] = []
     for state in StateMachine.states {
       for event in EventKind.allCases {

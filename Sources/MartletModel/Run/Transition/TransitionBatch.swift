@@ -45,11 +45,14 @@ public enum TransitionBatch {
   ///   - runs: The locked rows of the runs they address and of parents, in any order (id order is
   ///     fastest); a run that is missing does not exist.
   ///   - now: Postgres's clock, read in the locking statement.
+  ///   - timing: The waits that are the same for all runs.
   ///   - machine: The state machine; tests hand in broken ones.
   public static func decide(
-    _ commands: [Command], runs: [RunSnapshot], now: Instant, machine: StateMachine = .standard
+    _ commands: [Command], runs: [RunSnapshot], now: Instant, timing: TransitionTiming = .standard,
+    machine: StateMachine = .standard
   ) -> TransitionPlan {
-    var fold = TransitionFold(runs: runs, commands: commands, now: now, machine: machine)
+    var fold = TransitionFold(
+      runs: runs, commands: commands, now: now, timing: timing, machine: machine)
     for index in commands.indices { fold.apply(commands[index], at: index) }
     return fold.finish()
   }

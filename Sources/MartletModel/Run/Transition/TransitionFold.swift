@@ -16,6 +16,7 @@ struct TransitionFold {
   }
 
   private let now: Instant
+  private let timing: TransitionTiming
   private let machine: StateMachine
   private var entries: [Entry] = []
   private var slots: [RunID: Int]
@@ -24,8 +25,12 @@ struct TransitionFold {
   private var vainClaims: [Claim] = []
   private var vainDues: [RunID] = []
 
-  init(runs: [RunSnapshot], commands: [Command], now: Instant, machine: StateMachine) {
+  init(
+    runs: [RunSnapshot], commands: [Command], now: Instant, timing: TransitionTiming,
+    machine: StateMachine
+  ) {
     self.now = now
+    self.timing = timing
     self.machine = machine
     let creates = commands.count(where: \.isCreate)
     slots = Dictionary(minimumCapacity: runs.count + creates)
@@ -37,7 +42,8 @@ struct TransitionFold {
     for run in runs where slots.updateValue(entries.count, forKey: run.id) == nil {
       entries.append(
         Entry(
-          run: run, revision: run.revision, lastSeq: run.lastSeq, claim: run.claim, due: run.due,
+          run: run, revision: run.revision, lastSeq: run.lastSeq, claim: run.claim,
+          due: run.due(timing),
           insert: nil))
     }
   }
@@ -53,16 +59,17 @@ struct TransitionFold {
     if case .report(let report) = command, case .create(let new) = report.item {
       digest = ContentDigest(of: new)
     }
-    let isStopped = isParentStopped(for: command, slot: slot)
+    let parent = parentAnswer(to: command, slot: slot)
     let state: StateType?
     let situation: Situation
     if let slot {
       state = entries[slot].run.stateType
       situation = Situation(
-        command, on: entries[slot].run, digest: digest, isParentStopped: isStopped, now: now)
+        command, on: entries[slot].run, digest: digest, parent: parent, now: now,
+        timing: timing)
     } else {
       state = nil
-      situation = Situation(ofAbsentRun: command, isParentStopped: isStopped)
+      situation = Situation(ofAbsentRun: command, parent: parent)
     }
     guard
       let match = machine.match(
@@ -101,14 +108,30 @@ struct TransitionFold {
       if let slot, entries[slot].run.namespace != cancellation.namespace {
         return .notFound(cancellation.runID)
       }
+    case .pause(let request):
+      if let slot, entries[slot].run.namespace != request.namespace {
+        return .notFound(request.runID)
+      }
+    case .resume(let request):
+      guard let slot else { break }
+      let run = entries[slot].run
+      if run.namespace != request.namespace { return .notFound(request.runID) }
+      if run.revision != request.revision { return .outdated(revision: run.revision) }
+    case .retry(let request):
+      if let slot, entries[slot].run.namespace != request.namespace {
+        return .notFound(request.runID)
+      }
+    case .setState(let request):
+      if let slot, entries[slot].run.namespace != request.namespace {
+        return .notFound(request.runID)
+      }
     case .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer: break
     }
     return nil
   }
 
-  /// Whether the enclosing run keeps the run from starting, where a command may start it. An unknown
-  /// one does not.
-  private func isParentStopped(for command: Command, slot: Int?) -> Bool {
+  /// What the enclosing run says, where a command may start the run. An unknown one lets it start.
+  private func parentAnswer(to command: Command, slot: Int?) -> Guard {
     let parent: RunID?
     var kind = slot.map { entries[$0].run.kind } ?? .flow
     switch command {
@@ -118,14 +141,15 @@ struct TransitionFold {
         parent = new.parentID
         kind = new.kind
       case .propose(let state):
-        guard state.type == .running || state.type == .pending else { return false }
+        guard state.type == .running || state.type == .pending else { return .parentOpen }
         parent = slot.flatMap { entries[$0].run.parentID }
       }
-    case .offer: parent = slot.flatMap { entries[$0].run.parentID }
-    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer: return false
+    case .offer, .retry: parent = slot.flatMap { entries[$0].run.parentID }
+    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState:
+      return .parentOpen
     }
-    guard let parent, let slot = slots[parent] else { return false }
-    return entries[slot].run.stops(childOf: kind)
+    guard let parent, let slot = slots[parent] else { return .parentOpen }
+    return entries[slot].run.answer(toChildOf: kind)
   }
 
   /// Carries out what a rule decided.
@@ -142,8 +166,11 @@ struct TransitionFold {
         command, at: index, by: rule, verdict: .replaced(reason), slot: slot, digest: digest)
       return
     case .wait(let reason):
-      let due = slot.flatMap { entries[$0].run.dueTime } ?? now
-      outcome = .verdict(.wait(now.distance(to: due), reason))
+      var pause = timing.pausePoll
+      if reason == .notDue, let due = slot.flatMap({ entries[$0].run.dueTime }) {
+        pause = now.distance(to: due)
+      }
+      outcome = .verdict(.wait(pause, reason))
     case .refuse(let reason):
       outcome = .verdict(.refused(reason))
       if let slot, rule.effects.contains(.consumeSeq), case .report(let report) = command {
@@ -192,7 +219,7 @@ struct TransitionFold {
     case .sessionLapsed(let lapse):
       vainClaims.append(Claim(sessionID: lapse.sessionID, runID: lapse.runID))
     case .dueTimePassed(let id): vainDues.append(id)
-    case .report, .cancel, .offer, .withdrawOffer: break
+    case .report, .cancel, .offer, .withdrawOffer, .pause, .resume, .retry, .setState: break
     }
   }
 
@@ -201,7 +228,7 @@ struct TransitionFold {
     for claim in vainClaims where slots[claim.runID].map({ entries[$0].run.claim }) != claim {
       if !plan.claimsRemoved.contains(claim) { plan.claimsRemoved.append(claim) }
     }
-    for id in vainDues where slots[id].flatMap({ entries[$0].run.due }) == nil {
+    for id in vainDues where slots[id].flatMap({ entries[$0].run.due(timing) }) == nil {
       if !plan.dueCleared.contains(id) { plan.dueCleared.append(id) }
     }
   }
@@ -216,12 +243,13 @@ struct TransitionFold {
     let fromName = from == nil ? "" : entries[slot].run.stateName
     let last = entries[slot].run.transitionTime
     let time = last < now || from == nil ? now : last + Interval(microseconds: 1)
-    let state = rule.state(entered: command, from: entries[slot].run, at: time)
+    let state = rule.state(entered: command, from: entries[slot].run, at: time, timing: timing)
     let report: Report?
     if case .report(let sent) = command { report = sent } else { report = nil }
     let consumed = rule.effects.contains(.consumeSeq)
+    keepPause(command, by: rule, entering: state, on: entries[slot].run, at: time)
     entries[slot].run.take(rule.effects, command: command)
-    entries[slot].run.enter(state, at: time, countsGap: report != nil)
+    entries[slot].run.enter(state, at: time, countsGap: report != nil, timing: timing)
     entries[slot].isChanged = true
     if rule.effects.contains(.cancelChildren) {
       plan.followUps.append(
@@ -240,6 +268,35 @@ struct TransitionFold {
         time: time, observedTime: report?.observedTime, attempt: entries[slot].run.attempt))
   }
 
+  /// Notes what is kept of a pause that begins or is answered.
+  private mutating func keepPause(
+    _ command: Command, by rule: TransitionRule, entering state: RunState, on run: RunSnapshot,
+    at time: Instant
+  ) {
+    var write = PauseWrite(runID: run.id, namespace: run.namespace, key: "", time: time)
+    if rule.effects.contains(.beginAnew) {
+      plan.pauses.removeAll { $0.runID == run.id }
+      if !plan.pausesForgotten.contains(run.id) { plan.pausesForgotten.append(run.id) }
+    }
+    if case .paused(let paused) = state.detail, !paused.inputSchema.isEmpty {
+      write.key = paused.key
+      write.inputSchema = paused.inputSchema
+    } else if rule.effects.contains(.answerPause), case .resume(let resumption) = command,
+      let input = resumption.input
+    {
+      write.key = run.tally.pauseKey
+      write.input = input
+    } else {
+      return
+    }
+    if let index = plan.pauses.firstIndex(where: { $0.runID == run.id && $0.key == write.key }) {
+      write.inputSchema = write.inputSchema ?? plan.pauses[index].inputSchema
+      plan.pauses[index] = write
+    } else {
+      plan.pauses.append(write)
+    }
+  }
+
   /// Begins a run: its rows before the first transition.
   private mutating func begin(_ command: Command, at index: Int, digest: ContentDigest?) -> Int? {
     guard case .report(let report) = command, case .create(var new) = report.item,
@@ -252,7 +309,7 @@ struct TransitionFold {
       rootID: root ?? report.runID, contentDigest: digest, stateType: .scheduled, stateName: "",
       epoch: 0, executionID: nil, sessionID: nil, lastSeq: 0, revision: 0, attempt: 0,
       startTime: nil, endTime: nil, transitionTime: now, runningTime: .zero, isPresumptive: false,
-      dueTime: new.dueTime)
+      dueTime: new.dueTime, policy: new.policy)
     let slot = entries.count
     entries.append(
       Entry(
@@ -291,7 +348,7 @@ struct TransitionFold {
         if let old = entry.claim { plan.claimsRemoved.append(old) }
         if let claim { plan.claimsAdded.append(claim) }
       }
-      let due = entry.run.due
+      let due = entry.run.due(timing)
       if due != entry.due {
         if let due { plan.dueSet.append(due) } else { plan.dueCleared.append(entry.run.id) }
       }

@@ -24,6 +24,10 @@ public struct TransitionPlan: Sendable, Equatable {
   public var dueSet: [DueTime] = []
   /// Runs whose due row goes.
   public var dueCleared: [RunID] = []
+  /// Pauses that have a schema or an input, each at most once.
+  public var pauses: [PauseWrite] = []
+  /// Runs whose earlier pauses are forgotten, before `pauses` is written.
+  public var pausesForgotten: [RunID] = []
   /// What later batches must do because of this one.
   public var followUps: [FollowUp] = []
 }
@@ -167,7 +171,7 @@ public struct DueTime: Sendable, Hashable {
   public var runID: RunID
   /// When.
   public var time: Instant
-  /// The state it waits in: CANCELLING, as yet.
+  /// The state it waits in.
   public var stateType: StateType
 
   /// Makes a due time.
@@ -176,6 +180,22 @@ public struct DueTime: Sendable, Hashable {
     self.time = time
     self.stateType = stateType
   }
+}
+
+/// What is kept of a pause beside the history.
+public struct PauseWrite: Sendable, Equatable {
+  /// The run.
+  public var runID: RunID
+  /// Its namespace.
+  public var namespace: Namespace
+  /// The key of the pause; may be empty.
+  public var key: String
+  /// The JSON schema of the input; nil leaves what is kept.
+  public var inputSchema: String?
+  /// The input, JSON text; nil leaves what is kept.
+  public var input: String?
+  /// When.
+  public var time: Instant
 }
 
 /// What a later batch must do because of this one.

@@ -1,66 +1,4 @@
-// Decides what a rule's target and effects mean for a run: the state it enters, and who owns it after.
-
-extension TransitionRule {
-  /// The state a run enters by this rule.
-  func state(entered command: Command, from run: RunSnapshot, at time: Instant) -> RunState {
-    switch (target, command) {
-    case (.proposed, .report(let report)):
-      guard case .propose(let state) = report.item else { return RunState(.pending) }
-      return state.settled(at: time)
-    case (.state(let type), .report(let report)):
-      return Self.state(type, reported: report)
-    case (.state(.cancelling), .cancel(let cancellation)):
-      return RunState(
-        .cancelling(deadline: time + cancellation.bound), message: cancellation.message)
-    case (_, .cancel(let cancellation)):
-      return RunState(.cancelled, message: cancellation.message)
-    case (.state(.crashed), _):
-      return RunState(
-        .crashed(RunState.Crashed(isPresumptive: effects.contains(.presumeCrash))),
-        message: "The lease of its session lapsed: no heartbeat came.")
-    case (.state(.scheduled), .withdrawOffer):
-      return RunState(
-        .scheduled(RunState.Scheduled(dueTime: run.dueTime, reason: "OFFER_WITHDRAWN")),
-        message: "The offer lapsed or was declined.")
-    case (.state(.scheduled), _):
-      return RunState(
-        .scheduled(RunState.Scheduled(dueTime: run.dueTime, reason: "OWNER_LOST")),
-        message: "The lease of its session lapsed before it started.")
-    case (.state(.cancelled), .dueTimePassed):
-      return RunState(.cancelled, message: "It did not stop within its bound.")
-    case (.state(.cancelled), _):
-      return RunState(.cancelled, message: "Its owner was lost while it was being cancelled.")
-    case (.state(.pending), _): return RunState(.pending)
-    default: return RunState(.pending)
-    }
-  }
-
-  private static func state(_ type: StateType, reported report: Report) -> RunState {
-    switch (type, report.item) {
-    case (.scheduled, .create(let new)):
-      return RunState(.scheduled(RunState.Scheduled(dueTime: new.dueTime)))
-    case (.cancelled, .propose(let state)):
-      return RunState(
-        .cancelled, message: "It reported \(state.type) after it was asked to stop.")
-    default: return RunState(.pending)
-    }
-  }
-}
-
-extension RunState {
-  /// A proposed state with what only the model may set.
-  fileprivate func settled(at time: Instant) -> RunState {
-    switch detail {
-    case .cancelling:
-      return RunState(
-        .cancelling(deadline: time + Cancellation.standardBound), name: name, message: message)
-    case .crashed(var crashed) where crashed.isPresumptive:
-      crashed.isPresumptive = false
-      return RunState(.crashed(crashed), name: name, message: message)
-    default: return self
-    }
-  }
-}
+// Decides what a rule's effects mean for a run: who owns it after, and what is counted.
 
 extension RunSnapshot {
   /// Changes who owns the run, and what was counted, as a rule says.
@@ -72,7 +10,9 @@ extension RunSnapshot {
       report = sent
       session = sent.sessionID
     case .offer(let offer): session = offer.sessionID
-    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer: break
+    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .retry,
+      .setState:
+      break
     }
     if effects.contains(.raiseEpoch) {
       epoch += 1
@@ -86,11 +26,50 @@ extension RunSnapshot {
       if effects.contains(.bindExecution) { executionID = report.executionID }
       if effects.contains(.consumeSeq) { lastSeq = report.seq }
     }
+    if effects.contains(.revokeOwner), executionID != nil {
+      epoch += 1
+      lastSeq = 0
+      executionID = nil
+    }
+    if !effects.isDisjoint(with: [.dropSession, .revokeOwner]) { sessionID = nil }
+    tallyUp(effects, released: effects.contains(.releaseOwner) && report != nil)
     if effects.contains(.releaseOwner) {
       executionID = nil
       sessionID = nil
     }
     if effects.contains(.raiseAttempt) { attempt += 1 }
+  }
+
+  /// Changes what the run carries along.
+  private mutating func tallyUp(_ effects: TransitionRule.EffectSet, released: Bool) {
+    if isUntallied, !released,
+      effects.isDisjoint(with: [.countRetry, .countLoss, .beginAnew, .answerPause, .askPause])
+    {
+      return
+    }
+    var tally = tally
+    if effects.contains(.beginAnew) { tally = RunTally() }
+    if effects.contains(.answerPause) {
+      if !tally.pauseKey.isEmpty, !tally.resumedKeys.contains(tally.pauseKey) {
+        tally.resumedKeys.append(tally.pauseKey)
+      }
+      tally.pauseKey = ""
+      tally.keptDue = nil
+      tally.isPauseAsked = false
+    }
+    if effects.contains(.askPause) { tally.isPauseAsked = true }
+    if effects.contains(.countRetry) {
+      tally.retries += 1
+      tally.restart = .retry
+    }
+    if effects.contains(.countLoss) { tally.losses += 1 }
+    if !effects.isDisjoint(with: [.countLoss, .beginAnew]) { tally.restart = .rerun }
+    if effects.contains(.raiseAttempt) { tally.restart = nil }
+    if !effects.isDisjoint(with: [.raiseEpoch, .releaseOwner, .revokeOwner]) {
+      tally.released = released ? executionID : nil
+      tally.isMidway = false
+    }
+    self.tally = tally
   }
 }
 
@@ -102,6 +81,10 @@ extension Command {
     case .cancel(let cancellation): cancellation.actor
     case .sessionLapsed, .dueTimePassed: "service:reaper"
     case .offer, .withdrawOffer: "service:dispatcher"
+    case .pause(let request): request.actor
+    case .resume(let request): request.actor
+    case .retry(let request): request.actor
+    case .setState(let request): request.actor
     }
   }
 

@@ -103,13 +103,29 @@ public struct TransitionRule: Sendable, Equatable {
     public static let presumeCrash = EffectSet(rawValue: 32)
     /// Later batches cancel the run's children.
     public static let cancelChildren = EffectSet(rawValue: 64)
+    /// One retry of the run's policy is used up.
+    public static let countRetry = EffectSet(rawValue: 128)
+    /// One loss of an owner is counted.
+    public static let countLoss = EffectSet(rawValue: 256)
+    /// What was counted and answered before is forgotten: the run begins anew.
+    public static let beginAnew = EffectSet(rawValue: 512)
+    /// No session vouches for the owner any more; it stays the owner.
+    public static let dropSession = EffectSet(rawValue: 1024)
+    /// The run is taken from its owner, if it has one: the epoch is raised, and the owner is fenced.
+    public static let revokeOwner = EffectSet(rawValue: 2048)
+    /// The pause is answered: its input is kept, and its key does not pause again.
+    public static let answerPause = EffectSet(rawValue: 4096)
+    /// The pause is not the owner's: its process may not be waiting.
+    public static let askPause = EffectSet(rawValue: 8192)
 
     /// The effects with their stable names, in the order they are printed.
     public static let names: [(EffectSet, String)] = [
       (.raiseEpoch, "raise epoch"), (.bindExecution, "bind execution"),
       (.consumeSeq, "consume seq"), (.releaseOwner, "release owner"),
       (.raiseAttempt, "raise attempt"), (.presumeCrash, "presume crash"),
-      (.cancelChildren, "cancel children"),
+      (.cancelChildren, "cancel children"), (.countRetry, "count retry"),
+      (.countLoss, "count loss"), (.beginAnew, "begin anew"), (.dropSession, "drop session"),
+      (.revokeOwner, "revoke owner"), (.answerPause, "answer pause"), (.askPause, "ask pause"),
     ]
 
     /// The stable names of the members.

@@ -84,6 +84,18 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, CustomStringConver
   case claimRequired = "CLAIM_REQUIRED"
   /// The run is offered at this epoch: only RUNNING binds it.
   case bindRequired = "BIND_REQUIRED"
+  /// The attempt failed and the run's policy tries it again: see the due time of its state.
+  case retry = "RETRY"
+  /// The run is paused and goes on only when somebody resumes it.
+  case runPaused = "RUN_PAUSED"
+  /// The enclosing run is paused.
+  case parentPaused = "PARENT_PAUSED"
+  /// The pause of this key was resumed before: go on with its input.
+  case pauseResumed = "PAUSE_RESUMED"
+  /// The run is not paused.
+  case runNotPaused = "RUN_NOT_PAUSED"
+  /// The run has not ended.
+  case runNotFinished = "RUN_NOT_FINISHED"
 
   /// The stable name.
   public var description: String { rawValue }
@@ -99,6 +111,8 @@ public enum CommandError: Error, Sendable, Equatable {
   case alreadyExists(RunID)
   /// A seq was left out.
   case outOfSequence(expected: Int64)
+  /// The run is at another revision than the request was made for: read it again.
+  case outdated(revision: Int64)
   /// A value may not be stored.
   case invalid(InvalidValue)
 }

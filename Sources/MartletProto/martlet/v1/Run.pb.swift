@@ -86,6 +86,11 @@ public struct Run: MartletWire.WireMessage {
   public var labels: [String: String]
   /// Words for finding and grouping. At most 64.
   public var tags: [String]
+  /// How it is tried again after it failed; absent for not at all.
+  public var retry: RetryPolicy?
+  /// How long it may be RUNNING at a time, counted anew from each entry into RUNNING. Its executor should end it as
+  /// FAILED named TimedOut; 5 s later the server does, and a retry that is left goes to whoever takes the run next.
+  public var timeout: Swift.Duration?
   /// Who created the run. Output only.
   public var createdBy: String
   /// The times of its life. Output only.
@@ -100,6 +105,10 @@ public struct Run: MartletWire.WireMessage {
   public var executionID: String
   /// The session whose lease watches over the run; empty when unmonitored. Output only.
   public var sessionID: String
+  /// What becomes of it when its executor falls silent while it is RUNNING.
+  public var loss: LossPolicy?
+  /// What its pauses ask for and were given. Output only, and only in GetRun and where one run is returned.
+  public var pauses: [RunPause]
 
   /// A message with every field at its default.
   public init() { self.init(id: "") }
@@ -122,13 +131,17 @@ public struct Run: MartletWire.WireMessage {
     dependencies: [Dependency] = [],
     labels: [String: String] = [:],
     tags: [String] = [],
+    retry: RetryPolicy? = nil,
+    timeout: Swift.Duration? = nil,
     createdBy: String = "",
     times: Times? = nil,
     traceParent: String = "",
     etag: String = "",
     revision: Int64 = 0,
     executionID: String = "",
-    sessionID: String = ""
+    sessionID: String = "",
+    loss: LossPolicy? = nil,
+    pauses: [RunPause] = []
   ) {
     self.id = id
     self.namespace = namespace
@@ -146,6 +159,8 @@ public struct Run: MartletWire.WireMessage {
     self.dependencies = dependencies
     self.labels = labels
     self.tags = tags
+    self.retry = retry
+    self.timeout = timeout
     self.createdBy = createdBy
     self.times = times
     self.traceParent = traceParent
@@ -153,6 +168,214 @@ public struct Run: MartletWire.WireMessage {
     self.revision = revision
     self.executionID = executionID
     self.sessionID = sessionID
+    self.loss = loss
+    self.pauses = pauses
+  }
+}
+
+/// How a run is tried again. A FAILED proposal is then REPLACED, with reason RETRY, by SCHEDULED named AwaitingRetry with
+/// its due time; the error is kept in the history. Not when the error says that it is not retriable.
+public struct RetryPolicy: MartletWire.WireMessage {
+  /// How often it is tried again, from 0 to 1000.
+  public var maxRetries: Int32
+  /// The delay before each retry; the last one repeats; none means at once. At most 100, each at most 30 days.
+  public var delays: [Swift.Duration]
+  /// Instead of `delays`.
+  public var exponential: RetryPolicy.Exponential?
+  /// By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail together. It follows from the
+  /// run's id and the retry, not from chance.
+  public var jitter: Double
+  /// Who tries again.
+  public var mode: RetryPolicy.Mode
+  /// Whether a CRASHED proposal of the executor is tried again too.
+  public var retryCrashes: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(maxRetries: 0) }
+
+  /// A message of the fields given.
+  public init(
+    maxRetries: Int32 = 0,
+    delays: [Swift.Duration] = [],
+    exponential: RetryPolicy.Exponential? = nil,
+    jitter: Double = 0,
+    mode: RetryPolicy.Mode = .unspecified,
+    retryCrashes: Bool = false
+  ) {
+    self.maxRetries = maxRetries
+    self.delays = delays
+    self.exponential = exponential
+    self.jitter = jitter
+    self.mode = mode
+    self.retryCrashes = retryCrashes
+  }
+
+  /// Who tries again.
+  public enum Mode: MartletWire.ProtoEnum {
+    /// As IN_PROCESS.
+    case unspecified
+    /// The executor keeps the run and proposes RUNNING again, which is WAIT until it is due. If its session lapses
+    /// meanwhile, the run goes to whoever takes it next.
+    case inProcess
+    /// The executor is let go; the run goes to whoever takes it next.
+    case reschedule
+    /// A number that this version of the contract does not know.
+    case unrecognized(Int32)
+
+    /// The case of a number.
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .inProcess
+      case 2: self = .reschedule
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    /// The number on the wire.
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .inProcess: 1
+      case .reschedule: 2
+      case .unrecognized(let number): number
+      }
+    }
+
+    /// Every known case, in order of declaration.
+    public static let allCases: [Self] = [
+      .unspecified,
+      .inProcess,
+      .reschedule,
+    ]
+
+    /// Names and numbers, for JSON.
+    public static let schema = MartletWire.EnumSchema("martlet.v1.RetryPolicy.Mode", [
+      (0, "MODE_UNSPECIFIED"),
+      (1, "MODE_IN_PROCESS"),
+      (2, "MODE_RESCHEDULE"),
+    ])
+  }
+
+  /// Delays that grow.
+  public struct Exponential: MartletWire.WireMessage {
+    /// Before the first retry; above 0, at most 30 days.
+    public var first: Swift.Duration?
+    /// Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+    public var factor: Double
+    /// No delay is longer; 30 days when absent.
+    public var max: Swift.Duration?
+
+    /// A message with every field at its default.
+    public init() { self.init(first: nil) }
+
+    /// A message of the fields given.
+    public init(
+      first: Swift.Duration? = nil,
+      factor: Double = 0,
+      max: Swift.Duration? = nil
+    ) {
+      self.first = first
+      self.factor = factor
+      self.max = max
+    }
+  }
+}
+
+/// What becomes of a RUNNING run when the lease of its executor's session lapses.
+public struct LossPolicy: MartletWire.WireMessage {
+  /// What is done.
+  public var action: LossPolicy.Action
+  /// With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+  public var maxReruns: Int32
+
+  /// A message with every field at its default.
+  public init() { self.init(action: .unspecified) }
+
+  /// A message of the fields given.
+  public init(
+    action: LossPolicy.Action = .unspecified,
+    maxReruns: Int32 = 0
+  ) {
+    self.action = action
+    self.maxReruns = maxReruns
+  }
+
+  /// What is done.
+  public enum Action: MartletWire.ProtoEnum {
+    /// As CRASH.
+    case unspecified
+    /// It is CRASHED, presumptively: the same execution may still report.
+    case crash
+    /// It goes back to SCHEDULED for whoever takes it next, and the lost executor is FENCED.
+    case rerun
+    /// It stays RUNNING, named OwnerLost, and its executor's; nobody watches over it until the executor reports again.
+    /// An operator may cancel it or set its state; its timeout holds.
+    case wait
+    /// A number that this version of the contract does not know.
+    case unrecognized(Int32)
+
+    /// The case of a number.
+    public init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .crash
+      case 2: self = .rerun
+      case 3: self = .wait
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    /// The number on the wire.
+    public var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .crash: 1
+      case .rerun: 2
+      case .wait: 3
+      case .unrecognized(let number): number
+      }
+    }
+
+    /// Every known case, in order of declaration.
+    public static let allCases: [Self] = [
+      .unspecified,
+      .crash,
+      .rerun,
+      .wait,
+    ]
+
+    /// Names and numbers, for JSON.
+    public static let schema = MartletWire.EnumSchema("martlet.v1.LossPolicy.Action", [
+      (0, "ACTION_UNSPECIFIED"),
+      (1, "ACTION_CRASH"),
+      (2, "ACTION_RERUN"),
+      (3, "ACTION_WAIT"),
+    ])
+  }
+}
+
+/// A pause of a run: what it asks for, what it was given.
+public struct RunPause: MartletWire.WireMessage {
+  /// The key of the pause; empty when it has none.
+  public var key: String
+  /// The JSON schema of the input; absent when none is asked for.
+  public var inputSchema: [String: MartletWire.JSONValue]?
+  /// The input that resumed it; absent when there was none.
+  public var input: MartletWire.JSONValue?
+
+  /// A message with every field at its default.
+  public init() { self.init(key: "") }
+
+  /// A message of the fields given.
+  public init(
+    key: String = "",
+    inputSchema: [String: MartletWire.JSONValue]? = nil,
+    input: MartletWire.JSONValue? = nil
+  ) {
+    self.key = key
+    self.inputSchema = inputSchema
+    self.input = input
   }
 }
 
@@ -387,6 +610,8 @@ extension Run {
       MartletWire.FieldSchema(16, "dependencies", "dependencies", .repeated, .message { Dependency.schema }),
       MartletWire.FieldSchema(17, "labels", "labels", .map(key: .string), .string),
       MartletWire.FieldSchema(18, "tags", "tags", .repeated, .string),
+      MartletWire.FieldSchema(19, "retry", "retry", .implicit, .message { RetryPolicy.schema }),
+      MartletWire.FieldSchema(20, "timeout", "timeout", .implicit, .message { Swift.Duration.schema }),
       MartletWire.FieldSchema(23, "created_by", "createdBy", .implicit, .string),
       MartletWire.FieldSchema(24, "times", "times", .implicit, .message { Times.schema }),
       MartletWire.FieldSchema(25, "trace_parent", "traceParent", .implicit, .string),
@@ -394,6 +619,8 @@ extension Run {
       MartletWire.FieldSchema(27, "revision", "revision", .implicit, .int64),
       MartletWire.FieldSchema(28, "execution_id", "executionId", .implicit, .string),
       MartletWire.FieldSchema(29, "session_id", "sessionId", .implicit, .string),
+      MartletWire.FieldSchema(30, "loss", "loss", .implicit, .message { LossPolicy.schema }),
+      MartletWire.FieldSchema(31, "pauses", "pauses", .repeated, .message { RunPause.schema }),
     ]
   )
 
@@ -419,6 +646,8 @@ extension Run {
       (try reader.string(entry.pointee.key), try reader.string(entry.pointee.value))
     }
     self.tags = try reader.strings(c.pointee.n_tags, c.pointee.tags)
+    self.retry = try reader.message(c.pointee.retry, RetryPolicy.self)
+    self.timeout = try reader.message(c.pointee.timeout, Swift.Duration.self)
     self.createdBy = try reader.string(c.pointee.created_by)
     self.times = try reader.message(c.pointee.times, Times.self)
     self.traceParent = try reader.string(c.pointee.trace_parent)
@@ -426,6 +655,8 @@ extension Run {
     self.revision = c.pointee.revision
     self.executionID = try reader.string(c.pointee.execution_id)
     self.sessionID = try reader.string(c.pointee.session_id)
+    self.loss = try reader.message(c.pointee.loss, LossPolicy.self)
+    self.pauses = try reader.messages(c.pointee.n_pauses, c.pointee.pauses, RunPause.self)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -457,6 +688,12 @@ extension Run {
       entry.pointee.value = writer.string(value)
     }
     (c.pointee.n_tags, c.pointee.tags) = writer.strings(self.tags)
+    if let value = self.retry {
+      c.pointee.retry = writer.message(value, RetryPolicy.self)
+    }
+    if let value = self.timeout {
+      c.pointee.timeout = writer.message(value, Swift.Duration.self)
+    }
     c.pointee.created_by = writer.string(self.createdBy)
     if let value = self.times {
       c.pointee.times = writer.message(value, Times.self)
@@ -466,6 +703,150 @@ extension Run {
     c.pointee.revision = self.revision
     c.pointee.execution_id = writer.string(self.executionID)
     c.pointee.session_id = writer.string(self.sessionID)
+    if let value = self.loss {
+      c.pointee.loss = writer.message(value, LossPolicy.self)
+    }
+    (c.pointee.n_pauses, c.pointee.pauses) = writer.messages(self.pauses, RunPause.self)
+  }
+}
+
+extension RetryPolicy {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.RetryPolicy",
+    layout: MartletWire.StructLayout(martlet__v1__retry_policy__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "max_retries", "maxRetries", .implicit, .int32),
+      MartletWire.FieldSchema(2, "delays", "delays", .repeated, .message { Swift.Duration.schema }),
+      MartletWire.FieldSchema(3, "exponential", "exponential", .implicit, .message { RetryPolicy.Exponential.schema }),
+      MartletWire.FieldSchema(4, "jitter", "jitter", .implicit, .double),
+      MartletWire.FieldSchema(5, "mode", "mode", .implicit, .enumeration { RetryPolicy.Mode.schema }),
+      MartletWire.FieldSchema(6, "retry_crashes", "retryCrashes", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RetryPolicy.self)
+    self.maxRetries = c.pointee.max_retries
+    self.delays = try reader.messages(c.pointee.n_delays, c.pointee.delays, Swift.Duration.self)
+    self.exponential = try reader.message(c.pointee.exponential, RetryPolicy.Exponential.self)
+    self.jitter = c.pointee.jitter
+    self.mode = RetryPolicy.Mode(rawValue: c.pointee.mode)
+    self.retryCrashes = c.pointee.retry_crashes != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RetryPolicy.self)
+    martlet__v1__retry_policy__init(c)
+    c.pointee.max_retries = self.maxRetries
+    (c.pointee.n_delays, c.pointee.delays) = writer.messages(self.delays, Swift.Duration.self)
+    if let value = self.exponential {
+      c.pointee.exponential = writer.message(value, RetryPolicy.Exponential.self)
+    }
+    c.pointee.jitter = self.jitter
+    c.pointee.mode = self.mode.rawValue
+    c.pointee.retry_crashes = self.retryCrashes ? 1 : 0
+  }
+}
+
+extension RetryPolicy.Exponential {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.RetryPolicy.Exponential",
+    layout: MartletWire.StructLayout(martlet__v1__retry_policy__exponential__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "first", "first", .implicit, .message { Swift.Duration.schema }),
+      MartletWire.FieldSchema(2, "factor", "factor", .implicit, .double),
+      MartletWire.FieldSchema(3, "max", "max", .implicit, .message { Swift.Duration.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RetryPolicy__Exponential.self)
+    self.first = try reader.message(c.pointee.first, Swift.Duration.self)
+    self.factor = c.pointee.factor
+    self.max = try reader.message(c.pointee.max, Swift.Duration.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RetryPolicy__Exponential.self)
+    martlet__v1__retry_policy__exponential__init(c)
+    if let value = self.first {
+      c.pointee.first = writer.message(value, Swift.Duration.self)
+    }
+    c.pointee.factor = self.factor
+    if let value = self.max {
+      c.pointee.max = writer.message(value, Swift.Duration.self)
+    }
+  }
+}
+
+extension LossPolicy {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.LossPolicy",
+    layout: MartletWire.StructLayout(martlet__v1__loss_policy__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "action", "action", .implicit, .enumeration { LossPolicy.Action.schema }),
+      MartletWire.FieldSchema(2, "max_reruns", "maxReruns", .implicit, .int32),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__LossPolicy.self)
+    self.action = LossPolicy.Action(rawValue: c.pointee.action)
+    self.maxReruns = c.pointee.max_reruns
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__LossPolicy.self)
+    martlet__v1__loss_policy__init(c)
+    c.pointee.action = self.action.rawValue
+    c.pointee.max_reruns = self.maxReruns
+  }
+}
+
+extension RunPause {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.RunPause",
+    layout: MartletWire.StructLayout(martlet__v1__run_pause__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "key", "key", .implicit, .string),
+      MartletWire.FieldSchema(2, "input_schema", "inputSchema", .implicit, .message { [String: MartletWire.JSONValue].schema }),
+      MartletWire.FieldSchema(3, "input", "input", .implicit, .message { MartletWire.JSONValue.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RunPause.self)
+    self.key = try reader.string(c.pointee.key)
+    self.inputSchema = try reader.message(c.pointee.input_schema, [String: MartletWire.JSONValue].self)
+    self.input = try reader.message(c.pointee.input, MartletWire.JSONValue.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RunPause.self)
+    martlet__v1__run_pause__init(c)
+    c.pointee.key = writer.string(self.key)
+    if let value = self.inputSchema {
+      c.pointee.input_schema = writer.message(value, [String: MartletWire.JSONValue].self)
+    }
+    if let value = self.input {
+      c.pointee.input = writer.message(value, MartletWire.JSONValue.self)
+    }
   }
 }
 

@@ -407,6 +407,198 @@ public struct CancelRunResponse: MartletWire.WireMessage {
   }
 }
 
+/// Asks for another attempt.
+public struct RetryRunRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// The run.
+  public var id: String
+  /// Why, for people.
+  public var message: String
+  /// Try a COMPLETED run again too.
+  public var force: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    id: String = "",
+    message: String = "",
+    force: Bool = false
+  ) {
+    self.namespace = namespace
+    self.id = id
+    self.message = message
+    self.force = force
+  }
+}
+
+/// What became of the request.
+public struct RetryRunResponse: MartletWire.WireMessage {
+  /// As it is now.
+  public var run: Run?
+  /// ACCEPTED, or REFUSED with a reason.
+  public var verdict: Verdict?
+
+  /// A message with every field at its default.
+  public init() { self.init(run: nil) }
+
+  /// A message of the fields given.
+  public init(
+    run: Run? = nil,
+    verdict: Verdict? = nil
+  ) {
+    self.run = run
+    self.verdict = verdict
+  }
+}
+
+/// Asks for a pause.
+public struct PauseRunRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// The run.
+  public var id: String
+  /// Why, for people.
+  public var message: String
+  /// After this time without ResumeRun the run becomes FAILED, named PauseTimedOut; at most 30 days, never when absent.
+  public var maxWait: Swift.Duration?
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    id: String = "",
+    message: String = "",
+    maxWait: Swift.Duration? = nil
+  ) {
+    self.namespace = namespace
+    self.id = id
+    self.message = message
+    self.maxWait = maxWait
+  }
+}
+
+/// What became of the request.
+public struct PauseRunResponse: MartletWire.WireMessage {
+  /// As it is now.
+  public var run: Run?
+  /// ACCEPTED, or REFUSED with a reason.
+  public var verdict: Verdict?
+
+  /// A message with every field at its default.
+  public init() { self.init(run: nil) }
+
+  /// A message of the fields given.
+  public init(
+    run: Run? = nil,
+    verdict: Verdict? = nil
+  ) {
+    self.run = run
+    self.verdict = verdict
+  }
+}
+
+/// Asks for the end of a pause.
+public struct ResumeRunRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// The run.
+  public var id: String
+  /// Why, for people.
+  public var message: String
+  /// What the pause waits for; at most 256 KiB as JSON.
+  public var input: MartletWire.JSONValue?
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    id: String = "",
+    message: String = "",
+    input: MartletWire.JSONValue? = nil
+  ) {
+    self.namespace = namespace
+    self.id = id
+    self.message = message
+    self.input = input
+  }
+}
+
+/// What became of the request.
+public struct ResumeRunResponse: MartletWire.WireMessage {
+  /// As it is now.
+  public var run: Run?
+  /// ACCEPTED, or REFUSED with a reason.
+  public var verdict: Verdict?
+
+  /// A message with every field at its default.
+  public init() { self.init(run: nil) }
+
+  /// A message of the fields given.
+  public init(
+    run: Run? = nil,
+    verdict: Verdict? = nil
+  ) {
+    self.run = run
+    self.verdict = verdict
+  }
+}
+
+/// Asks for a state.
+public struct SetRunStateRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// The run.
+  public var id: String
+  /// The state. Required.
+  public var state: State?
+  /// Set it whatever the run is in and whoever has it.
+  public var force: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    id: String = "",
+    state: State? = nil,
+    force: Bool = false
+  ) {
+    self.namespace = namespace
+    self.id = id
+    self.state = state
+    self.force = force
+  }
+}
+
+/// What became of the request.
+public struct SetRunStateResponse: MartletWire.WireMessage {
+  /// As it is now.
+  public var run: Run?
+  /// ACCEPTED, or REFUSED with a reason.
+  public var verdict: Verdict?
+
+  /// A message with every field at its default.
+  public init() { self.init(run: nil) }
+
+  /// A message of the fields given.
+  public init(
+    run: Run? = nil,
+    verdict: Verdict? = nil
+  ) {
+    self.run = run
+    self.verdict = verdict
+  }
+}
+
 /// Asks for a history.
 public struct ListTransitionsRequest: MartletWire.WireMessage {
   /// The namespace.
@@ -1126,6 +1318,276 @@ extension CancelRunResponse {
   public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
     let c = raw.assumingMemoryBound(to: Martlet__V1__CancelRunResponse.self)
     martlet__v1__cancel_run_response__init(c)
+    if let value = self.run {
+      c.pointee.run = writer.message(value, Run.self)
+    }
+    if let value = self.verdict {
+      c.pointee.verdict = writer.message(value, Verdict.self)
+    }
+  }
+}
+
+extension RetryRunRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.RetryRunRequest",
+    layout: MartletWire.StructLayout(martlet__v1__retry_run_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "id", "id", .implicit, .string),
+      MartletWire.FieldSchema(3, "message", "message", .implicit, .string),
+      MartletWire.FieldSchema(4, "force", "force", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RetryRunRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.id = try reader.string(c.pointee.id)
+    self.message = try reader.string(c.pointee.message)
+    self.force = c.pointee.force != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RetryRunRequest.self)
+    martlet__v1__retry_run_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.id = writer.string(self.id)
+    c.pointee.message = writer.string(self.message)
+    c.pointee.force = self.force ? 1 : 0
+  }
+}
+
+extension RetryRunResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.RetryRunResponse",
+    layout: MartletWire.StructLayout(martlet__v1__retry_run_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "run", "run", .implicit, .message { Run.schema }),
+      MartletWire.FieldSchema(2, "verdict", "verdict", .implicit, .message { Verdict.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RetryRunResponse.self)
+    self.run = try reader.message(c.pointee.run, Run.self)
+    self.verdict = try reader.message(c.pointee.verdict, Verdict.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RetryRunResponse.self)
+    martlet__v1__retry_run_response__init(c)
+    if let value = self.run {
+      c.pointee.run = writer.message(value, Run.self)
+    }
+    if let value = self.verdict {
+      c.pointee.verdict = writer.message(value, Verdict.self)
+    }
+  }
+}
+
+extension PauseRunRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.PauseRunRequest",
+    layout: MartletWire.StructLayout(martlet__v1__pause_run_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "id", "id", .implicit, .string),
+      MartletWire.FieldSchema(3, "message", "message", .implicit, .string),
+      MartletWire.FieldSchema(4, "max_wait", "maxWait", .implicit, .message { Swift.Duration.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__PauseRunRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.id = try reader.string(c.pointee.id)
+    self.message = try reader.string(c.pointee.message)
+    self.maxWait = try reader.message(c.pointee.max_wait, Swift.Duration.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__PauseRunRequest.self)
+    martlet__v1__pause_run_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.id = writer.string(self.id)
+    c.pointee.message = writer.string(self.message)
+    if let value = self.maxWait {
+      c.pointee.max_wait = writer.message(value, Swift.Duration.self)
+    }
+  }
+}
+
+extension PauseRunResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.PauseRunResponse",
+    layout: MartletWire.StructLayout(martlet__v1__pause_run_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "run", "run", .implicit, .message { Run.schema }),
+      MartletWire.FieldSchema(2, "verdict", "verdict", .implicit, .message { Verdict.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__PauseRunResponse.self)
+    self.run = try reader.message(c.pointee.run, Run.self)
+    self.verdict = try reader.message(c.pointee.verdict, Verdict.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__PauseRunResponse.self)
+    martlet__v1__pause_run_response__init(c)
+    if let value = self.run {
+      c.pointee.run = writer.message(value, Run.self)
+    }
+    if let value = self.verdict {
+      c.pointee.verdict = writer.message(value, Verdict.self)
+    }
+  }
+}
+
+extension ResumeRunRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ResumeRunRequest",
+    layout: MartletWire.StructLayout(martlet__v1__resume_run_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "id", "id", .implicit, .string),
+      MartletWire.FieldSchema(3, "message", "message", .implicit, .string),
+      MartletWire.FieldSchema(4, "input", "input", .implicit, .message { MartletWire.JSONValue.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ResumeRunRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.id = try reader.string(c.pointee.id)
+    self.message = try reader.string(c.pointee.message)
+    self.input = try reader.message(c.pointee.input, MartletWire.JSONValue.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ResumeRunRequest.self)
+    martlet__v1__resume_run_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.id = writer.string(self.id)
+    c.pointee.message = writer.string(self.message)
+    if let value = self.input {
+      c.pointee.input = writer.message(value, MartletWire.JSONValue.self)
+    }
+  }
+}
+
+extension ResumeRunResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ResumeRunResponse",
+    layout: MartletWire.StructLayout(martlet__v1__resume_run_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "run", "run", .implicit, .message { Run.schema }),
+      MartletWire.FieldSchema(2, "verdict", "verdict", .implicit, .message { Verdict.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ResumeRunResponse.self)
+    self.run = try reader.message(c.pointee.run, Run.self)
+    self.verdict = try reader.message(c.pointee.verdict, Verdict.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ResumeRunResponse.self)
+    martlet__v1__resume_run_response__init(c)
+    if let value = self.run {
+      c.pointee.run = writer.message(value, Run.self)
+    }
+    if let value = self.verdict {
+      c.pointee.verdict = writer.message(value, Verdict.self)
+    }
+  }
+}
+
+extension SetRunStateRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.SetRunStateRequest",
+    layout: MartletWire.StructLayout(martlet__v1__set_run_state_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "id", "id", .implicit, .string),
+      MartletWire.FieldSchema(3, "state", "state", .implicit, .message { State.schema }),
+      MartletWire.FieldSchema(4, "force", "force", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__SetRunStateRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.id = try reader.string(c.pointee.id)
+    self.state = try reader.message(c.pointee.state, State.self)
+    self.force = c.pointee.force != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__SetRunStateRequest.self)
+    martlet__v1__set_run_state_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.id = writer.string(self.id)
+    if let value = self.state {
+      c.pointee.state = writer.message(value, State.self)
+    }
+    c.pointee.force = self.force ? 1 : 0
+  }
+}
+
+extension SetRunStateResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.SetRunStateResponse",
+    layout: MartletWire.StructLayout(martlet__v1__set_run_state_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "run", "run", .implicit, .message { Run.schema }),
+      MartletWire.FieldSchema(2, "verdict", "verdict", .implicit, .message { Verdict.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__SetRunStateResponse.self)
+    self.run = try reader.message(c.pointee.run, Run.self)
+    self.verdict = try reader.message(c.pointee.verdict, Verdict.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__SetRunStateResponse.self)
+    martlet__v1__set_run_state_response__init(c)
     if let value = self.run {
       c.pointee.run = writer.message(value, Run.self)
     }

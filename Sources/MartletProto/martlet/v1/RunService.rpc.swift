@@ -48,6 +48,42 @@ public protocol RunService: MartletCall.RPCService {
     _ request: CancelRunRequest, context: MartletCall.CallContext
   ) async throws -> CancelRunResponse
 
+  /// Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named AwaitingRetry, for
+  /// whoever takes it next; its next RUNNING is named Rerunning, and its retries count anew.
+  ///
+  /// The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended, and when the enclosing
+  /// run has ended. A run that waits already is left as it is.
+  func retryRun(
+    _ request: RetryRunRequest, context: MartletCall.CallContext
+  ) async throws -> RetryRunResponse
+
+  /// Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs keeps its executor:
+  /// what it does goes on, but whatever it would start below it waits, and so does its own next RUNNING.
+  ///
+  /// The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left as it is.
+  func pauseRun(
+    _ request: PauseRunRequest, context: MartletCall.CallContext
+  ) async throws -> PauseRunResponse
+
+  /// Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A process that waits goes on
+  /// with its next RUNNING; a suspended run is for whoever takes it next. GetRun shows the input.
+  ///
+  /// The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input` when the pause asks for
+  /// one that is missing or does not fit its schema.
+  func resumeRun(
+    _ request: ResumeRunRequest, context: MartletCall.CallContext
+  ) async throws -> ResumeRunResponse
+
+  /// Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED is RetryRun; an end is
+  /// taken when nobody has the run.
+  ///
+  /// With `force` any state is set, whatever the run is in; its executor, if the new state has none, is FENCED, and when
+  /// the run is stopped the runs below it follow. PENDING, RUNNING and CANCELLING need an executor that the run still
+  /// has: REFUSED with CLAIM_REQUIRED otherwise. The history says who forced it, by rule any/force.
+  func setRunState(
+    _ request: SetRunStateRequest, context: MartletCall.CallContext
+  ) async throws -> SetRunStateResponse
+
   /// Returns the history of a run, oldest first.
   func listTransitions(
     _ request: ListTransitionsRequest, context: MartletCall.CallContext
@@ -113,6 +149,42 @@ public enum RunServiceMethods {
     service: "martlet.v1.RunService", name: "CancelRun",
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.CancelRunRequest", responseType: "martlet.v1.CancelRunResponse")
+  /// Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named AwaitingRetry, for
+  /// whoever takes it next; its next RUNNING is named Rerunning, and its retries count anew.
+  ///
+  /// The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended, and when the enclosing
+  /// run has ended. A run that waits already is left as it is.
+  public static let retryRun = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "RetryRun",
+    kind: .unary, idempotency: .idempotent,
+    requestType: "martlet.v1.RetryRunRequest", responseType: "martlet.v1.RetryRunResponse")
+  /// Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs keeps its executor:
+  /// what it does goes on, but whatever it would start below it waits, and so does its own next RUNNING.
+  ///
+  /// The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left as it is.
+  public static let pauseRun = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "PauseRun",
+    kind: .unary, idempotency: .idempotent,
+    requestType: "martlet.v1.PauseRunRequest", responseType: "martlet.v1.PauseRunResponse")
+  /// Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A process that waits goes on
+  /// with its next RUNNING; a suspended run is for whoever takes it next. GetRun shows the input.
+  ///
+  /// The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input` when the pause asks for
+  /// one that is missing or does not fit its schema.
+  public static let resumeRun = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "ResumeRun",
+    kind: .unary, idempotency: .unknown,
+    requestType: "martlet.v1.ResumeRunRequest", responseType: "martlet.v1.ResumeRunResponse")
+  /// Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED is RetryRun; an end is
+  /// taken when nobody has the run.
+  ///
+  /// With `force` any state is set, whatever the run is in; its executor, if the new state has none, is FENCED, and when
+  /// the run is stopped the runs below it follow. PENDING, RUNNING and CANCELLING need an executor that the run still
+  /// has: REFUSED with CLAIM_REQUIRED otherwise. The history says who forced it, by rule any/force.
+  public static let setRunState = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "SetRunState",
+    kind: .unary, idempotency: .unknown,
+    requestType: "martlet.v1.SetRunStateRequest", responseType: "martlet.v1.SetRunStateResponse")
   /// Returns the history of a run, oldest first.
   public static let listTransitions = MartletCall.MethodDescriptor(
     service: "martlet.v1.RunService", name: "ListTransitions",
@@ -142,6 +214,10 @@ public enum RunServiceMethods {
     countRuns,
     updateRun,
     cancelRun,
+    retryRun,
+    pauseRun,
+    resumeRun,
+    setRunState,
     listTransitions,
     getRunGraph,
     watchRuns,
@@ -227,6 +303,58 @@ public struct RunServiceClient: Sendable {
       options: options)
   }
 
+  /// Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named AwaitingRetry, for
+  /// whoever takes it next; its next RUNNING is named Rerunning, and its retries count anew.
+  ///
+  /// The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended, and when the enclosing
+  /// run has ended. A run that waits already is left as it is.
+  public func retryRun(
+    _ request: RetryRunRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> RetryRunResponse {
+    try await channel.unary(
+      RunServiceMethods.retryRun, request, returning: RetryRunResponse.self,
+      options: options)
+  }
+
+  /// Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs keeps its executor:
+  /// what it does goes on, but whatever it would start below it waits, and so does its own next RUNNING.
+  ///
+  /// The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left as it is.
+  public func pauseRun(
+    _ request: PauseRunRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> PauseRunResponse {
+    try await channel.unary(
+      RunServiceMethods.pauseRun, request, returning: PauseRunResponse.self,
+      options: options)
+  }
+
+  /// Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A process that waits goes on
+  /// with its next RUNNING; a suspended run is for whoever takes it next. GetRun shows the input.
+  ///
+  /// The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input` when the pause asks for
+  /// one that is missing or does not fit its schema.
+  public func resumeRun(
+    _ request: ResumeRunRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> ResumeRunResponse {
+    try await channel.unary(
+      RunServiceMethods.resumeRun, request, returning: ResumeRunResponse.self,
+      options: options)
+  }
+
+  /// Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED is RetryRun; an end is
+  /// taken when nobody has the run.
+  ///
+  /// With `force` any state is set, whatever the run is in; its executor, if the new state has none, is FENCED, and when
+  /// the run is stopped the runs below it follow. PENDING, RUNNING and CANCELLING need an executor that the run still
+  /// has: REFUSED with CLAIM_REQUIRED otherwise. The history says who forced it, by rule any/force.
+  public func setRunState(
+    _ request: SetRunStateRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> SetRunStateResponse {
+    try await channel.unary(
+      RunServiceMethods.setRunState, request, returning: SetRunStateResponse.self,
+      options: options)
+  }
+
   /// Returns the history of a run, oldest first.
   public func listTransitions(
     _ request: ListTransitionsRequest, options: MartletCall.CallOptions = .standard
@@ -286,6 +414,18 @@ extension RunService {
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.cancelRun) { request, context in
         try await self.cancelRun(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.retryRun) { request, context in
+        try await self.retryRun(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.pauseRun) { request, context in
+        try await self.pauseRun(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.resumeRun) { request, context in
+        try await self.resumeRun(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.setRunState) { request, context in
+        try await self.setRunState(request, context: context)
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.listTransitions) { request, context in
         try await self.listTransitions(request, context: context)

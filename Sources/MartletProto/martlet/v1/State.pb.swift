@@ -150,8 +150,10 @@ public struct State: MartletWire.WireMessage {
 public struct Scheduled: MartletWire.WireMessage {
   /// Not to be started before this time.
   public var dueTime: MartletWire.Timestamp?
-  /// Why it waits, for people.
+  /// Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or what the reporter says.
   public var reason: String
+  /// What ended the attempt before. Output only.
+  public var cause: Cause?
 
   /// A message with every field at its default.
   public init() { self.init(dueTime: nil) }
@@ -159,10 +161,20 @@ public struct Scheduled: MartletWire.WireMessage {
   /// A message of the fields given.
   public init(
     dueTime: MartletWire.Timestamp? = nil,
-    reason: String = ""
+    reason: String = "",
+    cause: Cause? = nil
   ) {
     self.dueTime = dueTime
     self.reason = reason
+    self.cause = cause
+  }
+
+  /// What ended the attempt before. Output only.
+  public enum Cause: Sendable, Equatable {
+    /// An error of the user's code.
+    case failed(Failed)
+    /// The loss of its process.
+    case crashed(Crashed)
   }
 }
 
@@ -170,8 +182,14 @@ public struct Scheduled: MartletWire.WireMessage {
 public struct Paused: MartletWire.WireMessage {
   /// When the wait is given up.
   public var untilTime: MartletWire.Timestamp?
-  /// Names the pause, so that one pause happens once.
+  /// Names the pause, so that one pause happens once: a pause whose key was resumed before is REFUSED with reason
+  /// PAUSE_RESUMED, and the code goes on. Without a key, code that is executed anew pauses anew.
   public var key: String
+  /// The JSON schema of the input that resumes it; absent when none is asked for.
+  public var inputSchema: [String: MartletWire.JSONValue]?
+  /// True when the process ends here: the run is let go, and after ResumeRun whoever takes it begins anew. False when
+  /// the process waits: it keeps the run, and proposes RUNNING now and then, which is WAIT until ResumeRun.
+  public var suspended: Bool
 
   /// A message with every field at its default.
   public init() { self.init(untilTime: nil) }
@@ -179,10 +197,14 @@ public struct Paused: MartletWire.WireMessage {
   /// A message of the fields given.
   public init(
     untilTime: MartletWire.Timestamp? = nil,
-    key: String = ""
+    key: String = "",
+    inputSchema: [String: MartletWire.JSONValue]? = nil,
+    suspended: Bool = false
   ) {
     self.untilTime = untilTime
     self.key = key
+    self.inputSchema = inputSchema
+    self.suspended = suspended
   }
 }
 
@@ -364,6 +386,8 @@ extension Scheduled {
     fields: [
       MartletWire.FieldSchema(1, "due_time", "dueTime", .implicit, .message { MartletWire.Timestamp.schema }),
       MartletWire.FieldSchema(2, "reason", "reason", .implicit, .string),
+      MartletWire.FieldSchema(3, "failed", "failed", .oneof(0), .message { Failed.schema }),
+      MartletWire.FieldSchema(4, "crashed", "crashed", .oneof(0), .message { Crashed.schema }),
     ]
   )
 
@@ -372,6 +396,11 @@ extension Scheduled {
     let c = raw.assumingMemoryBound(to: Martlet__V1__Scheduled.self)
     self.dueTime = try reader.message(c.pointee.due_time, MartletWire.Timestamp.self)
     self.reason = try reader.string(c.pointee.reason)
+    switch c.pointee.cause_case.rawValue {
+    case 3: self.cause = .failed(try reader.presentMessage(c.pointee.failed, Failed.self))
+    case 4: self.cause = .crashed(try reader.presentMessage(c.pointee.crashed, Crashed.self))
+    default: self.cause = nil
+    }
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -382,6 +411,15 @@ extension Scheduled {
       c.pointee.due_time = writer.message(value, MartletWire.Timestamp.self)
     }
     c.pointee.reason = writer.string(self.reason)
+    switch self.cause {
+    case .failed(let value):
+      c.pointee.failed = writer.message(value, Failed.self)
+      c.pointee.cause_case = .init(rawValue: 3)
+    case .crashed(let value):
+      c.pointee.crashed = writer.message(value, Crashed.self)
+      c.pointee.cause_case = .init(rawValue: 4)
+    case nil: break
+    }
   }
 }
 
@@ -394,6 +432,8 @@ extension Paused {
     fields: [
       MartletWire.FieldSchema(1, "until_time", "untilTime", .implicit, .message { MartletWire.Timestamp.schema }),
       MartletWire.FieldSchema(2, "key", "key", .implicit, .string),
+      MartletWire.FieldSchema(3, "input_schema", "inputSchema", .implicit, .message { [String: MartletWire.JSONValue].schema }),
+      MartletWire.FieldSchema(4, "suspended", "suspended", .implicit, .bool),
     ]
   )
 
@@ -402,6 +442,8 @@ extension Paused {
     let c = raw.assumingMemoryBound(to: Martlet__V1__Paused.self)
     self.untilTime = try reader.message(c.pointee.until_time, MartletWire.Timestamp.self)
     self.key = try reader.string(c.pointee.key)
+    self.inputSchema = try reader.message(c.pointee.input_schema, [String: MartletWire.JSONValue].self)
+    self.suspended = c.pointee.suspended != 0
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -412,6 +454,10 @@ extension Paused {
       c.pointee.until_time = writer.message(value, MartletWire.Timestamp.self)
     }
     c.pointee.key = writer.string(self.key)
+    if let value = self.inputSchema {
+      c.pointee.input_schema = writer.message(value, [String: MartletWire.JSONValue].self)
+    }
+    c.pointee.suspended = self.suspended ? 1 : 0
   }
 }
 

@@ -80,7 +80,10 @@ CREATE TABLE run_state (
   start_time       timestamptz,
   end_time         timestamptz,
   running_us       natural_number NOT NULL,
-  due_time         timestamptz
+  due_time         timestamptz,
+  -- What its transitions depend on, and what it carries from one to the next; null for nearly all runs.
+  policy           jsonb,
+  tally            jsonb
 ) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.02);
 
 CREATE FUNCTION is_consistent(s run_state) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
@@ -91,3 +94,15 @@ BEGIN
 END $$;
 
 ALTER TABLE run_state ADD CONSTRAINT run_state_is_consistent CHECK (is_consistent(run_state));
+
+-- What is kept of a run's pauses beside the history: what each asks for, and what it was given. JSON as
+-- text, so that numbers come back as they were sent.
+CREATE TABLE run_pause (
+  run_id        uuid NOT NULL,
+  key           text COLLATE "C" NOT NULL,
+  namespace     filled_name NOT NULL,
+  input_schema  text,
+  input         text,
+  time          timestamptz NOT NULL,
+  PRIMARY KEY (run_id, key)
+);

@@ -23,7 +23,7 @@ CREATE TABLE claim (
 );
 CREATE INDEX claim_session ON claim (session_id);
 
--- When the server must look at a run again, at most once a state.
+-- When the server must look at a run again: it is late, or its timeout, pause or bound is over.
 CREATE TABLE run_due (
   run_id       uuid PRIMARY KEY,
   namespace    filled_name NOT NULL,
@@ -32,7 +32,7 @@ CREATE TABLE run_due (
   -- Until when one replica is dealing with it; others pass it over.
   taken_until  timestamptz
 );
-CREATE INDEX run_due_order ON run_due (state_type, due);
+CREATE INDEX run_due_order ON run_due (due);
 
 -- Stopped runs whose children are still to be cancelled.
 CREATE TABLE run_cascade (

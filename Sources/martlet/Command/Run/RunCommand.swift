@@ -10,12 +10,16 @@ import MartletWire
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a command as a tracked run.",
-    usage: "martlet run [--name NAME] [--param KEY=VALUE ...] -- COMMAND [ARGUMENT ...]",
+    usage:
+      "martlet run [--name NAME] [--param KEY=VALUE ...] [--retries N] -- COMMAND [ARGUMENT ...]",
     discussion: """
       The command's output, signals and exit code pass through. Its run is a child of $MARTLET_RUN_ID when that is \
       set, and runs that the command begins are children of it. What it writes to the file $MARTLET_OUTPUT, JSON or \
       text, is the run's result. When the server is away the command runs all the same, and what there is to report \
       is kept under ~/.martlet and sent by the next run.
+
+      With --retries a command that fails, or whose time is over, is started again after the delay; one that a signal \
+      ended is not.
 
       Leaves with the command's own code; 124 when its time was over; 127 when there is no such command, 126 when it \
       cannot be started; 1 when the server refuses the run.
@@ -26,6 +30,13 @@ struct RunCommand: AsyncParsableCommand {
   var param: [String] = []
   @Option(help: "Seconds after which the command is ended and the run fails.")
   var timeout: Int?
+  @Option(help: "How often the command is started again when it fails.")
+  var retries: Int = 0
+  @Option(
+    help: ArgumentHelp(
+      "Seconds before each retry; the last number repeats, none means at once.",
+      valueName: "1,5,30"))
+  var retryDelay: String = ""
   @OptionGroup var connection: ConnectionOptions
   @Argument(parsing: .postTerminator, help: "The command and its arguments.")
   var command: [String] = []
@@ -38,6 +49,12 @@ struct RunCommand: AsyncParsableCommand {
       throw ValidationError("--param takes KEY=VALUE")
     }
     if let timeout, timeout <= 0 { throw ValidationError("--timeout must be more than 0") }
+    guard (0...1000).contains(retries) else {
+      throw ValidationError("--retries must be from 0 to 1000")
+    }
+    guard delays != nil else {
+      throw ValidationError("--retry-delay takes seconds, such as 10 or 1,5,30")
+    }
   }
 
   func run() async throws {
@@ -66,6 +83,30 @@ struct RunCommand: AsyncParsableCommand {
       return ExitStatus.failed.rawValue
     }
     defer { reporting.forget(run) }
+    let control = RunControl()
+    reporting.onCancel(of: run) { control.take(.cancel($0.grace)) }
+    let relay = Task { await control.take(signals) }
+    defer { relay.cancel() }
+    while true {
+      let (code, state) = await attempt(reporting, run, control, ignored)
+      guard let delay = await end(run, state) else { return code }
+      guard await control.sleep(for: delay) else {
+        await end(run, State(type: .cancelled, message: "ended between two attempts"))
+        return code
+      }
+      do throws(RunError) {
+        try await run.start()
+      } catch {
+        complain("martlet: \(error)")
+        return code
+      }
+    }
+  }
+
+  /// Runs the command once; returns the code to leave with and what the server is told.
+  private func attempt(
+    _ reporting: Reporting, _ run: TrackedRun, _ control: RunControl, _ ignored: Set<Int32>
+  ) async -> (code: Int32, state: State) {
     let result = ResultFile()
     var variables = reporting.environment.variables(forChildOf: run)
     variables["MARTLET_OUTPUT"] = result.path
@@ -75,19 +116,22 @@ struct RunCommand: AsyncParsableCommand {
         ProgramArguments.last(command.count), environment: variables, ignored: ignored)
     } catch {
       complain("martlet: \(error)")
-      await end(run, .failed("StartError", "\(error)"))
-      return error.exitCode
+      return (error.exitCode, .final("StartError", "\(error)"))
     }
     let supervisor = Supervisor(child: child, run: run, timeout: timeout.map { .seconds($0) })
-    reporting.onCancel(of: run) { supervisor.cancel(grace: $0.grace) }
-    let ending = await supervisor.supervise(signals)
+    let ending = await supervisor.supervise(control)
     switch result.read() {
     case .value(let value): run.setResult(value)
     case .none: break
     case .useless(let why): complain("martlet: the result is not recorded: \(why)")
     }
-    await end(run, state(of: ending))
-    return code(of: ending)
+    var state = state(of: ending)
+    // Whoever was told to end is not to be started again.
+    if control.end != nil, case .failed(var failed)? = state.detail {
+      failed.retriable = false
+      state.detail = .failed(failed)
+    }
+    return (code(of: ending), state)
   }
 
   /// Begins the run below the one around it; on its own when the server has not heard of that, for the one who would
@@ -95,24 +139,51 @@ struct RunCommand: AsyncParsableCommand {
   private func begin(_ reporting: Reporting) async throws(RunError) -> TrackedRun {
     let name = name ?? String(command[0].split(separator: "/").last ?? "command")
     guard let parent = reporting.parentRunID else {
-      return try await reporting.begin(kind: .flow, name, parameters: parameters, parent: nil)
+      return try await begin(reporting, .flow, name, below: nil)
     }
     do throws(RunError) {
-      return try await reporting.begin(kind: .task, name, parameters: parameters, parent: parent)
+      return try await begin(reporting, .task, name, below: parent)
     } catch {
       guard case .rejected(_, _, "parent_id") = error else { throw error }
       complain(
         "martlet: the server does not know the run \(parent): this one is recorded without it")
-      return try await reporting.begin(kind: .flow, name, parameters: parameters, parent: nil)
+      return try await begin(reporting, .flow, name, below: nil)
     }
   }
 
-  private func end(_ run: TrackedRun, _ state: State) async {
+  private func begin(
+    _ reporting: Reporting, _ kind: RunKind, _ name: String, below parent: String?
+  ) async throws(RunError) -> TrackedRun {
+    // TERM and the grace come out of the server's patience: it is told of the time-out with them.
+    try await reporting.begin(
+      kind: kind, name, parameters: parameters, parent: parent, retry: retry,
+      timeout: timeout.map { .seconds($0) + Supervisor.grace })
+  }
+
+  /// Tells how an attempt ended; returns the delay before the next, nil when there is none.
+  @discardableResult
+  private func end(_ run: TrackedRun, _ state: State) async -> Duration? {
     do throws(RunError) {
-      try await run.end(state)
+      return run.delay(after: state, try await run.end(state))
     } catch {
       complain("martlet: the end of the run is not recorded: \(error)")
+      return nil
     }
+  }
+
+  /// The delays that were asked for; nil when they cannot be read.
+  private var delays: [Duration]? {
+    var delays: [Duration] = []
+    for part in retryDelay.split(separator: ",", omittingEmptySubsequences: false)
+    where !retryDelay.isEmpty {
+      guard let seconds = Double(part), (0...2_592_000).contains(seconds) else { return nil }
+      delays.append(.seconds(seconds))
+    }
+    return delays
+  }
+
+  private var retry: RetryPolicy? {
+    retries == 0 ? nil : .retries(retries, delays: delays ?? [])
   }
 
   // The server keeps 256 KiB of parameters; nobody reads that much of a command line.
@@ -167,5 +238,17 @@ struct RunCommand: AsyncParsableCommand {
       state.detail = .crashed(Crashed(signal: number))
       return state
     }
+  }
+}
+
+extension State {
+  /// A failure that no other attempt would mend.
+  fileprivate static func final(_ type: String, _ message: String) -> State {
+    var state = State.failed(type, message)
+    if case .failed(var failed)? = state.detail {
+      failed.retriable = false
+      state.detail = .failed(failed)
+    }
+    return state
   }
 }

@@ -21,7 +21,7 @@ final class Supervisor: Sendable {
   static let forwarded = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH]
 
   // The grace after a time-out, and when a cancellation names none.
-  private static let grace = Duration.seconds(10)
+  static let grace = Duration.seconds(10)
   // How long somebody else may keep the pipes open after the command has ended.
   private static let pipeLimit = Duration.seconds(1)
 
@@ -49,9 +49,15 @@ final class Supervisor: Sendable {
   }
 
   /// Stays with the command until it has ended and its log is handed over.
-  func supervise(_ signals: AsyncStream<Int32>) async -> Ending {
+  func supervise(_ control: RunControl) async -> Ending {
+    control.aim { [self] event in
+      switch event {
+      case .signal(let number): child.signal(number)
+      case .cancel(let grace): cancel(grace: grace)
+      }
+    }
+    defer { control.aim(nil) }
     let ending = await withTaskGroup(of: Void.self) { group in
-      group.addTask { for await number in signals { self.child.signal(number) } }
       group.addTask { await self.heed() }
       if let timeout {
         group.addTask {

@@ -7,7 +7,10 @@
 /// To: `=` stays, `asked` the proposed state. `uses` a seq is used up, `takes` the epoch is raised and
 /// the execution bound, `binds` the execution is bound, `offers` the epoch is raised and nobody bound,
 /// `frees` the owner is let go, `counts` the attempt is raised, `presumes` the crash is presumptive,
-/// `cascades` the children are cancelled.
+/// `cascades` the children are cancelled, `retries` a retry is counted, `loses` a loss is counted, `anew`
+/// what was counted and answered is forgotten, `orphans` no session vouches for the owner, `revokes` the
+/// owner is fenced by a raised epoch, `answers` the pause's key and input are
+/// kept, `asked` it is noted that the pause is not the owner's.
 let expectedTransitions = """
   # Something happens to a run that is not there.
   - | create, create claimed | parent stopped | REFUSED PARENT_STOPPED | = |
@@ -19,6 +22,7 @@ let expectedTransitions = """
   * | create, create claimed | other content | ALREADY_EXISTS | = |
   * | create | | EXISTING | = |
   * | create claimed | owner | DUPLICATE | = |
+  * | create claimed | released | DUPLICATE | = |
   * | create claimed | stale epoch | FENCED STALE_EPOCH | = |
   * | create claimed | other execution | FENCED OTHER_EXECUTION | = |
   * | create claimed | | FENCED CLAIM_REQUIRED | = |
@@ -29,14 +33,22 @@ let expectedTransitions = """
   * | any proposal | owner, repeated seq | DUPLICATE | = |
   * | any proposal | owner, seq gap | OUT_OF_SEQUENCE | = |
 
+  # Who let the run go by itself hears its old answers, and nothing new.
+  * | any proposal | released, repeated seq | DUPLICATE | = |
+  ended | any proposal | released | FENCED RUN_FINISHED | = |
+  * | any proposal | released | FENCED CLAIM_REQUIRED | = |
+
   # Nobody owns the run, the sender would.
   ended | any proposal | claimant | FENCED RUN_FINISHED | = |
-  PENDING, RUNNING, PAUSED, CANCELLING | any proposal | claimant | FENCED RUN_OWNED | = |
+  PENDING, RUNNING, CANCELLING | any proposal | claimant | FENCED RUN_OWNED | = |
+  SCHEDULED, PAUSED | any proposal | claimant, owned | FENCED RUN_OWNED | = |
+  PAUSED | any proposal | claimant | FENCED RUN_PAUSED | = |
   SCHEDULED | PENDING, RUNNING | claimant, seq gap | OUT_OF_SEQUENCE | = |
   SCHEDULED | PENDING, RUNNING | claimant, repeated seq | OUT_OF_SEQUENCE | = |
   SCHEDULED | PENDING, RUNNING | claimant, parent stopped | FENCED PARENT_STOPPED | = |
   SCHEDULED | PENDING, RUNNING | claimant, early | WAIT NOT_DUE | = |
   SCHEDULED | PENDING | claimant | ACCEPTED | PENDING | takes uses
+  SCHEDULED | RUNNING | claimant, parent paused | WAIT PARENT_PAUSED | = |
   SCHEDULED | RUNNING | claimant | ACCEPTED | RUNNING | takes uses counts
   SCHEDULED | any proposal | claimant | FENCED CLAIM_REQUIRED | = |
 
@@ -47,14 +59,24 @@ let expectedTransitions = """
   PENDING | RUNNING | unbound, repeated seq | OUT_OF_SEQUENCE | = |
   PENDING | RUNNING | unbound, parent stopped | FENCED PARENT_STOPPED | = |
   PENDING | RUNNING | unbound, early | WAIT NOT_DUE | = |
+  PENDING | RUNNING | unbound, parent paused | WAIT PARENT_PAUSED | = |
   PENDING | RUNNING | unbound | ACCEPTED | RUNNING | binds uses counts
   PENDING | any proposal | unbound | FENCED BIND_REQUIRED | = |
 
   # From here on the owner speaks, and it is its turn.
-  SCHEDULED | any proposal | | REFUSED ILLEGAL_TRANSITION | = | uses
+  SCHEDULED | RUNNING | parent stopped | REFUSED PARENT_STOPPED | = | uses
+  SCHEDULED | RUNNING | early | WAIT NOT_DUE | = |
+  SCHEDULED | RUNNING | parent paused | WAIT PARENT_PAUSED | = |
+  SCHEDULED | RUNNING | continues | ACCEPTED | RUNNING | uses
+  SCHEDULED | RUNNING | | ACCEPTED | RUNNING | uses counts
+  SCHEDULED | SCHEDULED | | ACCEPTED | SCHEDULED | uses frees
+  SCHEDULED | CANCELLING, CANCELLED | | ACCEPTED | asked | uses cascades
+  SCHEDULED | COMPLETED, FAILED, CRASHED | | ACCEPTED | asked | uses
+  SCHEDULED | PENDING, PAUSED | | REFUSED ILLEGAL_TRANSITION | = | uses
 
   PENDING | RUNNING | parent stopped | REFUSED PARENT_STOPPED | = | uses
   PENDING | RUNNING | early | WAIT NOT_DUE | = |
+  PENDING | RUNNING | parent paused | WAIT PARENT_PAUSED | = |
   PENDING | RUNNING | | ACCEPTED | RUNNING | uses counts
   PENDING | PENDING | renames | ACCEPTED | PENDING | uses
   PENDING | PENDING, PAUSED | | REFUSED ILLEGAL_TRANSITION | = | uses
@@ -63,11 +85,20 @@ let expectedTransitions = """
   PENDING | COMPLETED, FAILED, CRASHED | | ACCEPTED | asked | uses
 
   RUNNING | RUNNING | renames | ACCEPTED | RUNNING | uses
-  RUNNING | SCHEDULED, PENDING, RUNNING, PAUSED | | REFUSED ILLEGAL_TRANSITION | = | uses
-  RUNNING | CANCELLING, CANCELLED | | ACCEPTED | asked | uses cascades
-  RUNNING | COMPLETED, FAILED, CRASHED | | ACCEPTED | asked | uses
+  RUNNING | SCHEDULED, PENDING, RUNNING | | REFUSED ILLEGAL_TRANSITION | = | uses
+  RUNNING | PAUSED | paused before | REFUSED PAUSE_RESUMED | = | uses
+  RUNNING | PAUSED | suspends | ACCEPTED | PAUSED | uses frees
+  RUNNING | PAUSED | | ACCEPTED | PAUSED | uses
 
-  PAUSED | any proposal | | REFUSED ILLEGAL_TRANSITION | = | uses
+  # A paused run's owner asks until somebody resumed it; or it ends, for it may never have stopped.
+  PAUSED | RUNNING | | WAIT RUN_PAUSED | = |
+  PAUSED | SCHEDULED, PENDING, PAUSED | | REFUSED ILLEGAL_TRANSITION | = | uses
+
+  # A failure with a retry left is no end.
+  RUNNING, PAUSED | FAILED, CRASHED | retry in process | REPLACED RETRY | SCHEDULED | uses retries
+  RUNNING, PAUSED | FAILED, CRASHED | retry rescheduled | REPLACED RETRY | SCHEDULED | uses retries frees
+  RUNNING, PAUSED | CANCELLING, CANCELLED | | ACCEPTED | asked | uses cascades
+  RUNNING, PAUSED | COMPLETED, FAILED, CRASHED | | ACCEPTED | asked | uses
 
   CANCELLING | CANCELLED | | ACCEPTED | CANCELLED | uses
   CANCELLING | COMPLETED, FAILED, CRASHED | | REPLACED RUN_CANCELLING | CANCELLED | uses
@@ -76,6 +107,8 @@ let expectedTransitions = """
   CRASHED | RUNNING | presumptive, parent stopped | REFUSED PARENT_STOPPED | = | uses
   CRASHED | RUNNING | presumptive | ACCEPTED | RUNNING | uses
   CRASHED | CANCELLING, CANCELLED | presumptive | ACCEPTED | asked | uses cascades
+  CRASHED | FAILED, CRASHED | presumptive, retry in process | REPLACED RETRY | SCHEDULED | uses retries
+  CRASHED | FAILED, CRASHED | presumptive, retry rescheduled | REPLACED RETRY | SCHEDULED | uses retries frees
   CRASHED | COMPLETED, FAILED, CRASHED | presumptive | ACCEPTED | asked | uses
   CRASHED | any proposal | presumptive | REFUSED ILLEGAL_TRANSITION | = | uses
   ended | any proposal | | REFUSED RUN_FINISHED | = | uses
@@ -89,21 +122,62 @@ let expectedTransitions = """
 
   # A lease lapses.
   * | session lapsed | session holds it not | UNCHANGED | = |
-  PENDING | session lapsed | | ACCEPTED | SCHEDULED | frees
+  SCHEDULED, PENDING | session lapsed | | ACCEPTED | SCHEDULED | frees
+  RUNNING | session lapsed | loss reruns | ACCEPTED | SCHEDULED | frees loses
+  RUNNING | session lapsed | loss waits | ACCEPTED | RUNNING | orphans
   RUNNING | session lapsed | | ACCEPTED | CRASHED | presumes
+  PAUSED | session lapsed | loss crashes | ACCEPTED | CRASHED | presumes
+  PAUSED | session lapsed | | ACCEPTED | PAUSED | frees
   CANCELLING | session lapsed | | ACCEPTED | CANCELLED |
   * | session lapsed | | UNCHANGED | = |
 
-  # A bound passes.
-  CANCELLING | due time passed | due | ACCEPTED | CANCELLED |
+  # A time passes.
+  SCHEDULED | due time passed | overdue | ACCEPTED | SCHEDULED |
+  SCHEDULED | due time passed | | UNCHANGED | = |
+  RUNNING, PAUSED, CANCELLING | due time passed | early | UNCHANGED | = |
+  RUNNING | due time passed | no retry | ACCEPTED | FAILED | cascades
+  RUNNING | due time passed | | ACCEPTED | SCHEDULED | frees retries
+  PAUSED | due time passed | | ACCEPTED | FAILED |
+  CANCELLING | due time passed | | ACCEPTED | CANCELLED |
   * | due time passed | | UNCHANGED | = |
 
   # A run is offered, and the offer withdrawn.
   ended | offer | | REFUSED RUN_FINISHED | = |
-  PENDING, RUNNING, PAUSED, CANCELLING | offer | | REFUSED RUN_OWNED | = |
+  PAUSED | offer | | REFUSED RUN_PAUSED | = |
+  PENDING, RUNNING, CANCELLING | offer | | REFUSED RUN_OWNED | = |
   SCHEDULED | offer | owned | REFUSED RUN_OWNED | = |
   SCHEDULED | offer | parent stopped | REFUSED PARENT_STOPPED | = |
+  SCHEDULED | offer | parent paused | REFUSED PARENT_PAUSED | = |
   SCHEDULED | offer | | ACCEPTED | PENDING | offers
   PENDING | withdraw offer | unbound | ACCEPTED | SCHEDULED | frees
   * | withdraw offer | | UNCHANGED | = |
+
+  # An operator asks it to pause; someone ends the pause.
+  ended | pause | | REFUSED RUN_FINISHED | = |
+  CANCELLING | pause | | REFUSED RUN_CANCELLING | = |
+  PAUSED | pause | | UNCHANGED | = |
+  * | pause | owned | ACCEPTED | PAUSED | asked
+  * | pause | | ACCEPTED | PAUSED | asked frees
+  PAUSED | resume | | ACCEPTED | SCHEDULED | answers
+  ended | resume | | REFUSED RUN_FINISHED | = |
+  * | resume | | REFUSED RUN_NOT_PAUSED | = |
+
+  # An operator has it tried again.
+  ended | retry | parent stopped | REFUSED PARENT_STOPPED | = |
+  COMPLETED | retry | unforced | REFUSED RUN_FINISHED | = |
+  ended | retry | | ACCEPTED | SCHEDULED | frees anew
+  SCHEDULED | retry | | UNCHANGED | = |
+  * | retry | | REFUSED RUN_NOT_FINISHED | = |
+
+  # An operator gives it a state.
+  * | set state | forced, asks end | ACCEPTED | as asked | revokes cascades
+  * | set state | forced, asks idle | ACCEPTED | as asked | revokes
+  * | set state | forced, owned | ACCEPTED | as asked |
+  * | set state | forced | REFUSED CLAIM_REQUIRED | = |
+  * | set state | asks idle | REFUSED ILLEGAL_TRANSITION | = |
+  * | set state | asks owned | REFUSED ILLEGAL_TRANSITION | = |
+  ended | set state | | REFUSED RUN_FINISHED | = |
+  CANCELLING | set state | | REFUSED RUN_CANCELLING | = |
+  * | set state | owned | REFUSED RUN_OWNED | = |
+  * | set state | | ACCEPTED | as asked |
   """

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from martlet.errors import MartletError as MartletError
     from martlet.errors import Refused as Refused
     from martlet.errors import RunStopped as RunStopped
+    from martlet.errors import TimedOut as TimedOut
     from martlet.log_handler import LogHandler as LogHandler
     from martlet.reporter import Reporter as Reporter
+    from martlet.retries import exponential as exponential
     from martlet.run import Run as Run
     from martlet.run import adopt as adopt
     from martlet.run import current_run as current_run
@@ -35,8 +37,10 @@ _HOMES = {
     "Reporter": "reporter",
     "Run": "run",
     "RunStopped": "errors",
+    "TimedOut": "errors",
     "adopt": "run",
     "current_run": "run",
+    "exponential": "retries",
     "flow": "run",
     "flush": "run",
     "task": "run",

@@ -57,6 +57,10 @@ class Cancelled(RunStopped):
     """Somebody asked the run to stop; raised at its next checkpoint."""
 
 
+class TimedOut(RunStopped):
+    """The run has taken longer than its timeout; raised at its next checkpoint."""
+
+
 class Fenced(RunStopped):
     """The run belongs to another execution now; nothing that this one does counts."""
 

@@ -196,6 +196,9 @@ class Lane:
             self.held_until = now + verdict.wait.ToTimedelta().total_seconds()
             return True
         self._pause = FIRST_PAUSE
+        if verdict.code == v1.Verdict.CODE_REPLACED and verdict.state.type == v1.STATE_TYPE_SCHEDULED:
+            # The end that was proposed is none: the run is tried again.
+            self.ended = False
         item.settle(verdict)
         why = end_of(item.report, verdict)
         if why is not None:

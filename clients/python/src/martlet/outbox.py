@@ -62,8 +62,8 @@ class Outbox:
         if lane not in self.runs:
             self.runs[lane] = run
             self.by_id[lane.run_id] = lane
-        if item.report.HasField("propose") and item.report.propose.type in TERMINAL:
-            lane.ended = True
+        if item.report.HasField("propose"):
+            lane.ended = item.report.propose.type in TERMINAL
         self.held += 1
         self.held_size += item.size
         if len(lane.queued) == 1:

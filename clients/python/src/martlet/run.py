@@ -20,7 +20,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Type, TypeVar, Union
 
-from martlet.errors import Cancelled, Fenced, Refused, RunStopped
+from martlet.errors import Cancelled, Fenced, Refused, RunStopped, TimedOut
+from martlet.retries import Retries
 
 if TYPE_CHECKING:
     import logging
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from martlet import v1
     from martlet.reporter import ReportedRun, Reporter
+    from martlet.retries import Delays
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -117,6 +119,10 @@ class Run:
         self._lines = itertools.count(1)
         self._pid = os.getpid()
         self._reports: "ReportedRun"
+        self._retries: Optional[Retries] = None
+        self._timer: Optional[threading.Timer] = None
+        # Whether the last attempt's end has been reported already.
+        self._over = False
 
     @property
     def result(self) -> Any:
@@ -152,6 +158,27 @@ class Run:
         """Sleeps, and wakes up with Cancelled or Fenced when the run must stop."""
         self._stop.wait(seconds)
         self.checkpoint()
+
+    def _start_clock(self, timeout: Optional[float]) -> None:
+        """From now on the attempt has so long; then `checkpoint` and `sleep` raise TimedOut."""
+        if timeout is None:
+            return
+        self._timer = threading.Timer(timeout, self._time_out, [timeout])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _time_out(self, timeout: float) -> None:
+        if self._why is None:
+            self._why = TimedOut(f"still running after {timeout:g} s")
+            self._stop.set()
+
+    def _stop_clock(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if isinstance(self._why, TimedOut):
+            self._why = None
+            self._stop.clear()
 
     def _stopped(self) -> Optional[RunStopped]:
         fenced = self._reports.lane.closed
@@ -242,7 +269,41 @@ class Run:
             raise Cancelled("cancelled before it began")
         raise Refused(f"run {self.id} may not begin: {verdict.reason}", verdict)
 
+    def _may_go_on(self, error: Exception) -> bool:
+        """Reports the failure of an attempt; True when the next one has begun.
+
+        Waits for the server's word, and for the time it names. When the server is away, the run's own policy
+        holds, as it will when the reports are heard. Raises Cancelled when the run is stopped meanwhile.
+        """
+        from martlet import v1
+
+        self._stop_clock()
+        if self._retries is None or (isinstance(error, RunStopped) and not isinstance(error, TimedOut)):
+            return False
+        ending = _observed(_ending(error, None))
+        verdict = self._reports.propose(ending, may_run_on=True, urgent=True).result()
+        self._over = True
+        if verdict is None:
+            delay = self._retries.next_delay()
+        elif verdict.code == v1.Verdict.CODE_REPLACED and verdict.state.type == v1.STATE_TYPE_SCHEDULED:
+            self._retries.next_delay()
+            due = verdict.state.scheduled.due_time
+            has_due = verdict.state.scheduled.HasField("due_time")
+            delay = max(0, due.ToNanoseconds() - verdict.state.time.ToNanoseconds()) / 1e9 if has_due else 0.0
+        else:
+            delay = None
+        if delay is None:
+            return False
+        self._over = False
+        self.logger.warning("%s: %s; tried again in %g s", type(error).__name__, error, delay)
+        self.sleep(delay)
+        self._begin(may_run_on=True)
+        return True
+
     def _end(self, error: Optional[BaseException]) -> None:
+        self._stop_clock()
+        if self._over:
+            return
         if isinstance(error, Fenced) and error is self._reports.lane.closed:
             return
         ending = self._reports.propose(_observed(_ending(error, self.result)))
@@ -270,8 +331,15 @@ class RunBlock:
         tags: Optional[List[str]] = None,
         version: str = "",
         parent: Optional[Run] = None,
+        retries: int = 0,
+        retry_delay: "Delays" = 0,
+        retry_jitter: float = 0,
+        timeout: Optional[float] = None,
     ) -> None:
         self.kind = kind
+        self.retries = Retries(retries, retry_delay, retry_jitter) if retries else None
+        self.timeout = timeout
+        self._may_retry = False
         self.definition = definition
         self.name = name
         self.parameters = parameters
@@ -303,9 +371,17 @@ class RunBlock:
                 tags=self.tags,
                 version=self.version,
                 parent=self.parent,
+                timeout=self.timeout,
             )
-            with block:
-                return function(*args, **kwargs)
+            block.retries, block._may_retry = self.retries, True
+            with block as run:
+                while True:
+                    run._start_clock(self.timeout)
+                    try:
+                        return function(*args, **kwargs)
+                    except Exception as error:
+                        if not run._may_go_on(error):
+                            raise
 
         return wrapper  # type: ignore[return-value]
 
@@ -314,6 +390,8 @@ class RunBlock:
             raise RuntimeError("this run has begun already; make another block")
         if not self.definition:
             raise ValueError("a run needs the name of its flow or task")
+        if self.retries is not None and not self._may_retry:
+            raise TypeError("the code of a block cannot be executed again: retries are for decorated functions")
         parent = self.parent or current_run()
         if parent is not None:
             parent.checkpoint()
@@ -326,6 +404,8 @@ class RunBlock:
             run._end(error)
             raise
         self._run = run
+        if not self._may_retry:
+            run._start_clock(self.timeout)
         self._token = _current.set(run)
         if parent is None or parent._pid != os.getpid():
             with _lock:
@@ -370,12 +450,17 @@ class RunBlock:
             tags=self.tags,
             trace_parent=os.environ.get("MARTLET_TRACEPARENT", ""),
         )
+        if self.retries is not None:
+            created.retry.CopyFrom(self.retries.policy())
+        if self.timeout is not None:
+            created.timeout.CopyFrom(values.duration(self.timeout))
         if self.parameters:
             created.parameters.CopyFrom(values.struct(self.parameters))
         made: List[Run] = []
         reports, _ = reporter().create(created, listener=lambda d: made[0]._directed(d))
         made.append(Run(reports.run_id, 1, self.definition, parent))
         made[0]._reports = reports
+        made[0]._retries = self.retries.copy() if self.retries is not None else None
         return made[0]
 
 
@@ -413,7 +498,9 @@ def adopt(run_id: Optional[str] = None, epoch: Optional[int] = None) -> AdoptedB
 def flow(definition: Any = "", **options: Any) -> Any:
     """A flow: `with martlet.flow("name", parameters={...}) as run:`, or `@martlet.flow` on a function.
 
-    Options: name (of this run), parameters, labels, tags, version, parent.
+    Options: name (of this run), parameters, labels, tags, version, parent; timeout (seconds, after which
+    `checkpoint` and `sleep` raise TimedOut, and the server ends the run 5 s later). On a function also retries,
+    retry_delay (seconds, a list of them whose last repeats, or `martlet.exponential(...)`) and retry_jitter.
     """
     if callable(definition):
         return RunBlock("flow", **options)(definition)
@@ -461,6 +548,10 @@ def _ending(error: Optional[BaseException], result: Any) -> "v1.State":
             state.completed.result.json.CopyFrom(values.value(result, "result"))
         return state
     message = text.fit(str(error), text.MESSAGE)
+    if isinstance(error, TimedOut):
+        state = v1.State(type=v1.STATE_TYPE_FAILED, name="TimedOut", message=message)
+        state.failed.error_type, state.failed.error_message = "TimedOut", message
+        return state
     if isinstance(error, Cancelled):
         return v1.State(type=v1.STATE_TYPE_CANCELLED, message=message)
     if isinstance(error, KeyboardInterrupt):

@@ -12,6 +12,7 @@ from martlet.calls import Calls, Stream, make_ids
 from martlet.values import (
     DurationLike,
     FieldMaskLike,
+    ValueLike,
 )
 
 
@@ -396,6 +397,118 @@ class RunService:
         )
         return self._calls.unary_unary(
             "/martlet.v1.RunService/CancelRun", v1.CancelRunResponse, asked, timeout, repeatable=True
+        )
+
+    def retry_run(
+        self,
+        request: Optional[v1.RetryRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        message: Optional[str] = None,
+        force: Optional[bool] = None,
+    ) -> v1.RetryRunResponse:
+        """Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named AwaitingRetry, for
+        whoever takes it next; its next RUNNING is named Rerunning, and its retries count anew.
+
+        The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended, and when the enclosing
+        run has ended. A run that waits already is left as it is.
+        """
+        asked = self._calls.request(
+            v1.RetryRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            message=message,
+            force=force,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/RetryRun", v1.RetryRunResponse, asked, timeout, repeatable=True
+        )
+
+    def pause_run(
+        self,
+        request: Optional[v1.PauseRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        message: Optional[str] = None,
+        max_wait: Optional[DurationLike] = None,
+    ) -> v1.PauseRunResponse:
+        """Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs keeps its executor:
+        what it does goes on, but whatever it would start below it waits, and so does its own next RUNNING.
+
+        The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left as it is.
+        """
+        asked = self._calls.request(
+            v1.PauseRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            message=message,
+            max_wait=max_wait,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/PauseRun", v1.PauseRunResponse, asked, timeout, repeatable=True
+        )
+
+    def resume_run(
+        self,
+        request: Optional[v1.ResumeRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        message: Optional[str] = None,
+        input: Optional[ValueLike] = None,
+    ) -> v1.ResumeRunResponse:
+        """Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A process that waits goes on
+        with its next RUNNING; a suspended run is for whoever takes it next. GetRun shows the input.
+
+        The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input` when the pause asks for
+        one that is missing or does not fit its schema.
+        """
+        asked = self._calls.request(
+            v1.ResumeRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            message=message,
+            input=input,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/ResumeRun", v1.ResumeRunResponse, asked, timeout, repeatable=False
+        )
+
+    def set_run_state(
+        self,
+        request: Optional[v1.SetRunStateRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        state: Optional[v1.State] = None,
+        force: Optional[bool] = None,
+    ) -> v1.SetRunStateResponse:
+        """Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED is RetryRun; an end is
+        taken when nobody has the run.
+
+        With `force` any state is set, whatever the run is in; its executor, if the new state has none, is FENCED, and when
+        the run is stopped the runs below it follow. PENDING, RUNNING and CANCELLING need an executor that the run still
+        has: REFUSED with CLAIM_REQUIRED otherwise. The history says who forced it, by rule any/force.
+        """
+        asked = self._calls.request(
+            v1.SetRunStateRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            state=state,
+            force=force,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/SetRunState", v1.SetRunStateResponse, asked, timeout, repeatable=False
         )
 
     def list_transitions(

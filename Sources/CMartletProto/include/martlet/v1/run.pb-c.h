@@ -21,6 +21,10 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Martlet__V1__Run Martlet__V1__Run;
 typedef struct Martlet__V1__Run__LabelsEntry Martlet__V1__Run__LabelsEntry;
+typedef struct Martlet__V1__RetryPolicy Martlet__V1__RetryPolicy;
+typedef struct Martlet__V1__RetryPolicy__Exponential Martlet__V1__RetryPolicy__Exponential;
+typedef struct Martlet__V1__LossPolicy Martlet__V1__LossPolicy;
+typedef struct Martlet__V1__RunPause Martlet__V1__RunPause;
 typedef struct Martlet__V1__Dependency Martlet__V1__Dependency;
 typedef struct Martlet__V1__Times Martlet__V1__Times;
 typedef struct Martlet__V1__Transition Martlet__V1__Transition;
@@ -29,6 +33,48 @@ typedef struct Martlet__V1__Verdict Martlet__V1__Verdict;
 
 /* --- enums --- */
 
+/*
+ * Who tries again.
+ */
+typedef enum _Martlet__V1__RetryPolicy__Mode {
+  /*
+   * As IN_PROCESS.
+   */
+  MARTLET__V1__RETRY_POLICY__MODE__MODE_UNSPECIFIED = 0,
+  /*
+   * The executor keeps the run and proposes RUNNING again, which is WAIT until it is due. If its session lapses
+   * meanwhile, the run goes to whoever takes it next.
+   */
+  MARTLET__V1__RETRY_POLICY__MODE__MODE_IN_PROCESS = 1,
+  /*
+   * The executor is let go; the run goes to whoever takes it next.
+   */
+  MARTLET__V1__RETRY_POLICY__MODE__MODE_RESCHEDULE = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__RETRY_POLICY__MODE)
+} Martlet__V1__RetryPolicy__Mode;
+/*
+ * What is done.
+ */
+typedef enum _Martlet__V1__LossPolicy__Action {
+  /*
+   * As CRASH.
+   */
+  MARTLET__V1__LOSS_POLICY__ACTION__ACTION_UNSPECIFIED = 0,
+  /*
+   * It is CRASHED, presumptively: the same execution may still report.
+   */
+  MARTLET__V1__LOSS_POLICY__ACTION__ACTION_CRASH = 1,
+  /*
+   * It goes back to SCHEDULED for whoever takes it next, and the lost executor is FENCED.
+   */
+  MARTLET__V1__LOSS_POLICY__ACTION__ACTION_RERUN = 2,
+  /*
+   * It stays RUNNING, named OwnerLost, and its executor's; nobody watches over it until the executor reports again.
+   * An operator may cancel it or set its state; its timeout holds.
+   */
+  MARTLET__V1__LOSS_POLICY__ACTION__ACTION_WAIT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__LOSS_POLICY__ACTION)
+} Martlet__V1__LossPolicy__Action;
 /*
  * The kinds of answer.
  */
@@ -166,6 +212,15 @@ struct  Martlet__V1__Run
   size_t n_tags;
   ProtobufCBinaryData *tags;
   /*
+   * How it is tried again after it failed; absent for not at all.
+   */
+  Martlet__V1__RetryPolicy *retry;
+  /*
+   * How long it may be RUNNING at a time, counted anew from each entry into RUNNING. Its executor should end it as
+   * FAILED named TimedOut; 5 s later the server does, and a retry that is left goes to whoever takes the run next.
+   */
+  Google__Protobuf__Duration *timeout;
+  /*
    * Who created the run. Output only.
    */
   ProtobufCBinaryData created_by;
@@ -193,10 +248,126 @@ struct  Martlet__V1__Run
    * The session whose lease watches over the run; empty when unmonitored. Output only.
    */
   ProtobufCBinaryData session_id;
+  /*
+   * What becomes of it when its executor falls silent while it is RUNNING.
+   */
+  Martlet__V1__LossPolicy *loss;
+  /*
+   * What its pauses ask for and were given. Output only, and only in GetRun and where one run is returned.
+   */
+  size_t n_pauses;
+  Martlet__V1__RunPause **pauses;
 };
 #define MARTLET__V1__RUN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__run__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, 0, 0, NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, 0, 0, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, 0,NULL }
+
+
+/*
+ * Delays that grow.
+ */
+struct  Martlet__V1__RetryPolicy__Exponential
+{
+  ProtobufCMessage base;
+  /*
+   * Before the first retry; above 0, at most 30 days.
+   */
+  Google__Protobuf__Duration *first;
+  /*
+   * Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+   */
+  double factor;
+  /*
+   * No delay is longer; 30 days when absent.
+   */
+  Google__Protobuf__Duration *max;
+};
+#define MARTLET__V1__RETRY_POLICY__EXPONENTIAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__retry_policy__exponential__descriptor) \
+    , NULL, 0, NULL }
+
+
+/*
+ * How a run is tried again. A FAILED proposal is then REPLACED, with reason RETRY, by SCHEDULED named AwaitingRetry with
+ * its due time; the error is kept in the history. Not when the error says that it is not retriable.
+ */
+struct  Martlet__V1__RetryPolicy
+{
+  ProtobufCMessage base;
+  /*
+   * How often it is tried again, from 0 to 1000.
+   */
+  int32_t max_retries;
+  /*
+   * The delay before each retry; the last one repeats; none means at once. At most 100, each at most 30 days.
+   */
+  size_t n_delays;
+  Google__Protobuf__Duration **delays;
+  /*
+   * Instead of `delays`.
+   */
+  Martlet__V1__RetryPolicy__Exponential *exponential;
+  /*
+   * By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail together. It follows from the
+   * run's id and the retry, not from chance.
+   */
+  double jitter;
+  /*
+   * Who tries again.
+   */
+  int32_t mode;
+  /*
+   * Whether a CRASHED proposal of the executor is tried again too.
+   */
+  protobuf_c_boolean retry_crashes;
+};
+#define MARTLET__V1__RETRY_POLICY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__retry_policy__descriptor) \
+    , 0, 0,NULL, NULL, 0, 0, 0 }
+
+
+/*
+ * What becomes of a RUNNING run when the lease of its executor's session lapses.
+ */
+struct  Martlet__V1__LossPolicy
+{
+  ProtobufCMessage base;
+  /*
+   * What is done.
+   */
+  int32_t action;
+  /*
+   * With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+   */
+  int32_t max_reruns;
+};
+#define MARTLET__V1__LOSS_POLICY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__loss_policy__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * A pause of a run: what it asks for, what it was given.
+ */
+struct  Martlet__V1__RunPause
+{
+  ProtobufCMessage base;
+  /*
+   * The key of the pause; empty when it has none.
+   */
+  ProtobufCBinaryData key;
+  /*
+   * The JSON schema of the input; absent when none is asked for.
+   */
+  Google__Protobuf__Struct *input_schema;
+  /*
+   * The input that resumed it; absent when there was none.
+   */
+  Google__Protobuf__Value *input;
+};
+#define MARTLET__V1__RUN_PAUSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__run_pause__descriptor) \
+    , {0,NULL}, NULL, NULL }
 
 
 /*
@@ -365,6 +536,66 @@ Martlet__V1__Run *
 void   martlet__v1__run__free_unpacked
                      (Martlet__V1__Run *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__RetryPolicy__Exponential methods */
+void   martlet__v1__retry_policy__exponential__init
+                     (Martlet__V1__RetryPolicy__Exponential         *message);
+/* Martlet__V1__RetryPolicy methods */
+void   martlet__v1__retry_policy__init
+                     (Martlet__V1__RetryPolicy         *message);
+size_t martlet__v1__retry_policy__get_packed_size
+                     (const Martlet__V1__RetryPolicy   *message);
+size_t martlet__v1__retry_policy__pack
+                     (const Martlet__V1__RetryPolicy   *message,
+                      uint8_t             *out);
+size_t martlet__v1__retry_policy__pack_to_buffer
+                     (const Martlet__V1__RetryPolicy   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__RetryPolicy *
+       martlet__v1__retry_policy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__retry_policy__free_unpacked
+                     (Martlet__V1__RetryPolicy *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__LossPolicy methods */
+void   martlet__v1__loss_policy__init
+                     (Martlet__V1__LossPolicy         *message);
+size_t martlet__v1__loss_policy__get_packed_size
+                     (const Martlet__V1__LossPolicy   *message);
+size_t martlet__v1__loss_policy__pack
+                     (const Martlet__V1__LossPolicy   *message,
+                      uint8_t             *out);
+size_t martlet__v1__loss_policy__pack_to_buffer
+                     (const Martlet__V1__LossPolicy   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__LossPolicy *
+       martlet__v1__loss_policy__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__loss_policy__free_unpacked
+                     (Martlet__V1__LossPolicy *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__RunPause methods */
+void   martlet__v1__run_pause__init
+                     (Martlet__V1__RunPause         *message);
+size_t martlet__v1__run_pause__get_packed_size
+                     (const Martlet__V1__RunPause   *message);
+size_t martlet__v1__run_pause__pack
+                     (const Martlet__V1__RunPause   *message,
+                      uint8_t             *out);
+size_t martlet__v1__run_pause__pack_to_buffer
+                     (const Martlet__V1__RunPause   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__RunPause *
+       martlet__v1__run_pause__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__run_pause__free_unpacked
+                     (Martlet__V1__RunPause *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__Dependency methods */
 void   martlet__v1__dependency__init
                      (Martlet__V1__Dependency         *message);
@@ -449,6 +680,18 @@ typedef void (*Martlet__V1__Run__LabelsEntry_Closure)
 typedef void (*Martlet__V1__Run_Closure)
                  (const Martlet__V1__Run *message,
                   void *closure_data);
+typedef void (*Martlet__V1__RetryPolicy__Exponential_Closure)
+                 (const Martlet__V1__RetryPolicy__Exponential *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__RetryPolicy_Closure)
+                 (const Martlet__V1__RetryPolicy *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__LossPolicy_Closure)
+                 (const Martlet__V1__LossPolicy *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__RunPause_Closure)
+                 (const Martlet__V1__RunPause *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__Dependency_Closure)
                  (const Martlet__V1__Dependency *message,
                   void *closure_data);
@@ -470,6 +713,12 @@ typedef void (*Martlet__V1__Verdict_Closure)
 extern const ProtobufCEnumDescriptor    martlet__v1__run_kind__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__run__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__run__labels_entry__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__retry_policy__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__retry_policy__exponential__descriptor;
+extern const ProtobufCEnumDescriptor    martlet__v1__retry_policy__mode__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__loss_policy__descriptor;
+extern const ProtobufCEnumDescriptor    martlet__v1__loss_policy__action__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__run_pause__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__dependency__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__times__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__transition__descriptor;

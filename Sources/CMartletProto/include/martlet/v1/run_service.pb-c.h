@@ -16,10 +16,12 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/duration.pb-c.h"
 #include "google/protobuf/field_mask.pb-c.h"
+#include "google/protobuf/struct.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "martlet/v1/failure.pb-c.h"
 #include "martlet/v1/run.pb-c.h"
 #include "martlet/v1/run_graph.pb-c.h"
+#include "martlet/v1/state.pb-c.h"
 
 typedef struct Martlet__V1__CreateRunRequest Martlet__V1__CreateRunRequest;
 typedef struct Martlet__V1__CreateRunResponse Martlet__V1__CreateRunResponse;
@@ -38,6 +40,14 @@ typedef struct Martlet__V1__UpdateRunRequest Martlet__V1__UpdateRunRequest;
 typedef struct Martlet__V1__UpdateRunResponse Martlet__V1__UpdateRunResponse;
 typedef struct Martlet__V1__CancelRunRequest Martlet__V1__CancelRunRequest;
 typedef struct Martlet__V1__CancelRunResponse Martlet__V1__CancelRunResponse;
+typedef struct Martlet__V1__RetryRunRequest Martlet__V1__RetryRunRequest;
+typedef struct Martlet__V1__RetryRunResponse Martlet__V1__RetryRunResponse;
+typedef struct Martlet__V1__PauseRunRequest Martlet__V1__PauseRunRequest;
+typedef struct Martlet__V1__PauseRunResponse Martlet__V1__PauseRunResponse;
+typedef struct Martlet__V1__ResumeRunRequest Martlet__V1__ResumeRunRequest;
+typedef struct Martlet__V1__ResumeRunResponse Martlet__V1__ResumeRunResponse;
+typedef struct Martlet__V1__SetRunStateRequest Martlet__V1__SetRunStateRequest;
+typedef struct Martlet__V1__SetRunStateResponse Martlet__V1__SetRunStateResponse;
 typedef struct Martlet__V1__ListTransitionsRequest Martlet__V1__ListTransitionsRequest;
 typedef struct Martlet__V1__ListTransitionsResponse Martlet__V1__ListTransitionsResponse;
 typedef struct Martlet__V1__WatchRunsRequest Martlet__V1__WatchRunsRequest;
@@ -483,6 +493,198 @@ struct  Martlet__V1__CancelRunResponse
 
 
 /*
+ * Asks for another attempt.
+ */
+struct  Martlet__V1__RetryRunRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The run.
+   */
+  ProtobufCBinaryData id;
+  /*
+   * Why, for people.
+   */
+  ProtobufCBinaryData message;
+  /*
+   * Try a COMPLETED run again too.
+   */
+  protobuf_c_boolean force;
+};
+#define MARTLET__V1__RETRY_RUN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__retry_run_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+
+
+/*
+ * What became of the request.
+ */
+struct  Martlet__V1__RetryRunResponse
+{
+  ProtobufCMessage base;
+  /*
+   * As it is now.
+   */
+  Martlet__V1__Run *run;
+  /*
+   * ACCEPTED, or REFUSED with a reason.
+   */
+  Martlet__V1__Verdict *verdict;
+};
+#define MARTLET__V1__RETRY_RUN_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__retry_run_response__descriptor) \
+    , NULL, NULL }
+
+
+/*
+ * Asks for a pause.
+ */
+struct  Martlet__V1__PauseRunRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The run.
+   */
+  ProtobufCBinaryData id;
+  /*
+   * Why, for people.
+   */
+  ProtobufCBinaryData message;
+  /*
+   * After this time without ResumeRun the run becomes FAILED, named PauseTimedOut; at most 30 days, never when absent.
+   */
+  Google__Protobuf__Duration *max_wait;
+};
+#define MARTLET__V1__PAUSE_RUN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__pause_run_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+/*
+ * What became of the request.
+ */
+struct  Martlet__V1__PauseRunResponse
+{
+  ProtobufCMessage base;
+  /*
+   * As it is now.
+   */
+  Martlet__V1__Run *run;
+  /*
+   * ACCEPTED, or REFUSED with a reason.
+   */
+  Martlet__V1__Verdict *verdict;
+};
+#define MARTLET__V1__PAUSE_RUN_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__pause_run_response__descriptor) \
+    , NULL, NULL }
+
+
+/*
+ * Asks for the end of a pause.
+ */
+struct  Martlet__V1__ResumeRunRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The run.
+   */
+  ProtobufCBinaryData id;
+  /*
+   * Why, for people.
+   */
+  ProtobufCBinaryData message;
+  /*
+   * What the pause waits for; at most 256 KiB as JSON.
+   */
+  Google__Protobuf__Value *input;
+};
+#define MARTLET__V1__RESUME_RUN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__resume_run_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+/*
+ * What became of the request.
+ */
+struct  Martlet__V1__ResumeRunResponse
+{
+  ProtobufCMessage base;
+  /*
+   * As it is now.
+   */
+  Martlet__V1__Run *run;
+  /*
+   * ACCEPTED, or REFUSED with a reason.
+   */
+  Martlet__V1__Verdict *verdict;
+};
+#define MARTLET__V1__RESUME_RUN_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__resume_run_response__descriptor) \
+    , NULL, NULL }
+
+
+/*
+ * Asks for a state.
+ */
+struct  Martlet__V1__SetRunStateRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The run.
+   */
+  ProtobufCBinaryData id;
+  /*
+   * The state. Required.
+   */
+  Martlet__V1__State *state;
+  /*
+   * Set it whatever the run is in and whoever has it.
+   */
+  protobuf_c_boolean force;
+};
+#define MARTLET__V1__SET_RUN_STATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__set_run_state_request__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL, 0 }
+
+
+/*
+ * What became of the request.
+ */
+struct  Martlet__V1__SetRunStateResponse
+{
+  ProtobufCMessage base;
+  /*
+   * As it is now.
+   */
+  Martlet__V1__Run *run;
+  /*
+   * ACCEPTED, or REFUSED with a reason.
+   */
+  Martlet__V1__Verdict *verdict;
+};
+#define MARTLET__V1__SET_RUN_STATE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__set_run_state_response__descriptor) \
+    , NULL, NULL }
+
+
+/*
  * Asks for a history.
  */
 struct  Martlet__V1__ListTransitionsRequest
@@ -920,6 +1122,158 @@ Martlet__V1__CancelRunResponse *
 void   martlet__v1__cancel_run_response__free_unpacked
                      (Martlet__V1__CancelRunResponse *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__RetryRunRequest methods */
+void   martlet__v1__retry_run_request__init
+                     (Martlet__V1__RetryRunRequest         *message);
+size_t martlet__v1__retry_run_request__get_packed_size
+                     (const Martlet__V1__RetryRunRequest   *message);
+size_t martlet__v1__retry_run_request__pack
+                     (const Martlet__V1__RetryRunRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__retry_run_request__pack_to_buffer
+                     (const Martlet__V1__RetryRunRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__RetryRunRequest *
+       martlet__v1__retry_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__retry_run_request__free_unpacked
+                     (Martlet__V1__RetryRunRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__RetryRunResponse methods */
+void   martlet__v1__retry_run_response__init
+                     (Martlet__V1__RetryRunResponse         *message);
+size_t martlet__v1__retry_run_response__get_packed_size
+                     (const Martlet__V1__RetryRunResponse   *message);
+size_t martlet__v1__retry_run_response__pack
+                     (const Martlet__V1__RetryRunResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__retry_run_response__pack_to_buffer
+                     (const Martlet__V1__RetryRunResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__RetryRunResponse *
+       martlet__v1__retry_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__retry_run_response__free_unpacked
+                     (Martlet__V1__RetryRunResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__PauseRunRequest methods */
+void   martlet__v1__pause_run_request__init
+                     (Martlet__V1__PauseRunRequest         *message);
+size_t martlet__v1__pause_run_request__get_packed_size
+                     (const Martlet__V1__PauseRunRequest   *message);
+size_t martlet__v1__pause_run_request__pack
+                     (const Martlet__V1__PauseRunRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__pause_run_request__pack_to_buffer
+                     (const Martlet__V1__PauseRunRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__PauseRunRequest *
+       martlet__v1__pause_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__pause_run_request__free_unpacked
+                     (Martlet__V1__PauseRunRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__PauseRunResponse methods */
+void   martlet__v1__pause_run_response__init
+                     (Martlet__V1__PauseRunResponse         *message);
+size_t martlet__v1__pause_run_response__get_packed_size
+                     (const Martlet__V1__PauseRunResponse   *message);
+size_t martlet__v1__pause_run_response__pack
+                     (const Martlet__V1__PauseRunResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__pause_run_response__pack_to_buffer
+                     (const Martlet__V1__PauseRunResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__PauseRunResponse *
+       martlet__v1__pause_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__pause_run_response__free_unpacked
+                     (Martlet__V1__PauseRunResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ResumeRunRequest methods */
+void   martlet__v1__resume_run_request__init
+                     (Martlet__V1__ResumeRunRequest         *message);
+size_t martlet__v1__resume_run_request__get_packed_size
+                     (const Martlet__V1__ResumeRunRequest   *message);
+size_t martlet__v1__resume_run_request__pack
+                     (const Martlet__V1__ResumeRunRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__resume_run_request__pack_to_buffer
+                     (const Martlet__V1__ResumeRunRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ResumeRunRequest *
+       martlet__v1__resume_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__resume_run_request__free_unpacked
+                     (Martlet__V1__ResumeRunRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ResumeRunResponse methods */
+void   martlet__v1__resume_run_response__init
+                     (Martlet__V1__ResumeRunResponse         *message);
+size_t martlet__v1__resume_run_response__get_packed_size
+                     (const Martlet__V1__ResumeRunResponse   *message);
+size_t martlet__v1__resume_run_response__pack
+                     (const Martlet__V1__ResumeRunResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__resume_run_response__pack_to_buffer
+                     (const Martlet__V1__ResumeRunResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ResumeRunResponse *
+       martlet__v1__resume_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__resume_run_response__free_unpacked
+                     (Martlet__V1__ResumeRunResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__SetRunStateRequest methods */
+void   martlet__v1__set_run_state_request__init
+                     (Martlet__V1__SetRunStateRequest         *message);
+size_t martlet__v1__set_run_state_request__get_packed_size
+                     (const Martlet__V1__SetRunStateRequest   *message);
+size_t martlet__v1__set_run_state_request__pack
+                     (const Martlet__V1__SetRunStateRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__set_run_state_request__pack_to_buffer
+                     (const Martlet__V1__SetRunStateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__SetRunStateRequest *
+       martlet__v1__set_run_state_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__set_run_state_request__free_unpacked
+                     (Martlet__V1__SetRunStateRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__SetRunStateResponse methods */
+void   martlet__v1__set_run_state_response__init
+                     (Martlet__V1__SetRunStateResponse         *message);
+size_t martlet__v1__set_run_state_response__get_packed_size
+                     (const Martlet__V1__SetRunStateResponse   *message);
+size_t martlet__v1__set_run_state_response__pack
+                     (const Martlet__V1__SetRunStateResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__set_run_state_response__pack_to_buffer
+                     (const Martlet__V1__SetRunStateResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__SetRunStateResponse *
+       martlet__v1__set_run_state_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__set_run_state_response__free_unpacked
+                     (Martlet__V1__SetRunStateResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__ListTransitionsRequest methods */
 void   martlet__v1__list_transitions_request__init
                      (Martlet__V1__ListTransitionsRequest         *message);
@@ -1052,6 +1406,30 @@ typedef void (*Martlet__V1__CancelRunRequest_Closure)
 typedef void (*Martlet__V1__CancelRunResponse_Closure)
                  (const Martlet__V1__CancelRunResponse *message,
                   void *closure_data);
+typedef void (*Martlet__V1__RetryRunRequest_Closure)
+                 (const Martlet__V1__RetryRunRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__RetryRunResponse_Closure)
+                 (const Martlet__V1__RetryRunResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__PauseRunRequest_Closure)
+                 (const Martlet__V1__PauseRunRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__PauseRunResponse_Closure)
+                 (const Martlet__V1__PauseRunResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ResumeRunRequest_Closure)
+                 (const Martlet__V1__ResumeRunRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ResumeRunResponse_Closure)
+                 (const Martlet__V1__ResumeRunResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__SetRunStateRequest_Closure)
+                 (const Martlet__V1__SetRunStateRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__SetRunStateResponse_Closure)
+                 (const Martlet__V1__SetRunStateResponse *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__ListTransitionsRequest_Closure)
                  (const Martlet__V1__ListTransitionsRequest *message,
                   void *closure_data);
@@ -1102,6 +1480,22 @@ struct Martlet__V1__RunService_Service
                      const Martlet__V1__CancelRunRequest *input,
                      Martlet__V1__CancelRunResponse_Closure closure,
                      void *closure_data);
+  void (*retry_run)(Martlet__V1__RunService_Service *service,
+                    const Martlet__V1__RetryRunRequest *input,
+                    Martlet__V1__RetryRunResponse_Closure closure,
+                    void *closure_data);
+  void (*pause_run)(Martlet__V1__RunService_Service *service,
+                    const Martlet__V1__PauseRunRequest *input,
+                    Martlet__V1__PauseRunResponse_Closure closure,
+                    void *closure_data);
+  void (*resume_run)(Martlet__V1__RunService_Service *service,
+                     const Martlet__V1__ResumeRunRequest *input,
+                     Martlet__V1__ResumeRunResponse_Closure closure,
+                     void *closure_data);
+  void (*set_run_state)(Martlet__V1__RunService_Service *service,
+                        const Martlet__V1__SetRunStateRequest *input,
+                        Martlet__V1__SetRunStateResponse_Closure closure,
+                        void *closure_data);
   void (*list_transitions)(Martlet__V1__RunService_Service *service,
                            const Martlet__V1__ListTransitionsRequest *input,
                            Martlet__V1__ListTransitionsResponse_Closure closure,
@@ -1129,6 +1523,10 @@ void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
       function_prefix__ ## count_runs,\
       function_prefix__ ## update_run,\
       function_prefix__ ## cancel_run,\
+      function_prefix__ ## retry_run,\
+      function_prefix__ ## pause_run,\
+      function_prefix__ ## resume_run,\
+      function_prefix__ ## set_run_state,\
       function_prefix__ ## list_transitions,\
       function_prefix__ ## get_run_graph,\
       function_prefix__ ## watch_runs  }
@@ -1160,6 +1558,22 @@ void martlet__v1__run_service__cancel_run(ProtobufCService *service,
                                           const Martlet__V1__CancelRunRequest *input,
                                           Martlet__V1__CancelRunResponse_Closure closure,
                                           void *closure_data);
+void martlet__v1__run_service__retry_run(ProtobufCService *service,
+                                         const Martlet__V1__RetryRunRequest *input,
+                                         Martlet__V1__RetryRunResponse_Closure closure,
+                                         void *closure_data);
+void martlet__v1__run_service__pause_run(ProtobufCService *service,
+                                         const Martlet__V1__PauseRunRequest *input,
+                                         Martlet__V1__PauseRunResponse_Closure closure,
+                                         void *closure_data);
+void martlet__v1__run_service__resume_run(ProtobufCService *service,
+                                          const Martlet__V1__ResumeRunRequest *input,
+                                          Martlet__V1__ResumeRunResponse_Closure closure,
+                                          void *closure_data);
+void martlet__v1__run_service__set_run_state(ProtobufCService *service,
+                                             const Martlet__V1__SetRunStateRequest *input,
+                                             Martlet__V1__SetRunStateResponse_Closure closure,
+                                             void *closure_data);
 void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 const Martlet__V1__ListTransitionsRequest *input,
                                                 Martlet__V1__ListTransitionsResponse_Closure closure,
@@ -1192,6 +1606,14 @@ extern const ProtobufCMessageDescriptor martlet__v1__update_run_request__descrip
 extern const ProtobufCMessageDescriptor martlet__v1__update_run_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__cancel_run_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__cancel_run_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__retry_run_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__retry_run_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__pause_run_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__pause_run_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__resume_run_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__resume_run_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__set_run_state_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__set_run_state_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_transitions_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_transitions_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__watch_runs_request__descriptor;

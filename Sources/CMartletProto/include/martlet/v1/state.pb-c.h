@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "google/protobuf/duration.pb-c.h"
+#include "google/protobuf/struct.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "martlet/v1/payload.pb-c.h"
 
@@ -149,6 +150,13 @@ struct  Martlet__V1__State
     , 0, {0,NULL}, {0,NULL}, NULL, NULL, MARTLET__V1__STATE__DETAIL__NOT_SET, {0} }
 
 
+typedef enum {
+  MARTLET__V1__SCHEDULED__CAUSE__NOT_SET = 0,
+  MARTLET__V1__SCHEDULED__CAUSE_FAILED = 3,
+  MARTLET__V1__SCHEDULED__CAUSE_CRASHED = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__SCHEDULED__CAUSE__CASE)
+} Martlet__V1__Scheduled__CauseCase;
+
 /*
  * Why and until when a run waits to be started.
  */
@@ -160,13 +168,24 @@ struct  Martlet__V1__Scheduled
    */
   Google__Protobuf__Timestamp *due_time;
   /*
-   * Why it waits, for people.
+   * Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or what the reporter says.
    */
   ProtobufCBinaryData reason;
+  Martlet__V1__Scheduled__CauseCase cause_case;
+  union {
+    /*
+     * An error of the user's code.
+     */
+    Martlet__V1__Failed *failed;
+    /*
+     * The loss of its process.
+     */
+    Martlet__V1__Crashed *crashed;
+  };
 };
 #define MARTLET__V1__SCHEDULED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__scheduled__descriptor) \
-    , NULL, {0,NULL} }
+    , NULL, {0,NULL}, MARTLET__V1__SCHEDULED__CAUSE__NOT_SET, {0} }
 
 
 /*
@@ -180,13 +199,23 @@ struct  Martlet__V1__Paused
    */
   Google__Protobuf__Timestamp *until_time;
   /*
-   * Names the pause, so that one pause happens once.
+   * Names the pause, so that one pause happens once: a pause whose key was resumed before is REFUSED with reason
+   * PAUSE_RESUMED, and the code goes on. Without a key, code that is executed anew pauses anew.
    */
   ProtobufCBinaryData key;
+  /*
+   * The JSON schema of the input that resumes it; absent when none is asked for.
+   */
+  Google__Protobuf__Struct *input_schema;
+  /*
+   * True when the process ends here: the run is let go, and after ResumeRun whoever takes it begins anew. False when
+   * the process waits: it keeps the run, and proposes RUNNING now and then, which is WAIT until ResumeRun.
+   */
+  protobuf_c_boolean suspended;
 };
 #define MARTLET__V1__PAUSED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__paused__descriptor) \
-    , NULL, {0,NULL} }
+    , NULL, {0,NULL}, NULL, 0 }
 
 
 typedef enum {

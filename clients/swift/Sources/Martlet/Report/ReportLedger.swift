@@ -239,7 +239,7 @@ struct ReportLedger {
         close(run, into: &settled)
       default:
         settle(.verdict(verdict))
-        succeeded(run, flight.entry)
+        succeeded(run, flight.entry, verdict)
       }
     case .error(let error):
       if error.reason == Self.outOfSequence, flight.isStale || follows(flight.entry, settled) {
@@ -341,11 +341,16 @@ struct ReportLedger {
     head = 0
   }
 
-  private mutating func succeeded(_ run: String, _ entry: Entry) {
+  private mutating func succeeded(_ run: String, _ entry: Entry, _ verdict: Verdict) {
     guard lanes[run] != nil, entry.isCounted else { return }
     lanes[run]?.attempts = 0
     lanes[run]?.pause = Self.firstPause
-    if case .propose(let state) = entry.report.item, state.type.isFinal { lanes[run] = nil }
+    // An end that was replaced by another attempt is none.
+    if case .propose(let state) = entry.report.item, state.type.isFinal,
+      verdict.state?.type != .scheduled
+    {
+      lanes[run] = nil
+    }
   }
 
   private mutating func putBack(_ entry: Entry) {

@@ -35,22 +35,27 @@ public final class Reporting: Sendable {
   /// Tracks a flow: created, RUNNING, and then COMPLETED, FAILED or CANCELLED as `body` ends. A child of the run that
   /// this process works for, if there is one.
   ///
-  /// When somebody asks the run to stop, the task that executes `body` is cancelled.
+  /// When somebody asks the run to stop, the task that executes `body` is cancelled. When it fails and `retry` has an
+  /// attempt left, `body` is executed again; at the end of `timeout` the attempt's task is cancelled and fails.
   ///
   /// - Throws: what `body` throws; `RunError` when the server says that the run may not begin or is not this process's.
   public func flow<R: Sendable>(
-    _ name: String, parameters: [String: JSONValue] = [:],
-    body: @escaping @Sendable (TrackedRun) async throws -> R
+    _ name: String, parameters: [String: JSONValue] = [:], retry: RetryPolicy? = nil,
+    timeout: Duration? = nil, body: @escaping @Sendable (TrackedRun) async throws -> R
   ) async throws -> R {
-    try await track(kind: .flow, name, parameters: parameters, parent: parentRunID, body: body)
+    try await track(
+      kind: .flow, name, parameters: parameters, parent: parentRunID, retry: retry,
+      timeout: timeout, body: body)
   }
 
   /// Tracks a task of the run that this process works for, as `flow` does.
   public func task<R: Sendable>(
-    _ name: String, parameters: [String: JSONValue] = [:],
-    body: @escaping @Sendable (TrackedRun) async throws -> R
+    _ name: String, parameters: [String: JSONValue] = [:], retry: RetryPolicy? = nil,
+    timeout: Duration? = nil, body: @escaping @Sendable (TrackedRun) async throws -> R
   ) async throws -> R {
-    try await track(kind: .task, name, parameters: parameters, parent: parentRunID, body: body)
+    try await track(
+      kind: .task, name, parameters: parameters, parent: parentRunID, retry: retry,
+      timeout: timeout, body: body)
   }
 
   /// Begins a run that the caller ends itself, with `end` and then `forget`.
@@ -58,20 +63,22 @@ public final class Reporting: Sendable {
   /// - Throws: `RunError` when the server says that the run may not begin.
   public func begin(
     kind: RunKind, _ definition: String, name: String = "",
-    parameters: [String: JSONValue] = [:], parent: String?
+    parameters: [String: JSONValue] = [:], parent: String?, retry: RetryPolicy? = nil,
+    timeout: Duration? = nil
   ) async throws(RunError) -> TrackedRun {
     try await begin(
-      kind: kind, definition, name: name, parameters: parameters, parent: parent, trace: nil)
+      kind: kind, definition, name: name, parameters: parameters, parent: parent, trace: nil,
+      retry: retry, timeout: timeout)
   }
 
   private func begin(
     kind: RunKind, _ definition: String, name: String = "", parameters: [String: JSONValue],
-    parent: String?, trace: TraceContext?
+    parent: String?, trace: TraceContext?, retry: RetryPolicy?, timeout: Duration?
   ) async throws(RunError) -> TrackedRun {
     let creator = trace ?? environment.trace
     let tracked = TrackedRun(
       id: Identifier.timeOrdered(), definition: definition,
-      trace: creator?.child ?? .root, reporting: self)
+      trace: creator?.child ?? .root, retry: retry, reporting: self)
     var run = Run()
     run.kind = kind
     run.definition = definition
@@ -79,6 +86,8 @@ public final class Reporting: Sendable {
     run.parameters = parameters.isEmpty ? nil : parameters
     run.parentID = parent ?? ""
     run.traceParent = creator?.header ?? ""
+    run.retry = retry
+    run.timeout = timeout
     running.withLock { $0[tracked.id] = .unasked }
     do {
       try await tracked.begin(run)
@@ -106,34 +115,38 @@ public final class Reporting: Sendable {
 
   func track<R: Sendable>(
     kind: RunKind, _ definition: String, parameters: [String: JSONValue] = [:], parent: String?,
-    trace: TraceContext? = nil, body: @escaping @Sendable (TrackedRun) async throws -> R
+    trace: TraceContext? = nil, retry: RetryPolicy? = nil, timeout: Duration? = nil,
+    body: @escaping @Sendable (TrackedRun) async throws -> R
   ) async throws -> R {
     let run = try await begin(
-      kind: kind, definition, parameters: parameters, parent: parent, trace: trace)
-    let work = Task { try await body(run) }
-    onCancel(of: run) { _ in work.cancel() }
+      kind: kind, definition, parameters: parameters, parent: parent, trace: trace, retry: retry,
+      timeout: timeout)
+    let stop = StopSwitch()
+    onCancel(of: run) { _ in stop.turn() }
     defer { forget(run) }
-    let result = await withTaskCancellationHandler {
-      await work.result
+    return try await withTaskCancellationHandler {
+      while true {
+        switch await Attempt.make(timeout: timeout, stop: stop, { try await body(run) }) {
+        case .success(let value):
+          try await run.end(State(type: .completed))
+          return value
+        case .failure(let error, let state):
+          // The body's own error is what the caller wants to see, whatever the server says to it.
+          var delay: Duration?
+          if let verdict = try? await Optional.some(run.end(state)) {
+            delay = run.delay(after: state, verdict)
+          }
+          guard let delay else { throw error }
+          if await !stop.sleep(for: delay) {
+            _ = try? await run.end(State(type: .cancelled, message: "cancelled"))
+            throw CancellationError()
+          }
+          try await run.start()
+        }
+      }
     } onCancel: {
-      work.cancel()
+      stop.turn()
     }
-    switch result {
-    case .success(let value):
-      try await run.end(State(type: .completed))
-      return value
-    case .failure(let error):
-      // The body's own error is what the caller wants to see, whatever the server says to it.
-      _ = try? await run.end(Self.ending(error, isCancelled: work.isCancelled))
-      throw error
-    }
-  }
-
-  private static func ending(_ error: any Error, isCancelled: Bool) -> State {
-    if error is CancellationError || isCancelled {
-      return State(type: .cancelled, message: "cancelled")
-    }
-    return .failed("\(Swift.type(of: error))", "\(error)")
   }
 
   /// Hands the server's wishes to the runs they concern.

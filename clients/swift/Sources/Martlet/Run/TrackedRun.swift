@@ -23,10 +23,17 @@ public final class TrackedRun: Sendable {
     var seq: Int64 = 0
     var line: Int64 = 0
     var result: JSONValue?
+    var retries: Int32 = 0
   }
 
-  init(id: String, definition: String, trace: TraceContext, reporting: Reporting) {
+  /// How the run is tried again; nil for not at all.
+  let retry: RetryPolicy?
+
+  init(
+    id: String, definition: String, trace: TraceContext, retry: RetryPolicy?, reporting: Reporting
+  ) {
     self.id = id
+    self.retry = retry
     self.definition = definition
     self.trace = trace
     self.reporting = reporting
@@ -41,6 +48,13 @@ public final class TrackedRun: Sendable {
   ///   id is known to nobody else, so nobody else can have the run.
   func begin(_ run: Run) async throws(RunError) {
     await reporting.reporter.post(numbered(.create(run)))
+    try await start()
+  }
+
+  /// Enters RUNNING; after `end` said that the run is tried again, once more.
+  ///
+  /// - Throws: `RunError` when the server says that the run may not begin.
+  public func start() async throws(RunError) {
     let answer = await reporting.reporter.submit(numbered(.propose(.observed(.running))))
     guard case .verdict(let verdict) = answer else { return try check(answer) }
     switch verdict.state?.type {
@@ -70,6 +84,33 @@ public final class TrackedRun: Sendable {
     try check(answer)
     if case .verdict(let verdict) = answer { return verdict }
     return nil
+  }
+
+  /// How long to wait before the next attempt, after `end` was told that the last one failed.
+  ///
+  /// - Parameters:
+  ///   - state: what was told.
+  ///   - verdict: what the server said; nil when it is away: then the run's own policy holds, as it will when the
+  ///     reports are heard.
+  /// - Returns: nil when there is no next attempt, or not here.
+  public func delay(after state: State, _ verdict: Verdict?) -> Duration? {
+    guard let retry, retry.mode != .reschedule else { return nil }
+    let retries = counters.withLock {
+      $0.retries += 1
+      return $0.retries
+    }
+    guard let verdict else {
+      guard state.type == .failed, retries <= retry.maxRetries else { return nil }
+      if case .failed(let failed)? = state.detail, failed.retriable == false { return nil }
+      return retry.delay(before: retries)
+    }
+    guard verdict.code == .replaced, let next = verdict.state, next.type == .scheduled else {
+      return nil
+    }
+    guard case .scheduled(let scheduled)? = next.detail, let due = scheduled.dueTime,
+      let time = next.time
+    else { return .zero }
+    return .seconds(due.seconds - time.seconds) + .nanoseconds(Int64(due.nanos) - Int64(time.nanos))
   }
 
   /// What the run returns: recorded with COMPLETED; at most 256 KiB as JSON.

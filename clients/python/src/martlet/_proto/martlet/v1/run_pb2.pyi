@@ -21,8 +21,52 @@ class Dependency(_message.Message):
     run_id: str
     def __init__(self, run_id: _Optional[str] = ..., parameter: _Optional[str] = ...) -> None: ...
 
+class LossPolicy(_message.Message):
+    __slots__ = ["action", "max_reruns"]
+    class Action(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = []
+    ACTION_CRASH: LossPolicy.Action
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    ACTION_RERUN: LossPolicy.Action
+    ACTION_UNSPECIFIED: LossPolicy.Action
+    ACTION_WAIT: LossPolicy.Action
+    MAX_RERUNS_FIELD_NUMBER: _ClassVar[int]
+    action: LossPolicy.Action
+    max_reruns: int
+    def __init__(self, action: _Optional[_Union[LossPolicy.Action, str]] = ..., max_reruns: _Optional[int] = ...) -> None: ...
+
+class RetryPolicy(_message.Message):
+    __slots__ = ["delays", "exponential", "jitter", "max_retries", "mode", "retry_crashes"]
+    class Mode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = []
+    class Exponential(_message.Message):
+        __slots__ = ["factor", "first", "max"]
+        FACTOR_FIELD_NUMBER: _ClassVar[int]
+        FIRST_FIELD_NUMBER: _ClassVar[int]
+        MAX_FIELD_NUMBER: _ClassVar[int]
+        factor: float
+        first: _duration_pb2.Duration
+        max: _duration_pb2.Duration
+        def __init__(self, first: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., factor: _Optional[float] = ..., max: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    DELAYS_FIELD_NUMBER: _ClassVar[int]
+    EXPONENTIAL_FIELD_NUMBER: _ClassVar[int]
+    JITTER_FIELD_NUMBER: _ClassVar[int]
+    MAX_RETRIES_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    MODE_IN_PROCESS: RetryPolicy.Mode
+    MODE_RESCHEDULE: RetryPolicy.Mode
+    MODE_UNSPECIFIED: RetryPolicy.Mode
+    RETRY_CRASHES_FIELD_NUMBER: _ClassVar[int]
+    delays: _containers.RepeatedCompositeFieldContainer[_duration_pb2.Duration]
+    exponential: RetryPolicy.Exponential
+    jitter: float
+    max_retries: int
+    mode: RetryPolicy.Mode
+    retry_crashes: bool
+    def __init__(self, max_retries: _Optional[int] = ..., delays: _Optional[_Iterable[_Union[_duration_pb2.Duration, _Mapping]]] = ..., exponential: _Optional[_Union[RetryPolicy.Exponential, _Mapping]] = ..., jitter: _Optional[float] = ..., mode: _Optional[_Union[RetryPolicy.Mode, str]] = ..., retry_crashes: bool = ...) -> None: ...
+
 class Run(_message.Message):
-    __slots__ = ["attempt", "created_by", "definition", "definition_version", "dependencies", "epoch", "etag", "execution_id", "id", "kind", "labels", "name", "namespace", "parameters", "parent_id", "revision", "root_id", "seq", "session_id", "state", "tags", "times", "trace_parent"]
+    __slots__ = ["attempt", "created_by", "definition", "definition_version", "dependencies", "epoch", "etag", "execution_id", "id", "kind", "labels", "loss", "name", "namespace", "parameters", "parent_id", "pauses", "retry", "revision", "root_id", "seq", "session_id", "state", "tags", "timeout", "times", "trace_parent"]
     class LabelsEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -41,16 +85,20 @@ class Run(_message.Message):
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
+    LOSS_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     PARENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PAUSES_FIELD_NUMBER: _ClassVar[int]
+    RETRY_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     ROOT_ID_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
     TIMES_FIELD_NUMBER: _ClassVar[int]
     TRACE_PARENT_FIELD_NUMBER: _ClassVar[int]
     attempt: int
@@ -64,19 +112,33 @@ class Run(_message.Message):
     id: str
     kind: RunKind
     labels: _containers.ScalarMap[str, str]
+    loss: LossPolicy
     name: str
     namespace: str
     parameters: _struct_pb2.Struct
     parent_id: str
+    pauses: _containers.RepeatedCompositeFieldContainer[RunPause]
+    retry: RetryPolicy
     revision: int
     root_id: str
     seq: int
     session_id: str
     state: _state_pb2.State
     tags: _containers.RepeatedScalarFieldContainer[str]
+    timeout: _duration_pb2.Duration
     times: Times
     trace_parent: str
-    def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., kind: _Optional[_Union[RunKind, str]] = ..., name: _Optional[str] = ..., definition: _Optional[str] = ..., definition_version: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., epoch: _Optional[int] = ..., seq: _Optional[int] = ..., attempt: _Optional[int] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., dependencies: _Optional[_Iterable[_Union[Dependency, _Mapping]]] = ..., labels: _Optional[_Mapping[str, str]] = ..., tags: _Optional[_Iterable[str]] = ..., created_by: _Optional[str] = ..., times: _Optional[_Union[Times, _Mapping]] = ..., trace_parent: _Optional[str] = ..., etag: _Optional[str] = ..., revision: _Optional[int] = ..., execution_id: _Optional[str] = ..., session_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., kind: _Optional[_Union[RunKind, str]] = ..., name: _Optional[str] = ..., definition: _Optional[str] = ..., definition_version: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., epoch: _Optional[int] = ..., seq: _Optional[int] = ..., attempt: _Optional[int] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., dependencies: _Optional[_Iterable[_Union[Dependency, _Mapping]]] = ..., labels: _Optional[_Mapping[str, str]] = ..., tags: _Optional[_Iterable[str]] = ..., retry: _Optional[_Union[RetryPolicy, _Mapping]] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., created_by: _Optional[str] = ..., times: _Optional[_Union[Times, _Mapping]] = ..., trace_parent: _Optional[str] = ..., etag: _Optional[str] = ..., revision: _Optional[int] = ..., execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., loss: _Optional[_Union[LossPolicy, _Mapping]] = ..., pauses: _Optional[_Iterable[_Union[RunPause, _Mapping]]] = ...) -> None: ...
+
+class RunPause(_message.Message):
+    __slots__ = ["input", "input_schema", "key"]
+    INPUT_FIELD_NUMBER: _ClassVar[int]
+    INPUT_SCHEMA_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    input: _struct_pb2.Value
+    input_schema: _struct_pb2.Struct
+    key: str
+    def __init__(self, key: _Optional[str] = ..., input_schema: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., input: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class Times(_message.Message):
     __slots__ = ["create_time", "end_time", "expected_time", "running_time", "start_time"]

@@ -13,13 +13,15 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
+from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from martlet._proto.martlet.v1 import failure_pb2 as martlet_dot_v1_dot_failure__pb2
 from martlet._proto.martlet.v1 import run_pb2 as martlet_dot_v1_dot_run__pb2
 from martlet._proto.martlet.v1 import run_graph_pb2 as martlet_dot_v1_dot_run__graph__pb2
+from martlet._proto.martlet.v1 import state_pb2 as martlet_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cmartlet/v1/run_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18martlet/v1/failure.proto\x1a\x14martlet/v1/run.proto\x1a\x1amartlet/v1/run_graph.proto\"C\n\x10\x43reateRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x1c\n\x03run\x18\x02 \x01(\x0b\x32\x0f.martlet.v1.Run\"D\n\x11\x43reateRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12\x11\n\tduplicate\x18\x02 \x01(\x08\"J\n\x16\x42\x61tchCreateRunsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x1d\n\x04runs\x18\x02 \x03(\x0b\x32\x0f.martlet.v1.Run\"G\n\x17\x42\x61tchCreateRunsResponse\x12,\n\x07results\x18\x01 \x03(\x0b\x32\x1b.martlet.v1.CreateRunResult\"y\n\x0f\x43reateRunResult\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.RunH\x00\x12(\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x17.martlet.v1.ReportErrorH\x00\x12\x11\n\tduplicate\x18\x03 \x01(\x08\x42\t\n\x07outcome\"K\n\x0bReportError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\"]\n\rGetRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12-\n\tread_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"W\n\x0eGetRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12\'\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x16.martlet.v1.RunFailure\"\xdb\x01\n\x0fListRunsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12-\n\tread_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x14\n\x0cresume_token\x18\x07 \x01(\t\x12\'\n\x04wait\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\"`\n\x10ListRunsResponse\x12\x1d\n\x04runs\x18\x01 \x03(\x0b\x32\x0f.martlet.v1.Run\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"G\n\x10\x43ountRunsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x10\n\x08group_by\x18\x03 \x03(\t\"\x90\x01\n\x11\x43ountRunsResponse\x12\x33\n\x06groups\x18\x01 \x03(\x0b\x32#.martlet.v1.CountRunsResponse.Group\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0f\n\x07\x62ounded\x18\x03 \x01(\x08\x1a&\n\x05Group\x12\x0e\n\x06values\x18\x01 \x03(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"t\n\x10UpdateRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x1c\n\x03run\x18\x02 \x01(\x0b\x32\x0f.martlet.v1.Run\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"1\n\x11UpdateRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\"l\n\x10\x43\x61ncelRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12(\n\x05grace\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"W\n\x11\x43\x61ncelRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12$\n\x07verdict\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Verdict\"b\n\x16ListTransitionsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"_\n\x17ListTransitionsResponse\x12+\n\x0btransitions\x18\x01 \x03(\x0b\x32\x16.martlet.v1.Transition\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf4\x01\n\x10WatchRunsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x0f\n\x07run_ids\x18\x03 \x03(\t\x12\x14\n\x0cresume_token\x18\x04 \x01(\t\x12\x35\n\x07initial\x18\x05 \x01(\x0e\x32$.martlet.v1.WatchRunsRequest.Initial\x12\x13\n\x0buntil_ended\x18\x06 \x01(\x08\"J\n\x07Initial\x12\x17\n\x13INITIAL_UNSPECIFIED\x10\x00\x12\x10\n\x0cINITIAL_NONE\x10\x01\x12\x14\n\x10INITIAL_SNAPSHOT\x10\x02\"\xde\x01\n\x11WatchRunsResponse\x12\x35\n\x07\x63hanges\x18\x01 \x03(\x0b\x32$.martlet.v1.WatchRunsResponse.Change\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1aR\n\x06\x43hange\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12*\n\ntransition\x18\x02 \x01(\x0b\x32\x16.martlet.v1.Transition2\xc2\x06\n\nRunService\x12M\n\tCreateRun\x12\x1c.martlet.v1.CreateRunRequest\x1a\x1d.martlet.v1.CreateRunResponse\"\x03\x90\x02\x02\x12_\n\x0f\x42\x61tchCreateRuns\x12\".martlet.v1.BatchCreateRunsRequest\x1a#.martlet.v1.BatchCreateRunsResponse\"\x03\x90\x02\x02\x12\x44\n\x06GetRun\x12\x19.martlet.v1.GetRunRequest\x1a\x1a.martlet.v1.GetRunResponse\"\x03\x90\x02\x01\x12J\n\x08ListRuns\x12\x1b.martlet.v1.ListRunsRequest\x1a\x1c.martlet.v1.ListRunsResponse\"\x03\x90\x02\x01\x12M\n\tCountRuns\x12\x1c.martlet.v1.CountRunsRequest\x1a\x1d.martlet.v1.CountRunsResponse\"\x03\x90\x02\x01\x12M\n\tUpdateRun\x12\x1c.martlet.v1.UpdateRunRequest\x1a\x1d.martlet.v1.UpdateRunResponse\"\x03\x90\x02\x02\x12M\n\tCancelRun\x12\x1c.martlet.v1.CancelRunRequest\x1a\x1d.martlet.v1.CancelRunResponse\"\x03\x90\x02\x02\x12_\n\x0fListTransitions\x12\".martlet.v1.ListTransitionsRequest\x1a#.martlet.v1.ListTransitionsResponse\"\x03\x90\x02\x01\x12S\n\x0bGetRunGraph\x12\x1e.martlet.v1.GetRunGraphRequest\x1a\x1f.martlet.v1.GetRunGraphResponse\"\x03\x90\x02\x01\x12O\n\tWatchRuns\x12\x1c.martlet.v1.WatchRunsRequest\x1a\x1d.martlet.v1.WatchRunsResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cmartlet/v1/run_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18martlet/v1/failure.proto\x1a\x14martlet/v1/run.proto\x1a\x1amartlet/v1/run_graph.proto\x1a\x16martlet/v1/state.proto\"C\n\x10\x43reateRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x1c\n\x03run\x18\x02 \x01(\x0b\x32\x0f.martlet.v1.Run\"D\n\x11\x43reateRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12\x11\n\tduplicate\x18\x02 \x01(\x08\"J\n\x16\x42\x61tchCreateRunsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x1d\n\x04runs\x18\x02 \x03(\x0b\x32\x0f.martlet.v1.Run\"G\n\x17\x42\x61tchCreateRunsResponse\x12,\n\x07results\x18\x01 \x03(\x0b\x32\x1b.martlet.v1.CreateRunResult\"y\n\x0f\x43reateRunResult\x12\x1e\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.RunH\x00\x12(\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x17.martlet.v1.ReportErrorH\x00\x12\x11\n\tduplicate\x18\x03 \x01(\x08\x42\t\n\x07outcome\"K\n\x0bReportError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\"]\n\rGetRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12-\n\tread_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"W\n\x0eGetRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12\'\n\x07\x66\x61ilure\x18\x02 \x01(\x0b\x32\x16.martlet.v1.RunFailure\"\xdb\x01\n\x0fListRunsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x10\n\x08order_by\x18\x03 \x01(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12-\n\tread_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x14\n\x0cresume_token\x18\x07 \x01(\t\x12\'\n\x04wait\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\"`\n\x10ListRunsResponse\x12\x1d\n\x04runs\x18\x01 \x03(\x0b\x32\x0f.martlet.v1.Run\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"G\n\x10\x43ountRunsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x10\n\x08group_by\x18\x03 \x03(\t\"\x90\x01\n\x11\x43ountRunsResponse\x12\x33\n\x06groups\x18\x01 \x03(\x0b\x32#.martlet.v1.CountRunsResponse.Group\x12\r\n\x05total\x18\x02 \x01(\x03\x12\x0f\n\x07\x62ounded\x18\x03 \x01(\x08\x1a&\n\x05Group\x12\x0e\n\x06values\x18\x01 \x03(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"t\n\x10UpdateRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x1c\n\x03run\x18\x02 \x01(\x0b\x32\x0f.martlet.v1.Run\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"1\n\x11UpdateRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\"l\n\x10\x43\x61ncelRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12(\n\x05grace\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"W\n\x11\x43\x61ncelRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12$\n\x07verdict\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Verdict\"P\n\x0fRetryRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\r\n\x05\x66orce\x18\x04 \x01(\x08\"V\n\x10RetryRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12$\n\x07verdict\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Verdict\"n\n\x0fPauseRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12+\n\x08max_wait\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"V\n\x10PauseRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12$\n\x07verdict\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Verdict\"i\n\x10ResumeRunRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12%\n\x05input\x18\x04 \x01(\x0b\x32\x16.google.protobuf.Value\"W\n\x11ResumeRunResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12$\n\x07verdict\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Verdict\"d\n\x12SetRunStateRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12 \n\x05state\x18\x03 \x01(\x0b\x32\x11.martlet.v1.State\x12\r\n\x05\x66orce\x18\x04 \x01(\x08\"Y\n\x13SetRunStateResponse\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12$\n\x07verdict\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Verdict\"b\n\x16ListTransitionsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"_\n\x17ListTransitionsResponse\x12+\n\x0btransitions\x18\x01 \x03(\x0b\x32\x16.martlet.v1.Transition\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf4\x01\n\x10WatchRunsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x0f\n\x07run_ids\x18\x03 \x03(\t\x12\x14\n\x0cresume_token\x18\x04 \x01(\t\x12\x35\n\x07initial\x18\x05 \x01(\x0e\x32$.martlet.v1.WatchRunsRequest.Initial\x12\x13\n\x0buntil_ended\x18\x06 \x01(\x08\"J\n\x07Initial\x12\x17\n\x13INITIAL_UNSPECIFIED\x10\x00\x12\x10\n\x0cINITIAL_NONE\x10\x01\x12\x14\n\x10INITIAL_SNAPSHOT\x10\x02\"\xde\x01\n\x11WatchRunsResponse\x12\x35\n\x07\x63hanges\x18\x01 \x03(\x0b\x32$.martlet.v1.WatchRunsResponse.Change\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1aR\n\x06\x43hange\x12\x1c\n\x03run\x18\x01 \x01(\x0b\x32\x0f.martlet.v1.Run\x12*\n\ntransition\x18\x02 \x01(\x0b\x32\x16.martlet.v1.Transition2\xf4\x08\n\nRunService\x12M\n\tCreateRun\x12\x1c.martlet.v1.CreateRunRequest\x1a\x1d.martlet.v1.CreateRunResponse\"\x03\x90\x02\x02\x12_\n\x0f\x42\x61tchCreateRuns\x12\".martlet.v1.BatchCreateRunsRequest\x1a#.martlet.v1.BatchCreateRunsResponse\"\x03\x90\x02\x02\x12\x44\n\x06GetRun\x12\x19.martlet.v1.GetRunRequest\x1a\x1a.martlet.v1.GetRunResponse\"\x03\x90\x02\x01\x12J\n\x08ListRuns\x12\x1b.martlet.v1.ListRunsRequest\x1a\x1c.martlet.v1.ListRunsResponse\"\x03\x90\x02\x01\x12M\n\tCountRuns\x12\x1c.martlet.v1.CountRunsRequest\x1a\x1d.martlet.v1.CountRunsResponse\"\x03\x90\x02\x01\x12M\n\tUpdateRun\x12\x1c.martlet.v1.UpdateRunRequest\x1a\x1d.martlet.v1.UpdateRunResponse\"\x03\x90\x02\x02\x12M\n\tCancelRun\x12\x1c.martlet.v1.CancelRunRequest\x1a\x1d.martlet.v1.CancelRunResponse\"\x03\x90\x02\x02\x12J\n\x08RetryRun\x12\x1b.martlet.v1.RetryRunRequest\x1a\x1c.martlet.v1.RetryRunResponse\"\x03\x90\x02\x02\x12J\n\x08PauseRun\x12\x1b.martlet.v1.PauseRunRequest\x1a\x1c.martlet.v1.PauseRunResponse\"\x03\x90\x02\x02\x12H\n\tResumeRun\x12\x1c.martlet.v1.ResumeRunRequest\x1a\x1d.martlet.v1.ResumeRunResponse\x12N\n\x0bSetRunState\x12\x1e.martlet.v1.SetRunStateRequest\x1a\x1f.martlet.v1.SetRunStateResponse\x12_\n\x0fListTransitions\x12\".martlet.v1.ListTransitionsRequest\x1a#.martlet.v1.ListTransitionsResponse\"\x03\x90\x02\x01\x12S\n\x0bGetRunGraph\x12\x1e.martlet.v1.GetRunGraphRequest\x1a\x1f.martlet.v1.GetRunGraphResponse\"\x03\x90\x02\x01\x12O\n\tWatchRuns\x12\x1c.martlet.v1.WatchRunsRequest\x1a\x1d.martlet.v1.WatchRunsResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'martlet.v1.run_service_pb2', globals())
@@ -40,58 +42,78 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _RUNSERVICE.methods_by_name['UpdateRun']._serialized_options = b'\220\002\002'
   _RUNSERVICE.methods_by_name['CancelRun']._options = None
   _RUNSERVICE.methods_by_name['CancelRun']._serialized_options = b'\220\002\002'
+  _RUNSERVICE.methods_by_name['RetryRun']._options = None
+  _RUNSERVICE.methods_by_name['RetryRun']._serialized_options = b'\220\002\002'
+  _RUNSERVICE.methods_by_name['PauseRun']._options = None
+  _RUNSERVICE.methods_by_name['PauseRun']._serialized_options = b'\220\002\002'
   _RUNSERVICE.methods_by_name['ListTransitions']._options = None
   _RUNSERVICE.methods_by_name['ListTransitions']._serialized_options = b'\220\002\001'
   _RUNSERVICE.methods_by_name['GetRunGraph']._options = None
   _RUNSERVICE.methods_by_name['GetRunGraph']._serialized_options = b'\220\002\001'
   _RUNSERVICE.methods_by_name['WatchRuns']._options = None
   _RUNSERVICE.methods_by_name['WatchRuns']._serialized_options = b'\220\002\001'
-  _CREATERUNREQUEST._serialized_start=219
-  _CREATERUNREQUEST._serialized_end=286
-  _CREATERUNRESPONSE._serialized_start=288
-  _CREATERUNRESPONSE._serialized_end=356
-  _BATCHCREATERUNSREQUEST._serialized_start=358
-  _BATCHCREATERUNSREQUEST._serialized_end=432
-  _BATCHCREATERUNSRESPONSE._serialized_start=434
-  _BATCHCREATERUNSRESPONSE._serialized_end=505
-  _CREATERUNRESULT._serialized_start=507
-  _CREATERUNRESULT._serialized_end=628
-  _REPORTERROR._serialized_start=630
-  _REPORTERROR._serialized_end=705
-  _GETRUNREQUEST._serialized_start=707
-  _GETRUNREQUEST._serialized_end=800
-  _GETRUNRESPONSE._serialized_start=802
-  _GETRUNRESPONSE._serialized_end=889
-  _LISTRUNSREQUEST._serialized_start=892
-  _LISTRUNSREQUEST._serialized_end=1111
-  _LISTRUNSRESPONSE._serialized_start=1113
-  _LISTRUNSRESPONSE._serialized_end=1209
-  _COUNTRUNSREQUEST._serialized_start=1211
-  _COUNTRUNSREQUEST._serialized_end=1282
-  _COUNTRUNSRESPONSE._serialized_start=1285
-  _COUNTRUNSRESPONSE._serialized_end=1429
-  _COUNTRUNSRESPONSE_GROUP._serialized_start=1391
-  _COUNTRUNSRESPONSE_GROUP._serialized_end=1429
-  _UPDATERUNREQUEST._serialized_start=1431
-  _UPDATERUNREQUEST._serialized_end=1547
-  _UPDATERUNRESPONSE._serialized_start=1549
-  _UPDATERUNRESPONSE._serialized_end=1598
-  _CANCELRUNREQUEST._serialized_start=1600
-  _CANCELRUNREQUEST._serialized_end=1708
-  _CANCELRUNRESPONSE._serialized_start=1710
-  _CANCELRUNRESPONSE._serialized_end=1797
-  _LISTTRANSITIONSREQUEST._serialized_start=1799
-  _LISTTRANSITIONSREQUEST._serialized_end=1897
-  _LISTTRANSITIONSRESPONSE._serialized_start=1899
-  _LISTTRANSITIONSRESPONSE._serialized_end=1994
-  _WATCHRUNSREQUEST._serialized_start=1997
-  _WATCHRUNSREQUEST._serialized_end=2241
-  _WATCHRUNSREQUEST_INITIAL._serialized_start=2167
-  _WATCHRUNSREQUEST_INITIAL._serialized_end=2241
-  _WATCHRUNSRESPONSE._serialized_start=2244
-  _WATCHRUNSRESPONSE._serialized_end=2466
-  _WATCHRUNSRESPONSE_CHANGE._serialized_start=2384
-  _WATCHRUNSRESPONSE_CHANGE._serialized_end=2466
-  _RUNSERVICE._serialized_start=2469
-  _RUNSERVICE._serialized_end=3303
+  _CREATERUNREQUEST._serialized_start=273
+  _CREATERUNREQUEST._serialized_end=340
+  _CREATERUNRESPONSE._serialized_start=342
+  _CREATERUNRESPONSE._serialized_end=410
+  _BATCHCREATERUNSREQUEST._serialized_start=412
+  _BATCHCREATERUNSREQUEST._serialized_end=486
+  _BATCHCREATERUNSRESPONSE._serialized_start=488
+  _BATCHCREATERUNSRESPONSE._serialized_end=559
+  _CREATERUNRESULT._serialized_start=561
+  _CREATERUNRESULT._serialized_end=682
+  _REPORTERROR._serialized_start=684
+  _REPORTERROR._serialized_end=759
+  _GETRUNREQUEST._serialized_start=761
+  _GETRUNREQUEST._serialized_end=854
+  _GETRUNRESPONSE._serialized_start=856
+  _GETRUNRESPONSE._serialized_end=943
+  _LISTRUNSREQUEST._serialized_start=946
+  _LISTRUNSREQUEST._serialized_end=1165
+  _LISTRUNSRESPONSE._serialized_start=1167
+  _LISTRUNSRESPONSE._serialized_end=1263
+  _COUNTRUNSREQUEST._serialized_start=1265
+  _COUNTRUNSREQUEST._serialized_end=1336
+  _COUNTRUNSRESPONSE._serialized_start=1339
+  _COUNTRUNSRESPONSE._serialized_end=1483
+  _COUNTRUNSRESPONSE_GROUP._serialized_start=1445
+  _COUNTRUNSRESPONSE_GROUP._serialized_end=1483
+  _UPDATERUNREQUEST._serialized_start=1485
+  _UPDATERUNREQUEST._serialized_end=1601
+  _UPDATERUNRESPONSE._serialized_start=1603
+  _UPDATERUNRESPONSE._serialized_end=1652
+  _CANCELRUNREQUEST._serialized_start=1654
+  _CANCELRUNREQUEST._serialized_end=1762
+  _CANCELRUNRESPONSE._serialized_start=1764
+  _CANCELRUNRESPONSE._serialized_end=1851
+  _RETRYRUNREQUEST._serialized_start=1853
+  _RETRYRUNREQUEST._serialized_end=1933
+  _RETRYRUNRESPONSE._serialized_start=1935
+  _RETRYRUNRESPONSE._serialized_end=2021
+  _PAUSERUNREQUEST._serialized_start=2023
+  _PAUSERUNREQUEST._serialized_end=2133
+  _PAUSERUNRESPONSE._serialized_start=2135
+  _PAUSERUNRESPONSE._serialized_end=2221
+  _RESUMERUNREQUEST._serialized_start=2223
+  _RESUMERUNREQUEST._serialized_end=2328
+  _RESUMERUNRESPONSE._serialized_start=2330
+  _RESUMERUNRESPONSE._serialized_end=2417
+  _SETRUNSTATEREQUEST._serialized_start=2419
+  _SETRUNSTATEREQUEST._serialized_end=2519
+  _SETRUNSTATERESPONSE._serialized_start=2521
+  _SETRUNSTATERESPONSE._serialized_end=2610
+  _LISTTRANSITIONSREQUEST._serialized_start=2612
+  _LISTTRANSITIONSREQUEST._serialized_end=2710
+  _LISTTRANSITIONSRESPONSE._serialized_start=2712
+  _LISTTRANSITIONSRESPONSE._serialized_end=2807
+  _WATCHRUNSREQUEST._serialized_start=2810
+  _WATCHRUNSREQUEST._serialized_end=3054
+  _WATCHRUNSREQUEST_INITIAL._serialized_start=2980
+  _WATCHRUNSREQUEST_INITIAL._serialized_end=3054
+  _WATCHRUNSRESPONSE._serialized_start=3057
+  _WATCHRUNSRESPONSE._serialized_end=3279
+  _WATCHRUNSRESPONSE_CHANGE._serialized_start=3197
+  _WATCHRUNSRESPONSE_CHANGE._serialized_end=3279
+  _RUNSERVICE._serialized_start=3282
+  _RUNSERVICE._serialized_end=4422
 # @@protoc_insertion_point(module_scope)

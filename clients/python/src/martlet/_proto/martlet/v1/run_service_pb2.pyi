@@ -1,9 +1,11 @@
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from martlet._proto.martlet.v1 import failure_pb2 as _failure_pb2
 from martlet._proto.martlet.v1 import run_pb2 as _run_pb2
 from martlet._proto.martlet.v1 import run_graph_pb2 as _run_graph_pb2
+from martlet._proto.martlet.v1 import state_pb2 as _state_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -167,6 +169,26 @@ class ListTransitionsResponse(_message.Message):
     transitions: _containers.RepeatedCompositeFieldContainer[_run_pb2.Transition]
     def __init__(self, transitions: _Optional[_Iterable[_Union[_run_pb2.Transition, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class PauseRunRequest(_message.Message):
+    __slots__ = ["id", "max_wait", "message", "namespace"]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    MAX_WAIT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    max_wait: _duration_pb2.Duration
+    message: str
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ..., message: _Optional[str] = ..., max_wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class PauseRunResponse(_message.Message):
+    __slots__ = ["run", "verdict"]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    run: _run_pb2.Run
+    verdict: _run_pb2.Verdict
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., verdict: _Optional[_Union[_run_pb2.Verdict, _Mapping]] = ...) -> None: ...
+
 class ReportError(_message.Message):
     __slots__ = ["code", "field", "message", "reason"]
     CODE_FIELD_NUMBER: _ClassVar[int]
@@ -178,6 +200,66 @@ class ReportError(_message.Message):
     message: str
     reason: str
     def __init__(self, code: _Optional[int] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., field: _Optional[str] = ...) -> None: ...
+
+class ResumeRunRequest(_message.Message):
+    __slots__ = ["id", "input", "message", "namespace"]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    INPUT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    input: _struct_pb2.Value
+    message: str
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ..., message: _Optional[str] = ..., input: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
+
+class ResumeRunResponse(_message.Message):
+    __slots__ = ["run", "verdict"]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    run: _run_pb2.Run
+    verdict: _run_pb2.Verdict
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., verdict: _Optional[_Union[_run_pb2.Verdict, _Mapping]] = ...) -> None: ...
+
+class RetryRunRequest(_message.Message):
+    __slots__ = ["force", "id", "message", "namespace"]
+    FORCE_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    force: bool
+    id: str
+    message: str
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ..., message: _Optional[str] = ..., force: bool = ...) -> None: ...
+
+class RetryRunResponse(_message.Message):
+    __slots__ = ["run", "verdict"]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    run: _run_pb2.Run
+    verdict: _run_pb2.Verdict
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., verdict: _Optional[_Union[_run_pb2.Verdict, _Mapping]] = ...) -> None: ...
+
+class SetRunStateRequest(_message.Message):
+    __slots__ = ["force", "id", "namespace", "state"]
+    FORCE_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    force: bool
+    id: str
+    namespace: str
+    state: _state_pb2.State
+    def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., force: bool = ...) -> None: ...
+
+class SetRunStateResponse(_message.Message):
+    __slots__ = ["run", "verdict"]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    run: _run_pb2.Run
+    verdict: _run_pb2.Verdict
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., verdict: _Optional[_Union[_run_pb2.Verdict, _Mapping]] = ...) -> None: ...
 
 class UpdateRunRequest(_message.Message):
     __slots__ = ["namespace", "run", "update_mask"]

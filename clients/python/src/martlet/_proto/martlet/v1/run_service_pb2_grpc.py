@@ -51,6 +51,26 @@ class RunServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.CancelRunRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_run__service__pb2.CancelRunResponse.FromString,
                 )
+        self.RetryRun = channel.unary_unary(
+                '/martlet.v1.RunService/RetryRun',
+                request_serializer=martlet_dot_v1_dot_run__service__pb2.RetryRunRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__service__pb2.RetryRunResponse.FromString,
+                )
+        self.PauseRun = channel.unary_unary(
+                '/martlet.v1.RunService/PauseRun',
+                request_serializer=martlet_dot_v1_dot_run__service__pb2.PauseRunRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__service__pb2.PauseRunResponse.FromString,
+                )
+        self.ResumeRun = channel.unary_unary(
+                '/martlet.v1.RunService/ResumeRun',
+                request_serializer=martlet_dot_v1_dot_run__service__pb2.ResumeRunRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__service__pb2.ResumeRunResponse.FromString,
+                )
+        self.SetRunState = channel.unary_unary(
+                '/martlet.v1.RunService/SetRunState',
+                request_serializer=martlet_dot_v1_dot_run__service__pb2.SetRunStateRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__service__pb2.SetRunStateResponse.FromString,
+                )
         self.ListTransitions = channel.unary_unary(
                 '/martlet.v1.RunService/ListTransitions',
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.ListTransitionsRequest.SerializeToString,
@@ -129,6 +149,50 @@ class RunServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RetryRun(self, request, context):
+        """Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named AwaitingRetry, for
+        whoever takes it next; its next RUNNING is named Rerunning, and its retries count anew.
+
+        The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended, and when the enclosing
+        run has ended. A run that waits already is left as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseRun(self, request, context):
+        """Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs keeps its executor:
+        what it does goes on, but whatever it would start below it waits, and so does its own next RUNNING.
+
+        The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeRun(self, request, context):
+        """Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A process that waits goes on
+        with its next RUNNING; a suspended run is for whoever takes it next. GetRun shows the input.
+
+        The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input` when the pause asks for
+        one that is missing or does not fit its schema.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetRunState(self, request, context):
+        """Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED is RetryRun; an end is
+        taken when nobody has the run.
+
+        With `force` any state is set, whatever the run is in; its executor, if the new state has none, is FENCED, and when
+        the run is stopped the runs below it follow. PENDING, RUNNING and CANCELLING need an executor that the run still
+        has: REFUSED with CLAIM_REQUIRED otherwise. The history says who forced it, by rule any/force.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListTransitions(self, request, context):
         """Returns the history of a run, oldest first.
         """
@@ -191,6 +255,26 @@ def add_RunServiceServicer_to_server(servicer, server):
                     servicer.CancelRun,
                     request_deserializer=martlet_dot_v1_dot_run__service__pb2.CancelRunRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_run__service__pb2.CancelRunResponse.SerializeToString,
+            ),
+            'RetryRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryRun,
+                    request_deserializer=martlet_dot_v1_dot_run__service__pb2.RetryRunRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__service__pb2.RetryRunResponse.SerializeToString,
+            ),
+            'PauseRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseRun,
+                    request_deserializer=martlet_dot_v1_dot_run__service__pb2.PauseRunRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__service__pb2.PauseRunResponse.SerializeToString,
+            ),
+            'ResumeRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeRun,
+                    request_deserializer=martlet_dot_v1_dot_run__service__pb2.ResumeRunRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__service__pb2.ResumeRunResponse.SerializeToString,
+            ),
+            'SetRunState': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetRunState,
+                    request_deserializer=martlet_dot_v1_dot_run__service__pb2.SetRunStateRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__service__pb2.SetRunStateResponse.SerializeToString,
             ),
             'ListTransitions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTransitions,
@@ -334,6 +418,74 @@ class RunService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/CancelRun',
             martlet_dot_v1_dot_run__service__pb2.CancelRunRequest.SerializeToString,
             martlet_dot_v1_dot_run__service__pb2.CancelRunResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def RetryRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/RetryRun',
+            martlet_dot_v1_dot_run__service__pb2.RetryRunRequest.SerializeToString,
+            martlet_dot_v1_dot_run__service__pb2.RetryRunResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def PauseRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/PauseRun',
+            martlet_dot_v1_dot_run__service__pb2.PauseRunRequest.SerializeToString,
+            martlet_dot_v1_dot_run__service__pb2.PauseRunResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ResumeRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/ResumeRun',
+            martlet_dot_v1_dot_run__service__pb2.ResumeRunRequest.SerializeToString,
+            martlet_dot_v1_dot_run__service__pb2.ResumeRunResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def SetRunState(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/SetRunState',
+            martlet_dot_v1_dot_run__service__pb2.SetRunStateRequest.SerializeToString,
+            martlet_dot_v1_dot_run__service__pb2.SetRunStateResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

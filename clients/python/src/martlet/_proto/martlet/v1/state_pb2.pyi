@@ -1,4 +1,5 @@
 from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from martlet._proto.martlet.v1 import payload_pb2 as _payload_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -57,20 +58,28 @@ class Failed(_message.Message):
     def __init__(self, error_type: _Optional[str] = ..., error_message: _Optional[str] = ..., traceback: _Optional[str] = ..., retriable: bool = ...) -> None: ...
 
 class Paused(_message.Message):
-    __slots__ = ["key", "until_time"]
+    __slots__ = ["input_schema", "key", "suspended", "until_time"]
+    INPUT_SCHEMA_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_FIELD_NUMBER: _ClassVar[int]
     UNTIL_TIME_FIELD_NUMBER: _ClassVar[int]
+    input_schema: _struct_pb2.Struct
     key: str
+    suspended: bool
     until_time: _timestamp_pb2.Timestamp
-    def __init__(self, until_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., key: _Optional[str] = ...) -> None: ...
+    def __init__(self, until_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., key: _Optional[str] = ..., input_schema: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., suspended: bool = ...) -> None: ...
 
 class Scheduled(_message.Message):
-    __slots__ = ["due_time", "reason"]
+    __slots__ = ["crashed", "due_time", "failed", "reason"]
+    CRASHED_FIELD_NUMBER: _ClassVar[int]
     DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    crashed: Crashed
     due_time: _timestamp_pb2.Timestamp
+    failed: Failed
     reason: str
-    def __init__(self, due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+    def __init__(self, due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., crashed: _Optional[_Union[Crashed, _Mapping]] = ...) -> None: ...
 
 class State(_message.Message):
     __slots__ = ["cancelling", "completed", "crashed", "failed", "message", "name", "observed_time", "paused", "scheduled", "time", "type"]
