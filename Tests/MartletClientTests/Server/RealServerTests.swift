@@ -72,6 +72,45 @@ import Testing
     #expect(failed.errorType == "Boom")
   }
 
+  @Test func aBodyThatFailsIsExecutedAgain() async throws {
+    let server = try await ServerProcess.shared.value
+    let ids = Collected()
+    let value = try await withReporting(environment: server.environment()) { reporting in
+      try await reporting.flow("again") { flow in
+        try await flow.task(
+          "flaky", retry: .retries(3, delays: [.zero, .milliseconds(200)])
+        ) { task in
+          ids.add(task.id)
+          if ids.all.count < 3 { throw Boom() }
+          return 7
+        }
+      }
+    }
+    #expect(value == 7 && ids.all.count == 3)
+    let rows = try await server.history(of: ids.all[0])
+    #expect(
+      rows.map { $0.to?.name } == [
+        "Pending", "Running", "AwaitingRetry", "Retrying", "AwaitingRetry", "Retrying",
+        "Completed",
+      ])
+    #expect(rows.map(\.verdict).filter { $0 == .replaced }.count == 2)
+  }
+
+  @Test func aBodyThatTakesTooLongIsTimedOut() async throws {
+    let server = try await ServerProcess.shared.value
+    let ids = Collected()
+    await #expect(throws: CancellationError.self) {
+      try await withReporting(environment: server.environment()) { reporting in
+        try await reporting.flow("slow", timeout: .milliseconds(200)) { run in
+          ids.add(run.id)
+          try await Task.sleep(for: .seconds(60))
+        }
+      }
+    }
+    let rows = try await server.history(of: ids.all[0])
+    #expect(rows.map { $0.to?.name } == ["Pending", "Running", "TimedOut"])
+  }
+
   @Test func aCancellationReachesTheTask() async throws {
     let server = try await ServerProcess.shared.value
     let ids = Collected()

@@ -312,3 +312,57 @@ def test_import_is_light():
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     out = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert out.stdout == "[]\n", out.stderr
+
+
+def test_retries_need_a_function(python):
+    outcome = python(
+        """
+        import martlet
+        with martlet.task("t", retries=2): pass
+        """,
+        check=False,
+    )
+    assert outcome.returncode != 0 and "decorated functions" in outcome.stderr
+
+
+def test_a_function_is_tried_again_while_the_server_is_away(server, python, tmp_path):
+    """Its own policy holds then: what it did is what the server will say when it hears of it."""
+    server.stop()
+    outcome = python(
+        """
+        import martlet
+        tries = []
+        @martlet.task("t", retries=2, retry_delay=0.1)
+        def work():
+            tries.append(1)
+            raise ValueError("boom")
+        try: work()
+        except ValueError: print(len(tries))
+        """
+    )
+    assert outcome.stdout.split() == ["3"]
+
+
+def test_a_checkpoint_notices_the_timeout(server, python):
+    python(
+        """
+        import martlet
+        try:
+            with martlet.flow("slow", timeout=0.2) as run: run.sleep(60)
+        except martlet.TimedOut: pass
+        else: raise SystemExit("it was not timed out")
+        """
+    )
+    run_id, run = by_definition(server)["slow"]
+    assert run.timeout.ToTimedelta().total_seconds() == 0.2
+
+
+def test_delays_are_told_as_they_are_meant():
+    from martlet.retries import Retries, exponential
+
+    listed = Retries(3, [1, 5])
+    assert [delay.seconds for delay in listed.policy().delays] == [1, 5]
+    assert [listed.next_delay() for _ in range(4)] == [1, 5, 5, None]
+    growing = Retries(4, exponential(2, 3, longest=20))
+    assert growing.policy().exponential.max.seconds == 20
+    assert [growing.next_delay() for _ in range(5)] == [2, 6, 18, 20, None]

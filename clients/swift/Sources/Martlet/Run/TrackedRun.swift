@@ -147,13 +147,14 @@ public final class TrackedRun: Sendable {
       String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
   }
 
-  /// Tracks a task below this run.
+  /// Tracks a task below this run; `retry` and `timeout` as for a flow.
   public func task<R: Sendable>(
-    _ name: String, parameters: [String: JSONValue] = [:],
-    body: @escaping @Sendable (TrackedRun) async throws -> R
+    _ name: String, parameters: [String: JSONValue] = [:], retry: RetryPolicy? = nil,
+    timeout: Duration? = nil, body: @escaping @Sendable (TrackedRun) async throws -> R
   ) async throws -> R {
     try await reporting.track(
-      kind: .task, name, parameters: parameters, parent: id, trace: trace, body: body)
+      kind: .task, name, parameters: parameters, parent: id, trace: trace, retry: retry,
+      timeout: timeout, body: body)
   }
 
   // MARK: Reports
