@@ -24,7 +24,7 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   s.root_id, s.content_digest, s.state_type, s.state_name, s.epoch, s.execution_id, s.session_id,
   s.last_seq, s.revision, s.attempt, s.start_time, s.end_time, s.transition_time, s.running_us,
   s.is_presumptive, s.due_time, s.policy, s.tally,
-  h.message, CASE WHEN $2::boolean THEN h.detail ELSE h.detail - 'traceback' END, h.observed_time, NULL::jsonb
+  h.message, CASE WHEN $2::boolean THEN h.detail ELSE h.detail - 'traceback' #- '{failed,traceback}' END, h.observed_time, NULL::jsonb
 FROM run r JOIN run_state s ON s.id = r.id
 LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
 WHERE r.namespace = $1::text AND true /* condition */

@@ -95,8 +95,9 @@ public struct BatchReportResponse: MartletWire.WireMessage {
 
 /// An executor and its lease: a process that would be missed.
 ///
-/// Runs taken in a frame with a session belong to it. When its lease lapses its RUNNING runs are presumed CRASHED and
-/// its PENDING ones go back to SCHEDULED. A lapsed session that reports again comes back to life with its runs, if
+/// Runs taken in a frame with a session belong to it. When its lease lapses, its RUNNING runs go the way of their `loss`:
+/// presumed CRASHED, unless they say otherwise; its PENDING ones, and those that wait for a retry or paused, are for
+/// whoever takes them next. A lapsed session that reports again comes back to life with the runs presumed CRASHED, if
 /// nobody else has taken them.
 public struct Session: MartletWire.WireMessage {
   /// UUID, made by the executor.

@@ -53,6 +53,18 @@ extension Connection {
         "error",
         [failed.errorType, failed.errorMessage].filter { !$0.isEmpty }.joined(separator: ": "))
     }
+    if case .scheduled(let scheduled)? = run.state?.detail {
+      if case .failed(let failed)? = scheduled.cause {
+        field(
+          "error",
+          [failed.errorType, failed.errorMessage].filter { !$0.isEmpty }.joined(separator: ": "))
+      }
+      field("due", scheduled.dueTime?.clock ?? "")
+    }
+    for pause in run.pauses {
+      field("pause", pause.key.isEmpty ? "without a key" : pause.key)
+      if let input = pause.input { field("input", try input.jsonText()) }
+    }
     field("parent", run.parentID)
     field("created", run.times?.createTime.map { "\(ago($0)) by \(run.createdBy)" } ?? "")
     field("took", run.times?.startTime == nil ? "" : run.duration)

@@ -134,8 +134,9 @@ struct  Martlet__V1__BatchReportResponse
 
 /*
  * An executor and its lease: a process that would be missed.
- * Runs taken in a frame with a session belong to it. When its lease lapses its RUNNING runs are presumed CRASHED and
- * its PENDING ones go back to SCHEDULED. A lapsed session that reports again comes back to life with its runs, if
+ * Runs taken in a frame with a session belong to it. When its lease lapses, its RUNNING runs go the way of their `loss`:
+ * presumed CRASHED, unless they say otherwise; its PENDING ones, and those that wait for a retry or paused, are for
+ * whoever takes them next. A lapsed session that reports again comes back to life with the runs presumed CRASHED, if
  * nobody else has taken them.
  */
 struct  Martlet__V1__Session
