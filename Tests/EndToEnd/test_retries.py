@@ -159,6 +159,9 @@ def test_a_person_pauses_resumes_and_retries(calm_server):
     assert report()["code"] == "CODE_ACCEPTED"
     paused = report(seq=2, propose={"type": "STATE_TYPE_PAUSED", "paused": {
         "key": "approve", "inputSchema": {"type": "object"}}})
+    with pytest.raises(CallError) as error:
+        connection.call("RunService/ResumeRun", {"id": run["id"], "input": 5})
+    assert error.value.status == 400 and "object" in json.dumps(error.value.details) + error.value.message
     assert paused["code"] == "CODE_ACCEPTED"
     assert report(seq=3)["code"] == "CODE_WAIT"
     missing = cli(calm_server, "flow-run", "resume", run["id"])

@@ -31,10 +31,12 @@ extension RunState {
     case (.pending, nil): detail = .pending
     case (.running, nil): detail = .running
     case (.paused, .paused(let value)):
+      let place = "\(field).paused.input_schema"
+      let schema = try value.inputSchema?.jsonText(place) ?? ""
+      if !schema.isEmpty { try InputCheck.check(schema: schema, place) }
       detail = .paused(
         Paused(
-          until: value.untilTime.map(Instant.init), key: value.key,
-          inputSchema: try value.inputSchema?.jsonText("\(field).paused.input_schema") ?? "",
+          until: value.untilTime.map(Instant.init), key: value.key, inputSchema: schema,
           isSuspended: value.suspended))
     case (.paused, nil): detail = .paused(Paused())
     case (.cancelling, .cancelling), (.cancelling, nil): detail = .cancelling(deadline: nil)
