@@ -18,7 +18,7 @@ struct Invariants {
   private var lastTransition: [RunID: Transition] = [:]
   private var owners: [EpochKey: ExecutionID] = [:]
   private var lastSeq: [EpochKey: Int64] = [:]
-  private var starters: [RunID: (execution: ExecutionID, epoch: Int64)] = [:]
+  private var starters: [RunID: ExecutionID] = [:]
   private var running: [RunID: ExecutionID] = [:]
   private var answers: [SimulatedDatabase.SeqKey: Verdict.Code] = [:]
 
@@ -40,17 +40,8 @@ struct Invariants {
     if let other = running[id], other != execution {
       fail("user code of \(id) runs in \(other) and in \(execution)")
     }
-    // Another process starts it only after the attempt of the first one failed and was to be repeated.
-    if let other = starters.updateValue((execution, epoch), forKey: id),
-      other.execution != execution
-    {
-      let isRepeated = world.database.history[id, default: []].contains {
-        $0.epoch == other.epoch && $0.executionID == other.execution && $0.to.type == .scheduled
-          && $0.verdict.code == .replaced
-      }
-      if other.epoch == epoch || !isRepeated {
-        fail("user code of \(id) was started by \(other.execution) and by \(execution)")
-      }
+    if let other = starters.updateValue(execution, forKey: id), other != execution {
+      fail("user code of \(id) was started by \(other) and by \(execution)")
     }
     running[id] = execution
   }
@@ -192,7 +183,7 @@ struct Invariants {
           fail("\(run.id) is CANCELLING beyond its bound")
         }
         fallthrough
-      case .scheduled, .pending, .running:
+      case .pending, .running:
         guard let session = run.sessionID else { continue }
         let end = max(world.database.leases[session] ?? .epoch, run.transitionTime)
         if end + Simulation.slack < now {

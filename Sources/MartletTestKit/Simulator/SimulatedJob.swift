@@ -49,10 +49,6 @@ final class SimulatedJob {
     switch script[next] {
     case .task: seeTaskThrough()
     case .report(let item):
-      // Who reports an end has no code running any more.
-      if case .propose(let state) = item, state.type.isTerminal {
-        world.checks.stopped(runID, process.execution)
-      }
       seq += 1
       awaited = seq
       send(
@@ -65,8 +61,7 @@ final class SimulatedJob {
 
   private func seeTaskThrough() {
     let id = world.newID()
-    let task = NewRun(
-      kind: .task, definition: "task", parentID: runID, retry: process.policy())
+    let task = NewRun(kind: .task, definition: "task", parentID: runID)
     next += 1
     let child = SimulatedJob(
       id, epoch: 1,
@@ -124,7 +119,6 @@ final class SimulatedJob {
       }
       awaited = nil
       next += 1
-      if given.reason == .retry { beginAnew() }
       world.agenda.after(world.delay(0, 6000)) { [self] in proceed() }
     case .wait:
       world.agenda.after(given.wait + world.delay(1, 50)) { [self] in send(report) }
@@ -150,16 +144,6 @@ final class SimulatedJob {
         finish()
       }
     }
-  }
-
-  /// Tries the work again, if the run is still its process's; else it is for others.
-  private func beginAnew() {
-    if world.database.runs[runID]?.executionID == process.execution || world.random.chance(0.1) {
-      script = [.report(.propose(RunState(.running)))] + process.ending()
-    } else {
-      script = []
-    }
-    next = 0
   }
 
   /// Takes an epoch anew after its claim lapsed unnoticed.

@@ -40,7 +40,7 @@ final class SimulatedProcess {
 
   /// Runs a flow of its own, with tasks.
   func beginFlow() {
-    let flow = NewRun(kind: .flow, definition: "flow", retry: policy())
+    let flow = NewRun(kind: .flow, definition: "flow")
     var script: [SimulatedJob.Step] = [.report(.create(flow))]
     script += preparation()
     script.append(.report(.propose(RunState(.running))))
@@ -48,16 +48,6 @@ final class SimulatedProcess {
     if world.random.chance(0.2) { script.append(.report(.propose(oddity()))) }
     script += ending()
     begin(world.newID(), epoch: 1, script)
-  }
-
-  /// Some runs are tried again, in their process or by others.
-  func policy() -> RetryPolicy? {
-    guard world.random.chance(0.4) else { return nil }
-    return RetryPolicy(
-      maxRetries: Int32.random(in: 1...3, using: &world.random),
-      delay: .listed([.zero, .seconds(Int64.random(in: 0...20, using: &world.random))]),
-      jitter: 0.5, mode: world.random.chance(0.5) ? .inProcess : .reschedule,
-      retriesCrashes: world.random.chance(0.5))
   }
 
   /// What some processes report before they start.
@@ -92,7 +82,7 @@ final class SimulatedProcess {
   func createUnowned() {
     for _ in 0..<3 {
       let due = world.random.chance(0.3) ? world.agenda.now + world.delay(0, 20_000) : nil
-      let run = NewRun(kind: .flow, definition: "scheduled", dueTime: due, retry: policy())
+      let run = NewRun(kind: .flow, definition: "scheduled", dueTime: due)
       let report = Report(
         namespace: .standard, runID: world.newID(), actor: "client", item: .create(run))
       for _ in 0..<Int.random(in: 1...3, using: &world.random) {

@@ -75,9 +75,9 @@ import Testing
         UPDATE run_state SET attempt = 2, state_type = 7, state_name = 'Failed', due_time = NULL,
           revision = revision + 2, end_time = clock_timestamp() WHERE id = '\(flow.id)';
         INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type,
-          to_name, message, epoch, verdict, rule, actor, attempt, time)
+          to_name, message, epoch, rule, actor, attempt, time)
         SELECT '\(flow.id)', max(revision) + 1, max(namespace::text), 2, 'Pending', 3, 'Running', '', 1,
-          1, 'PENDING/start', 'tester', 2, clock_timestamp() FROM run_transition
+          'PENDING/start', 'tester', 2, clock_timestamp() FROM run_transition
           WHERE run_id = '\(flow.id)';
         """)
       let findings = try #require(try await find(fixture, flow))
