@@ -22,7 +22,7 @@ public final class LeaseExpirer: PacedService {
       limit: settings.chunk, tolerance: settings.tickTolerance)
     if count > 0 {
       lapsed.increment(by: count)
-      logger.info("\(count) leases of slots, or places in line, lapsed")
+      logger.debug("\(count) leases of slots, or places in line, lapsed")
       return .zero
     }
     if try await forget() { return .zero }

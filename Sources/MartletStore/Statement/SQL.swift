@@ -9,7 +9,8 @@ enum SQL {
     PackageResources.transition_sql, PackageResources.run_sql, PackageResources.flow_sql,
     PackageResources.artifact_sql, PackageResources.log_sql, PackageResources.session_sql,
     PackageResources.work_sql, PackageResources.watch_sql, PackageResources.partition_sql,
-    PackageResources.limit_sql, PackageResources.lease_sql, PackageResources.grant_sql,
+    PackageResources.limit_sql, PackageResources.lease_sql, PackageResources.lapse_sql,
+    PackageResources.grant_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
