@@ -12,6 +12,8 @@ public struct Engine: Sendable {
   public let beats: SessionBeats
   /// Knows how many replicas there are.
   public let heartbeat: ReplicaHeartbeat
+  /// Where requests wait for slots.
+  public let room: LimitRoom
   /// Every service, in the order to start them; stop them in reverse.
   public let services: [any Service]
 
@@ -24,11 +26,13 @@ public struct Engine: Sendable {
     feed = Feed(store)
     beats = SessionBeats(store)
     heartbeat = ReplicaHeartbeat(context, host: host)
+    room = LimitRoom(context)
     services = [
       // Leases first: the reaper does nothing before the clock has ticked.
       LivenessClock(context), PartitionKeeper(context), heartbeat, HintListener(store),
       HintSender(context, heartbeat: heartbeat), Tailer(context, feed: feed), DueRunner(context),
       CascadeRunner(context), Reaper(context), ClaimKeeper(context), CountKeeper(context),
+      LimitGranter(context), LeaseExpirer(context), room,
     ]
   }
 }

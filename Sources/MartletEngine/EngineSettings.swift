@@ -44,6 +44,20 @@ public struct EngineSettings: Sendable {
   public var heldBackPause = Duration.milliseconds(20)
   /// The shortest pause between two hints to other replicas.
   public var hintPause = Duration.milliseconds(20)
+  /// How long a replica has a shard of limits without renewing.
+  public var granterLease = Interval.seconds(5)
+  /// The longest pause between two looks at the lines of limits.
+  public var lineInterval = Duration.seconds(1)
+  /// The shortest pause between two looks at lines, which gathers what is released meanwhile.
+  public var linePause = Duration.milliseconds(2)
+  /// How often those who wait here are told although nothing woke us.
+  public var tellInterval = Duration.seconds(1)
+  /// How often their places are kept.
+  public var keepInterval = Duration.seconds(3)
+  /// The longest pause between looks for leases of slots that lapsed.
+  public var lapseInterval = Duration.seconds(1)
+  /// How often leases that ended long ago are forgotten.
+  public var forgetInterval = Duration.seconds(60)
 
   /// The defaults.
   public init() {}

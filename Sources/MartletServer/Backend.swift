@@ -1,6 +1,7 @@
 // Decides what every handler may use: the store's parts, and what the server knows of itself.
 
 internal import MartletCall
+internal import MartletEngine
 internal import MartletModel
 internal import MartletStore
 
@@ -12,6 +13,8 @@ struct Backend: Sendable {
   let feed: Feed
   /// Keeps leases.
   let keeper: SessionKeeper
+  /// Where requests wait for slots.
+  let room: LimitRoom
   /// Tells executors what the server wants of them.
   let sessions: SessionHub
 

@@ -36,6 +36,7 @@ public final class Store: Sendable {
   let logger: Logger
   let commits = CommitSignal()
   let hints = CommitSignal()
+  let signals = LimitSignals()
 
   /// Starts the connections; the schema must be there already, see ``Schema``.
   public init(

@@ -18,6 +18,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case resourceExhausted(retryAfter: Duration, message: String)
   /// A position outside what is kept; the reason is a stable upper-snake word.
   case outOfRange(reason: String, message: String)
+  /// Something does not stand as the request needs it; the reason is a stable upper-snake word.
+  case failedPrecondition(reason: String, subject: String, message: String)
   /// The caller's own deadline passed first.
   case deadlineExceeded
   /// The caller went away.

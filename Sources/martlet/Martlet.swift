@@ -20,6 +20,7 @@ struct Program: AsyncParsableCommand {
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
       WhyCommand.self, APICommand.self, VersionCommand.self,
+      LimitCommand.self, APICommand.self, VersionCommand.self,
     ])
 
   static func main() async {

@@ -1092,6 +1092,414 @@ etag string etag
 ' "$@"
 }
 
+martlet_limit_create_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_create_limit [--FLAG VALUE]...
+
+Creates a limit. Idempotent: the same name and scope with the same content returns the
+existing one; with other content ALREADY_EXISTS.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --limit JSON
+      What to create.
+  --limit.namespace TEXT
+      The namespace.
+  --limit.name TEXT
+      Unique in namespace and scope; 1 to 200 bytes.
+  --limit.scope NAME
+      GLOBAL when unspecified; never changes. One of global, tag, deployment, pool, queue.
+  --limit.slots INTEGER
+      How many there are: 0 to 1,000,000. With 0 nobody gets any.
+  --limit.slot-decay-per-second NUMBER
+      When not 0, a slot does not come back by release, but so many of them a second:
+      0.00001 to 1,000,000.
+  --limit.disabled [true|false]
+      While true the limit counts, but refuses nobody.
+  --limit.description TEXT
+      For people; Markdown.
+  --limit.etag TEXT
+      Changes with every update, not with leases.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/CreateLimit martlet_limit_create_limit '
+namespace string namespace
+limit json limit
+limit.namespace string limit.namespace
+limit.name string limit.name
+limit.scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE limit.scope
+limit.slots int limit.slots
+limit.slot-decay-per-second float limit.slotDecayPerSecond
+limit.disabled bool limit.disabled
+limit.description string limit.description
+limit.etag string limit.etag
+' "$@"
+}
+
+martlet_limit_get_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_get_limit [--FLAG VALUE]...
+
+Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      The id or the name.
+  --scope NAME
+      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
+      queue.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/GetLimit martlet_limit_get_limit '
+namespace string namespace
+ref string ref
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+' "$@"
+}
+
+martlet_limit_list_limits() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_list_limits [--FLAG VALUE]...
+
+Returns a page of limits, by name, with how full they are.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --scope NAME
+      Only of this scope, when specified. One of global, tag, deployment, pool, queue.
+  --name-prefix TEXT
+      Only names that begin with this text, when not empty.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListLimitsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/ListLimits martlet_limit_list_limits '
+namespace string namespace
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+name-prefix string namePrefix
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_limit_update_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_update_limit [--FLAG VALUE]...
+
+Changes a limit. Fewer slots than are held takes none away; the limit is over until they
+come back. NOT_FOUND; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --limit JSON
+      The new values; `id`, or `name` and `scope`, say which limit, `etag` guards against
+      other writers when given.
+  --limit.namespace TEXT
+      The namespace.
+  --limit.name TEXT
+      Unique in namespace and scope; 1 to 200 bytes.
+  --limit.scope NAME
+      GLOBAL when unspecified; never changes. One of global, tag, deployment, pool, queue.
+  --limit.slots INTEGER
+      How many there are: 0 to 1,000,000. With 0 nobody gets any.
+  --limit.slot-decay-per-second NUMBER
+      When not 0, a slot does not come back by release, but so many of them a second:
+      0.00001 to 1,000,000.
+  --limit.disabled [true|false]
+      While true the limit counts, but refuses nobody.
+  --limit.description TEXT
+      For people; Markdown.
+  --limit.etag TEXT
+      Changes with every update, not with leases.
+  --update-mask FIELD,…
+      Any of `slots`, `slot_decay_per_second`, `disabled`, `description`. Required.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdateLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/UpdateLimit martlet_limit_update_limit '
+namespace string namespace
+limit json limit
+limit.namespace string limit.namespace
+limit.name string limit.name
+limit.scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE limit.scope
+limit.slots int limit.slots
+limit.slot-decay-per-second float limit.slotDecayPerSecond
+limit.disabled bool limit.disabled
+limit.description string limit.description
+limit.etag string limit.etag
+update-mask mask updateMask
+' "$@"
+}
+
+martlet_limit_delete_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_delete_limit [--FLAG VALUE]...
+
+Deletes a limit. Leases that held it no longer do; waiters are judged anew without it.
+NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the etag is not the current
+one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      The id or the name.
+  --scope NAME
+      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
+      queue.
+  --etag TEXT
+      Guards against other writers when given.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/DeleteLimit martlet_limit_delete_limit '
+namespace string namespace
+ref string ref
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+etag string etag
+' "$@"
+}
+
+martlet_limit_reset_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_reset_limit [--FLAG VALUE]...
+
+Ends every lease that holds a limit, and forgets what is still to come back by time: for an
+operator who knows that the holders are gone. Their next renewal is refused with
+LEASE_ENDED.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      The id or the name.
+  --scope NAME
+      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
+      queue.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ResetLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/ResetLimit martlet_limit_reset_limit '
+namespace string namespace
+ref string ref
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+' "$@"
+}
+
+martlet_limit_acquire_lease() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_acquire_lease [--FLAG VALUE]...
+
+Takes slots of several limits at once, all or none, waiting in line for them up to `wait`.
+Idempotent by `id`: a repeat returns the same lease, never a second one, and keeps its place
+in the line while it waits.
+
+RESOURCE_EXHAUSTED with LIMIT_FULL, RetryInfo and, as metadata, `limit`, `holders` and
+`place` when the slots did not come in time: ask again with the same id within 10 s to keep
+the place. NOT_FOUND when `strict` and a limit is not there. INVALID_ARGUMENT for more slots
+than a limit has. FAILED_PRECONDITION with LEASE_ENDED when the lease of this id has ended.
+ALREADY_EXISTS when the id is taken by another request.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      UUIDv7 of now, the key of repeats. The server makes one when it is empty; then a
+      repeat is another request.
+  --limits JSON
+      What is wanted: 1 to 16 limits, each once. May be repeated.
+  --ttl DURATION
+      How long the lease runs without a renewal: 1 s to 24 h; 60 s when absent.
+  --wait DURATION
+      How long this call waits in line: at most 60 s; not at all when absent.
+  --mode NAME
+      What is expected of the limits. One of concurrency, rate.
+  --collision-strategy NAME
+      What to do when the slots are not free. One of enqueue, cancel_new.
+  --holder JSON
+      Who wants them.
+  --holder.name TEXT
+      For people: a host and a process, for instance. At most 500 bytes.
+  --holder.run-id TEXT
+      The run it is for. UUID; may be empty.
+  --holder.session-id TEXT
+      The executor's session; when that lapses, so does the lease. UUID; may be empty.
+      NOT_FOUND when it is not open.
+  --strict [true|false]
+      Whether every limit must be there; else those that are not are passed over.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.AcquireLeaseResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/AcquireLease martlet_limit_acquire_lease '
+namespace string namespace
+id string id
+limits *json limits
+ttl duration ttl
+wait duration wait
+mode enum:LEASE_MODE_:UNSPECIFIED,CONCURRENCY,RATE mode
+collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW collisionStrategy
+holder json holder
+holder.name string holder.name
+holder.run-id string holder.runId
+holder.session-id string holder.sessionId
+strict bool strict
+' "$@"
+}
+
+martlet_limit_renew_lease() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_renew_lease [--FLAG VALUE]...
+
+Makes a lease run its full term again. Do so at about a third of the term. NOT_FOUND when
+there is no such lease; FAILED_PRECONDITION with LEASE_ENDED when it has ended: its slots
+may be somebody else's.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      UUID of the lease.
+  --ttl DURATION
+      Another length from now on, when given: 1 s to 24 h.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.RenewLeaseResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/RenewLease martlet_limit_renew_lease '
+namespace string namespace
+id string id
+ttl duration ttl
+' "$@"
+}
+
+martlet_limit_release_lease() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_release_lease [--FLAG VALUE]...
+
+Gives the slots of a lease back, or leaves the line. Slots that come back by time do so
+nevertheless. Idempotent: a lease that has ended stays as it is. NOT_FOUND when there is no
+such lease.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      UUID of the lease.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ReleaseLeaseResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/ReleaseLease martlet_limit_release_lease '
+namespace string namespace
+id string id
+' "$@"
+}
+
+martlet_limit_list_leases() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_list_leases [--FLAG VALUE]...
+
+Returns a page of leases that are held, the oldest first, and after them of those that wait,
+in the order of their line.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      Only leases of this limit, when not empty: its id or name.
+  --scope NAME
+      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
+      queue.
+  --holder TEXT
+      Only leases of this holder, when not empty.
+  --run-id TEXT
+      Only leases for this run, when not empty. UUID.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListLeasesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/ListLeases martlet_limit_list_leases '
+namespace string namespace
+ref string ref
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+holder string holder
+run-id string runId
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
 martlet_run_create_run() {
   case ${1-} in
     --help | -h)
@@ -2353,6 +2761,29 @@ martlet_flow_update_flow
       Changes a flow.
 martlet_flow_delete_flow
       Deletes a flow, never its runs.
+martlet_limit_create_limit
+      Creates a limit.
+martlet_limit_get_limit
+      Returns one limit, by id or name, with how full it is.
+martlet_limit_list_limits
+      Returns a page of limits, by name, with how full they are.
+martlet_limit_update_limit
+      Changes a limit.
+martlet_limit_delete_limit
+      Deletes a limit.
+martlet_limit_reset_limit
+      Ends every lease that holds a limit, and forgets what is still to come back by time:
+      for an operator who knows that the holders are gone.
+martlet_limit_acquire_lease
+      Takes slots of several limits at once, all or none, waiting in line for them up to
+      `wait`.
+martlet_limit_renew_lease
+      Makes a lease run its full term again.
+martlet_limit_release_lease
+      Gives the slots of a lease back, or leaves the line.
+martlet_limit_list_leases
+      Returns a page of leases that are held, the oldest first, and after them of those that
+      wait, in the order of their line.
 martlet_run_create_run
       Creates a run in state SCHEDULED.
 martlet_run_batch_create_runs

@@ -30,18 +30,21 @@ public struct MigrationStatus: Sendable, Equatable {
   /// Compares what is applied with what is known.
   /// - Throws: ``MigrationError/edited(number:name:)`` or ``MigrationError/misnumbered(_:)``.
   init(applied: [Applied], known: [Migration]) throws(MigrationError) {
-    for (index, migration) in known.enumerated() where migration.number != index + 1 {
+    for (migration, next) in zip(known, known.dropFirst()) where migration.number == next.number {
       throw .misnumbered(migration.number)
     }
-    for step in applied where step.number >= 1 && step.number <= known.count {
-      let migration = known[step.number - 1]
-      if migration.checksum != step.checksum {
+    for migration in known where migration.number < 1 { throw .misnumbered(migration.number) }
+    let byNumber = Dictionary(
+      known.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+    for step in applied {
+      if let migration = byNumber[step.number], migration.checksum != step.checksum {
         throw .edited(number: step.number, name: migration.name)
       }
     }
     self.applied = applied
-    let version = applied.last?.number ?? 0
-    pending = known.filter { $0.number > version }
+    // Numbers may have gaps, which branches fill later: what counts is what was applied.
+    let done = Set(applied.map(\.number))
+    pending = known.filter { !done.contains($0.number) }
   }
 
   /// Tells whether a binary may work on this schema as it is.
@@ -62,7 +65,7 @@ public enum MigrationError: Error, Equatable, Sendable, CustomStringConvertible 
   case pending([Int])
   /// An applied step's text differs from the one in this binary.
   case edited(number: Int, name: String)
-  /// The list of known steps has a gap or a repetition at this number.
+  /// The list of known steps has a repetition, or no number above 0, at this number.
   case misnumbered(Int)
 
   /// One line with the remedy.

@@ -1,5 +1,6 @@
 // Decides how a server takes leave: it says that it is not ready, lets calls finish, ends the streams that have no end.
 
+internal import MartletEngine
 internal import MartletHTTP
 internal import MartletRPC
 internal import MartletStore
@@ -9,6 +10,7 @@ internal import ServiceLifecycle
 struct Listening: Service {
   let listener: HTTPServer
   let feed: Feed
+  let room: LimitRoom
   let sessions: SessionHub
   let readiness: Readiness
   let health: HealthState
@@ -19,6 +21,7 @@ struct Listening: Service {
     readiness.isOpen = false
     health.shutDown()
     feed.close()
+    room.close()
     sessions.close()
     await listener.shutdown(grace: grace)
   }

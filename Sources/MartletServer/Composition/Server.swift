@@ -76,7 +76,7 @@ public struct Server: Sendable {
     let sessions = SessionHub()
     let backend = Backend(
       store: store, feed: engine.feed, keeper: SessionKeeper(store, engine.beats),
-      sessions: sessions)
+      room: engine.room, sessions: sessions)
     let health = HealthState()
     let services = services(backend, health)
     front.open(
@@ -103,7 +103,8 @@ public struct Server: Sendable {
           .init(service: CancelRouter(store: store, sessions: sessions, logger: logger)),
           .init(
             service: Listening(
-              listener: listener, feed: engine.feed, sessions: sessions, readiness: readiness,
+              listener: listener, feed: engine.feed, room: engine.room, sessions: sessions,
+              readiness: readiness,
               health: health, grace: grace)),
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], cancellationSignals: [], logger: quiet))
@@ -128,7 +129,8 @@ public struct Server: Sendable {
     let own: [any RPCService] = [
       RunHandlers(backend: backend), ReportHandlers(backend: backend),
       FlowHandlers(backend: backend), LogHandlers(backend: backend),
-      ArtifactHandlers(backend: backend), SystemHandlers(backend: backend, info: info),
+      ArtifactHandlers(backend: backend), LimitHandlers(backend: backend),
+      SystemHandlers(backend: backend, info: info),
     ]
     let described = own + [HealthService(health)]
     let reflection = ReflectionService(describing: described)

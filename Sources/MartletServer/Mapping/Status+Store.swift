@@ -25,6 +25,8 @@ extension Status {
         reason: "OVERLOADED", subject: "store", message, retryAfter: delay)
     case .outOfRange(let reason, let message):
       self = Status(.outOfRange, message).with(reason: reason)
+    case .failedPrecondition(let reason, let subject, let message):
+      self = .failedPrecondition(reason: reason, subject: subject, message)
     case .deadlineExceeded: self = Status(.deadlineExceeded, "the call's time is over")
     case .cancelled: self = Status(.cancelled, "the caller went away")
     case .failed(let message): self = Status(.internal, message).with(reason: "STORE_FAILED")

@@ -17,6 +17,8 @@ public enum Schema {
     migration(6, "counts", PackageResources.m0006_counts_sql),
     migration(7, "logs", PackageResources.m0007_logs_sql),
     migration(8, "definitions", PackageResources.m0008_definitions_sql),
+    migration(20, "limits", PackageResources.m0020_limits_sql),
+    migration(21, "limit lines", PackageResources.m0021_limit_lines_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

@@ -69,6 +69,14 @@ WITH old AS MATERIALIZED (
   UPDATE session SET taken_until = NULL, lease_until = greatest(lease_until,
     least(lease_until + gap.stood, gap.now + ttl_us * interval '1 microsecond'))
   FROM gap WHERE gap.stood > interval '0'
+), leases AS (
+  UPDATE limit_lease SET expire_time = greatest(expire_time,
+    least(expire_time + gap.stood, gap.now + ttl_us * interval '1 microsecond'))
+  FROM gap WHERE gap.stood > interval '0' AND end_time IS NULL
+), waiters AS (
+  UPDATE limit_waiter SET expire_time = greatest(expire_time,
+    least(expire_time + gap.stood, gap.now + $2::bigint * interval '1 microsecond'))
+  FROM gap WHERE gap.stood > interval '0'
 ), due AS (
   UPDATE run_due SET due = due + gap.stood FROM gap
   WHERE gap.stood > interval '0' AND state_type >= 3

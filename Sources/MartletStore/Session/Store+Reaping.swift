@@ -54,8 +54,11 @@ extension Store {
   /// - Returns: How long it stood still; zero if it did not.
   public func tickLeaseClock(tolerance: Interval) async throws(StoreError) -> Interval {
     try await write { connection in
-      try connection.query(SQL.tickLeaseClock) { $0.bind(tolerance) }
-        .first { row throws(PostgresError) in try row.get(0, as: Interval.self) } ?? .zero
+      try connection.query(SQL.tickLeaseClock) {
+        $0.bind(tolerance)
+        $0.bind(LimitBounds.patience)
+      }
+      .first { row throws(PostgresError) in try row.get(0, as: Interval.self) } ?? .zero
     }
   }
 }

@@ -10,6 +10,8 @@ enum SQL {
     PackageResources.artifact_sql, PackageResources.log_sql, PackageResources.session_sql,
     PackageResources.work_sql, PackageResources.watch_sql, PackageResources.partition_sql,
     PackageResources.graph_sql, PackageResources.failure_sql,
+    PackageResources.limit_sql, PackageResources.lease_sql, PackageResources.lapse_sql,
+    PackageResources.grant_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -118,4 +120,45 @@ enum SQL {
   static let daysAhead = named("days_ahead")
   static let setLockTimeout = named("set_lock_timeout")
   static let dropOldestDay = named("drop_oldest_day")
+
+  // Limits, leases of their slots, and the granter.
+  static let insertLimit = named("insert_limit")
+  static let getLimit = named("get_limit")
+  static let listLimits = named("list_limits")
+  static let lockLimit = named("lock_limit")
+  static let updateLimit = named("update_limit")
+  static let deleteLimit = named("delete_limit")
+  static let listLimitLeases = named("list_limit_leases")
+  static let forgetReturningSlots = named("forget_returning_slots")
+  static let lockWantedLimits = named("lock_wanted_limits")
+  static let readWantedLimits = named("read_wanted_limits")
+  static let findLease = named("find_lease")
+  static let findOpenSession = named("find_open_session")
+  static let insertLease = named("insert_lease")
+  static let insertHolds = named("insert_holds")
+  static let insertWaiter = named("insert_waiter")
+  static let collectLease = named("collect_lease")
+  static let keepPlaces = named("keep_places")
+  static let listLeftLine = named("list_left_line")
+  static let renewLease = named("renew_lease")
+  static let endLeases = named("end_leases")
+  static let findLapsedLeases = named("find_lapsed_leases")
+  static let lapseLeases = named("lapse_leases")
+  static let nextLapseTime = named("next_lapse_time")
+  static let forgetEndedLeases = named("forget_ended_leases")
+  static let listLeases = named("list_leases")
+  static let nameLimits = named("name_limits")
+  static let takeGranterShards = named("take_granter_shards")
+  static let leaveGranterShards = named("leave_granter_shards")
+  static let deleteIdleMarks = named("delete_idle_marks")
+  static let findMarkedLimits = named("find_marked_limits")
+  static let checkGranter = named("check_granter")
+  static let lockLineLimits = named("lock_line_limits")
+  static let readLineLimits = named("read_line_limits")
+  static let readLines = named("read_lines")
+  static let grantWaiters = named("grant_waiters")
+  static let setWaitersDue = named("set_waiters_due")
+  static let deleteMarks = named("delete_marks")
+  static let insertMarks = named("insert_marks")
+  static let nextWaiterDue = named("next_waiter_due")
 }

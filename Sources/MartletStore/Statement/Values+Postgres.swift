@@ -24,6 +24,8 @@ extension RunID: PostgresValue {}
 extension ExecutionID: PostgresValue {}
 extension SessionID: PostgresValue {}
 extension ObjectID: PostgresValue {}
+extension LimitID: PostgresValue {}
+extension LeaseID: PostgresValue {}
 
 extension ContentDigest: PostgresValue {
   /// `uuid`, for its 128 bits.
@@ -85,5 +87,8 @@ extension Namespace: PostgresValue {
 
 extension StateType: PostgresValue {}
 extension RunKind: PostgresValue {}
+extension LimitScope: PostgresValue {}
+extension SlotLease.State: PostgresValue {}
+extension SlotLease.Mode: PostgresValue {}
 extension Verdict.Code: PostgresValue {}
 extension Reason: PostgresValue {}

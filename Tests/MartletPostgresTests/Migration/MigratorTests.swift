@@ -97,10 +97,22 @@ import Testing
       #expect(throws: MigrationError.edited(number: 1, name: "tables")) {
         _ = try migrator.status(on: connection)
       }
-      let gap = Migrator([
-        steps[0], Migration(number: 3, name: "x", sql: "", oldestBinary: Self.binary),
-      ])
-      #expect(throws: MigrationError.misnumbered(3)) { _ = try gap.status(on: connection) }
+      let twice = Migrator([steps[0], steps[0]])
+      #expect(throws: MigrationError.misnumbered(1)) { _ = try twice.status(on: connection) }
+    }
+  }
+
+  @Test("A step of a lower number that comes later is applied")
+  func gaps() async throws {
+    try await TestDatabase.with { database in
+      let connection = try database.connect()
+      let late = Migration(number: 3, name: "c", sql: "SELECT 1", oldestBinary: Self.binary)
+      let last = Migration(number: 7, name: "g", sql: "SELECT 1", oldestBinary: Self.binary)
+      try Migrator(Self.steps + [last]).up(on: connection, binary: Self.binary)
+      let whole = Migrator(Self.steps + [late, last])
+      #expect(try whole.status(on: connection).pending.map(\.number) == [3])
+      #expect(try whole.up(on: connection, binary: Self.binary).map(\.number) == [3])
+      #expect(try whole.status(on: connection).applied.map(\.number) == [1, 2, 3, 7])
     }
   }
 

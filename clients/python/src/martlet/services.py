@@ -224,6 +224,268 @@ class FlowService:
         )
 
 
+class LimitService:
+    """Limits and leases. A slot is held by a lease with a holder, a term and an expiry; how full a limit is, is counted
+    from its leases, so no slot is ever lost: a holder that dies gives its slots back when its lease lapses.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create_limit(
+        self,
+        request: Optional[v1.CreateLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        limit: Optional[v1.Limit] = None,
+    ) -> v1.CreateLimitResponse:
+        """Creates a limit. Idempotent: the same name and scope with the same content returns the existing one; with other
+        content ALREADY_EXISTS.
+        """
+        asked = self._calls.request(
+            v1.CreateLimitRequest,
+            request,
+            namespace=namespace,
+            limit=limit,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/CreateLimit", v1.CreateLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def get_limit(
+        self,
+        request: Optional[v1.GetLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+    ) -> v1.GetLimitResponse:
+        """Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetLimitRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            scope=scope,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/GetLimit", v1.GetLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def list_limits(
+        self,
+        request: Optional[v1.ListLimitsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+        name_prefix: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListLimitsResponse:
+        """Returns a page of limits, by name, with how full they are."""
+        asked = self._calls.request(
+            v1.ListLimitsRequest,
+            request,
+            namespace=namespace,
+            scope=scope,
+            name_prefix=name_prefix,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/ListLimits", v1.ListLimitsResponse, asked, timeout, repeatable=True
+        )
+
+    def update_limit(
+        self,
+        request: Optional[v1.UpdateLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        limit: Optional[v1.Limit] = None,
+        update_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.UpdateLimitResponse:
+        """Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. NOT_FOUND;
+        ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """
+        asked = self._calls.request(
+            v1.UpdateLimitRequest,
+            request,
+            namespace=namespace,
+            limit=limit,
+            update_mask=update_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/UpdateLimit", v1.UpdateLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_limit(
+        self,
+        request: Optional[v1.DeleteLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+        etag: Optional[str] = None,
+    ) -> v1.DeleteLimitResponse:
+        """Deletes a limit. Leases that held it no longer do; waiters are judged anew without it. NOT_FOUND when there is
+        none; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """
+        asked = self._calls.request(
+            v1.DeleteLimitRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            scope=scope,
+            etag=etag,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/DeleteLimit", v1.DeleteLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def reset_limit(
+        self,
+        request: Optional[v1.ResetLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+    ) -> v1.ResetLimitResponse:
+        """Ends every lease that holds a limit, and forgets what is still to come back by time: for an operator who knows that
+        the holders are gone. Their next renewal is refused with LEASE_ENDED.
+        """
+        asked = self._calls.request(
+            v1.ResetLimitRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            scope=scope,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/ResetLimit", v1.ResetLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def acquire_lease(
+        self,
+        request: Optional[v1.AcquireLeaseRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        limits: Optional[Iterable[v1.LimitSlots]] = None,
+        ttl: Optional[DurationLike] = None,
+        wait: Optional[DurationLike] = None,
+        mode: Optional[Union[int, str]] = None,
+        collision_strategy: Optional[Union[int, str]] = None,
+        holder: Optional[v1.LeaseHolder] = None,
+        strict: Optional[bool] = None,
+    ) -> v1.AcquireLeaseResponse:
+        """Takes slots of several limits at once, all or none, waiting in line for them up to `wait`. Idempotent by `id`: a
+        repeat returns the same lease, never a second one, and keeps its place in the line while it waits.
+
+        RESOURCE_EXHAUSTED with LIMIT_FULL, RetryInfo and, as metadata, `limit`, `holders` and `place` when the slots did
+        not come in time: ask again with the same id within 10 s to keep the place. NOT_FOUND when `strict` and a limit is
+        not there. INVALID_ARGUMENT for more slots than a limit has. FAILED_PRECONDITION with LEASE_ENDED when the lease of
+        this id has ended. ALREADY_EXISTS when the id is taken by another request.
+        """
+        asked = self._calls.request(
+            v1.AcquireLeaseRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            limits=limits,
+            ttl=ttl,
+            wait=wait,
+            mode=mode,
+            collision_strategy=collision_strategy,
+            holder=holder,
+            strict=strict,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/AcquireLease", v1.AcquireLeaseResponse, asked, timeout, repeatable=True
+        )
+
+    def renew_lease(
+        self,
+        request: Optional[v1.RenewLeaseRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        ttl: Optional[DurationLike] = None,
+    ) -> v1.RenewLeaseResponse:
+        """Makes a lease run its full term again. Do so at about a third of the term. NOT_FOUND when there is no such lease;
+        FAILED_PRECONDITION with LEASE_ENDED when it has ended: its slots may be somebody else's.
+        """
+        asked = self._calls.request(
+            v1.RenewLeaseRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            ttl=ttl,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/RenewLease", v1.RenewLeaseResponse, asked, timeout, repeatable=True
+        )
+
+    def release_lease(
+        self,
+        request: Optional[v1.ReleaseLeaseRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.ReleaseLeaseResponse:
+        """Gives the slots of a lease back, or leaves the line. Slots that come back by time do so nevertheless. Idempotent: a
+        lease that has ended stays as it is. NOT_FOUND when there is no such lease.
+        """
+        asked = self._calls.request(
+            v1.ReleaseLeaseRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/ReleaseLease", v1.ReleaseLeaseResponse, asked, timeout, repeatable=True
+        )
+
+    def list_leases(
+        self,
+        request: Optional[v1.ListLeasesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+        holder: Optional[str] = None,
+        run_id: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListLeasesResponse:
+        """Returns a page of leases that are held, the oldest first, and after them of those that wait, in the order of their
+        line.
+        """
+        asked = self._calls.request(
+            v1.ListLeasesRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            scope=scope,
+            holder=holder,
+            run_id=run_id,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/ListLeases", v1.ListLeasesResponse, asked, timeout, repeatable=True
+        )
+
+
 class RunService:
     """Runs: the work that Martlet remembers."""
 
@@ -773,6 +1035,7 @@ class Services:
     def __init__(self, calls: Calls) -> None:
         self.artifacts = ArtifactService(calls)
         self.flows = FlowService(calls)
+        self.limits = LimitService(calls)
         self.logs = LogService(calls)
         self.reports = ReportService(calls)
         self.runs = RunService(calls)

@@ -19,6 +19,8 @@ public final class Client: Sendable {
   public let logs: LogServiceClient
   /// Artifacts.
   public let artifacts: ArtifactServiceClient
+  /// Limits and leases of their slots.
+  public let limits: LimitServiceClient
   /// The server about itself.
   public let system: SystemServiceClient
 
@@ -46,6 +48,7 @@ public final class Client: Sendable {
     flows = FlowServiceClient(channel: channel)
     logs = LogServiceClient(channel: channel)
     artifacts = ArtifactServiceClient(channel: channel)
+    limits = LimitServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
   }
 

@@ -1,0 +1,97 @@
+// Decides how long a request for slots is held open, and what it is told when they do not come in time.
+
+internal import MartletCall
+internal import MartletEngine
+internal import MartletModel
+internal import MartletProto
+internal import MartletRPC
+internal import MartletStore
+
+extension LimitHandlers {
+  func acquireLease(_ request: AcquireLeaseRequest, context: CallContext) async throws
+    -> AcquireLeaseResponse
+  {
+    try await answering {
+      let wait = Interval(request.wait ?? .zero)
+      guard (Interval.zero...LimitBounds.wait).contains(wait) else {
+        throw InvalidValue("wait", "must be from 0 to 60 seconds: ask again with the same id")
+      }
+      let wanted = try slotRequest(request, waits: wait > .zero, context)
+      let end = latest(ContinuousClock.now + wait.duration, context)
+      while true {
+        switch try await backend.store.acquireSlots(wanted, deadline: context.deadline) {
+        case .granted(let lease):
+          let names = try await backend.store.limitNames(
+            lease.holds.map(\.limit), deadline: context.deadline)
+          return AcquireLeaseResponse(lease: Lease(lease, names: names))
+        case .full(let full):
+          let left = ContinuousClock.now.duration(to: end)
+          if backend.room.isClosed {
+            throw Status.unavailable(
+              "the server stops: ask again with the same id", retryAfter: .milliseconds(200))
+          }
+          guard full.place > 0, left > .zero else { throw Status(full) }
+          await backend.room.wait(for: wanted.id, atMost: left)
+          try Task.checkCancellation()
+        }
+      }
+    }
+  }
+
+  /// A little before the caller gives up, so that it still hears its place in line.
+  private func latest(
+    _ end: ContinuousClock.Instant, _ context: CallContext
+  ) -> ContinuousClock.Instant {
+    context.deadline.map { min(end, $0 - .milliseconds(250)) } ?? end
+  }
+
+  private func slotRequest(
+    _ request: AcquireLeaseRequest, waits: Bool, _ context: CallContext
+  ) throws -> SlotRequest {
+    var items: [SlotRequest.Item] = []
+    for (index, item) in request.limits.enumerated() {
+      let reference = try LimitReference(
+        required: item.ref, item.scope, "limits[\(index)].ref")
+      items.append(.init(reference, slots: item.slots == 0 ? 1 : item.slots))
+    }
+    let mode: SlotLease.Mode
+    switch request.mode {
+    case .unspecified, .concurrency: mode = .concurrency
+    case .rate: mode = .rate
+    case .unrecognized(let number):
+      throw InvalidValue("mode", "is \(number), which this server does not know")
+    }
+    let enqueues: Bool
+    switch request.collisionStrategy {
+    case .unspecified: enqueues = waits
+    case .enqueue: enqueues = true
+    case .cancelNew: enqueues = false
+    case .unrecognized(let number):
+      throw InvalidValue(
+        "collision_strategy", "is \(number), which this server does not know")
+    }
+    return SlotRequest(
+      id: try LeaseID(optional: request.id, "id") ?? LeaseID(RunID.timeOrdered().value),
+      in: try backend.namespace(request.namespace, context), items, mode: mode,
+      ttl: request.ttl.map { Interval($0) } ?? LimitBounds.standardTTL,
+      holder: try SlotHolder(request.holder), actor: context.principal.name,
+      isStrict: request.strict, waits: enqueues)
+  }
+}
+
+extension Status {
+  /// RESOURCE_EXHAUSTED: who asked is told what is in the way, and where it stands in line.
+  fileprivate init(_ full: FullLimit) {
+    let place = full.place > 0 ? "; place \(full.place) in line" : ""
+    self = Status.resourceExhausted(
+      reason: "LIMIT_FULL", subject: "\(full.limit)",
+      "\(full.taken) of the \(full.slots) slots of \(full.limit) are taken\(place)",
+      retryAfter: full.delay?.duration ?? .seconds(1)
+    ).with(
+      reason: "LIMIT_FULL",
+      metadata: [
+        "limit": "\(full.limit)", "slots": "\(full.slots)", "taken": "\(full.taken)",
+        "holders": "\(full.holders)", "place": "\(full.place)",
+      ])
+  }
+}

@@ -1,0 +1,101 @@
+// Decides how one granter has a shard at a time, what it does there, and how those who wait are told.
+
+public import MartletModel
+import MartletPostgres
+
+/// What one look at a line came to.
+public enum GrantRound: Sendable, Equatable {
+  /// No line was to be looked at.
+  case idle
+  /// So many were served.
+  case served(Int)
+  /// Another granter has the shard now.
+  case fenced
+}
+
+extension Store {
+  /// Keeps the shards that a granter has and takes those whose granter lapsed.
+  /// - Returns: Its shards, each with the term it has them for.
+  public func takeGranterShards(
+    _ granter: ObjectID, lease: Interval
+  ) async throws(StoreError) -> [LimitShard: Int64] {
+    try await write { connection in
+      var shards: [LimitShard: Int64] = [:]
+      try connection.query(SQL.takeGranterShards) {
+        $0.bind(granter)
+        $0.bind(lease)
+      }.forEach { row throws(PostgresError) in
+        shards[LimitShard(number: try row.get(0))] = try row.get(1, as: Int64.self)
+      }
+      return shards
+    }
+  }
+
+  /// Gives up the shards of a granter that stops.
+  public func leaveGranterShards(_ granter: ObjectID) async throws(StoreError) {
+    _ = try await write { connection in
+      try connection.query(SQL.leaveGranterShards) { $0.bind(granter) }.count
+    }
+  }
+
+  /// Looks at the lines of one shard that were marked or are due, and serves whom it can.
+  /// - Parameter last: The shard of the look before: others come first.
+  public func serveLines(
+    _ granter: ObjectID, shards: [LimitShard: Int64], after last: LimitShard?, limit: Int = 32
+  ) async throws(StoreError) -> (round: GrantRound, shard: LimitShard?) {
+    let (round, shard) = try await write {
+      connection -> (GrantRound, LimitShard?) in
+      var work: MarkedLimits?
+      _ = try connection.query(SQL.deleteIdleMarks) {
+        $0.bindArray(shards.keys.sorted().map(\.number))
+      }.count
+      try connection.query(SQL.findMarkedLimits) {
+        $0.bindArray(shards.keys.sorted().map(\.number))
+        $0.bind(last?.number ?? -1)
+        $0.bind(Int64(limit))
+      }.forEach { row throws(PostgresError) in
+        let shard = LimitShard(number: try row.get(0))
+        var found = work ?? MarkedLimits(shard: shard)
+        found.limits.append(try row.get(1))
+        let marks = try row.array(2, of: Int64.self)
+        found.marks += marks.filter { $0 > 0 }
+        work = found
+      }
+      guard let work, let term = shards[work.shard] else { return (.idle, nil) }
+      let count = try GrantTransaction(work: work, granter: granter, term: term)
+        .run(on: connection)
+      return (count.map { .served($0) } ?? .fenced, work.shard)
+    }
+    if case .served(1...) = round { slotsGranted() }
+    return (round, shard)
+  }
+
+  /// How long until a line of some shards must be looked at because time has passed; nil when none must.
+  public func timeToNextLine(
+    of shards: some Sequence<LimitShard>
+  ) async throws(StoreError) -> Interval? {
+    let numbers = shards.map(\.number).sorted()
+    return try await read { connection in
+      try connection.query(SQL.nextWaiterDue) { $0.bindArray(numbers) }
+        .first { row throws(PostgresError) in try row.optional(0, as: Interval.self) } ?? nil
+    }
+  }
+
+  /// Keeps the places of some who wait.
+  public func keepPlaces(_ ids: [LeaseID]) async throws(StoreError) {
+    _ = try await write { connection in
+      try connection.query(SQL.keepPlaces) {
+        $0.bindArray(ids)
+        $0.bind(LimitBounds.patience)
+      }.count
+    }
+  }
+
+  /// Which of those who waited stand in line no more: they were served, or are to ask again.
+  public func leftLine(_ ids: [LeaseID]) async throws(StoreError) -> [LeaseID] {
+    try await read { connection in
+      try connection.query(SQL.listLeftLine) { $0.bindArray(ids) }
+        .map { row throws(PostgresError) in try row.get(0, as: LeaseID.self) }
+    }
+  }
+}
