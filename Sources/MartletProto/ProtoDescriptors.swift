@@ -570,6 +570,7 @@ public enum ProtoDescriptors {
         "martlet.v1.Failed.retriable",
         "martlet.v1.Completed",
         "martlet.v1.Completed.result",
+        "martlet.v1.Completed.cached_from",
         "martlet.v1.Crashed",
         "martlet.v1.Crashed.signal",
         "martlet.v1.Crashed.exit_code",
@@ -594,15 +595,16 @@ public enum ProtoDescriptors {
         dWVUaW1lEhYKBnJlYXNvbhgCIAEoCVIGcmVhc29uIlUKBlBhdXNlZBI5Cgp1bnRpbF90aW1lGAEgASgLMhouZ29vZ2xlLnBy\
         b3RvYnVmLlRpbWVzdGFtcFIJdW50aWxUaW1lEhAKA2tleRgCIAEoCVIDa2V5IpsBCgZGYWlsZWQSHQoKZXJyb3JfdHlwZRgB\
         IAEoCVIJZXJyb3JUeXBlEiMKDWVycm9yX21lc3NhZ2UYAiABKAlSDGVycm9yTWVzc2FnZRIcCgl0cmFjZWJhY2sYAyABKAlS\
-        CXRyYWNlYmFjaxIhCglyZXRyaWFibGUYBCABKAhIAFIJcmV0cmlhYmxliAEBQgwKCl9yZXRyaWFibGUiOAoJQ29tcGxldGVk\
-        EisKBnJlc3VsdBgBIAEoCzITLm1hcnRsZXQudjEuUGF5bG9hZFIGcmVzdWx0InQKB0NyYXNoZWQSFgoGc2lnbmFsGAEgASgF\
-        UgZzaWduYWwSGwoJZXhpdF9jb2RlGAIgASgFUghleGl0Q29kZRISCgRub3RlGAMgASgJUgRub3RlEiAKC3ByZXN1bXB0aXZl\
-        GAQgASgIUgtwcmVzdW1wdGl2ZSJ4CgpDYW5jZWxsaW5nEjkKCnVudGlsX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYu\
-        VGltZXN0YW1wUgl1bnRpbFRpbWUSLwoFZ3JhY2UYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBWdyYWNlKoYC\
-        CglTdGF0ZVR5cGUSGgoWU1RBVEVfVFlQRV9VTlNQRUNJRklFRBAAEhgKFFNUQVRFX1RZUEVfU0NIRURVTEVEEAESFgoSU1RB\
-        VEVfVFlQRV9QRU5ESU5HEAISFgoSU1RBVEVfVFlQRV9SVU5OSU5HEAMSFQoRU1RBVEVfVFlQRV9QQVVTRUQQBBIZChVTVEFU\
-        RV9UWVBFX0NBTkNFTExJTkcQBRIYChRTVEFURV9UWVBFX0NPTVBMRVRFRBAGEhUKEVNUQVRFX1RZUEVfRkFJTEVEEAcSGAoU\
-        U1RBVEVfVFlQRV9DQU5DRUxMRUQQCBIWChJTVEFURV9UWVBFX0NSQVNIRUQQCWIGcHJvdG8z\
+        CXRyYWNlYmFjaxIhCglyZXRyaWFibGUYBCABKAhIAFIJcmV0cmlhYmxliAEBQgwKCl9yZXRyaWFibGUiWQoJQ29tcGxldGVk\
+        EisKBnJlc3VsdBgBIAEoCzITLm1hcnRsZXQudjEuUGF5bG9hZFIGcmVzdWx0Eh8KC2NhY2hlZF9mcm9tGAIgASgJUgpjYWNo\
+        ZWRGcm9tInQKB0NyYXNoZWQSFgoGc2lnbmFsGAEgASgFUgZzaWduYWwSGwoJZXhpdF9jb2RlGAIgASgFUghleGl0Q29kZRIS\
+        CgRub3RlGAMgASgJUgRub3RlEiAKC3ByZXN1bXB0aXZlGAQgASgIUgtwcmVzdW1wdGl2ZSJ4CgpDYW5jZWxsaW5nEjkKCnVu\
+        dGlsX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgl1bnRpbFRpbWUSLwoFZ3JhY2UYAiABKAsyGS5n\
+        b29nbGUucHJvdG9idWYuRHVyYXRpb25SBWdyYWNlKoYCCglTdGF0ZVR5cGUSGgoWU1RBVEVfVFlQRV9VTlNQRUNJRklFRBAA\
+        EhgKFFNUQVRFX1RZUEVfU0NIRURVTEVEEAESFgoSU1RBVEVfVFlQRV9QRU5ESU5HEAISFgoSU1RBVEVfVFlQRV9SVU5OSU5H\
+        EAMSFQoRU1RBVEVfVFlQRV9QQVVTRUQQBBIZChVTVEFURV9UWVBFX0NBTkNFTExJTkcQBRIYChRTVEFURV9UWVBFX0NPTVBM\
+        RVRFRBAGEhUKEVNUQVRFX1RZUEVfRkFJTEVEEAcSGAoUU1RBVEVfVFlQRV9DQU5DRUxMRUQQCBIWChJTVEFURV9UWVBFX0NS\
+        QVNIRUQQCWIGcHJvdG8z\
 
         """
     ),
@@ -1025,6 +1027,141 @@ public enum ProtoDescriptors {
         DVJlcG9ydFNlcnZpY2USQwoGUmVwb3J0EhkubWFydGxldC52MS5SZXBvcnRSZXF1ZXN0GhoubWFydGxldC52MS5SZXBvcnRS\
         ZXNwb25zZSgBMAESUwoLQmF0Y2hSZXBvcnQSHi5tYXJ0bGV0LnYxLkJhdGNoUmVwb3J0UmVxdWVzdBofLm1hcnRsZXQudjEu\
         QmF0Y2hSZXBvcnRSZXNwb25zZSIDkAICYgZwcm90bzM=\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/result_service.proto",
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/timestamp.proto", "martlet/v1/payload.proto"],
+      symbols: [
+        "martlet.v1.CacheEntry",
+        "martlet.v1.CacheEntry.key",
+        "martlet.v1.CacheEntry.payload",
+        "martlet.v1.CacheEntry.source_run_id",
+        "martlet.v1.CacheEntry.compute_time",
+        "martlet.v1.CacheEntry.expire_time",
+        "martlet.v1.CacheEntry.reserved",
+        "martlet.v1.PutResultRequest",
+        "martlet.v1.PutResultRequest.namespace",
+        "martlet.v1.PutResultRequest.id",
+        "martlet.v1.PutResultRequest.run_id",
+        "martlet.v1.PutResultRequest.payload",
+        "martlet.v1.PutResultRequest.expire_time",
+        "martlet.v1.PutResultResponse",
+        "martlet.v1.PutResultResponse.payload",
+        "martlet.v1.GetResultRequest",
+        "martlet.v1.GetResultRequest.namespace",
+        "martlet.v1.GetResultRequest.run_id",
+        "martlet.v1.GetResultRequest.id",
+        "martlet.v1.GetResultResponse",
+        "martlet.v1.GetResultResponse.payload",
+        "martlet.v1.GetResultResponse.run_id",
+        "martlet.v1.GetResultResponse.cached_from",
+        "martlet.v1.ReserveCacheKeyRequest",
+        "martlet.v1.ReserveCacheKeyRequest.namespace",
+        "martlet.v1.ReserveCacheKeyRequest.key",
+        "martlet.v1.ReserveCacheKeyRequest.isolation",
+        "martlet.v1.ReserveCacheKeyRequest.lease",
+        "martlet.v1.ReserveCacheKeyRequest.expire_after",
+        "martlet.v1.ReserveCacheKeyRequest.refresh",
+        "martlet.v1.ReserveCacheKeyRequest.run_id",
+        "martlet.v1.ReserveCacheKeyRequest.token",
+        "martlet.v1.ReserveCacheKeyRequest.wait",
+        "martlet.v1.ReserveCacheKeyResponse",
+        "martlet.v1.ReserveCacheKeyResponse.hit",
+        "martlet.v1.ReserveCacheKeyResponse.reserved",
+        "martlet.v1.ReserveCacheKeyResponse.busy",
+        "martlet.v1.ReserveCacheKeyResponse.Reserved",
+        "martlet.v1.ReserveCacheKeyResponse.Reserved.token",
+        "martlet.v1.ReserveCacheKeyResponse.Reserved.lapse_time",
+        "martlet.v1.ReserveCacheKeyResponse.Busy",
+        "martlet.v1.ReserveCacheKeyResponse.Busy.retry_after",
+        "martlet.v1.ReserveCacheKeyResponse.Busy.run_id",
+        "martlet.v1.ReserveCacheKeyResponse.Busy.lapse_time",
+        "martlet.v1.CommitCacheKeyRequest",
+        "martlet.v1.CommitCacheKeyRequest.namespace",
+        "martlet.v1.CommitCacheKeyRequest.token",
+        "martlet.v1.CommitCacheKeyRequest.payload",
+        "martlet.v1.CommitCacheKeyRequest.expire_time",
+        "martlet.v1.CommitCacheKeyResponse",
+        "martlet.v1.CommitCacheKeyResponse.stored",
+        "martlet.v1.CommitCacheKeyResponse.entry",
+        "martlet.v1.ReleaseCacheKeyRequest",
+        "martlet.v1.ReleaseCacheKeyRequest.namespace",
+        "martlet.v1.ReleaseCacheKeyRequest.token",
+        "martlet.v1.ReleaseCacheKeyResponse",
+        "martlet.v1.InvalidateCacheKeysRequest",
+        "martlet.v1.InvalidateCacheKeysRequest.namespace",
+        "martlet.v1.InvalidateCacheKeysRequest.keys",
+        "martlet.v1.InvalidateCacheKeysRequest.prefix",
+        "martlet.v1.InvalidateCacheKeysResponse",
+        "martlet.v1.InvalidateCacheKeysResponse.invalidated",
+        "martlet.v1.ListCacheEntriesRequest",
+        "martlet.v1.ListCacheEntriesRequest.namespace",
+        "martlet.v1.ListCacheEntriesRequest.prefix",
+        "martlet.v1.ListCacheEntriesRequest.page_size",
+        "martlet.v1.ListCacheEntriesRequest.page_token",
+        "martlet.v1.ListCacheEntriesResponse",
+        "martlet.v1.ListCacheEntriesResponse.entries",
+        "martlet.v1.ListCacheEntriesResponse.next_page_token",
+        "martlet.v1.CacheIsolation",
+        "martlet.v1.ResultService",
+        "martlet.v1.ResultService.PutResult",
+        "martlet.v1.ResultService.GetResult",
+        "martlet.v1.ResultService.ReserveCacheKey",
+        "martlet.v1.ResultService.CommitCacheKey",
+        "martlet.v1.ResultService.ReleaseCacheKey",
+        "martlet.v1.ResultService.InvalidateCacheKeys",
+        "martlet.v1.ResultService.ListCacheEntries",
+      ],
+      base64: """
+        Ch9tYXJ0bGV0L3YxL3Jlc3VsdF9zZXJ2aWNlLnByb3RvEgptYXJ0bGV0LnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24u\
+        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aGG1hcnRsZXQvdjEvcGF5bG9hZC5wcm90byKJAgoKQ2Fj\
+        aGVFbnRyeRIQCgNrZXkYASABKAlSA2tleRItCgdwYXlsb2FkGAIgASgLMhMubWFydGxldC52MS5QYXlsb2FkUgdwYXlsb2Fk\
+        EiIKDXNvdXJjZV9ydW5faWQYAyABKAlSC3NvdXJjZVJ1bklkEj0KDGNvbXB1dGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90\
+        b2J1Zi5UaW1lc3RhbXBSC2NvbXB1dGVUaW1lEjsKC2V4cGlyZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVz\
+        dGFtcFIKZXhwaXJlVGltZRIaCghyZXNlcnZlZBgGIAEoCFIIcmVzZXJ2ZWQiwwEKEFB1dFJlc3VsdFJlcXVlc3QSHAoJbmFt\
+        ZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhUKBnJ1bl9pZBgDIAEoCVIFcnVuSWQSLQoHcGF5bG9h\
+        ZBgEIAEoCzITLm1hcnRsZXQudjEuUGF5bG9hZFIHcGF5bG9hZBI7CgtleHBpcmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90\
+        b2J1Zi5UaW1lc3RhbXBSCmV4cGlyZVRpbWUiQgoRUHV0UmVzdWx0UmVzcG9uc2USLQoHcGF5bG9hZBgBIAEoCzITLm1hcnRs\
+        ZXQudjEuUGF5bG9hZFIHcGF5bG9hZCJkChBHZXRSZXN1bHRSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
+        EhcKBnJ1bl9pZBgCIAEoCUgAUgVydW5JZBIQCgJpZBgDIAEoCUgAUgJpZEIHCgV3aGljaCJ6ChFHZXRSZXN1bHRSZXNwb25z\
+        ZRItCgdwYXlsb2FkGAEgASgLMhMubWFydGxldC52MS5QYXlsb2FkUgdwYXlsb2FkEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQS\
+        HwoLY2FjaGVkX2Zyb20YAyABKAlSCmNhY2hlZEZyb20i5wIKFlJlc2VydmVDYWNoZUtleVJlcXVlc3QSHAoJbmFtZXNwYWNl\
+        GAEgASgJUgluYW1lc3BhY2USEAoDa2V5GAIgASgJUgNrZXkSOAoJaXNvbGF0aW9uGAMgASgOMhoubWFydGxldC52MS5DYWNo\
+        ZUlzb2xhdGlvblIJaXNvbGF0aW9uEi8KBWxlYXNlGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgVsZWFzZRI8\
+        CgxleHBpcmVfYWZ0ZXIYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SC2V4cGlyZUFmdGVyEhgKB3JlZnJlc2gY\
+        BiABKAhSB3JlZnJlc2gSFQoGcnVuX2lkGAcgASgJUgVydW5JZBIUCgV0b2tlbhgIIAEoCVIFdG9rZW4SLQoEd2FpdBgJIAEo\
+        CzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIEd2FpdCLQAwoXUmVzZXJ2ZUNhY2hlS2V5UmVzcG9uc2USKgoDaGl0GAEg\
+        ASgLMhYubWFydGxldC52MS5DYWNoZUVudHJ5SABSA2hpdBJKCghyZXNlcnZlZBgCIAEoCzIsLm1hcnRsZXQudjEuUmVzZXJ2\
+        ZUNhY2hlS2V5UmVzcG9uc2UuUmVzZXJ2ZWRIAFIIcmVzZXJ2ZWQSPgoEYnVzeRgDIAEoCzIoLm1hcnRsZXQudjEuUmVzZXJ2\
+        ZUNhY2hlS2V5UmVzcG9uc2UuQnVzeUgAUgRidXN5GlsKCFJlc2VydmVkEhQKBXRva2VuGAEgASgJUgV0b2tlbhI5CgpsYXBz\
+        ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJbGFwc2VUaW1lGpQBCgRCdXN5EjoKC3JldHJ5X2Fm\
+        dGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgpyZXRyeUFmdGVyEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQS\
+        OQoKbGFwc2VfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCWxhcHNlVGltZUIJCgdvdXRjb21lIrcB\
+        ChVDb21taXRDYWNoZUtleVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFAoFdG9rZW4YAiABKAlSBXRv\
+        a2VuEi0KB3BheWxvYWQYAyABKAsyEy5tYXJ0bGV0LnYxLlBheWxvYWRSB3BheWxvYWQSOwoLZXhwaXJlX3RpbWUYBCABKAsy\
+        Gi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpleHBpcmVUaW1lIl4KFkNvbW1pdENhY2hlS2V5UmVzcG9uc2USFgoGc3Rv\
+        cmVkGAEgASgIUgZzdG9yZWQSLAoFZW50cnkYAiABKAsyFi5tYXJ0bGV0LnYxLkNhY2hlRW50cnlSBWVudHJ5IkwKFlJlbGVh\
+        c2VDYWNoZUtleVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFAoFdG9rZW4YAiABKAlSBXRva2VuIhkK\
+        F1JlbGVhc2VDYWNoZUtleVJlc3BvbnNlImYKGkludmFsaWRhdGVDYWNoZUtleXNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
+        CVIJbmFtZXNwYWNlEhIKBGtleXMYAiADKAlSBGtleXMSFgoGcHJlZml4GAMgASgJUgZwcmVmaXgiPwobSW52YWxpZGF0ZUNh\
+        Y2hlS2V5c1Jlc3BvbnNlEiAKC2ludmFsaWRhdGVkGAEgASgDUgtpbnZhbGlkYXRlZCKLAQoXTGlzdENhY2hlRW50cmllc1Jl\
+        cXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGcHJlZml4GAIgASgJUgZwcmVmaXgSGwoJcGFnZV9zaXpl\
+        GAMgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdlVG9rZW4idAoYTGlzdENhY2hlRW50cmllc1Jlc3Bv\
+        bnNlEjAKB2VudHJpZXMYASADKAsyFi5tYXJ0bGV0LnYxLkNhY2hlRW50cnlSB2VudHJpZXMSJgoPbmV4dF9wYWdlX3Rva2Vu\
+        GAIgASgJUg1uZXh0UGFnZVRva2VuKncKDkNhY2hlSXNvbGF0aW9uEh8KG0NBQ0hFX0lTT0xBVElPTl9VTlNQRUNJRklFRBAA\
+        EiAKHENBQ0hFX0lTT0xBVElPTl9TRVJJQUxJWkFCTEUQARIiCh5DQUNIRV9JU09MQVRJT05fUkVBRF9DT01NSVRURUQQAjKe\
+        BQoNUmVzdWx0U2VydmljZRJNCglQdXRSZXN1bHQSHC5tYXJ0bGV0LnYxLlB1dFJlc3VsdFJlcXVlc3QaHS5tYXJ0bGV0LnYx\
+        LlB1dFJlc3VsdFJlc3BvbnNlIgOQAgISTQoJR2V0UmVzdWx0EhwubWFydGxldC52MS5HZXRSZXN1bHRSZXF1ZXN0Gh0ubWFy\
+        dGxldC52MS5HZXRSZXN1bHRSZXNwb25zZSIDkAIBEl8KD1Jlc2VydmVDYWNoZUtleRIiLm1hcnRsZXQudjEuUmVzZXJ2ZUNh\
+        Y2hlS2V5UmVxdWVzdBojLm1hcnRsZXQudjEuUmVzZXJ2ZUNhY2hlS2V5UmVzcG9uc2UiA5ACAhJcCg5Db21taXRDYWNoZUtl\
+        eRIhLm1hcnRsZXQudjEuQ29tbWl0Q2FjaGVLZXlSZXF1ZXN0GiIubWFydGxldC52MS5Db21taXRDYWNoZUtleVJlc3BvbnNl\
+        IgOQAgISXwoPUmVsZWFzZUNhY2hlS2V5EiIubWFydGxldC52MS5SZWxlYXNlQ2FjaGVLZXlSZXF1ZXN0GiMubWFydGxldC52\
+        MS5SZWxlYXNlQ2FjaGVLZXlSZXNwb25zZSIDkAICEmsKE0ludmFsaWRhdGVDYWNoZUtleXMSJi5tYXJ0bGV0LnYxLkludmFs\
+        aWRhdGVDYWNoZUtleXNSZXF1ZXN0GicubWFydGxldC52MS5JbnZhbGlkYXRlQ2FjaGVLZXlzUmVzcG9uc2UiA5ACAhJiChBM\
+        aXN0Q2FjaGVFbnRyaWVzEiMubWFydGxldC52MS5MaXN0Q2FjaGVFbnRyaWVzUmVxdWVzdBokLm1hcnRsZXQudjEuTGlzdENh\
+        Y2hlRW50cmllc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw==\
 
         """
     ),

@@ -34,6 +34,7 @@ public final class Store: Sendable {
   let logger: Logger
   let commits = CommitSignal()
   let hints = CommitSignal()
+  let cacheWakes = CacheWakes()
 
   /// Starts the connections; the schema must be there already, see ``Schema``.
   public init(

@@ -18,7 +18,7 @@ struct Program: AsyncParsableCommand {
     version: MartletVersion.current,
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
-      APICommand.self, VersionCommand.self,
+      ResultCommand.self, CacheCommand.self, APICommand.self, VersionCommand.self,
     ])
 
   static func main() async {

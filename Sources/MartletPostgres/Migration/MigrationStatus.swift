@@ -30,18 +30,19 @@ public struct MigrationStatus: Sendable, Equatable {
   /// Compares what is applied with what is known.
   /// - Throws: ``MigrationError/edited(number:name:)`` or ``MigrationError/misnumbered(_:)``.
   init(applied: [Applied], known: [Migration]) throws(MigrationError) {
-    for (index, migration) in known.enumerated() where migration.number != index + 1 {
+    for (index, migration) in known.enumerated()
+    where migration.number <= (index > 0 ? known[index - 1].number : 0) {
       throw .misnumbered(migration.number)
     }
-    for step in applied where step.number >= 1 && step.number <= known.count {
-      let migration = known[step.number - 1]
-      if migration.checksum != step.checksum {
+    let byNumber = Dictionary(uniqueKeysWithValues: known.map { ($0.number, $0) })
+    for step in applied {
+      if let migration = byNumber[step.number], migration.checksum != step.checksum {
         throw .edited(number: step.number, name: migration.name)
       }
     }
     self.applied = applied
-    let version = applied.last?.number ?? 0
-    pending = known.filter { $0.number > version }
+    let there = Set(applied.map(\.number))
+    pending = known.filter { !there.contains($0.number) }
   }
 
   /// Tells whether a binary may work on this schema as it is.
@@ -62,7 +63,7 @@ public enum MigrationError: Error, Equatable, Sendable, CustomStringConvertible 
   case pending([Int])
   /// An applied step's text differs from the one in this binary.
   case edited(number: Int, name: String)
-  /// The list of known steps has a gap or a repetition at this number.
+  /// The list of known steps has a repetition at this number, or one below 1.
   case misnumbered(Int)
 
   /// One line with the remedy.

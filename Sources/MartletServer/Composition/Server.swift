@@ -127,7 +127,8 @@ public struct Server: Sendable {
     let own: [any RPCService] = [
       RunHandlers(backend: backend), ReportHandlers(backend: backend),
       FlowHandlers(backend: backend), LogHandlers(backend: backend),
-      ArtifactHandlers(backend: backend), SystemHandlers(backend: backend, info: info),
+      ArtifactHandlers(backend: backend), ResultHandlers(backend: backend),
+      SystemHandlers(backend: backend, info: info),
     ]
     let described = own + [HealthService(health)]
     let reflection = ReflectionService(describing: described)

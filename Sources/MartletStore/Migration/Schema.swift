@@ -17,6 +17,8 @@ public enum Schema {
     migration(6, "counts", PackageResources.m0006_counts_sql),
     migration(7, "logs", PackageResources.m0007_logs_sql),
     migration(8, "definitions", PackageResources.m0008_definitions_sql),
+    migration(30, "results", PackageResources.m0030_results_sql),
+    migration(31, "cache", PackageResources.m0031_cache_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

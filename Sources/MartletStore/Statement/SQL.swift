@@ -9,6 +9,7 @@ enum SQL {
     PackageResources.transition_sql, PackageResources.run_sql, PackageResources.flow_sql,
     PackageResources.artifact_sql, PackageResources.log_sql, PackageResources.session_sql,
     PackageResources.work_sql, PackageResources.watch_sql, PackageResources.partition_sql,
+    PackageResources.result_sql, PackageResources.cache_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -110,4 +111,23 @@ enum SQL {
   static let daysAhead = named("days_ahead")
   static let setLockTimeout = named("set_lock_timeout")
   static let dropOldestDay = named("drop_oldest_day")
+
+  // Results and the cache.
+  static let insertResult = named("insert_result")
+  static let getResult = named("get_result")
+  static let getLatestResult = named("get_latest_result")
+  static let deleteExpiredResults = named("delete_expired_results")
+  static let getCacheEntry = named("get_cache_entry")
+  static let insertCacheEntry = named("insert_cache_entry")
+  static let lockCacheEntry = named("lock_cache_entry")
+  static let readCacheReservations = named("read_cache_reservations")
+  static let upsertCacheReservation = named("upsert_cache_reservation")
+  static let findCacheKey = named("find_cache_key")
+  static let storeCacheValue = named("store_cache_value")
+  static let endCacheReservation = named("end_cache_reservation")
+  static let releaseCacheReservation = named("release_cache_reservation")
+  static let deleteCacheEntries = named("delete_cache_entries")
+  static let listCacheEntries = named("list_cache_entries")
+  static let deleteDueCacheEntries = named("delete_due_cache_entries")
+  static let deleteLapsedCacheReservations = named("delete_lapsed_cache_reservations")
 }

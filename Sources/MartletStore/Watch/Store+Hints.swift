@@ -17,12 +17,15 @@ extension Store {
     _ = try await write { connection in try connection.query(SQL.sendHint).count }
   }
 
-  /// Listens to the hints of other replicas, each of which raises ``commitSignal``, until the task is
-  /// cancelled.
+  /// Listens to the hints of other replicas, each of which raises ``commitSignal`` and wakes those who
+  /// wait for a key of the cache, until the task is cancelled.
   public func hearHints() async {
     let listener = PostgresListener(
       configuration, channels: [Self.hintChannel], logger: logger)
-    for await _ in listener.hints { commits.raise() }
+    for await _ in listener.hints {
+      commits.raise()
+      cacheWakes.ring()
+    }
     await listener.shutdown()
   }
 }

@@ -97,10 +97,26 @@ import Testing
       #expect(throws: MigrationError.edited(number: 1, name: "tables")) {
         _ = try migrator.status(on: connection)
       }
-      let gap = Migrator([
-        steps[0], Migration(number: 3, name: "x", sql: "", oldestBinary: Self.binary),
+      let twice = Migrator([
+        steps[0], Migration(number: 1, name: "x", sql: "", oldestBinary: Self.binary),
       ])
-      #expect(throws: MigrationError.misnumbered(3)) { _ = try gap.status(on: connection) }
+      #expect(throws: MigrationError.misnumbered(1)) { _ = try twice.status(on: connection) }
+    }
+  }
+
+  @Test("A number that was left out is made good")
+  func leftOut() async throws {
+    try await Self.connected { _, connection in
+      let late = Migration(
+        number: 9, name: "late", sql: "CREATE TABLE d (v int)", oldestBinary: BinaryVersion(1, 0, 0)
+      )
+      let first = try Migrator([Self.steps[0], late]).up(on: connection, binary: Self.binary)
+      #expect(first.map(\.number) == [1, 9])
+      let all = Migrator(Self.steps + [late])
+      let second = try all.up(on: connection, binary: Self.binary)
+      #expect(second.map(\.number) == [2])
+      let status = try all.status(on: connection)
+      #expect(status.pending.isEmpty && status.version == 9)
     }
   }
 

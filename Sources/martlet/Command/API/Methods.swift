@@ -8,7 +8,8 @@ enum Methods {
   /// Every method, service by service.
   static let all: [MethodDescriptor] =
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
-    + LogServiceMethods.all + ArtifactServiceMethods.all + SystemServiceMethods.all
+    + LogServiceMethods.all + ArtifactServiceMethods.all + ResultServiceMethods.all
+    + SystemServiceMethods.all
 
   /// The method of a name such as `RunService/GetRun`, with or without its package.
   static func named(_ name: String) -> MethodDescriptor? {

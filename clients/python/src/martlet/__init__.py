@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, List
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from martlet.cache import Busy as Busy
+    from martlet.cache import cache_key as cache_key
     from martlet.client import Client as Client
     from martlet.errors import Cancelled as Cancelled
     from martlet.errors import Fenced as Fenced
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from martlet.run import task as task
 
 _HOMES = {
+    "Busy": "cache",
     "Cancelled": "errors",
     "Client": "client",
     "Fenced": "errors",
@@ -36,6 +39,7 @@ _HOMES = {
     "Run": "run",
     "RunStopped": "errors",
     "adopt": "run",
+    "cache_key": "cache",
     "current_run": "run",
     "flow": "run",
     "flush": "run",

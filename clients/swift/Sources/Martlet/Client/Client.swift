@@ -19,6 +19,8 @@ public final class Client: Sendable {
   public let logs: LogServiceClient
   /// Artifacts.
   public let artifacts: ArtifactServiceClient
+  /// Results and their cache.
+  public let results: ResultServiceClient
   /// The server about itself.
   public let system: SystemServiceClient
 
@@ -46,6 +48,7 @@ public final class Client: Sendable {
     flows = FlowServiceClient(channel: channel)
     logs = LogServiceClient(channel: channel)
     artifacts = ArtifactServiceClient(channel: channel)
+    results = ResultServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
   }
 
