@@ -32,6 +32,8 @@ public struct EngineSettings: Sendable {
   public var historyDays: Int32?
   /// Days of logs that are kept; nil keeps all.
   public var logDays: Int32?
+  /// Days of published events that are kept; nil keeps all.
+  public var eventDays: Int32?
   /// Days a resume token may be old.
   public var feedDays: Int32 = 3
   /// How often a replica says that it is alive.

@@ -18,7 +18,8 @@ struct Program: AsyncParsableCommand {
     version: MartletVersion.current,
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
-      ResultCommand.self, CacheCommand.self, APICommand.self, VersionCommand.self,
+      ResultCommand.self, CacheCommand.self, EventCommand.self, APICommand.self,
+      VersionCommand.self,
     ])
 
   static func main() async {

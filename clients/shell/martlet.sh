@@ -912,6 +912,94 @@ id string id
 ' "$@"
 }
 
+martlet_event_batch_publish_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_batch_publish_events [--FLAG VALUE]...
+
+Writes up to 1000 events; answers when they are durable. Idempotent by `Event.id`: repeats
+are counted and not written again. Events that cannot be stored fail alone.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --events JSON
+      At most 1000. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.BatchPublishEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/BatchPublishEvents martlet_event_batch_publish_events '
+namespace string namespace
+events *json events
+' "$@"
+}
+
+martlet_event_list_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_list_events [--FLAG VALUE]...
+
+Returns a page of events, the latest first.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter TEXT
+      Which; all when empty.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/ListEvents martlet_event_list_events '
+namespace string namespace
+filter string filter
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_event_count_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_count_events [--FLAG VALUE]...
+
+Counts events by name or by hour.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter TEXT
+      Which; all when empty. Without a time the last 24 hours are counted.
+  --group-by NAME
+      How they are put together. One of name, hour.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CountEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/CountEvents martlet_event_count_events '
+namespace string namespace
+filter string filter
+group-by enum:GROUP_BY_:UNSPECIFIED,NAME,HOUR groupBy
+' "$@"
+}
+
 martlet_flow_create_flow() {
   case ${1-} in
     --help | -h)
@@ -2119,6 +2207,12 @@ martlet_artifact_list_artifacts
       Returns a page of artifacts, newest first.
 martlet_artifact_delete_artifact
       Deletes one artifact.
+martlet_event_batch_publish_events
+      Writes up to 1000 events; answers when they are durable.
+martlet_event_list_events
+      Returns a page of events, the latest first.
+martlet_event_count_events
+      Counts events by name or by hour.
 martlet_flow_create_flow
       Creates a flow.
 martlet_flow_get_flow

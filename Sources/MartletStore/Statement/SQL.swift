@@ -9,7 +9,7 @@ enum SQL {
     PackageResources.transition_sql, PackageResources.run_sql, PackageResources.flow_sql,
     PackageResources.artifact_sql, PackageResources.log_sql, PackageResources.session_sql,
     PackageResources.work_sql, PackageResources.watch_sql, PackageResources.partition_sql,
-    PackageResources.result_sql, PackageResources.cache_sql,
+    PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -130,4 +130,13 @@ enum SQL {
   static let listCacheEntries = named("list_cache_entries")
   static let deleteDueCacheEntries = named("delete_due_cache_entries")
   static let deleteLapsedCacheReservations = named("delete_lapsed_cache_reservations")
+
+  // Events.
+  static let insertEvents = named("insert_events")
+  static let insertEventFeed = named("insert_event_feed")
+  static let readEvents = named("read_events")
+  static let readRunKinds = named("read_run_kinds")
+  static let listEvents = named("list_events")
+  static let listTransitionEvents = named("list_transition_events")
+  static let countEvents = named("count_events")
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from martlet.errors import MartletError as MartletError
     from martlet.errors import Refused as Refused
     from martlet.errors import RunStopped as RunStopped
+    from martlet.event import emit_event as emit_event
     from martlet.log_handler import LogHandler as LogHandler
     from martlet.reporter import Reporter as Reporter
     from martlet.run import Run as Run
@@ -41,6 +42,7 @@ _HOMES = {
     "adopt": "run",
     "cache_key": "cache",
     "current_run": "run",
+    "emit_event": "event",
     "flow": "run",
     "flush": "run",
     "task": "run",

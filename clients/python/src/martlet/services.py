@@ -112,6 +112,114 @@ class ArtifactService:
         )
 
 
+class EventService:
+    """Events. A transition of a run is an event by itself, named such as `martlet.flow-run.Completed`, of the resource
+    `martlet.flow-run.RUN`; beside those stand the events that programs publish.
+
+    Filters are AIP-160 comparisons joined by AND: `name = "martlet.flow-run.*"`, `resource.id = "…"`, `run_id = "…"`,
+    `time >= "2026-11-21T00:00:00Z"` (also >, <, <=).
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def batch_publish_events(
+        self,
+        request: Optional[v1.BatchPublishEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        events: Optional[Iterable[v1.Event]] = None,
+    ) -> v1.BatchPublishEventsResponse:
+        """Writes up to 1000 events; answers when they are durable. Idempotent by `Event.id`: repeats are counted and not
+        written again. Events that cannot be stored fail alone.
+        """
+        asked = self._calls.request(
+            v1.BatchPublishEventsRequest,
+            request,
+            namespace=namespace,
+            events=events,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/BatchPublishEvents", v1.BatchPublishEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def publish_events(
+        self, requests: Iterable[v1.PublishEventsRequest], *, timeout: Optional[float] = None
+    ) -> v1.PublishEventsResponse:
+        """Writes events as they come; answers at the end with the totals, when all are durable. The first event that cannot be
+        stored ends the stream with INVALID_ARGUMENT.
+        """
+        return self._calls.stream_unary(
+            "/martlet.v1.EventService/PublishEvents", v1.PublishEventsRequest, v1.PublishEventsResponse, requests, timeout
+        )
+
+    def list_events(
+        self,
+        request: Optional[v1.ListEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListEventsResponse:
+        """Returns a page of events, the latest first."""
+        asked = self._calls.request(
+            v1.ListEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/ListEvents", v1.ListEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def count_events(
+        self,
+        request: Optional[v1.CountEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        group_by: Optional[Union[int, str]] = None,
+    ) -> v1.CountEventsResponse:
+        """Counts events by name or by hour."""
+        asked = self._calls.request(
+            v1.CountEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            group_by=group_by,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/CountEvents", v1.CountEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def watch_events(
+        self,
+        request: Optional[v1.WatchEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        resume_token: Optional[str] = None,
+    ) -> Stream[v1.WatchEventsResponse]:
+        """Streams events as they are committed, each exactly once across reconnects with the resume token, also when the
+        server or the replica is another one.
+        """
+        asked = self._calls.request(
+            v1.WatchEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            resume_token=resume_token,
+        )
+        return self._calls.unary_stream("/martlet.v1.EventService/WatchEvents", v1.WatchEventsResponse, asked, timeout)
+
+
 class FlowService:
     """Flows. A flow comes to exist by CreateFlow or by its first run, whichever is first."""
 
@@ -814,6 +922,7 @@ class Services:
 
     def __init__(self, calls: Calls) -> None:
         self.artifacts = ArtifactService(calls)
+        self.events = EventService(calls)
         self.flows = FlowService(calls)
         self.logs = LogService(calls)
         self.reports = ReportService(calls)
