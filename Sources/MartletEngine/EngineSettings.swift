@@ -22,6 +22,8 @@ public struct EngineSettings: Sendable {
   public var cascadeInterval = Duration.milliseconds(500)
   /// How often counts are folded.
   public var foldInterval = Duration.seconds(5)
+  /// How often results and keys of the cache whose time is over are deleted.
+  public var expiryInterval = Duration.seconds(15)
   /// How often partitions are looked after.
   public var partitionInterval = Duration.seconds(600)
   /// Days that are made ahead; below half of it, more are made.
@@ -30,6 +32,8 @@ public struct EngineSettings: Sendable {
   public var historyDays: Int32?
   /// Days of logs that are kept; nil keeps all.
   public var logDays: Int32?
+  /// Days of published events that are kept; nil keeps all.
+  public var eventDays: Int32?
   /// Days a resume token may be old.
   public var feedDays: Int32 = 3
   /// How often a replica says that it is alive.

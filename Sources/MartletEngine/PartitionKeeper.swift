@@ -38,6 +38,7 @@ public struct PartitionKeeper: PacedService {
     switch table {
     case .history: settings.historyDays
     case .logs: settings.logDays
+    case .events: settings.eventDays
     case .feed: settings.feedDays
     }
   }

@@ -18,6 +18,8 @@ public final class Store: Sendable {
     public var batches = BatchLimits()
     /// Limits of the batches of log lines.
     public var logs = LogLimits()
+    /// Limits of the batches of events.
+    public var events = LogLimits()
 
     /// The defaults.
     public init() {}
@@ -27,6 +29,8 @@ public final class Store: Sendable {
   public let transitions: TransitionBatcher
   /// Commits log lines.
   public let logs: LogBatcher
+  /// Commits events that programs publish.
+  public let events: EventBatcher
   /// Where the store is.
   public let configuration: PostgresConfiguration
   /// How it was set up.
@@ -37,6 +41,7 @@ public final class Store: Sendable {
   let commits = CommitSignal()
   let hints = CommitSignal()
   let signals = LimitSignals()
+  let cacheWakes = CacheWakes()
 
   /// Starts the connections; the schema must be there already, see ``Schema``.
   public init(
@@ -55,6 +60,8 @@ public final class Store: Sendable {
       logger: logger, afterCommit: afterCommit)
     logs = LogBatcher(
       configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)
+    events = EventBatcher(
+      configuration, limits: settings.events, logger: logger, afterCommit: afterCommit)
   }
 
   /// Waits until the database answers on every connection.
@@ -62,6 +69,7 @@ public final class Store: Sendable {
   public func waitUntilConnected(timeout: Duration = .seconds(10)) async throws(StoreError) {
     try await transitions.waitUntilConnected(timeout: timeout)
     try await logs.waitUntilConnected(timeout: timeout)
+    try await events.waitUntilConnected(timeout: timeout)
     do { try await pool.waitUntilConnected(timeout: timeout) } catch {
       throw StoreError(reading: error)
     }
@@ -81,6 +89,7 @@ public final class Store: Sendable {
   public func shutdown() async {
     await transitions.shutdown()
     await logs.shutdown()
+    await events.shutdown()
     await pool.shutdown()
   }
 

@@ -19,8 +19,8 @@ struct Program: AsyncParsableCommand {
     version: MartletVersion.current,
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
-      WhyCommand.self, APICommand.self, VersionCommand.self,
-      LimitCommand.self, APICommand.self, VersionCommand.self,
+      WhyCommand.self, LimitCommand.self, ResultCommand.self, CacheCommand.self,
+      EventCommand.self, APICommand.self, VersionCommand.self,
     ])
 
   static func main() async {

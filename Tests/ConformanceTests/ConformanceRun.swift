@@ -12,7 +12,8 @@ struct ConformanceRun {
   private static let patience = Duration.seconds(15)
   private static let methods =
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
-    + LogServiceMethods.all + ArtifactServiceMethods.all + SystemServiceMethods.all
+    + LogServiceMethods.all + ArtifactServiceMethods.all + ResultServiceMethods.all
+    + EventServiceMethods.all + SystemServiceMethods.all
 
   private let testCase: ConformanceCase
   private let channel: RPCChannel

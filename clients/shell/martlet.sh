@@ -912,6 +912,94 @@ id string id
 ' "$@"
 }
 
+martlet_event_batch_publish_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_batch_publish_events [--FLAG VALUE]...
+
+Writes up to 1000 events; answers when they are durable. Idempotent by `Event.id`: repeats
+are counted and not written again. Events that cannot be stored fail alone.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --events JSON
+      At most 1000. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.BatchPublishEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/BatchPublishEvents martlet_event_batch_publish_events '
+namespace string namespace
+events *json events
+' "$@"
+}
+
+martlet_event_list_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_list_events [--FLAG VALUE]...
+
+Returns a page of events, the latest first.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter TEXT
+      Which; all when empty.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/ListEvents martlet_event_list_events '
+namespace string namespace
+filter string filter
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_event_count_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_count_events [--FLAG VALUE]...
+
+Counts events by name or by hour.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter TEXT
+      Which; all when empty. Without a time the last 24 hours are counted.
+  --group-by NAME
+      How they are put together. One of name, hour.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CountEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/CountEvents martlet_event_count_events '
+namespace string namespace
+filter string filter
+group-by enum:GROUP_BY_:UNSPECIFIED,NAME,HOUR groupBy
+' "$@"
+}
+
 martlet_flow_create_flow() {
   case ${1-} in
     --help | -h)
@@ -1607,7 +1695,9 @@ Flags:
   --run.state.completed.result.media-type TEXT
       The media type, such as `application/json`.
   --run.state.completed.result.digest TEXT
-      `sha256:` and the hex digest of the bytes; filled in by the server for inline bytes.
+      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
+      it: compact. The server fills it in for an inline value, and refuses one that does not
+      match with INVALID_ARGUMENT.
   --run.state.completed.result.size INTEGER
       The size in bytes.
   --run.state.completed.result.json JSON
@@ -1615,7 +1705,10 @@ Flags:
   --run.state.completed.result.data TEXT
       The value itself, as bytes; at most 256 KiB.
   --run.state.completed.result.uri TEXT
-      Where the value is stored.
+      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
+  --run.state.completed.cached-from TEXT
+      The run that computed the result, when it came out of the cache; such a state is named
+      `Cached`.
   --run.state.crashed JSON
       With CRASHED.
   --run.state.crashed.signal INTEGER
@@ -1734,6 +1827,7 @@ run.state.completed.result.size long run.state.completed.result.size
 run.state.completed.result.json json run.state.completed.result.json
 run.state.completed.result.data bytes run.state.completed.result.data
 run.state.completed.result.uri string run.state.completed.result.uri
+run.state.completed.cached-from string run.state.completed.cachedFrom
 run.state.crashed json run.state.crashed
 run.state.crashed.signal int run.state.crashed.signal
 run.state.crashed.exit-code int run.state.crashed.exitCode
@@ -2007,7 +2101,9 @@ Flags:
   --run.state.completed.result.media-type TEXT
       The media type, such as `application/json`.
   --run.state.completed.result.digest TEXT
-      `sha256:` and the hex digest of the bytes; filled in by the server for inline bytes.
+      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
+      it: compact. The server fills it in for an inline value, and refuses one that does not
+      match with INVALID_ARGUMENT.
   --run.state.completed.result.size INTEGER
       The size in bytes.
   --run.state.completed.result.json JSON
@@ -2015,7 +2111,10 @@ Flags:
   --run.state.completed.result.data TEXT
       The value itself, as bytes; at most 256 KiB.
   --run.state.completed.result.uri TEXT
-      Where the value is stored.
+      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
+  --run.state.completed.cached-from TEXT
+      The run that computed the result, when it came out of the cache; such a state is named
+      `Cached`.
   --run.state.crashed JSON
       With CRASHED.
   --run.state.crashed.signal INTEGER
@@ -2136,6 +2235,7 @@ run.state.completed.result.size long run.state.completed.result.size
 run.state.completed.result.json json run.state.completed.result.json
 run.state.completed.result.data bytes run.state.completed.result.data
 run.state.completed.result.uri string run.state.completed.result.uri
+run.state.completed.cached-from string run.state.completed.cachedFrom
 run.state.crashed json run.state.crashed
 run.state.crashed.signal int run.state.crashed.signal
 run.state.crashed.exit-code int run.state.crashed.exitCode
@@ -2409,7 +2509,9 @@ Flags:
   --state.completed.result.media-type TEXT
       The media type, such as `application/json`.
   --state.completed.result.digest TEXT
-      `sha256:` and the hex digest of the bytes; filled in by the server for inline bytes.
+      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
+      it: compact. The server fills it in for an inline value, and refuses one that does not
+      match with INVALID_ARGUMENT.
   --state.completed.result.size INTEGER
       The size in bytes.
   --state.completed.result.json JSON
@@ -2417,7 +2519,10 @@ Flags:
   --state.completed.result.data TEXT
       The value itself, as bytes; at most 256 KiB.
   --state.completed.result.uri TEXT
-      Where the value is stored.
+      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
+  --state.completed.cached-from TEXT
+      The run that computed the result, when it came out of the cache; such a state is named
+      `Cached`.
   --state.crashed JSON
       With CRASHED.
   --state.crashed.signal INTEGER
@@ -2484,6 +2589,7 @@ state.completed.result.size long state.completed.result.size
 state.completed.result.json json state.completed.result.json
 state.completed.result.data bytes state.completed.result.data
 state.completed.result.uri string state.completed.result.uri
+state.completed.cached-from string state.completed.cachedFrom
 state.crashed json state.crashed
 state.crashed.signal int state.crashed.signal
 state.crashed.exit-code int state.crashed.exitCode
@@ -2677,6 +2783,286 @@ reports *json reports
 ' "$@"
 }
 
+martlet_result_put_result() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_result_put_result [--FLAG VALUE]...
+
+Stores a result, or a reference to one that is stored elsewhere. Idempotent by `id`.
+INVALID_ARGUMENT when the digest does not match the bytes; ALREADY_EXISTS when the id has
+another content.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      UUIDv7, made by the client or the server; the idempotency key.
+  --run-id TEXT
+      The run that returned it; may be empty.
+  --payload JSON
+      The value, inline up to what a message may hold, or a `uri` with digest and size of a
+      value stored elsewhere.
+  --payload.media-type TEXT
+      The media type, such as `application/json`.
+  --payload.digest TEXT
+      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
+      it: compact. The server fills it in for an inline value, and refuses one that does not
+      match with INVALID_ARGUMENT.
+  --payload.size INTEGER
+      The size in bytes.
+  --payload.json JSON
+      The value itself, as JSON.
+  --payload.data TEXT
+      The value itself, as bytes; at most 256 KiB.
+  --payload.uri TEXT
+      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
+  --expire-time TIME
+      When the server may delete it; absent for never.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PutResultResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ResultService/PutResult martlet_result_put_result '
+namespace string namespace
+id string id
+run-id string runId
+payload json payload
+payload.media-type string payload.mediaType
+payload.digest string payload.digest
+payload.size long payload.size
+payload.json json payload.json
+payload.data bytes payload.data
+payload.uri string payload.uri
+expire-time time expireTime
+' "$@"
+}
+
+martlet_result_get_result() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_result_get_result [--FLAG VALUE]...
+
+Returns the result of a run, or a stored one: of a run that of its COMPLETED state, else the
+newest that was stored for it. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --run-id TEXT
+      Of this run, also when it ended as a child or came out of the cache.
+  --id TEXT
+      The stored one of this id, or of the address `martlet:result/ID`.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetResultResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ResultService/GetResult martlet_result_get_result '
+namespace string namespace
+run-id string runId
+id string id
+' "$@"
+}
+
+martlet_result_reserve_cache_key() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_result_reserve_cache_key [--FLAG VALUE]...
+
+Looks a key up and, where it holds nothing usable, reserves it for the caller, who then
+computes. The same `token` again renews the reservation. With `wait` the answer waits for
+another holder.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --key TEXT
+      The key: 1 to 1000 bytes.
+  --isolation NAME
+      How callers are kept apart. One of serializable, read_committed.
+  --lease DURATION
+      How long the caller may compute before another one gets the key: 1 s to 24 h, 60 s
+      when absent.
+  --expire-after DURATION
+      How long what is committed is used; absent for ever. A commit may say otherwise.
+  --refresh [true|false]
+      Whether to compute anew even if the key holds something usable.
+  --run-id TEXT
+      The run that would compute; may be empty.
+  --token TEXT
+      UUID, made by the client or the server; names the reservation.
+  --wait DURATION
+      How long to wait for another holder, at most 60 s.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ReserveCacheKeyResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ResultService/ReserveCacheKey martlet_result_reserve_cache_key '
+namespace string namespace
+key string key
+isolation enum:CACHE_ISOLATION_:UNSPECIFIED,SERIALIZABLE,READ_COMMITTED isolation
+lease duration lease
+expire-after duration expireAfter
+refresh bool refresh
+run-id string runId
+token string token
+wait duration wait
+' "$@"
+}
+
+martlet_result_commit_cache_key() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_result_commit_cache_key [--FLAG VALUE]...
+
+Writes what was computed. A repeat gets the same answer. FAILED_PRECONDITION with the reason
+CACHE_TOKEN_LAPSED when the reservation lapsed or the key was invalidated meanwhile: nothing
+is written then.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --token TEXT
+      The reservation.
+  --payload JSON
+      The value, inline up to 256 KiB, or the reference that PutResult gave.
+  --payload.media-type TEXT
+      The media type, such as `application/json`.
+  --payload.digest TEXT
+      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
+      it: compact. The server fills it in for an inline value, and refuses one that does not
+      match with INVALID_ARGUMENT.
+  --payload.size INTEGER
+      The size in bytes.
+  --payload.json JSON
+      The value itself, as JSON.
+  --payload.data TEXT
+      The value itself, as bytes; at most 256 KiB.
+  --payload.uri TEXT
+      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
+  --expire-time TIME
+      From when on it is no longer used; absent for what `expire_after` of the reservation
+      says.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CommitCacheKeyResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ResultService/CommitCacheKey martlet_result_commit_cache_key '
+namespace string namespace
+token string token
+payload json payload
+payload.media-type string payload.mediaType
+payload.digest string payload.digest
+payload.size long payload.size
+payload.json json payload.json
+payload.data bytes payload.data
+payload.uri string payload.uri
+expire-time time expireTime
+' "$@"
+}
+
+martlet_result_release_cache_key() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_result_release_cache_key [--FLAG VALUE]...
+
+Gives a reservation back, when computing failed. One that is gone is no error.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --token TEXT
+      The reservation.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ReleaseCacheKeyResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ResultService/ReleaseCacheKey martlet_result_release_cache_key '
+namespace string namespace
+token string token
+' "$@"
+}
+
+martlet_result_invalidate_cache_keys() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_result_invalidate_cache_keys [--FLAG VALUE]...
+
+Forgets keys; what is being computed for them cannot be committed any more.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --keys TEXT
+      These keys, at most 1000. May be repeated.
+  --prefix TEXT
+      All keys that begin so, when not empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.InvalidateCacheKeysResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ResultService/InvalidateCacheKeys martlet_result_invalidate_cache_keys '
+namespace string namespace
+keys *string keys
+prefix string prefix
+' "$@"
+}
+
+martlet_result_list_cache_entries() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_result_list_cache_entries [--FLAG VALUE]...
+
+Returns a page of keys, in the order of their bytes.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --prefix TEXT
+      Only keys that begin so.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListCacheEntriesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ResultService/ListCacheEntries martlet_result_list_cache_entries '
+namespace string namespace
+prefix string prefix
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
 martlet_system_get_server_info() {
   case ${1-} in
     --help | -h)
@@ -2751,6 +3137,12 @@ martlet_artifact_list_artifacts
       Returns a page of artifacts, newest first.
 martlet_artifact_delete_artifact
       Deletes one artifact.
+martlet_event_batch_publish_events
+      Writes up to 1000 events; answers when they are durable.
+martlet_event_list_events
+      Returns a page of events, the latest first.
+martlet_event_count_events
+      Counts events by name or by hour.
 martlet_flow_create_flow
       Creates a flow.
 martlet_flow_get_flow
@@ -2820,6 +3212,22 @@ martlet_log_list_logs
       token.
 martlet_report_batch_report
       The same, one frame a call: for shell and curl, and for the replay of a spool.
+martlet_result_put_result
+      Stores a result, or a reference to one that is stored elsewhere.
+martlet_result_get_result
+      Returns the result of a run, or a stored one: of a run that of its COMPLETED state,
+      else the newest that was stored for it.
+martlet_result_reserve_cache_key
+      Looks a key up and, where it holds nothing usable, reserves it for the caller, who
+      then computes.
+martlet_result_commit_cache_key
+      Writes what was computed.
+martlet_result_release_cache_key
+      Gives a reservation back, when computing failed.
+martlet_result_invalidate_cache_keys
+      Forgets keys; what is being computed for them cannot be committed any more.
+martlet_result_list_cache_entries
+      Returns a page of keys, in the order of their bytes.
 martlet_system_get_server_info
       Returns versions, limits and the server's time.
 martlet_system_get_state_machine

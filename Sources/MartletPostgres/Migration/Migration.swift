@@ -2,7 +2,7 @@
 
 /// One step of the schema. Once released, its text never changes.
 public struct Migration: Sendable, Hashable {
-  /// Its place, from 1 without gaps.
+  /// Its place, from 1; numbers may be left out.
   public let number: Int
   /// A short name for people.
   public let name: String

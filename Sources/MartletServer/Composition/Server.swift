@@ -72,6 +72,7 @@ public struct Server: Sendable {
     var pace = EngineSettings()
     pace.historyDays = configuration.retentionDays
     pace.logDays = configuration.retentionDays
+    pace.eventDays = configuration.retentionDays
     let engine = Engine(store, host: Self.processName, settings: pace, logger: logger)
     let sessions = SessionHub()
     let backend = Backend(
@@ -130,6 +131,7 @@ public struct Server: Sendable {
       RunHandlers(backend: backend), ReportHandlers(backend: backend),
       FlowHandlers(backend: backend), LogHandlers(backend: backend),
       ArtifactHandlers(backend: backend), LimitHandlers(backend: backend),
+      ResultHandlers(backend: backend), EventHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),
     ]
     let described = own + [HealthService(health)]

@@ -8,33 +8,36 @@ extension MartletModel.Payload {
   /// The most bytes of a value that is kept inline.
   static let inlineLimit = 256 << 10
 
-  /// A payload of the contract.
+  /// A payload of the contract, with the digest and size of its inline value filled in.
   ///
-  /// - Throws: `InvalidValue` when there is no body or it is too large to be kept inline.
-  init(_ payload: MartletProto.Payload) throws(InvalidValue) {
+  /// - Throws: `InvalidValue` when there is no body, when it is too large to be kept inline, or when it is not what
+  ///   its digest or its size says.
+  init(
+    _ payload: MartletProto.Payload, _ field: String = "result", limit: Int = Self.inlineLimit
+  ) throws(InvalidValue) {
     let body: Body
     let size: Int
     switch payload.body {
     case .json(let value):
-      let text = try value.jsonText("result.json")
+      let text = try value.jsonText("\(field).json")
       size = text.utf8.count
       body = .json(text)
     case .data(let bytes):
       size = bytes.count
       body = .data(bytes)
     case .uri(let uri):
-      size = Int(payload.size)
+      size = 0
       body = .uri(uri)
-    case nil: throw InvalidValue("result", "has no body: give json, data or uri")
+    case nil: throw InvalidValue(field, "has no body: give json, data or uri")
     }
-    if case .uri = body {
-    } else if size > Self.inlineLimit {
+    guard size <= limit else {
       throw InvalidValue(
-        "result",
-        "is \(size) bytes long: store what is over \(Self.inlineLimit) bytes and send its uri")
+        field,
+        "is \(size) bytes long: store what is over \(limit) bytes and send its uri")
     }
-    self.init(
-      mediaType: payload.mediaType, digest: payload.digest, size: Int64(size), body: body)
+    self = try MartletModel.Payload(
+      mediaType: payload.mediaType, digest: payload.digest, size: payload.size, body: body
+    ).measured(field, limit: limit)
   }
 
   /// The payload as the contract writes it.

@@ -41,7 +41,11 @@ extension RunState {
     case (.paused, nil): detail = .paused(Paused())
     case (.cancelling, .cancelling), (.cancelling, nil): detail = .cancelling(deadline: nil)
     case (.completed, .completed(let value)):
-      detail = .completed(Completed(result: try value.result.map(MartletModel.Payload.init)))
+      detail = .completed(
+        Completed(
+          result: try value.result.map { value throws(InvalidValue) in
+            try MartletModel.Payload(value)
+          }, cachedFrom: try RunID(optional: value.cachedFrom, "propose.completed.cached_from")))
     case (.completed, nil): detail = .completed(Completed())
     case (.failed, .failed(let value)):
       detail = .failed(
@@ -97,9 +101,10 @@ extension RunState {
       cancelling.untilTime = deadline?.timestamp
       state.detail = .cancelling(cancelling)
     case .completed(let value):
-      if let result = value.result {
+      if value.result != nil || value.cachedFrom != nil {
         var completed = MartletProto.Completed()
-        completed.result = result.proto
+        completed.result = value.result?.proto
+        completed.cachedFrom = value.cachedFrom?.description ?? ""
         state.detail = .completed(completed)
       }
     case .failed(let value):

@@ -18,7 +18,7 @@ public struct LogLimits: Sendable {
 
 /// Commits log lines in groups. Writing a line again changes nothing.
 public final class LogBatcher: Sendable {
-  private let queue: LogQueue
+  private let queue: RowQueue<LogLine>
   private let writer: PostgresWriter
 
   /// Starts the writer, which connects at once.
@@ -26,7 +26,7 @@ public final class LogBatcher: Sendable {
     _ configuration: PostgresConfiguration, limits: LogLimits = LogLimits(), logger: Logger,
     afterCommit: @escaping @Sendable () -> Void = {}
   ) {
-    let queue = LogQueue(limits: limits)
+    let queue = RowQueue<LogLine>(limits: limits, of: "log")
     self.queue = queue
     writer = PostgresWriter(
       configuration, name: "pg-logs",
@@ -41,8 +41,8 @@ public final class LogBatcher: Sendable {
     for line in lines { try line.validate() }
     if lines.isEmpty { return 0 }
     let result = await withCheckedContinuation { continuation in
-      let submission = LogSubmission(
-        lines: lines, weight: lines.reduce(0) { $0 + $1.weight },
+      let submission = RowSubmission(
+        rows: lines, weight: lines.reduce(0) { $0 + $1.weight },
         completion: { continuation.resume(returning: $0) })
       if let refusal = queue.submit(submission) {
         continuation.resume(returning: .failure(refusal))

@@ -7,12 +7,12 @@ import Metrics
 
 /// Pops lines on the writer's thread and commits them.
 final class LogWriter: PostgresWorker {
-  private let queue: LogQueue
+  private let queue: RowQueue<LogLine>
   private let logger: Logger
   private let afterCommit: @Sendable () -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_log_batch_lines")
 
-  init(queue: LogQueue, logger: Logger, afterCommit: @escaping @Sendable () -> Void) {
+  init(queue: RowQueue<LogLine>, logger: Logger, afterCommit: @escaping @Sendable () -> Void) {
     self.queue = queue
     self.logger = logger
     self.afterCommit = afterCommit
@@ -21,12 +21,12 @@ final class LogWriter: PostgresWorker {
   func work(on connection: PostgresConnection) -> Bool {
     let batch = queue.take()
     guard !batch.isEmpty else { return false }
-    batchSize.record(batch.reduce(0) { $0 + $1.lines.count })
+    batchSize.record(batch.reduce(0) { $0 + $1.rows.count })
     do {
-      let written = try write(batch.flatMap(\.lines), on: connection)
+      let written = try write(batch.flatMap(\.rows), on: connection)
       var start = 0
       for submission in batch {
-        let end = start + submission.lines.count
+        let end = start + submission.rows.count
         submission.completion(.success(written[start..<end].count { $0 }))
         start = end
       }
@@ -40,7 +40,7 @@ final class LogWriter: PostgresWorker {
 
   /// After a batch failed: if a value is at fault, each caller's lines on their own.
   private func alone(
-    _ batch: [LogSubmission], after error: any Error, on connection: PostgresConnection
+    _ batch: [RowSubmission<LogLine>], after error: any Error, on connection: PostgresConnection
   ) {
     let isData = (error as? PostgresError).map { $0.isCausedByData && connection.isUsable } ?? false
     guard isData, batch.count > 1 else {
@@ -50,7 +50,7 @@ final class LogWriter: PostgresWorker {
     }
     for submission in batch {
       do {
-        let written = try write(submission.lines, on: connection)
+        let written = try write(submission.rows, on: connection)
         submission.completion(.success(written.count { $0 }))
       } catch {
         submission.completion(.failure(StoreError(reading: error)))

@@ -19,6 +19,9 @@ public enum Schema {
     migration(8, "definitions", PackageResources.m0008_definitions_sql),
     migration(20, "limits", PackageResources.m0020_limits_sql),
     migration(21, "limit lines", PackageResources.m0021_limit_lines_sql),
+    migration(30, "results", PackageResources.m0030_results_sql),
+    migration(31, "cache", PackageResources.m0031_cache_sql),
+    migration(32, "events", PackageResources.m0032_events_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

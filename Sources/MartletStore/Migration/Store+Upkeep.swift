@@ -8,6 +8,8 @@ public enum DayTable: String, Sendable, CaseIterable {
   case history = "run_transition"
   /// Log lines, by their time.
   case logs = "log"
+  /// Events that programs publish, by the time in their ids.
+  case events = "event"
   /// What followers read, by the time of the commit.
   case feed = "feed"
 }

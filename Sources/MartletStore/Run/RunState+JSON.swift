@@ -96,7 +96,7 @@ extension RunState.Detail {
 
 extension Payload {
   /// JSON is kept as a string of JSON text, so that numbers come back as they were sent.
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
       ("media", .string(mediaType)), ("digest", .string(digest)), ("size", .integer(size)),
     ]
@@ -108,7 +108,8 @@ extension Payload {
     return .object(members)
   }
 
-  fileprivate init(json: JSONValue) {
+  /// Reads what `json` wrote.
+  init(json: JSONValue) {
     let body: Body
     if let text = json["json"]?.string {
       body = .json(text)

@@ -12,6 +12,7 @@ enum SQL {
     PackageResources.graph_sql, PackageResources.failure_sql,
     PackageResources.limit_sql, PackageResources.lease_sql, PackageResources.lapse_sql,
     PackageResources.grant_sql,
+    PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -161,4 +162,31 @@ enum SQL {
   static let deleteMarks = named("delete_marks")
   static let insertMarks = named("insert_marks")
   static let nextWaiterDue = named("next_waiter_due")
+  // Results and the cache.
+  static let insertResult = named("insert_result")
+  static let getResult = named("get_result")
+  static let getLatestResult = named("get_latest_result")
+  static let deleteExpiredResults = named("delete_expired_results")
+  static let getCacheEntry = named("get_cache_entry")
+  static let insertCacheEntry = named("insert_cache_entry")
+  static let lockCacheEntry = named("lock_cache_entry")
+  static let readCacheReservations = named("read_cache_reservations")
+  static let upsertCacheReservation = named("upsert_cache_reservation")
+  static let findCacheKey = named("find_cache_key")
+  static let storeCacheValue = named("store_cache_value")
+  static let endCacheReservation = named("end_cache_reservation")
+  static let releaseCacheReservation = named("release_cache_reservation")
+  static let deleteCacheEntries = named("delete_cache_entries")
+  static let listCacheEntries = named("list_cache_entries")
+  static let deleteDueCacheEntries = named("delete_due_cache_entries")
+  static let deleteLapsedCacheReservations = named("delete_lapsed_cache_reservations")
+
+  // Events.
+  static let insertEvents = named("insert_events")
+  static let insertEventFeed = named("insert_event_feed")
+  static let readEvents = named("read_events")
+  static let readRunKinds = named("read_run_kinds")
+  static let listEvents = named("list_events")
+  static let listTransitionEvents = named("list_transition_events")
+  static let countEvents = named("count_events")
 }

@@ -1,6 +1,6 @@
 // Decides how followers and the one tailer of a process meet.
 
-import MartletModel
+public import MartletModel
 import MartletPostgres
 import Metrics
 
@@ -22,6 +22,7 @@ public final class Feed: Sendable {
     var time = Instant.epoch
     var transitions: [UInt64: Subscription<TransitionContent>] = [:]
     var logs: [UInt64: Subscription<LogContent>] = [:]
+    var events: [UInt64: Subscription<EventContent>] = [:]
     var next: UInt64 = 0
     var isClosed = false
   }
@@ -41,7 +42,9 @@ public final class Feed: Sendable {
   public init(_ store: Store) { self.store = store }
 
   /// Whether anybody follows.
-  public var isFollowed: Bool { state.withLock { !$0.transitions.isEmpty || !$0.logs.isEmpty } }
+  public var isFollowed: Bool {
+    state.withLock { !$0.transitions.isEmpty || !$0.logs.isEmpty || !$0.events.isEmpty }
+  }
 
   /// Waits until somebody follows, at most for a time. Only one task may wait.
   public func waitUntilFollowed(atMost timeout: Duration) async {
@@ -89,6 +92,25 @@ public final class Feed: Sendable {
     return LogFeed(Follower(feed: self, subscription: subscription, id: id))
   }
 
+  /// Follows the events of a namespace: transitions and what programs publish.
+  /// - Parameters: As for transitions; `bufferLimit` counts events.
+  /// - Throws: `outOfRange` with ``StoreError/resumeTokenExpired``; `unavailable`.
+  public func followEvents(
+    in namespace: Namespace, from token: ResumeToken? = nil, bufferLimit: Int = 4096
+  ) async throws(StoreError) -> EventFeed {
+    let start = try await begin(token)
+    let subscription = Subscription<EventContent>(
+      scope: .namespace(namespace), from: start, limit: bufferLimit)
+    let id = state.withLock { state in
+      state.next += 1
+      state.events[state.next] = subscription
+      return state.next
+    }
+    store.commits.raise()
+    begun.raise()
+    return EventFeed(Follower(feed: self, subscription: subscription, id: id))
+  }
+
   /// The token of this moment: what is committed later comes after it.
   /// - Throws: `unavailable`.
   public func currentToken() async throws(StoreError) -> ResumeToken { try await begin(nil) }
@@ -103,12 +125,16 @@ public final class Feed: Sendable {
     }
     // Those that have read up to the position themselves go live here and nowhere else: so every
     // live one hears of everything after the position.
-    let (position, time, transitions, logs) = state.withLock {
-      ($0.position, $0.time, Array($0.transitions.values), Array($0.logs.values))
+    let (position, time, transitions, logs, events) = state.withLock {
+      (
+        $0.position, $0.time, Array($0.transitions.values), Array($0.logs.values),
+        Array($0.events.values)
+      )
     }
     guard let position else { return .hasMore }
     for subscription in transitions { subscription.join(tailer: position) }
     for subscription in logs { subscription.join(tailer: position) }
+    for subscription in events { subscription.join(tailer: position) }
     let roots = self.roots
     let news = try await store.read { connection in
       let page = try FeedPage.read(
@@ -130,15 +156,18 @@ public final class Feed: Sendable {
         transitions: transitions.isEmpty
           ? [] : try TransitionContent.read(page.rows, where: isAsked, on: connection),
         logs: logs.isEmpty
-          ? [] : try LogContent.read(page.rows, where: isLogAsked, on: connection))
+          ? [] : try LogContent.read(page.rows, where: isLogAsked, on: connection),
+        events: events.isEmpty
+          ? [] : try EventContent.read(page.rows, where: { _ in true }, on: connection))
     }
     lag.record(news.page.lag)
     guard news.page.generation == position.generation else {
-      return restart(transitions, logs)
+      return restart(transitions, logs, events)
     }
     let through = ResumeToken(generation: position.generation, transaction: news.page.through)
     tell(transitions, news.transitions, through)
     tell(logs, news.logs, through)
+    tell(events, news.events, through)
     state.withLock {
       $0.position = through
       $0.time = news.page.now
@@ -149,10 +178,12 @@ public final class Feed: Sendable {
 
   /// The database is another one now: what followers have can no longer be continued.
   private func restart(
-    _ transitions: [Subscription<TransitionContent>], _ logs: [Subscription<LogContent>]
+    _ transitions: [Subscription<TransitionContent>], _ logs: [Subscription<LogContent>],
+    _ events: [Subscription<EventContent>]
   ) -> FeedProgress {
     for subscription in transitions { subscription.finish(Self.expired) }
     for subscription in logs { subscription.finish(Self.expired) }
+    for subscription in events { subscription.finish(Self.expired) }
     state.withLock { $0.position = nil }
     return .hasMore
   }
@@ -163,18 +194,22 @@ public final class Feed: Sendable {
 
   /// Ends every follower.
   public func close() {
-    let (transitions, logs) = state.withLock { state in
+    let (transitions, logs, events) = state.withLock { state in
       state.isClosed = true
-      return (Array(state.transitions.values), Array(state.logs.values))
+      return (
+        Array(state.transitions.values), Array(state.logs.values), Array(state.events.values)
+      )
     }
     for subscription in transitions { subscription.finish() }
     for subscription in logs { subscription.finish() }
+    for subscription in events { subscription.finish() }
   }
 
   private struct News: Sendable {
     var page: FeedPage
     var transitions: [FeedEntry<Transition>]
     var logs: [FeedEntry<LogLine>]
+    var events: [FeedEntry<AnyEvent>]
   }
 
   private func tell<Content: FeedContent>(
@@ -249,6 +284,7 @@ public final class Feed: Sendable {
     state.withLock {
       $0.transitions[id] = nil
       $0.logs[id] = nil
+      $0.events[id] = nil
     }
   }
 }

@@ -26,7 +26,7 @@ struct FeedEntry<Value: Sendable>: Sendable {
 
 /// Transitions of runs.
 enum TransitionContent: FeedContent {
-  static func isIn(_ row: FeedRow) -> Bool { row.lines == nil }
+  static func isIn(_ row: FeedRow) -> Bool { row.lines == nil && !row.isOfEvents }
 
   static func read(
     _ rows: [FeedRow], where passes: (RunID) -> Bool, on connection: PostgresConnection

@@ -12,6 +12,9 @@ struct FeedRow: Sendable {
   var revisions: [Int64]
   /// The times of the first and last line; nil for transitions.
   var lines: ClosedRange<Instant>?
+
+  /// Whether `runs` are the ids of events that programs published: those have no revisions.
+  var isOfEvents: Bool { revisions.first == 0 }
 }
 
 /// Some batches, and how far everything is known.

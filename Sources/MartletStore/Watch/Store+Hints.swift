@@ -17,8 +17,8 @@ extension Store {
     _ = try await write { connection in try connection.query(SQL.sendHint).count }
   }
 
-  /// Listens to the hints of other replicas, each of which raises ``commitSignal`` and ``limitSignals``,
-  /// until the task is cancelled.
+  /// Listens to the hints of other replicas, each of which raises ``commitSignal`` and ``limitSignals`` and wakes
+  /// those who wait for a key of the cache, until the task is cancelled.
   public func hearHints() async {
     let listener = PostgresListener(
       configuration, channels: [Self.hintChannel], logger: logger)
@@ -26,6 +26,7 @@ extension Store {
       commits.raise()
       signals.lines.raise()
       signals.grants.raise()
+      cacheWakes.ring()
     }
     await listener.shutdown()
   }

@@ -44,14 +44,19 @@ struct Terminal: Sendable {
   /// Writes to standard output at once. A reader that has gone away ends the program quietly.
   func write(_ text: String) {
     var text = text
-    text.withUTF8 { bytes in
-      var written = 0
-      while written < bytes.count {
-        let count = Glibc.write(STDOUT_FILENO, bytes.baseAddress! + written, bytes.count - written)
-        if count < 0 && errno == EINTR { continue }
-        if count <= 0 { exit(0) }
-        written += count
-      }
+    text.withUTF8 { write($0) }
+  }
+
+  /// Writes bytes to standard output as they are.
+  func write(bytes: [UInt8]) { bytes.withUnsafeBufferPointer { write($0) } }
+
+  private func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+    var written = 0
+    while written < bytes.count {
+      let count = Glibc.write(STDOUT_FILENO, bytes.baseAddress! + written, bytes.count - written)
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { exit(0) }
+      written += count
     }
   }
 

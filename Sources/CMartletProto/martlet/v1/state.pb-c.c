@@ -722,7 +722,7 @@ const ProtobufCMessageDescriptor martlet__v1__failed__descriptor =
   (ProtobufCMessageInit) martlet__v1__failed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__completed__field_descriptors[1] =
+static const ProtobufCFieldDescriptor martlet__v1__completed__field_descriptors[2] =
 {
   {
     "result",
@@ -736,14 +736,27 @@ static const ProtobufCFieldDescriptor martlet__v1__completed__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cached_from",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Completed, cached_from),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__completed__field_indices_by_name[] = {
+  1,   /* field[1] = cached_from */
   0,   /* field[0] = result */
 };
 static const ProtobufCIntRange martlet__v1__completed__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor martlet__v1__completed__descriptor =
 {
@@ -753,7 +766,7 @@ const ProtobufCMessageDescriptor martlet__v1__completed__descriptor =
   "Martlet__V1__Completed",
   "martlet.v1",
   sizeof(Martlet__V1__Completed),
-  1,
+  2,
   martlet__v1__completed__field_descriptors,
   martlet__v1__completed__field_indices_by_name,
   1,  martlet__v1__completed__number_ranges,

@@ -9,7 +9,8 @@ public import MartletWire
 public struct Payload: MartletWire.WireMessage {
   /// The media type, such as `application/json`.
   public var mediaType: String
-  /// `sha256:` and the hex digest of the bytes; filled in by the server for inline bytes.
+  /// `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes it: compact. The server fills
+  /// it in for an inline value, and refuses one that does not match with INVALID_ARGUMENT.
   public var digest: String
   /// The size in bytes.
   public var size: Int64
@@ -38,7 +39,7 @@ public struct Payload: MartletWire.WireMessage {
     case json(MartletWire.JSONValue)
     /// The value itself, as bytes; at most 256 KiB.
     case data([UInt8])
-    /// Where the value is stored.
+    /// Where the value is stored; `martlet:result/ID` for one that PutResult stored.
     case uri(String)
   }
 }

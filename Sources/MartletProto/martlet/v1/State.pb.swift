@@ -240,15 +240,19 @@ public struct Failed: MartletWire.WireMessage {
 public struct Completed: MartletWire.WireMessage {
   /// What the run returned, if it is recorded.
   public var result: Payload?
+  /// The run that computed the result, when it came out of the cache; such a state is named `Cached`.
+  public var cachedFrom: String
 
   /// A message with every field at its default.
   public init() { self.init(result: nil) }
 
   /// A message of the fields given.
   public init(
-    result: Payload? = nil
+    result: Payload? = nil,
+    cachedFrom: String = ""
   ) {
     self.result = result
+    self.cachedFrom = cachedFrom
   }
 }
 
@@ -506,6 +510,7 @@ extension Completed {
     types: { ProtoTypes.schema(named: $0) },
     fields: [
       MartletWire.FieldSchema(1, "result", "result", .implicit, .message { Payload.schema }),
+      MartletWire.FieldSchema(2, "cached_from", "cachedFrom", .implicit, .string),
     ]
   )
 
@@ -513,6 +518,7 @@ extension Completed {
   public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
     let c = raw.assumingMemoryBound(to: Martlet__V1__Completed.self)
     self.result = try reader.message(c.pointee.result, Payload.self)
+    self.cachedFrom = try reader.string(c.pointee.cached_from)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -522,6 +528,7 @@ extension Completed {
     if let value = self.result {
       c.pointee.result = writer.message(value, Payload.self)
     }
+    c.pointee.cached_from = writer.string(self.cachedFrom)
   }
 }
 

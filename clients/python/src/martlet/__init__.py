@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, List
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from martlet.cache import Busy as Busy
+    from martlet.cache import cache_key as cache_key
     from martlet.client import Client as Client
     from martlet.errors import Cancelled as Cancelled
     from martlet.errors import Fenced as Fenced
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from martlet.errors import Refused as Refused
     from martlet.errors import RunStopped as RunStopped
     from martlet.errors import TimedOut as TimedOut
+    from martlet.event import emit_event as emit_event
     from martlet.log_handler import LogHandler as LogHandler
     from martlet.reporter import Reporter as Reporter
     from martlet.retries import exponential as exponential
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from martlet.run import task as task
 
 _HOMES = {
+    "Busy": "cache",
     "Cancelled": "errors",
     "Client": "client",
     "Fenced": "errors",
@@ -39,8 +43,10 @@ _HOMES = {
     "RunStopped": "errors",
     "TimedOut": "errors",
     "adopt": "run",
+    "cache_key": "cache",
     "current_run": "run",
     "exponential": "retries",
+    "emit_event": "event",
     "flow": "run",
     "flush": "run",
     "task": "run",

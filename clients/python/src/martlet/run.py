@@ -114,6 +114,8 @@ class Run:
         self.name = name
         self.parent = parent
         self._result: Any = None
+        self.cached_from = ""
+        """The run that computed the result, when it came out of the cache: the run then ends as Cached."""
         self._stop = threading.Event()
         self._why: Optional[RunStopped] = None
         self._lines = itertools.count(1)
@@ -306,7 +308,7 @@ class Run:
             return
         if isinstance(error, Fenced) and error is self._reports.lane.closed:
             return
-        ending = self._reports.propose(_observed(_ending(error, self.result)))
+        ending = self._reports.propose(_observed(_ending(error, self.result, self.cached_from)))
         ending.add_done_callback(self._ended)
 
     def _ended(self, ending: "Future[Optional[v1.Verdict]]") -> None:
@@ -536,7 +538,7 @@ def _observed(state: "v1.State") -> "v1.State":
     return state
 
 
-def _ending(error: Optional[BaseException], result: Any) -> "v1.State":
+def _ending(error: Optional[BaseException], result: Any, cached_from: str = "") -> "v1.State":
     """The state in which a run ends that `error` left."""
     from martlet import text, v1, values
 
@@ -546,6 +548,9 @@ def _ending(error: Optional[BaseException], result: Any) -> "v1.State":
         if result is not None:
             state.completed.result.media_type = "application/json"
             state.completed.result.json.CopyFrom(values.value(result, "result"))
+        if cached_from:
+            state.name = "Cached"
+            state.completed.cached_from = cached_from
         return state
     message = text.fit(str(error), text.MESSAGE)
     if isinstance(error, TimedOut):

@@ -12,6 +12,7 @@ from martlet.calls import Calls, Stream, make_ids
 from martlet.values import (
     DurationLike,
     FieldMaskLike,
+    TimestampLike,
     ValueLike,
 )
 
@@ -110,6 +111,114 @@ class ArtifactService:
         return self._calls.unary_unary(
             "/martlet.v1.ArtifactService/DeleteArtifact", v1.DeleteArtifactResponse, asked, timeout, repeatable=True
         )
+
+
+class EventService:
+    """Events. A transition of a run is an event by itself, named such as `martlet.flow-run.Completed`, of the resource
+    `martlet.flow-run.RUN`; beside those stand the events that programs publish.
+
+    Filters are AIP-160 comparisons joined by AND: `name = "martlet.flow-run.*"`, `resource.id = "…"`, `run_id = "…"`,
+    `time >= "2026-11-21T00:00:00Z"` (also >, <, <=).
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def batch_publish_events(
+        self,
+        request: Optional[v1.BatchPublishEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        events: Optional[Iterable[v1.Event]] = None,
+    ) -> v1.BatchPublishEventsResponse:
+        """Writes up to 1000 events; answers when they are durable. Idempotent by `Event.id`: repeats are counted and not
+        written again. Events that cannot be stored fail alone.
+        """
+        asked = self._calls.request(
+            v1.BatchPublishEventsRequest,
+            request,
+            namespace=namespace,
+            events=events,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/BatchPublishEvents", v1.BatchPublishEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def publish_events(
+        self, requests: Iterable[v1.PublishEventsRequest], *, timeout: Optional[float] = None
+    ) -> v1.PublishEventsResponse:
+        """Writes events as they come; answers at the end with the totals, when all are durable. The first event that cannot be
+        stored ends the stream with INVALID_ARGUMENT.
+        """
+        return self._calls.stream_unary(
+            "/martlet.v1.EventService/PublishEvents", v1.PublishEventsRequest, v1.PublishEventsResponse, requests, timeout
+        )
+
+    def list_events(
+        self,
+        request: Optional[v1.ListEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListEventsResponse:
+        """Returns a page of events, the latest first."""
+        asked = self._calls.request(
+            v1.ListEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/ListEvents", v1.ListEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def count_events(
+        self,
+        request: Optional[v1.CountEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        group_by: Optional[Union[int, str]] = None,
+    ) -> v1.CountEventsResponse:
+        """Counts events by name or by hour."""
+        asked = self._calls.request(
+            v1.CountEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            group_by=group_by,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/CountEvents", v1.CountEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def watch_events(
+        self,
+        request: Optional[v1.WatchEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        resume_token: Optional[str] = None,
+    ) -> Stream[v1.WatchEventsResponse]:
+        """Streams events as they are committed, each exactly once across reconnects with the resume token, also when the
+        server or the replica is another one.
+        """
+        asked = self._calls.request(
+            v1.WatchEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            resume_token=resume_token,
+        )
+        return self._calls.unary_stream("/martlet.v1.EventService/WatchEvents", v1.WatchEventsResponse, asked, timeout)
 
 
 class FlowService:
@@ -981,6 +1090,188 @@ class ReportService:
         )
 
 
+class ResultService:
+    """Results and their cache. A small result goes inside the COMPLETED state; a larger one is stored by PutResult, and the
+    state refers to it. Nothing is cached unless a client asks for it: it reserves a key, computes, and commits.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def put_result(
+        self,
+        request: Optional[v1.PutResultRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        run_id: Optional[str] = None,
+        payload: Optional[v1.Payload] = None,
+        expire_time: Optional[TimestampLike] = None,
+    ) -> v1.PutResultResponse:
+        """Stores a result, or a reference to one that is stored elsewhere. Idempotent by `id`. INVALID_ARGUMENT when the
+        digest does not match the bytes; ALREADY_EXISTS when the id has another content.
+        """
+        asked = self._calls.request(
+            v1.PutResultRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            run_id=run_id,
+            payload=payload,
+            expire_time=expire_time,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ResultService/PutResult", v1.PutResultResponse, asked, timeout, repeatable=True
+        )
+
+    def get_result(
+        self,
+        request: Optional[v1.GetResultRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run_id: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.GetResultResponse:
+        """Returns the result of a run, or a stored one: of a run that of its COMPLETED state, else the newest that was stored
+        for it. NOT_FOUND when there is none.
+        """
+        asked = self._calls.request(
+            v1.GetResultRequest,
+            request,
+            namespace=namespace,
+            run_id=run_id,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ResultService/GetResult", v1.GetResultResponse, asked, timeout, repeatable=True
+        )
+
+    def reserve_cache_key(
+        self,
+        request: Optional[v1.ReserveCacheKeyRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        key: Optional[str] = None,
+        isolation: Optional[Union[int, str]] = None,
+        lease: Optional[DurationLike] = None,
+        expire_after: Optional[DurationLike] = None,
+        refresh: Optional[bool] = None,
+        run_id: Optional[str] = None,
+        token: Optional[str] = None,
+        wait: Optional[DurationLike] = None,
+    ) -> v1.ReserveCacheKeyResponse:
+        """Looks a key up and, where it holds nothing usable, reserves it for the caller, who then computes. The same `token`
+        again renews the reservation. With `wait` the answer waits for another holder.
+        """
+        asked = self._calls.request(
+            v1.ReserveCacheKeyRequest,
+            request,
+            namespace=namespace,
+            key=key,
+            isolation=isolation,
+            lease=lease,
+            expire_after=expire_after,
+            refresh=refresh,
+            run_id=run_id,
+            token=token,
+            wait=wait,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ResultService/ReserveCacheKey", v1.ReserveCacheKeyResponse, asked, timeout, repeatable=True
+        )
+
+    def commit_cache_key(
+        self,
+        request: Optional[v1.CommitCacheKeyRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        token: Optional[str] = None,
+        payload: Optional[v1.Payload] = None,
+        expire_time: Optional[TimestampLike] = None,
+    ) -> v1.CommitCacheKeyResponse:
+        """Writes what was computed. A repeat gets the same answer. FAILED_PRECONDITION with the reason CACHE_TOKEN_LAPSED when
+        the reservation lapsed or the key was invalidated meanwhile: nothing is written then.
+        """
+        asked = self._calls.request(
+            v1.CommitCacheKeyRequest,
+            request,
+            namespace=namespace,
+            token=token,
+            payload=payload,
+            expire_time=expire_time,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ResultService/CommitCacheKey", v1.CommitCacheKeyResponse, asked, timeout, repeatable=True
+        )
+
+    def release_cache_key(
+        self,
+        request: Optional[v1.ReleaseCacheKeyRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        token: Optional[str] = None,
+    ) -> v1.ReleaseCacheKeyResponse:
+        """Gives a reservation back, when computing failed. One that is gone is no error."""
+        asked = self._calls.request(
+            v1.ReleaseCacheKeyRequest,
+            request,
+            namespace=namespace,
+            token=token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ResultService/ReleaseCacheKey", v1.ReleaseCacheKeyResponse, asked, timeout, repeatable=True
+        )
+
+    def invalidate_cache_keys(
+        self,
+        request: Optional[v1.InvalidateCacheKeysRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        keys: Optional[Iterable[str]] = None,
+        prefix: Optional[str] = None,
+    ) -> v1.InvalidateCacheKeysResponse:
+        """Forgets keys; what is being computed for them cannot be committed any more."""
+        asked = self._calls.request(
+            v1.InvalidateCacheKeysRequest,
+            request,
+            namespace=namespace,
+            keys=keys,
+            prefix=prefix,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ResultService/InvalidateCacheKeys", v1.InvalidateCacheKeysResponse, asked, timeout, repeatable=True
+        )
+
+    def list_cache_entries(
+        self,
+        request: Optional[v1.ListCacheEntriesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        prefix: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListCacheEntriesResponse:
+        """Returns a page of keys, in the order of their bytes."""
+        asked = self._calls.request(
+            v1.ListCacheEntriesRequest,
+            request,
+            namespace=namespace,
+            prefix=prefix,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ResultService/ListCacheEntries", v1.ListCacheEntriesResponse, asked, timeout, repeatable=True
+        )
+
+
 class SystemService:
     """What a client may want to know before anything else."""
 
@@ -1034,9 +1325,11 @@ class Services:
 
     def __init__(self, calls: Calls) -> None:
         self.artifacts = ArtifactService(calls)
+        self.events = EventService(calls)
         self.flows = FlowService(calls)
         self.limits = LimitService(calls)
         self.logs = LogService(calls)
         self.reports = ReportService(calls)
+        self.results = ResultService(calls)
         self.runs = RunService(calls)
         self.system = SystemService(calls)

@@ -43,7 +43,8 @@ struct  Martlet__V1__Payload
    */
   ProtobufCBinaryData media_type;
   /*
-   * `sha256:` and the hex digest of the bytes; filled in by the server for inline bytes.
+   * `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes it: compact. The server fills
+   * it in for an inline value, and refuses one that does not match with INVALID_ARGUMENT.
    */
   ProtobufCBinaryData digest;
   /*
@@ -61,7 +62,7 @@ struct  Martlet__V1__Payload
      */
     ProtobufCBinaryData data;
     /*
-     * Where the value is stored.
+     * Where the value is stored; `martlet:result/ID` for one that PutResult stored.
      */
     ProtobufCBinaryData uri;
   };

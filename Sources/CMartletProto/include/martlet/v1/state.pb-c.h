@@ -265,10 +265,14 @@ struct  Martlet__V1__Completed
    * What the run returned, if it is recorded.
    */
   Martlet__V1__Payload *result;
+  /*
+   * The run that computed the result, when it came out of the cache; such a state is named `Cached`.
+   */
+  ProtobufCBinaryData cached_from;
 };
 #define MARTLET__V1__COMPLETED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__completed__descriptor) \
-    , NULL }
+    , NULL, {0,NULL} }
 
 
 /*

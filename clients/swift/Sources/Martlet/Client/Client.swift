@@ -21,6 +21,10 @@ public final class Client: Sendable {
   public let artifacts: ArtifactServiceClient
   /// Limits and leases of their slots.
   public let limits: LimitServiceClient
+  /// Results and their cache.
+  public let results: ResultServiceClient
+  /// Events.
+  public let events: EventServiceClient
   /// The server about itself.
   public let system: SystemServiceClient
 
@@ -49,6 +53,8 @@ public final class Client: Sendable {
     logs = LogServiceClient(channel: channel)
     artifacts = ArtifactServiceClient(channel: channel)
     limits = LimitServiceClient(channel: channel)
+    results = ResultServiceClient(channel: channel)
+    events = EventServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
   }
 

@@ -28,10 +28,12 @@ class Cancelling(_message.Message):
     def __init__(self, until_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., grace: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class Completed(_message.Message):
-    __slots__ = ["result"]
+    __slots__ = ["cached_from", "result"]
+    CACHED_FROM_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
+    cached_from: str
     result: _payload_pb2.Payload
-    def __init__(self, result: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ...) -> None: ...
+    def __init__(self, result: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., cached_from: _Optional[str] = ...) -> None: ...
 
 class Crashed(_message.Message):
     __slots__ = ["exit_code", "note", "presumptive", "signal"]

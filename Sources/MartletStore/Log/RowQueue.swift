@@ -1,18 +1,18 @@
-// Decides which log lines wait to be written, and when no more are let in.
+// Decides which rows of an append-only table wait to be written, and when no more are let in.
 
 import MartletPostgres
 
-/// Lines of one caller.
-struct LogSubmission: Sendable {
-  let lines: [LogLine]
+/// Rows of one caller.
+struct RowSubmission<Row: Sendable>: Sendable {
+  let rows: [Row]
   let weight: Int
   let completion: @Sendable (Result<Int, StoreError>) -> Void
 }
 
-/// The lines that wait.
-final class LogQueue: Sendable {
+/// The rows that wait: lines, events.
+final class RowQueue<Row: Sendable>: Sendable {
   private struct State {
-    var waiting: [LogSubmission] = []
+    var waiting: [RowSubmission<Row>] = []
     var bytes = 0
     var isBusy = false
     var isClosed = false
@@ -20,19 +20,24 @@ final class LogQueue: Sendable {
   }
 
   let limits: LogLimits
+  private let what: String
   private let state = Locked(State())
 
-  init(limits: LogLimits) { self.limits = limits }
+  /// - Parameter what: What the rows are, for people.
+  init(limits: LogLimits, of what: String) {
+    self.limits = limits
+    self.what = what
+  }
 
-  /// Lets lines wait, or says why not.
-  func submit(_ submission: LogSubmission) -> StoreError? {
+  /// Lets rows wait, or says why not.
+  func submit(_ submission: RowSubmission<Row>) -> StoreError? {
     state.withLock { state in
       if state.isClosed {
         return .unavailable(retryAfter: .seconds(1), message: "the server is shutting down")
       }
       guard state.bytes == 0 || state.bytes + submission.weight <= limits.waitingBytes else {
         return .resourceExhausted(
-          retryAfter: .milliseconds(250), message: "\(state.bytes) bytes of log wait already")
+          retryAfter: .milliseconds(250), message: "\(state.bytes) bytes of \(what) wait already")
       }
       state.waiting.append(submission)
       state.bytes += submission.weight
@@ -40,19 +45,19 @@ final class LogQueue: Sendable {
     }
   }
 
-  func take() -> [LogSubmission] {
+  func take() -> [RowSubmission<Row>] {
     state.withLock { state in
-      var lines = 0
+      var rows = 0
       var bytes = 0
       var count = 0
       for next in state.waiting {
         if count > 0,
-          lines + next.lines.count > limits.linesPerBatch
+          rows + next.rows.count > limits.linesPerBatch
             || bytes + next.weight > limits.bytesPerBatch
         {
           break
         }
-        lines += next.lines.count
+        rows += next.rows.count
         bytes += next.weight
         count += 1
       }
@@ -76,7 +81,7 @@ final class LogQueue: Sendable {
 
   func fail(_ error: StoreError) {
     let (waiting, drained) = state.withLock {
-      state -> ([LogSubmission], CheckedContinuation<Void, Never>?) in
+      state -> ([RowSubmission<Row>], CheckedContinuation<Void, Never>?) in
       defer {
         state.waiting = []
         state.bytes = 0

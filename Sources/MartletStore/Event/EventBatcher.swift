@@ -1,0 +1,58 @@
+// Decides how events are written: a group commit of their own, which never locks a run.
+
+public import Logging
+public import MartletPostgres
+
+/// Commits events in groups. Publishing an event again changes nothing.
+public final class EventBatcher: Sendable {
+  private let queue: RowQueue<Event>
+  private let writer: PostgresWriter
+
+  /// Starts the writer, which connects at once.
+  public init(
+    _ configuration: PostgresConfiguration, limits: LogLimits = LogLimits(), logger: Logger,
+    afterCommit: @escaping @Sendable () -> Void = {}
+  ) {
+    let queue = RowQueue<Event>(limits: limits, of: "events")
+    self.queue = queue
+    writer = PostgresWriter(
+      configuration, name: "pg-events",
+      worker: EventWriter(queue: queue, logger: logger, afterCommit: afterCommit), logger: logger)
+  }
+
+  /// Writes events and waits until they are durable.
+  /// - Returns: How many were new.
+  /// - Throws: `invalid` if one cannot be stored, then none is written; `resourceExhausted`;
+  ///   `unavailable`: publish the same again.
+  public func publish(_ events: [Event]) async throws(StoreError) -> Int {
+    for event in events { try event.validate(now: .systemClock) }
+    if events.isEmpty { return 0 }
+    let result = await withCheckedContinuation { continuation in
+      let submission = RowSubmission(
+        rows: events, weight: events.reduce(0) { $0 + $1.weight },
+        completion: { continuation.resume(returning: $0) })
+      if let refusal = queue.submit(submission) {
+        continuation.resume(returning: .failure(refusal))
+      } else {
+        writer.wake()
+      }
+    }
+    return try result.get()
+  }
+
+  /// Waits until there is a connection.
+  /// - Throws: `unavailable` when the time is over.
+  public func waitUntilConnected(timeout: Duration = .seconds(10)) async throws(StoreError) {
+    do { try await writer.waitUntilConnected(timeout: timeout) } catch {
+      throw StoreError(reading: error)
+    }
+  }
+
+  /// Refuses new events, finishes what waits, ends the writer.
+  public func shutdown() async {
+    queue.close()
+    writer.wake()
+    await queue.drain()
+    await writer.shutdown()
+  }
+}

@@ -1,0 +1,106 @@
+// Decides how a batch of events is written, and what happens when one of them is refused.
+
+import Logging
+import MartletModel
+import MartletPostgres
+import Metrics
+
+/// Pops events on the writer's thread and commits them.
+final class EventWriter: PostgresWorker {
+  private let queue: RowQueue<Event>
+  private let logger: Logger
+  private let afterCommit: @Sendable () -> Void
+  private let batchSize = Metrics.Recorder(label: "martlet_event_batch_size")
+
+  init(queue: RowQueue<Event>, logger: Logger, afterCommit: @escaping @Sendable () -> Void) {
+    self.queue = queue
+    self.logger = logger
+    self.afterCommit = afterCommit
+  }
+
+  func work(on connection: PostgresConnection) -> Bool {
+    let batch = queue.take()
+    guard !batch.isEmpty else { return false }
+    batchSize.record(batch.reduce(0) { $0 + $1.rows.count })
+    do {
+      var new = try write(batch.flatMap(\.rows), on: connection)
+      if !new.isEmpty { afterCommit() }
+      for submission in batch {
+        // Of an event that two sent at once, the first is told that it was new.
+        submission.completion(.success(submission.rows.count { new.remove($0.id) != nil }))
+      }
+    } catch {
+      alone(batch, after: error, on: connection)
+    }
+    queue.finish()
+    return true
+  }
+
+  /// After a batch failed: if a value is at fault, each caller's events on their own.
+  private func alone(
+    _ batch: [RowSubmission<Event>], after error: any Error, on connection: PostgresConnection
+  ) {
+    let isData = (error as? PostgresError).map { $0.isCausedByData && connection.isUsable } ?? false
+    guard isData, batch.count > 1 else {
+      logger.warning("events of \(batch.count) callers were not written: \(error)")
+      for submission in batch { submission.completion(.failure(StoreError(reading: error))) }
+      return
+    }
+    for submission in batch {
+      do {
+        submission.completion(.success(try write(submission.rows, on: connection).count))
+      } catch {
+        submission.completion(.failure(StoreError(reading: error)))
+      }
+    }
+    afterCommit()
+  }
+
+  func fail(_ error: PostgresError) { queue.fail(StoreError(error)) }
+
+  func stop() {
+    queue.fail(.unavailable(retryAfter: .seconds(1), message: "the server is shutting down"))
+  }
+
+  /// Writes events in one transaction; returns those that were new.
+  private func write(_ events: [Event], on connection: PostgresConnection) throws -> Set<ObjectID> {
+    // Sorted by id, so that two replicas that write the same events never wait for each other in turn.
+    let rows = events.sorted { $0.id < $1.id }
+    let received = Instant.systemClock
+    var attempts = 0
+    while true {
+      do {
+        return try connection.transaction { pipeline in
+          let new = try pipeline.query(SQL.insertEvents) {
+            $0.bindArray(count: rows.count) { rows[$0].id }
+            $0.bindArray(count: rows.count) { rows[$0].namespace }
+            $0.bindArray(count: rows.count) { rows[$0].name }
+            $0.bindArray(count: rows.count) { rows[$0].time }
+            $0.bindArray(count: rows.count) { rows[$0].resource.id }
+            $0.bindArray(count: rows.count) { PostgresJSON(rows[$0].resource.json.text) }
+            $0.bindArray(of: PostgresJSON.self, count: rows.count) {
+              rows[$0].related.isEmpty
+                ? nil : PostgresJSON(JSONValue.array(rows[$0].related.map(\.json)).text)
+            }
+            $0.bindArray(of: RunID.self, count: rows.count) { rows[$0].runID }
+            $0.bindArray(of: PostgresJSON.self, count: rows.count) {
+              rows[$0].payload.isEmpty ? nil : PostgresJSON(rows[$0].payload)
+            }
+            $0.bindArray(of: ObjectID.self, count: rows.count) { rows[$0].follows }
+            $0.bindArray(count: rows.count) { rows[$0].actor }
+            $0.bindArray(count: rows.count) { _ in received }
+          }.map { row throws(PostgresError) in try row.get(0, as: ObjectID.self) }
+          // Followers hear of them in the order in which they were published.
+          var left = Set(new)
+          let told = events.map(\.id).filter { left.remove($0) != nil }
+          if !told.isEmpty {
+            try pipeline.execute(SQL.insertEventFeed) { $0.bindArray(told) }
+          }
+          return Set(new)
+        }
+      } catch let error as PostgresError where error.isRetryable && attempts < 8 {
+        attempts += 1
+      }
+    }
+  }
+}
