@@ -51,6 +51,9 @@ struct ConnectionClock {
   /// The handshake is over.
   mutating func handshakeDone() { handshake = .done }
 
+  /// An exchange begins; it may be over before its batch is.
+  mutating func exchangeBegan() { idleSince = nil }
+
   /// A batch of events is over: so many exchanges are open, a head is or is not under way, and bytes of answers
   /// are or are not queued.
   mutating func batchEnded(

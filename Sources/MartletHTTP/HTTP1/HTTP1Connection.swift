@@ -208,6 +208,7 @@ final class HTTP1Connection: ChannelDuplexHandler, RemovableChannelHandler, Loop
 
   private func begin(_ decoded: NIOHTTP1.HTTPRequestHead) {
     clock.handshakeDone()
+    clock.exchangeBegan()
     let head: HTTP1RequestHead
     do {
       head = try HTTP1RequestHead(decoded, limits: limits, isSecure: peer.isSecure)

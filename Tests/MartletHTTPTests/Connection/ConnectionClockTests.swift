@@ -65,6 +65,22 @@ import Testing
     #expect(verdict2 == .close(.idle))
   }
 
+  @Test func exchangesThatEndWithTheirBatchCountToo() {
+    var clock = ConnectionClock(limits: limits, now: start)
+    clock.handshakeDone()
+    for minute in 1...10 {
+      let now = start + .minutes(Int64(minute))
+      clock.heard(now: now)
+      clock.exchangeBegan()
+      clock.batchEnded(openStreams: 0, isReadingHead: false, hasQueued: false, now: now)
+      let verdict = clock.check(now: now + .seconds(1))
+      #expect(verdict != .close(.idle))
+    }
+    clock.heard(now: start + .minutes(14))
+    let verdict = clock.check(now: start + .minutes(15))
+    #expect(verdict == .close(.idle))
+  }
+
   @Test func aHeadMustEndWhateverElseComes() {
     var clock = ConnectionClock(limits: limits, now: start)
     clock.handshakeDone()

@@ -3,7 +3,6 @@
 import MartletModel
 import MartletStore
 import MartletTestKit
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(4))) struct LineRaceTests {
@@ -36,11 +35,9 @@ import Testing
       let line = try await waiting(fixture)
       #expect(line.count == count - Int(slots))
       // The first ones leave; each who is served leaves at once.
-      let inside = Mutex(Set(requests.map(\.id)).subtracting(line))
-      for id in inside.withLock({ $0 }) {
+      for id in Set(requests.map(\.id)).subtracting(line) {
         try await fixture.store.releaseLease(id, in: fixture.namespace)
       }
-      inside.withLock { $0 = [] }
       var served: [LeaseID] = []
       var rest = line
       while !rest.isEmpty {

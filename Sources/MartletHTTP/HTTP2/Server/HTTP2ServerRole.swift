@@ -16,6 +16,7 @@ final class HTTP2ServerRole {
   /// A request's head is complete; nghttp2 has checked its form (RFC 9113, 8.1.1 and 8.3.1).
   func requestArrived(_ stream: HTTP2Stream, on connection: HTTP2Connection, ends: Bool) {
     counts.requests += 1
+    connection.clock.exchangeBegan()
     stream.remote = .body
     // A peer that takes no answers gets no further ones to ask for; it may come again.
     guard connection.queuedBytes <= 2 * connection.limits.connectionHighWaterMark else {
