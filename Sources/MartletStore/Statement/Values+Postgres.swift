@@ -90,5 +90,4 @@ extension RunKind: PostgresValue {}
 extension LimitScope: PostgresValue {}
 extension SlotLease.State: PostgresValue {}
 extension SlotLease.Mode: PostgresValue {}
-extension Verdict.Code: PostgresValue {}
 extension Reason: PostgresValue {}
