@@ -119,6 +119,20 @@ import Testing
     }
   }
 
+  @Test func aConnectionWhoseCallsEndAtOnceIsNotIdle() async throws {
+    var limits = HTTPLimits()
+    limits.idleTimeout = .milliseconds(500)
+    let server = try await TestServer.start(limits)
+    let client = try await server.connect()
+    let end = ContinuousClock.now + .milliseconds(1500)
+    var answered = true
+    while answered, ContinuousClock.now < end {
+      answered = await client.request("/fixed").status == 200
+    }
+    #expect(answered)
+    await server.stop()
+  }
+
   @Test func oneAddressMayHaveSoManyConnections() async throws {
     var limits = HTTPLimits()
     limits.connectionsPerAddress = 2
