@@ -139,8 +139,8 @@ let package = Package(
     .executableTarget(
       name: "martlet-bench",
       dependencies: [
-        "Martlet", "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", "InteropProto",
-        arguments, logging, nioCore, nioPosix,
+        "Martlet", "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire",
+        "InteropProto", arguments, logging, nioCore, nioPosix,
       ],
       path: "Tests/Benchmarks/martlet-bench", swiftSettings: strict),
     .target(

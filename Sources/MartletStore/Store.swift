@@ -42,6 +42,7 @@ public final class Store: Sendable {
   let hints = CommitSignal()
   let signals = LimitSignals()
   let cacheWakes = CacheWakes()
+  let gathering = RunGathering()
 
   /// Starts the connections; the schema must be there already, see ``Schema``.
   public init(

@@ -7,14 +7,14 @@
 # Usage: run.sh          about 5 minutes
 #        QUICK=1 run.sh  under 1 minute: one short round, to see that it works
 # Variables: MARTLET_BIN, MARTLET_BENCH_BIN (programs), BENCH_ONLY (some of: start ping wire latency
-# transitions memory).
+# transitions core memory).
 set -eu
 cd "$(dirname "$0")/../.."
 root=$PWD
 martlet=${MARTLET_BIN:-$root/.build/release/martlet}
 load=${MARTLET_BENCH_BIN:-$root/.build/release/martlet-bench}
 cache=$root/.make/bench
-only=${BENCH_ONLY:-start ping wire latency transitions memory}
+only=${BENCH_ONLY:-start ping wire latency transitions core memory}
 if [ "${QUICK:-0}" = 1 ]; then
   rounds=1 calls=40000 seconds=3 commits=1 few=10000 many=60000
 else
@@ -290,6 +290,9 @@ if is_wanted transitions; then
   figure stream_server_cpu "$(median "$work/stream.cpu")" us
   figure unary_server_cpu "$(median "$work/unary.cpu")" us
 fi
+
+# shellcheck disable=SC1091 # it is read on its own
+if is_wanted core; then . Tests/Benchmarks/core.sh; fi
 
 if is_wanted memory; then
   stop_server

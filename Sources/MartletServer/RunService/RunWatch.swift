@@ -34,7 +34,7 @@ struct RunWatch: Sendable {
     -> [WatchRunsResponse.Change]
   {
     let ids = Array(Set(batch.map(\.value.runID)))
-    let records = try await backend.store.runs(ids, in: namespace)
+    let records = try await backend.store.gatheredRuns(ids, in: namespace)
     let byID = Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var changes: [WatchRunsResponse.Change] = []
     for followed in batch {

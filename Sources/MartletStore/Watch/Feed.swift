@@ -20,9 +20,9 @@ public final class Feed: Sendable {
   private struct State {
     var position: ResumeToken?
     var time = Instant.epoch
-    var transitions: [UInt64: Subscription<TransitionContent>] = [:]
-    var logs: [UInt64: Subscription<LogContent>] = [:]
-    var events: [UInt64: Subscription<EventContent>] = [:]
+    var transitions = Audience<TransitionContent>()
+    var logs = Audience<LogContent>()
+    var events = Audience<EventContent>()
     var next: UInt64 = 0
     var isClosed = false
   }
@@ -66,7 +66,7 @@ public final class Feed: Sendable {
       scope: scope, from: start, limit: bufferLimit)
     let id = state.withLock { state in
       state.next += 1
-      state.transitions[state.next] = subscription
+      state.transitions.insert(subscription, as: state.next)
       return state.next
     }
     store.commits.raise()
@@ -84,7 +84,7 @@ public final class Feed: Sendable {
     let subscription = Subscription<LogContent>(scope: scope, from: start, limit: bufferLimit)
     let id = state.withLock { state in
       state.next += 1
-      state.logs[state.next] = subscription
+      state.logs.insert(subscription, as: state.next)
       return state.next
     }
     store.commits.raise()
@@ -103,7 +103,7 @@ public final class Feed: Sendable {
       scope: .namespace(namespace), from: start, limit: bufferLimit)
     let id = state.withLock { state in
       state.next += 1
-      state.events[state.next] = subscription
+      state.events.insert(subscription, as: state.next)
       return state.next
     }
     store.commits.raise()
@@ -126,37 +126,31 @@ public final class Feed: Sendable {
     // Those that have read up to the position themselves go live here and nowhere else: so every
     // live one hears of everything after the position.
     let (position, time, transitions, logs, events) = state.withLock {
-      (
-        $0.position, $0.time, Array($0.transitions.values), Array($0.logs.values),
-        Array($0.events.values)
-      )
+      ($0.position, $0.time, $0.transitions, $0.logs, $0.events)
     }
     guard let position else { return .hasMore }
-    for subscription in transitions { subscription.join(tailer: position) }
-    for subscription in logs { subscription.join(tailer: position) }
-    for subscription in events { subscription.join(tailer: position) }
+    for subscription in transitions.subscriptions.values { subscription.join(tailer: position) }
+    for subscription in logs.subscriptions.values { subscription.join(tailer: position) }
+    for subscription in events.subscriptions.values { subscription.join(tailer: position) }
     let roots = self.roots
     let news = try await store.read { connection in
       let page = try FeedPage.read(
         after: position.transaction, since: time + Self.slack, limit: Self.pageSize,
         on: connection)
-      if !page.rows.isEmpty,
-        transitions.contains(where: { $0.scope.needsRoots })
-          || logs.contains(where: { $0.scope.needsRoots })
-      {
+      if !page.rows.isEmpty, transitions.needsRoots || logs.needsRoots {
         try roots.load(page.rows, on: connection)
       }
       let root = { roots.root(of: $0) }
-      let isAsked = { (run: RunID) in
-        transitions.contains { $0.scope.mayContain(run, root: root) }
-      }
-      let isLogAsked = { (run: RunID) in logs.contains { $0.scope.mayContain(run, root: root) } }
       return News(
         page: page,
         transitions: transitions.isEmpty
-          ? [] : try TransitionContent.read(page.rows, where: isAsked, on: connection),
+          ? []
+          : try TransitionContent.read(
+            page.rows, where: { transitions.mayFollow($0, root: root) }, on: connection),
         logs: logs.isEmpty
-          ? [] : try LogContent.read(page.rows, where: isLogAsked, on: connection),
+          ? []
+          : try LogContent.read(
+            page.rows, where: { logs.mayFollow($0, root: root) }, on: connection),
         events: events.isEmpty
           ? [] : try EventContent.read(page.rows, where: { _ in true }, on: connection))
     }
@@ -178,12 +172,12 @@ public final class Feed: Sendable {
 
   /// The database is another one now: what followers have can no longer be continued.
   private func restart(
-    _ transitions: [Subscription<TransitionContent>], _ logs: [Subscription<LogContent>],
-    _ events: [Subscription<EventContent>]
+    _ transitions: Audience<TransitionContent>, _ logs: Audience<LogContent>,
+    _ events: Audience<EventContent>
   ) -> FeedProgress {
-    for subscription in transitions { subscription.finish(Self.expired) }
-    for subscription in logs { subscription.finish(Self.expired) }
-    for subscription in events { subscription.finish(Self.expired) }
+    for subscription in transitions.subscriptions.values { subscription.finish(Self.expired) }
+    for subscription in logs.subscriptions.values { subscription.finish(Self.expired) }
+    for subscription in events.subscriptions.values { subscription.finish(Self.expired) }
     state.withLock { $0.position = nil }
     return .hasMore
   }
@@ -196,13 +190,11 @@ public final class Feed: Sendable {
   public func close() {
     let (transitions, logs, events) = state.withLock { state in
       state.isClosed = true
-      return (
-        Array(state.transitions.values), Array(state.logs.values), Array(state.events.values)
-      )
+      return (state.transitions, state.logs, state.events)
     }
-    for subscription in transitions { subscription.finish() }
-    for subscription in logs { subscription.finish() }
-    for subscription in events { subscription.finish() }
+    for subscription in transitions.subscriptions.values { subscription.finish() }
+    for subscription in logs.subscriptions.values { subscription.finish() }
+    for subscription in events.subscriptions.values { subscription.finish() }
   }
 
   private struct News: Sendable {
@@ -213,13 +205,13 @@ public final class Feed: Sendable {
   }
 
   private func tell<Content: FeedContent>(
-    _ subscriptions: [Subscription<Content>], _ entries: [FeedEntry<Content.Value>],
-    _ through: ResumeToken
+    _ audience: Audience<Content>, _ entries: [FeedEntry<Content.Value>], _ through: ResumeToken
   ) {
-    for subscription in subscriptions {
-      subscription.hear(
-        select(entries, for: subscription.scope, of: Content.self, through.generation),
-        through: through)
+    let batches = audience.batches(of: entries, generation: through.generation) {
+      roots.root(of: $0)
+    }
+    for (id, subscription) in audience.subscriptions {
+      subscription.hear(batches[id] ?? [], through: through)
     }
   }
 
@@ -231,10 +223,7 @@ public final class Feed: Sendable {
       guard Content.namespace(of: entry.value) == scope.namespace,
         scope.mayContain(Content.run(of: entry.value), root: { roots.root(of: $0) })
       else { return nil }
-      return Followed(
-        value: entry.value,
-        token: ResumeToken(
-          generation: generation, transaction: entry.transaction, ordinal: entry.ordinal))
+      return entry.followed(generation)
     }
   }
 
@@ -282,9 +271,9 @@ public final class Feed: Sendable {
 
   func leave(_ id: UInt64) {
     state.withLock {
-      $0.transitions[id] = nil
-      $0.logs[id] = nil
-      $0.events[id] = nil
+      $0.transitions.remove(id)
+      $0.logs.remove(id)
+      $0.events.remove(id)
     }
   }
 }

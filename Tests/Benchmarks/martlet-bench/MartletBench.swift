@@ -14,5 +14,6 @@ struct MartletBench: AsyncParsableCommand {
     subcommands: [
       PingCommand.self, StreamCommand.self, UnaryCommand.self, LatencyCommand.self,
       MemoryCommand.self, ExpandCommand.self, UploadCommand.self, InterceptorsCommand.self,
+      LimitsCommand.self, WatchersCommand.self, EventsCommand.self,
     ])
 }

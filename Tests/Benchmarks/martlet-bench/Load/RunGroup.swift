@@ -11,7 +11,8 @@ struct RunGroup: Sendable {
     case create, start, complete
   }
 
-  private let ids: [String]
+  /// The runs.
+  let ids: [String]
   private let execution = Identifier.random()
 
   /// Names runs that do not exist yet.

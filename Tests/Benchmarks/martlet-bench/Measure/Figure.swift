@@ -1,5 +1,8 @@
 // Decides how a result is printed, and which of many values stands for all.
 
+import Glibc
+import MartletWire
+
 /// Prints one line for scripts.
 func figure(_ name: String, _ value: Double, _ unit: String) {
   print("figure \(name) = \(decimal(value)) \(unit)")
@@ -27,4 +30,16 @@ struct Latencies: Sendable {
     let index = min(values.count - 1, Int(Double(values.count) * share))
     return values.sorted()[index] / .microseconds(1)
   }
+}
+
+extension Timestamp {
+  /// This machine's time, which is that of a Postgres on it.
+  static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(seconds: Int64(time.tv_sec), nanos: Int32(time.tv_nsec))
+  }
+
+  /// What has passed since 1970.
+  var sinceEpoch: Duration { .seconds(seconds) + .nanoseconds(nanos) }
 }
