@@ -6,7 +6,7 @@ public enum ScheduleLimits {
   public static let cronText = 500
   /// Bytes of the lines of a recurrence, as in Prefect.
   public static let recurrenceText = 6500
-  /// Entries of one list: of a cron field, or of a BY part.
+  /// Entries of a BY part.
   public static let list = 400
   /// RRULE and EXRULE lines of one recurrence.
   public static let rules = 32

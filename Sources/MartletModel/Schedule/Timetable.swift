@@ -95,6 +95,8 @@ public struct Timetable: Sendable, Hashable {
     return 0
   }
 
+  /// Looks through the stretches of one offset each: at the local times in a stretch, and at those that the clock jumped
+  /// over as it began.
   private func walled(atOrAfter instant: Instant) -> Occurrence? {
     var second = Int((instant.microseconds - fraction).dividedUp(by: 1_000_000))
     while second <= LocalTime.latest.seconds {
