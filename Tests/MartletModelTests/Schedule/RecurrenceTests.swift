@@ -205,6 +205,23 @@ import Testing
     }
   }
 
+  /// Beside BY parts a COUNT is walked, once; alone it is arithmetic.
+  @Test func largeCountsAreBounded() throws {
+    let walked = try Schedule(try recurrence("RRULE:FREQ=DAILY;BYHOUR=1,2;COUNT=100001"))
+    #expect(
+      throws: InvalidValue("rrule.COUNT", "100001 is above 100000 beside BY parts: use UNTIL")
+    ) { try Timetable(walked, in: .utc) }
+    let start = "2020-01-01T00:00:00Z"
+    let plain = try recurrence("RRULE:FREQ=MINUTELY;COUNT=1000000000")
+    #expect(try answers(plain, "UTC", from: start, limit: 1) == ["2020-01-01T00:00:00+00"])
+    // The last is 7 × 100,001 hours after the start.
+    let long = try recurrence("RRULE:FREQ=HOURLY;INTERVAL=7;COUNT=100002")
+    #expect(
+      try answers(long, "UTC", from: "2099-11-08T16:00:00Z") == [
+        "2099-11-08T16:00:00+00", "2099-11-08T23:00:00+00",
+      ])
+  }
+
   /// Everything that comes is excluded: the search ends.
   @Test func whatIsAllExcludedIsEmpty() throws {
     let rule = try recurrence("DTSTART:20250101T000000", "RRULE:FREQ=DAILY", "EXRULE:FREQ=DAILY")

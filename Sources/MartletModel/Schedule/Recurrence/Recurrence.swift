@@ -16,8 +16,8 @@ public struct Recurrence: Sendable, Hashable {
   ///
   /// Lines may be folded as in RFC 5545. Without a DTSTART the start is 2020-01-01T00:00:00, as in Prefect. The start is
   /// an occurrence only when a rule matches it. Times are local in the schedule's zone; those that end in `Z` are
-  /// instants, whose local time in that zone counts. Parts are filters, as in dateutil: BYYEARDAY, BYWEEKNO and
-  /// BYMONTHDAY are taken with every frequency.
+  /// instants, whose local time in that zone counts; an UNTIL without a time is its midnight. Parts are filters, as in
+  /// dateutil: BYYEARDAY, BYWEEKNO and BYMONTHDAY are taken with every frequency.
   ///
   /// - Throws: ``InvalidValue`` that names the part and the remedy.
   public init(_ text: String) throws(InvalidValue) {

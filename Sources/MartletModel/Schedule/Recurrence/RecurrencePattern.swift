@@ -46,7 +46,7 @@ struct RecurrencePattern: Sendable, Hashable {
       guard !overflow, distance < LocalTime.latest.seconds - first.seconds else { return .latest }
       return LocalTime(seconds: first.seconds + distance)
     }
-    guard count <= ScheduleLimits.count else {
+    guard isPlain || count <= ScheduleLimits.count else {
       throw InvalidValue(
         "rrule.COUNT", "\(count) is above \(ScheduleLimits.count) beside BY parts: use UNTIL")
     }
