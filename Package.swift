@@ -194,7 +194,7 @@ let package = Package(
       exclude: ["crosscheck.py"], swiftSettings: strict),
     .testTarget(
       name: "MartletModelTests", dependencies: ["MartletModel"],
-      exclude: ["Schema/crosscheck.py"], swiftSettings: strict),
+      exclude: ["Schema/crosscheck.py", "Schedule/crosscheck.py"], swiftSettings: strict),
     .testTarget(
       name: "MartletSettingsTests", dependencies: ["MartletSettings"], swiftSettings: strict),
     .testTarget(

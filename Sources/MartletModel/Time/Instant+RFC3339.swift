@@ -9,9 +9,9 @@ extension Instant {
     var reader = DigitReader(text)
     guard let year = reader.number(4), year >= 1, reader.take("-"), let month = reader.number(2),
       reader.take("-"), let day = reader.number(2), 1...12 ~= month,
-      1...Self.days(in: month, of: year) ~= day
+      1...Int64(CivilDate.days(inMonth: Int(month), of: Int(year))) ~= day
     else { return nil }
-    var seconds = Self.daysSinceEpoch(year, month, day) * 86_400
+    var seconds = Int64(CivilDate.dayNumber(Int(year), Int(month), Int(day))) * 86_400
     var fraction: Int64 = 0
     if !reader.isAtEnd {
       guard reader.take("T") || reader.take("t") || reader.take(" "), let hour = reader.number(2),
@@ -28,23 +28,6 @@ extension Instant {
     }
     guard reader.isAtEnd else { return nil }
     self.init(microseconds: seconds * 1_000_000 + fraction)
-  }
-
-  /// Days from 1970-01-01 to a date of the Gregorian calendar, whose years begin in March for this.
-  private static func daysSinceEpoch(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  }
-
-  private static func days(in month: Int64, of year: Int64) -> Int64 {
-    switch month {
-    case 4, 6, 9, 11: return 30
-    case 2: return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
-    default: return 31
-    }
   }
 }
 

@@ -76,20 +76,3 @@ import Testing
     return mark
   }
 }
-
-/// What a Python script beside this file prints.
-func python(_ name: String, _ arguments: String...) throws -> String {
-  let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: name)
-  let process = Process()
-  let output = Pipe()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
-  process.arguments = [python, script.path] + arguments
-  process.standardOutput = output
-  try process.run()
-  let data = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  try #require(
-    process.terminationStatus == 0, "\(name) failed: make setup-test installs jsonschema")
-  return String(decoding: data, as: UTF8.self)
-}
