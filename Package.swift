@@ -117,8 +117,8 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "MartletServer", "MartletSettings", "Martlet", "MartletRPC", "MartletProto", "MartletCall",
-        "MartletWire", arguments, lifecycle, logging,
+        "MartletServer", "MartletSettings", "MartletModel", "Martlet", "MartletRPC", "MartletProto",
+        "MartletCall", "MartletWire", arguments, lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(name: "CPluginProto", dependencies: ["CProtobufC"]),

@@ -1571,6 +1571,34 @@ public enum ProtoDescriptors {
         "martlet.v1.PutResultRequest.expire_time",
         "martlet.v1.PutResultResponse",
         "martlet.v1.PutResultResponse.payload",
+        "martlet.v1.UploadResultRequest",
+        "martlet.v1.UploadResultRequest.start",
+        "martlet.v1.UploadResultRequest.data",
+        "martlet.v1.UploadResultRequest.Start",
+        "martlet.v1.UploadResultRequest.Start.namespace",
+        "martlet.v1.UploadResultRequest.Start.id",
+        "martlet.v1.UploadResultRequest.Start.run_id",
+        "martlet.v1.UploadResultRequest.Start.media_type",
+        "martlet.v1.UploadResultRequest.Start.digest",
+        "martlet.v1.UploadResultRequest.Start.size",
+        "martlet.v1.UploadResultRequest.Start.expire_time",
+        "martlet.v1.UploadResultRequest.Start.offset",
+        "martlet.v1.UploadResultResponse",
+        "martlet.v1.UploadResultResponse.payload",
+        "martlet.v1.GetUploadRequest",
+        "martlet.v1.GetUploadRequest.namespace",
+        "martlet.v1.GetUploadRequest.id",
+        "martlet.v1.GetUploadResponse",
+        "martlet.v1.GetUploadResponse.received",
+        "martlet.v1.GetUploadResponse.complete",
+        "martlet.v1.DownloadResultRequest",
+        "martlet.v1.DownloadResultRequest.namespace",
+        "martlet.v1.DownloadResultRequest.run_id",
+        "martlet.v1.DownloadResultRequest.id",
+        "martlet.v1.DownloadResultRequest.offset",
+        "martlet.v1.DownloadResultResponse",
+        "martlet.v1.DownloadResultResponse.payload",
+        "martlet.v1.DownloadResultResponse.data",
         "martlet.v1.GetResultRequest",
         "martlet.v1.GetResultRequest.namespace",
         "martlet.v1.GetResultRequest.run_id",
@@ -1630,6 +1658,9 @@ public enum ProtoDescriptors {
         "martlet.v1.ResultService",
         "martlet.v1.ResultService.PutResult",
         "martlet.v1.ResultService.GetResult",
+        "martlet.v1.ResultService.UploadResult",
+        "martlet.v1.ResultService.GetUpload",
+        "martlet.v1.ResultService.DownloadResult",
         "martlet.v1.ResultService.ReserveCacheKey",
         "martlet.v1.ResultService.CommitCacheKey",
         "martlet.v1.ResultService.ReleaseCacheKey",
@@ -1646,44 +1677,59 @@ public enum ProtoDescriptors {
         ZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhUKBnJ1bl9pZBgDIAEoCVIFcnVuSWQSLQoHcGF5bG9h\
         ZBgEIAEoCzITLm1hcnRsZXQudjEuUGF5bG9hZFIHcGF5bG9hZBI7CgtleHBpcmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90\
         b2J1Zi5UaW1lc3RhbXBSCmV4cGlyZVRpbWUiQgoRUHV0UmVzdWx0UmVzcG9uc2USLQoHcGF5bG9hZBgBIAEoCzITLm1hcnRs\
-        ZXQudjEuUGF5bG9hZFIHcGF5bG9hZCJkChBHZXRSZXN1bHRSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
-        EhcKBnJ1bl9pZBgCIAEoCUgAUgVydW5JZBIQCgJpZBgDIAEoCUgAUgJpZEIHCgV3aGljaCJ6ChFHZXRSZXN1bHRSZXNwb25z\
-        ZRItCgdwYXlsb2FkGAEgASgLMhMubWFydGxldC52MS5QYXlsb2FkUgdwYXlsb2FkEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQS\
-        HwoLY2FjaGVkX2Zyb20YAyABKAlSCmNhY2hlZEZyb20i5wIKFlJlc2VydmVDYWNoZUtleVJlcXVlc3QSHAoJbmFtZXNwYWNl\
-        GAEgASgJUgluYW1lc3BhY2USEAoDa2V5GAIgASgJUgNrZXkSOAoJaXNvbGF0aW9uGAMgASgOMhoubWFydGxldC52MS5DYWNo\
-        ZUlzb2xhdGlvblIJaXNvbGF0aW9uEi8KBWxlYXNlGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgVsZWFzZRI8\
-        CgxleHBpcmVfYWZ0ZXIYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SC2V4cGlyZUFmdGVyEhgKB3JlZnJlc2gY\
-        BiABKAhSB3JlZnJlc2gSFQoGcnVuX2lkGAcgASgJUgVydW5JZBIUCgV0b2tlbhgIIAEoCVIFdG9rZW4SLQoEd2FpdBgJIAEo\
-        CzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIEd2FpdCLQAwoXUmVzZXJ2ZUNhY2hlS2V5UmVzcG9uc2USKgoDaGl0GAEg\
-        ASgLMhYubWFydGxldC52MS5DYWNoZUVudHJ5SABSA2hpdBJKCghyZXNlcnZlZBgCIAEoCzIsLm1hcnRsZXQudjEuUmVzZXJ2\
-        ZUNhY2hlS2V5UmVzcG9uc2UuUmVzZXJ2ZWRIAFIIcmVzZXJ2ZWQSPgoEYnVzeRgDIAEoCzIoLm1hcnRsZXQudjEuUmVzZXJ2\
-        ZUNhY2hlS2V5UmVzcG9uc2UuQnVzeUgAUgRidXN5GlsKCFJlc2VydmVkEhQKBXRva2VuGAEgASgJUgV0b2tlbhI5CgpsYXBz\
-        ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJbGFwc2VUaW1lGpQBCgRCdXN5EjoKC3JldHJ5X2Fm\
-        dGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgpyZXRyeUFmdGVyEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQS\
-        OQoKbGFwc2VfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCWxhcHNlVGltZUIJCgdvdXRjb21lIrcB\
-        ChVDb21taXRDYWNoZUtleVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFAoFdG9rZW4YAiABKAlSBXRv\
-        a2VuEi0KB3BheWxvYWQYAyABKAsyEy5tYXJ0bGV0LnYxLlBheWxvYWRSB3BheWxvYWQSOwoLZXhwaXJlX3RpbWUYBCABKAsy\
-        Gi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpleHBpcmVUaW1lIl4KFkNvbW1pdENhY2hlS2V5UmVzcG9uc2USFgoGc3Rv\
-        cmVkGAEgASgIUgZzdG9yZWQSLAoFZW50cnkYAiABKAsyFi5tYXJ0bGV0LnYxLkNhY2hlRW50cnlSBWVudHJ5IkwKFlJlbGVh\
-        c2VDYWNoZUtleVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFAoFdG9rZW4YAiABKAlSBXRva2VuIhkK\
-        F1JlbGVhc2VDYWNoZUtleVJlc3BvbnNlImYKGkludmFsaWRhdGVDYWNoZUtleXNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
-        CVIJbmFtZXNwYWNlEhIKBGtleXMYAiADKAlSBGtleXMSFgoGcHJlZml4GAMgASgJUgZwcmVmaXgiPwobSW52YWxpZGF0ZUNh\
-        Y2hlS2V5c1Jlc3BvbnNlEiAKC2ludmFsaWRhdGVkGAEgASgDUgtpbnZhbGlkYXRlZCKLAQoXTGlzdENhY2hlRW50cmllc1Jl\
-        cXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGcHJlZml4GAIgASgJUgZwcmVmaXgSGwoJcGFnZV9zaXpl\
-        GAMgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdlVG9rZW4idAoYTGlzdENhY2hlRW50cmllc1Jlc3Bv\
-        bnNlEjAKB2VudHJpZXMYASADKAsyFi5tYXJ0bGV0LnYxLkNhY2hlRW50cnlSB2VudHJpZXMSJgoPbmV4dF9wYWdlX3Rva2Vu\
-        GAIgASgJUg1uZXh0UGFnZVRva2VuKncKDkNhY2hlSXNvbGF0aW9uEh8KG0NBQ0hFX0lTT0xBVElPTl9VTlNQRUNJRklFRBAA\
-        EiAKHENBQ0hFX0lTT0xBVElPTl9TRVJJQUxJWkFCTEUQARIiCh5DQUNIRV9JU09MQVRJT05fUkVBRF9DT01NSVRURUQQAjKe\
-        BQoNUmVzdWx0U2VydmljZRJNCglQdXRSZXN1bHQSHC5tYXJ0bGV0LnYxLlB1dFJlc3VsdFJlcXVlc3QaHS5tYXJ0bGV0LnYx\
-        LlB1dFJlc3VsdFJlc3BvbnNlIgOQAgISTQoJR2V0UmVzdWx0EhwubWFydGxldC52MS5HZXRSZXN1bHRSZXF1ZXN0Gh0ubWFy\
-        dGxldC52MS5HZXRSZXN1bHRSZXNwb25zZSIDkAIBEl8KD1Jlc2VydmVDYWNoZUtleRIiLm1hcnRsZXQudjEuUmVzZXJ2ZUNh\
-        Y2hlS2V5UmVxdWVzdBojLm1hcnRsZXQudjEuUmVzZXJ2ZUNhY2hlS2V5UmVzcG9uc2UiA5ACAhJcCg5Db21taXRDYWNoZUtl\
-        eRIhLm1hcnRsZXQudjEuQ29tbWl0Q2FjaGVLZXlSZXF1ZXN0GiIubWFydGxldC52MS5Db21taXRDYWNoZUtleVJlc3BvbnNl\
-        IgOQAgISXwoPUmVsZWFzZUNhY2hlS2V5EiIubWFydGxldC52MS5SZWxlYXNlQ2FjaGVLZXlSZXF1ZXN0GiMubWFydGxldC52\
-        MS5SZWxlYXNlQ2FjaGVLZXlSZXNwb25zZSIDkAICEmsKE0ludmFsaWRhdGVDYWNoZUtleXMSJi5tYXJ0bGV0LnYxLkludmFs\
-        aWRhdGVDYWNoZUtleXNSZXF1ZXN0GicubWFydGxldC52MS5JbnZhbGlkYXRlQ2FjaGVLZXlzUmVzcG9uc2UiA5ACAhJiChBM\
-        aXN0Q2FjaGVFbnRyaWVzEiMubWFydGxldC52MS5MaXN0Q2FjaGVFbnRyaWVzUmVxdWVzdBokLm1hcnRsZXQudjEuTGlzdENh\
-        Y2hlRW50cmllc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw==\
+        ZXQudjEuUGF5bG9hZFIHcGF5bG9hZCLhAgoTVXBsb2FkUmVzdWx0UmVxdWVzdBI9CgVzdGFydBgBIAEoCzIlLm1hcnRsZXQu\
+        djEuVXBsb2FkUmVzdWx0UmVxdWVzdC5TdGFydEgAUgVzdGFydBIUCgRkYXRhGAIgASgMSABSBGRhdGEa7AEKBVN0YXJ0EhwK\
+        CW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIVCgZydW5faWQYAyABKAlSBXJ1bklkEh0KCm1l\
+        ZGlhX3R5cGUYBCABKAlSCW1lZGlhVHlwZRIWCgZkaWdlc3QYBSABKAlSBmRpZ2VzdBISCgRzaXplGAYgASgDUgRzaXplEjsK\
+        C2V4cGlyZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKZXhwaXJlVGltZRIWCgZvZmZzZXQYCCAB\
+        KANSBm9mZnNldEIGCgRwYXJ0IkUKFFVwbG9hZFJlc3VsdFJlc3BvbnNlEi0KB3BheWxvYWQYASABKAsyEy5tYXJ0bGV0LnYx\
+        LlBheWxvYWRSB3BheWxvYWQiQAoQR2V0VXBsb2FkUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJp\
+        ZBgCIAEoCVICaWQiSwoRR2V0VXBsb2FkUmVzcG9uc2USGgoIcmVjZWl2ZWQYASABKANSCHJlY2VpdmVkEhoKCGNvbXBsZXRl\
+        GAIgASgIUghjb21wbGV0ZSKBAQoVRG93bmxvYWRSZXN1bHRSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
+        EhcKBnJ1bl9pZBgCIAEoCUgAUgVydW5JZBIQCgJpZBgDIAEoCUgAUgJpZBIWCgZvZmZzZXQYBCABKANSBm9mZnNldEIHCgV3\
+        aGljaCJnChZEb3dubG9hZFJlc3VsdFJlc3BvbnNlEi8KB3BheWxvYWQYASABKAsyEy5tYXJ0bGV0LnYxLlBheWxvYWRIAFIH\
+        cGF5bG9hZBIUCgRkYXRhGAIgASgMSABSBGRhdGFCBgoEcGFydCJkChBHZXRSZXN1bHRSZXF1ZXN0EhwKCW5hbWVzcGFjZRgB\
+        IAEoCVIJbmFtZXNwYWNlEhcKBnJ1bl9pZBgCIAEoCUgAUgVydW5JZBIQCgJpZBgDIAEoCUgAUgJpZEIHCgV3aGljaCJ6ChFH\
+        ZXRSZXN1bHRSZXNwb25zZRItCgdwYXlsb2FkGAEgASgLMhMubWFydGxldC52MS5QYXlsb2FkUgdwYXlsb2FkEhUKBnJ1bl9p\
+        ZBgCIAEoCVIFcnVuSWQSHwoLY2FjaGVkX2Zyb20YAyABKAlSCmNhY2hlZEZyb20i5wIKFlJlc2VydmVDYWNoZUtleVJlcXVl\
+        c3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USEAoDa2V5GAIgASgJUgNrZXkSOAoJaXNvbGF0aW9uGAMgASgOMhou\
+        bWFydGxldC52MS5DYWNoZUlzb2xhdGlvblIJaXNvbGF0aW9uEi8KBWxlYXNlGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1\
+        cmF0aW9uUgVsZWFzZRI8CgxleHBpcmVfYWZ0ZXIYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SC2V4cGlyZUFm\
+        dGVyEhgKB3JlZnJlc2gYBiABKAhSB3JlZnJlc2gSFQoGcnVuX2lkGAcgASgJUgVydW5JZBIUCgV0b2tlbhgIIAEoCVIFdG9r\
+        ZW4SLQoEd2FpdBgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIEd2FpdCLQAwoXUmVzZXJ2ZUNhY2hlS2V5UmVz\
+        cG9uc2USKgoDaGl0GAEgASgLMhYubWFydGxldC52MS5DYWNoZUVudHJ5SABSA2hpdBJKCghyZXNlcnZlZBgCIAEoCzIsLm1h\
+        cnRsZXQudjEuUmVzZXJ2ZUNhY2hlS2V5UmVzcG9uc2UuUmVzZXJ2ZWRIAFIIcmVzZXJ2ZWQSPgoEYnVzeRgDIAEoCzIoLm1h\
+        cnRsZXQudjEuUmVzZXJ2ZUNhY2hlS2V5UmVzcG9uc2UuQnVzeUgAUgRidXN5GlsKCFJlc2VydmVkEhQKBXRva2VuGAEgASgJ\
+        UgV0b2tlbhI5CgpsYXBzZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJbGFwc2VUaW1lGpQBCgRC\
+        dXN5EjoKC3JldHJ5X2FmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgpyZXRyeUFmdGVyEhUKBnJ1bl9p\
+        ZBgCIAEoCVIFcnVuSWQSOQoKbGFwc2VfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCWxhcHNlVGlt\
+        ZUIJCgdvdXRjb21lIrcBChVDb21taXRDYWNoZUtleVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFAoF\
+        dG9rZW4YAiABKAlSBXRva2VuEi0KB3BheWxvYWQYAyABKAsyEy5tYXJ0bGV0LnYxLlBheWxvYWRSB3BheWxvYWQSOwoLZXhw\
+        aXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpleHBpcmVUaW1lIl4KFkNvbW1pdENhY2hlS2V5\
+        UmVzcG9uc2USFgoGc3RvcmVkGAEgASgIUgZzdG9yZWQSLAoFZW50cnkYAiABKAsyFi5tYXJ0bGV0LnYxLkNhY2hlRW50cnlS\
+        BWVudHJ5IkwKFlJlbGVhc2VDYWNoZUtleVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFAoFdG9rZW4Y\
+        AiABKAlSBXRva2VuIhkKF1JlbGVhc2VDYWNoZUtleVJlc3BvbnNlImYKGkludmFsaWRhdGVDYWNoZUtleXNSZXF1ZXN0EhwK\
+        CW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhIKBGtleXMYAiADKAlSBGtleXMSFgoGcHJlZml4GAMgASgJUgZwcmVmaXgi\
+        PwobSW52YWxpZGF0ZUNhY2hlS2V5c1Jlc3BvbnNlEiAKC2ludmFsaWRhdGVkGAEgASgDUgtpbnZhbGlkYXRlZCKLAQoXTGlz\
+        dENhY2hlRW50cmllc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGcHJlZml4GAIgASgJUgZwcmVm\
+        aXgSGwoJcGFnZV9zaXplGAMgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdlVG9rZW4idAoYTGlzdENh\
+        Y2hlRW50cmllc1Jlc3BvbnNlEjAKB2VudHJpZXMYASADKAsyFi5tYXJ0bGV0LnYxLkNhY2hlRW50cnlSB2VudHJpZXMSJgoP\
+        bmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuKncKDkNhY2hlSXNvbGF0aW9uEh8KG0NBQ0hFX0lTT0xBVElP\
+        Tl9VTlNQRUNJRklFRBAAEiAKHENBQ0hFX0lTT0xBVElPTl9TRVJJQUxJWkFCTEUQARIiCh5DQUNIRV9JU09MQVRJT05fUkVB\
+        RF9DT01NSVRURUQQAjKnBwoNUmVzdWx0U2VydmljZRJNCglQdXRSZXN1bHQSHC5tYXJ0bGV0LnYxLlB1dFJlc3VsdFJlcXVl\
+        c3QaHS5tYXJ0bGV0LnYxLlB1dFJlc3VsdFJlc3BvbnNlIgOQAgISTQoJR2V0UmVzdWx0EhwubWFydGxldC52MS5HZXRSZXN1\
+        bHRSZXF1ZXN0Gh0ubWFydGxldC52MS5HZXRSZXN1bHRSZXNwb25zZSIDkAIBElgKDFVwbG9hZFJlc3VsdBIfLm1hcnRsZXQu\
+        djEuVXBsb2FkUmVzdWx0UmVxdWVzdBogLm1hcnRsZXQudjEuVXBsb2FkUmVzdWx0UmVzcG9uc2UiA5ACAigBEk0KCUdldFVw\
+        bG9hZBIcLm1hcnRsZXQudjEuR2V0VXBsb2FkUmVxdWVzdBodLm1hcnRsZXQudjEuR2V0VXBsb2FkUmVzcG9uc2UiA5ACARJe\
+        Cg5Eb3dubG9hZFJlc3VsdBIhLm1hcnRsZXQudjEuRG93bmxvYWRSZXN1bHRSZXF1ZXN0GiIubWFydGxldC52MS5Eb3dubG9h\
+        ZFJlc3VsdFJlc3BvbnNlIgOQAgEwARJfCg9SZXNlcnZlQ2FjaGVLZXkSIi5tYXJ0bGV0LnYxLlJlc2VydmVDYWNoZUtleVJl\
+        cXVlc3QaIy5tYXJ0bGV0LnYxLlJlc2VydmVDYWNoZUtleVJlc3BvbnNlIgOQAgISXAoOQ29tbWl0Q2FjaGVLZXkSIS5tYXJ0\
+        bGV0LnYxLkNvbW1pdENhY2hlS2V5UmVxdWVzdBoiLm1hcnRsZXQudjEuQ29tbWl0Q2FjaGVLZXlSZXNwb25zZSIDkAICEl8K\
+        D1JlbGVhc2VDYWNoZUtleRIiLm1hcnRsZXQudjEuUmVsZWFzZUNhY2hlS2V5UmVxdWVzdBojLm1hcnRsZXQudjEuUmVsZWFz\
+        ZUNhY2hlS2V5UmVzcG9uc2UiA5ACAhJrChNJbnZhbGlkYXRlQ2FjaGVLZXlzEiYubWFydGxldC52MS5JbnZhbGlkYXRlQ2Fj\
+        aGVLZXlzUmVxdWVzdBonLm1hcnRsZXQudjEuSW52YWxpZGF0ZUNhY2hlS2V5c1Jlc3BvbnNlIgOQAgISYgoQTGlzdENhY2hl\
+        RW50cmllcxIjLm1hcnRsZXQudjEuTGlzdENhY2hlRW50cmllc1JlcXVlc3QaJC5tYXJ0bGV0LnYxLkxpc3RDYWNoZUVudHJp\
+        ZXNSZXNwb25zZSIDkAIBYgZwcm90bzM=\
 
         """
     ),
@@ -1753,6 +1799,82 @@ public enum ProtoDescriptors {
         dGxldC52MS5HZXRTZXJ2ZXJJbmZvUmVzcG9uc2UiA5ACARJfCg9HZXRTdGF0ZU1hY2hpbmUSIi5tYXJ0bGV0LnYxLkdldFN0\
         YXRlTWFjaGluZVJlcXVlc3QaIy5tYXJ0bGV0LnYxLkdldFN0YXRlTWFjaGluZVJlc3BvbnNlIgOQAgESPgoEUGluZxIXLm1h\
         cnRsZXQudjEuUGluZ1JlcXVlc3QaGC5tYXJ0bGV0LnYxLlBpbmdSZXNwb25zZSIDkAIBYgZwcm90bzM=\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/variable_service.proto",
+      dependencies: ["google/protobuf/struct.proto", "google/protobuf/timestamp.proto"],
+      symbols: [
+        "martlet.v1.Variable",
+        "martlet.v1.Variable.namespace",
+        "martlet.v1.Variable.name",
+        "martlet.v1.Variable.value",
+        "martlet.v1.Variable.tags",
+        "martlet.v1.Variable.create_time",
+        "martlet.v1.Variable.update_time",
+        "martlet.v1.Variable.etag",
+        "martlet.v1.Variable.created_by",
+        "martlet.v1.Variable.updated_by",
+        "martlet.v1.SetVariableRequest",
+        "martlet.v1.SetVariableRequest.namespace",
+        "martlet.v1.SetVariableRequest.variable",
+        "martlet.v1.SetVariableRequest.policy",
+        "martlet.v1.SetVariableRequest.request_id",
+        "martlet.v1.SetVariableResponse",
+        "martlet.v1.SetVariableResponse.variable",
+        "martlet.v1.GetVariableRequest",
+        "martlet.v1.GetVariableRequest.namespace",
+        "martlet.v1.GetVariableRequest.name",
+        "martlet.v1.GetVariableResponse",
+        "martlet.v1.GetVariableResponse.variable",
+        "martlet.v1.ListVariablesRequest",
+        "martlet.v1.ListVariablesRequest.namespace",
+        "martlet.v1.ListVariablesRequest.name_prefix",
+        "martlet.v1.ListVariablesRequest.tags",
+        "martlet.v1.ListVariablesRequest.page_size",
+        "martlet.v1.ListVariablesRequest.page_token",
+        "martlet.v1.ListVariablesResponse",
+        "martlet.v1.ListVariablesResponse.variables",
+        "martlet.v1.ListVariablesResponse.next_page_token",
+        "martlet.v1.DeleteVariableRequest",
+        "martlet.v1.DeleteVariableRequest.namespace",
+        "martlet.v1.DeleteVariableRequest.name",
+        "martlet.v1.DeleteVariableRequest.etag",
+        "martlet.v1.DeleteVariableResponse",
+        "martlet.v1.SetVariablePolicy",
+        "martlet.v1.VariableService",
+        "martlet.v1.VariableService.SetVariable",
+        "martlet.v1.VariableService.GetVariable",
+        "martlet.v1.VariableService.ListVariables",
+        "martlet.v1.VariableService.DeleteVariable",
+      ],
+      base64: """
+        CiFtYXJ0bGV0L3YxL3ZhcmlhYmxlX3NlcnZpY2UucHJvdG8SCm1hcnRsZXQudjEaHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3Qu\
+        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8iygIKCFZhcmlhYmxlEhwKCW5hbWVzcGFjZRgBIAEoCVIJ\
+        bmFtZXNwYWNlEhIKBG5hbWUYAiABKAlSBG5hbWUSLAoFdmFsdWUYAyABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVSBXZh\
+        bHVlEhIKBHRhZ3MYBCADKAlSBHRhZ3MSOwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1w\
+        UgpjcmVhdGVUaW1lEjsKC3VwZGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKdXBkYXRlVGlt\
+        ZRISCgRldGFnGAcgASgJUgRldGFnEh0KCmNyZWF0ZWRfYnkYCCABKAlSCWNyZWF0ZWRCeRIdCgp1cGRhdGVkX2J5GAkgASgJ\
+        Ugl1cGRhdGVkQnkiugEKElNldFZhcmlhYmxlUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIwCgh2YXJp\
+        YWJsZRgCIAEoCzIULm1hcnRsZXQudjEuVmFyaWFibGVSCHZhcmlhYmxlEjUKBnBvbGljeRgDIAEoDjIdLm1hcnRsZXQudjEu\
+        U2V0VmFyaWFibGVQb2xpY3lSBnBvbGljeRIdCgpyZXF1ZXN0X2lkGAQgASgJUglyZXF1ZXN0SWQiRwoTU2V0VmFyaWFibGVS\
+        ZXNwb25zZRIwCgh2YXJpYWJsZRgBIAEoCzIULm1hcnRsZXQudjEuVmFyaWFibGVSCHZhcmlhYmxlIkYKEkdldFZhcmlhYmxl\
+        UmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRISCgRuYW1lGAIgASgJUgRuYW1lIkcKE0dldFZhcmlhYmxl\
+        UmVzcG9uc2USMAoIdmFyaWFibGUYASABKAsyFC5tYXJ0bGV0LnYxLlZhcmlhYmxlUgh2YXJpYWJsZSKlAQoUTGlzdFZhcmlh\
+        Ymxlc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USHwoLbmFtZV9wcmVmaXgYAiABKAlSCm5hbWVQcmVm\
+        aXgSEgoEdGFncxgDIAMoCVIEdGFncxIbCglwYWdlX3NpemUYBCABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBSABKAlS\
+        CXBhZ2VUb2tlbiJzChVMaXN0VmFyaWFibGVzUmVzcG9uc2USMgoJdmFyaWFibGVzGAEgAygLMhQubWFydGxldC52MS5WYXJp\
+        YWJsZVIJdmFyaWFibGVzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiJdChVEZWxldGVWYXJpYWJs\
+        ZVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USEgoEbmFtZRgCIAEoCVIEbmFtZRISCgRldGFnGAMgASgJ\
+        UgRldGFnIhgKFkRlbGV0ZVZhcmlhYmxlUmVzcG9uc2UqmAEKEVNldFZhcmlhYmxlUG9saWN5EiMKH1NFVF9WQVJJQUJMRV9Q\
+        T0xJQ1lfVU5TUEVDSUZJRUQQABIeChpTRVRfVkFSSUFCTEVfUE9MSUNZX1VQU0VSVBABEh4KGlNFVF9WQVJJQUJMRV9QT0xJ\
+        Q1lfQ1JFQVRFEAISHgoaU0VUX1ZBUklBQkxFX1BPTElDWV9VUERBVEUQAzL0AgoPVmFyaWFibGVTZXJ2aWNlElMKC1NldFZh\
+        cmlhYmxlEh4ubWFydGxldC52MS5TZXRWYXJpYWJsZVJlcXVlc3QaHy5tYXJ0bGV0LnYxLlNldFZhcmlhYmxlUmVzcG9uc2Ui\
+        A5ACAhJTCgtHZXRWYXJpYWJsZRIeLm1hcnRsZXQudjEuR2V0VmFyaWFibGVSZXF1ZXN0Gh8ubWFydGxldC52MS5HZXRWYXJp\
+        YWJsZVJlc3BvbnNlIgOQAgESWQoNTGlzdFZhcmlhYmxlcxIgLm1hcnRsZXQudjEuTGlzdFZhcmlhYmxlc1JlcXVlc3QaIS5t\
+        YXJ0bGV0LnYxLkxpc3RWYXJpYWJsZXNSZXNwb25zZSIDkAIBElwKDkRlbGV0ZVZhcmlhYmxlEiEubWFydGxldC52MS5EZWxl\
+        dGVWYXJpYWJsZVJlcXVlc3QaIi5tYXJ0bGV0LnYxLkRlbGV0ZVZhcmlhYmxlUmVzcG9uc2UiA5ACAmIGcHJvdG8z\
 
         """
     ),

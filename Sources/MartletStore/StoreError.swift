@@ -20,6 +20,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case outOfRange(reason: String, message: String)
   /// Something does not stand as the request needs it; the reason is a stable upper-snake word.
   case failedPrecondition(reason: String, subject: String, message: String)
+  /// The bytes of an upload that are kept end elsewhere than those of the stream begin.
+  case uploadOffset(received: Int64)
   /// The caller's own deadline passed first.
   case deadlineExceeded
   /// The caller went away.
@@ -30,6 +32,9 @@ public enum StoreError: Error, Sendable, Equatable {
   /// The reason of ``outOfRange`` for a resume token that is older than what is kept, or of a
   /// database that has been restored since.
   public static let resumeTokenExpired = "RESUME_TOKEN_EXPIRED"
+
+  /// The reason of ``failedPrecondition`` for a stream whose upload another stream goes on with.
+  public static let uploadTakenOver = "UPLOAD_TAKEN_OVER"
 
   /// Reads an error of the database layer.
   public init(_ error: PostgresError) {

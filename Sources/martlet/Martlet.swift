@@ -20,7 +20,8 @@ struct Program: AsyncParsableCommand {
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
       WhyCommand.self, LimitCommand.self, ResultCommand.self, CacheCommand.self,
-      EventCommand.self, APICommand.self, VersionCommand.self,
+      VariableCommand.self, ArtifactCommand.self, EventCommand.self, APICommand.self,
+      VersionCommand.self,
     ])
 
   static func main() async {

@@ -13,7 +13,7 @@ struct ConformanceRun {
   private static let methods =
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
     + LogServiceMethods.all + ArtifactServiceMethods.all + ResultServiceMethods.all
-    + EventServiceMethods.all + SystemServiceMethods.all
+    + EventServiceMethods.all + VariableServiceMethods.all + SystemServiceMethods.all
 
   private let testCase: ConformanceCase
   private let channel: RPCChannel
@@ -73,7 +73,7 @@ struct ConformanceRun {
       return (expected.mismatch(responses.first), responses.first)
     }
     for (field, expected) in gathered {
-      var items = responses.flatMap { $0[field]?.elements ?? [] }
+      var items = responses.flatMap { field.items(of: $0) }
       if let take { items = Array(items.prefix(take)) }
       if let problem = Expectation(expected: expected).mismatch(.list(items), at: field) {
         return (problem, nil)
@@ -133,12 +133,20 @@ struct ConformanceRun {
     while let response = try await call.responses.next() {
       let value = try json(response)
       responses.append(value)
-      gathered += fields.reduce(0) { $0 + (value[$1]?.elements?.count ?? 0) }
+      gathered += fields.reduce(0) { $0 + $1.items(of: value).count }
       if let take, gathered >= take {
         call.cancel()
         break
       }
     }
     return responses
+  }
+}
+
+extension String {
+  /// What a response adds to the field of this name.
+  fileprivate func items(of response: JSONValue) -> [JSONValue] {
+    guard let value = response[self] else { return [] }
+    return value.elements ?? [value]
   }
 }

@@ -60,6 +60,7 @@ class Reports(ServerTest):
             f"x=$(martlet_task {word}-one -- sh -c 'echo out; echo err >&2; echo \"{{\\\"a\\\":[1]}}\" >\"$MARTLET_OUTPUT\"'); "
             f"[ \"$x\" = out ]; martlet_task {word}-two --after {word}-one -- sh -c 'exit 3' || [ $? = 3 ]; "
             "martlet_artifact_markdown report '# \"Hi\"'; martlet_artifact_link site https://a.b/ text; "
+            "martlet_artifact_image i https://a.b/c.png; "
             "martlet_artifact_table t '[{\"a\":1}]'; martlet_artifact_progress p 10; martlet_artifact_progress p 100")
         flow, one, two = self.ended(word), self.ended(f"{word}-one"), self.ended(f"{word}-two")
         self.assertEqual([run["state"]["type"] for run in [flow, one, two]],
@@ -75,9 +76,10 @@ class Reports(ServerTest):
         self.assertEqual([(entry["level"], entry["message"]) for entry in self.logs(word)], [("LOG_LEVEL_WARNING", 'a "b"')])
         artifacts = self.server.call("ArtifactService/ListArtifacts", runId=flow["id"])["artifacts"]
         contents = {artifact["key"]: artifact for artifact in artifacts}
-        self.assertEqual(len(artifacts), 4)
+        self.assertEqual(len(artifacts), 5)
         self.assertEqual(contents["report"]["markdown"], '# "Hi"')
         self.assertEqual(contents["site"]["link"], {"uri": "https://a.b/", "text": "text"})
+        self.assertEqual(contents["i"]["imageUri"], "https://a.b/c.png")
         self.assertEqual(contents["t"]["table"], [{"a": 1}])
         self.assertEqual(contents["p"]["progress"], 100)
         self.assertTidy()
@@ -110,6 +112,49 @@ class Reports(ServerTest):
         done = self.shell(f"martlet_task {self.word} --run-id {run} -- echo again", code=1)
         self.assertEqual(done.stdout, b"")
         self.assertIn(b"may not start", done.stderr)
+
+    def testEvent(self):
+        word = self.word
+        script = (
+            f"set -eu; id=$(martlet_uuid); martlet_event {word}.first --resource 'a \"b\"' --label 'k=v w=x' --label é=ü "
+            f"--payload '{{\"n\": [1, {{}}]}}' --id \"$id\"; martlet_event {word}.first --resource x --id \"$id\"; "
+            f"martlet_flow {word}; martlet_event {word}.second --resource r --follows \"$id\"")
+        ids = self.output(script).decode().split()
+        self.assertEqual((len(ids), ids[0]), (3, ids[1]))
+        events = self.server.call("EventService/ListEvents", filter=f'name = "{word}.*"')["events"]
+        second, first = sorted(events, key=lambda event: event["name"], reverse=True)
+        self.assertEqual([first["id"], second["id"]], [ids[0], ids[2]])
+        self.assertEqual(first["resource"], {"id": 'a "b"', "labels": {"k": "v w=x", "é": "ü"}})
+        self.assertEqual((first["payload"], first.get("runId")), ({"n": [1, {}]}, None))
+        self.assertEqual((second["follows"], second["runId"]), (ids[0], self.ended(word)["id"]))
+
+    def testWrongEvent(self):
+        for arguments in ["", "name", "--resource x", "name --resource", "name --resource x --label y",
+                          "name --resource x --payload [1]", "name --resource x --payload {", "name --what x"]:
+            self.assertIn(b"martlet: ", self.shell(f"martlet_event {arguments}", code=2).stderr)
+        for arguments in ["martlet.mine --resource x", "name --resource x --id y"]:
+            done = self.shell(f"martlet_event {arguments}", code=1)
+            self.assertEqual(done.stdout, b"")
+            self.assertIn(b"martlet_event", done.stderr)
+        self.shell("martlet_event name --resource x", code=5, MARTLET_API_URL="http://127.0.0.1:9")
+
+    def testVariables(self):
+        name = self.word.lower()
+        script = (
+            "set -eu; n=$1; martlet_variable_get $n none; martlet_variable_set $n 'a \"b\"' t 'u v'; martlet_variable_get $n; "
+            "martlet_variable_set $n '{\"a\": [1, null]}'; martlet_variable_get $n none; martlet_variable_set $n 007; "
+            "martlet_variable_get $n; martlet_variable_set $n ''; martlet_variable_get $n; martlet_variable_set $n null; "
+            "martlet_variable_get $n; martlet_variable_delete_variable --name $n >/dev/null; martlet_variable_get $n")
+        done = self.shell(script, name, code=3)
+        self.assertEqual(done.stdout.decode().split("\n"),
+                         ["none", 'a "b"', '{"a":[1,null]}', "007", "", "null", ""])
+        self.assertIn(b"not_found", done.stderr)
+        self.shell("martlet_variable_set $1 x t 'u v'", name)
+        variable = self.server.call("VariableService/GetVariable", name=name)["variable"]
+        self.assertEqual((variable["value"], variable["tags"]), ("x", ["t", "u v"]))
+        self.shell("martlet_variable_set 'Not a name' 1", code=1)
+        self.shell("martlet_variable_set x", code=2)
+        self.shell("martlet_variable_get $1 y", name, code=5, MARTLET_API_URL="http://127.0.0.1:9")
 
     def testFunctions(self):
         """The functions of the contract, one after another, as a script would use them."""

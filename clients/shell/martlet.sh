@@ -2848,7 +2848,8 @@ martlet_result_get_result() {
 Usage: martlet_result_get_result [--FLAG VALUE]...
 
 Returns the result of a run, or a stored one: of a run that of its COMPLETED state, else the
-newest that was stored for it. NOT_FOUND when there is none.
+newest that was stored for it. NOT_FOUND when there is none. One that UploadResult stored
+and that is longer than 1 MiB is answered by its address: DownloadResult has its bytes.
 
 Flags:
   --namespace TEXT
@@ -2867,6 +2868,32 @@ HELP
   _martlet_rpc ResultService/GetResult martlet_result_get_result '
 namespace string namespace
 run-id string runId
+id string id
+' "$@"
+}
+
+martlet_result_get_upload() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_result_get_upload [--FLAG VALUE]...
+
+Returns how far an upload has come. NOT_FOUND when nothing of it is kept.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The id of the result.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetUploadResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ResultService/GetUpload martlet_result_get_upload '
+namespace string namespace
 id string id
 ' "$@"
 }
@@ -3126,6 +3153,152 @@ payload bytes payload
 ' "$@"
 }
 
+martlet_variable_set_variable() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_variable_set_variable [--FLAG VALUE]...
+
+Creates or changes a variable; `policy` says which of the two is meant. Idempotent by
+`request_id`: a repeat of the last change returns what that one made of it, also when it was
+guarded by an etag.
+
+ALREADY_EXISTS when it is to be created and is there with other content; NOT_FOUND when it
+is to be changed, or an etag is given, and it is not there; ABORTED with ETAG_MISMATCH when
+the etag is not the current one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --variable JSON
+      The new value and all tags; `etag` guards against other writers when given.
+  --variable.namespace TEXT
+      The namespace.
+  --variable.name TEXT
+      Unique in the namespace, and never changes: 1 to 255 lower-case letters, digits,
+      dashes and underscores.
+  --variable.value JSON
+      Any JSON; at most 64 KiB as text.
+  --variable.tags TEXT
+      For filters; at most 64. May be repeated.
+  --variable.etag TEXT
+      Changes with every change, and is never given twice, not even to a variable that was
+      deleted and made anew.
+  --policy NAME
+      What to do with what is there. One of upsert, create, update.
+  --request-id TEXT
+      UUID of this change; without one a repeat is another change.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.SetVariableResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc VariableService/SetVariable martlet_variable_set_variable '
+namespace string namespace
+variable json variable
+variable.namespace string variable.namespace
+variable.name string variable.name
+variable.value json variable.value
+variable.tags *string variable.tags
+variable.etag string variable.etag
+policy enum:SET_VARIABLE_POLICY_:UNSPECIFIED,UPSERT,CREATE,UPDATE policy
+request-id string requestId
+' "$@"
+}
+
+martlet_variable_get_variable() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_variable_get_variable [--FLAG VALUE]...
+
+Returns one variable. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --name TEXT
+      Its name.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetVariableResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc VariableService/GetVariable martlet_variable_get_variable '
+namespace string namespace
+name string name
+' "$@"
+}
+
+martlet_variable_list_variables() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_variable_list_variables [--FLAG VALUE]...
+
+Returns a page of variables, by name.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --name-prefix TEXT
+      Only names that begin with this text, when not empty.
+  --tags TEXT
+      Only variables that have all of these tags. May be repeated.
+  --page-size INTEGER
+      At most 100; 100 when 0. A page ends earlier where it would not fit into a message.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListVariablesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc VariableService/ListVariables martlet_variable_list_variables '
+namespace string namespace
+name-prefix string namePrefix
+tags *string tags
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_variable_delete_variable() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_variable_delete_variable [--FLAG VALUE]...
+
+Deletes a variable. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the etag
+is not the current one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --name TEXT
+      Its name.
+  --etag TEXT
+      Guards against other writers when given.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteVariableResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc VariableService/DeleteVariable martlet_variable_delete_variable '
+namespace string namespace
+name string name
+etag string etag
+' "$@"
+}
+
 # martlet_help: the functions and what each does.
 martlet_help() {
   cat <<'HELP'
@@ -3217,6 +3390,8 @@ martlet_result_put_result
 martlet_result_get_result
       Returns the result of a run, or a stored one: of a run that of its COMPLETED state,
       else the newest that was stored for it.
+martlet_result_get_upload
+      Returns how far an upload has come.
 martlet_result_reserve_cache_key
       Looks a key up and, where it holds nothing usable, reserves it for the caller, who
       then computes.
@@ -3234,6 +3409,14 @@ martlet_system_get_state_machine
       Returns the table of transitions that the server enforces.
 martlet_system_ping
       Returns what it is given; touches nothing.
+martlet_variable_set_variable
+      Creates or changes a variable; `policy` says which of the two is meant.
+martlet_variable_get_variable
+      Returns one variable.
+martlet_variable_list_variables
+      Returns a page of variables, by name.
+martlet_variable_delete_variable
+      Deletes a variable.
 HELP
 }
 
@@ -4426,6 +4609,13 @@ martlet_artifact_table() (
   _martlet_artifact "$1" "\"table\":$_json" "${3-}"
 )
 
+# martlet_artifact_image KEY ADDRESS [DESCRIPTION]: an image by its address.
+martlet_artifact_image() (
+  [ $# -ge 2 ] ||
+    _martlet_artifact_usage 'martlet_artifact_image KEY ADDRESS [DESCRIPTION]' || exit
+  _martlet_artifact "$1" "\"imageUri\":$(_martlet_text "$2")" "${3-}"
+)
+
 # martlet_artifact_progress KEY PERCENT [DESCRIPTION]: how far something is; one artifact of a run
 # and key, replaced each time.
 martlet_artifact_progress() (
@@ -4446,4 +4636,97 @@ martlet_artifact_progress() (
   fi
   _json=$(printf '%s' "$2" | sed 's/^0*\([0-9]\)/\1/')
   _martlet_artifact "$1" "\"progress\":$_json" "${3-}" "$_id"
+)
+
+# --- Events and variables ----------------------------------------------------------------------
+
+# martlet_event NAME --resource ID [--label KEY=VALUE]… [--payload JSON] [--follows ID] [--id UUID]:
+# says what happened to what, and prints the event's id; the event is durable then. Inside a run it
+# carries the run's id. The same --id again publishes nothing twice.
+martlet_event() (
+  set +eCf
+  IFS=$_martlet_blank
+  LC_ALL=C
+  export LC_ALL
+  _usage='usage: martlet_event NAME --resource ID [--label KEY=VALUE] [--payload JSON] [--follows ID] [--id UUID]'
+  _event=${1-} _resource='' _labels='' _more='' _id=''
+  case $_event in
+    '' | -*) _martlet_complain "$_usage"; exit 2 ;;
+  esac
+  shift
+  while [ $# -gt 0 ]; do
+    [ $# -gt 1 ] || { _martlet_complain "$_usage"; exit 2; }
+    case $1 in
+      --resource) _resource=$2 ;;
+      --label)
+        case $2 in
+          ?*=*) ;;
+          *) _martlet_complain "--label takes KEY=VALUE, not '$2'"; exit 2 ;;
+        esac
+        _labels=$_labels${_labels:+,}$(_martlet_text "${2%%=*}"):$(_martlet_text "${2#*=}") ;;
+      --payload)
+        _json=$(printf '%s' "$2" | _martlet_json min) || _json=
+        case $_json in
+          '{'*) ;;
+          *) _martlet_complain "--payload takes a JSON object, not '$2'"; exit 2 ;;
+        esac
+        _more="$_more,\"payload\":$_json" ;;
+      --follows) _more="$_more,\"follows\":$(_martlet_text "$2")" ;;
+      --id) _id=$2 ;;
+      *) _martlet_complain "$_usage"; exit 2 ;;
+    esac
+    shift 2
+  done
+  [ -n "$_resource" ] || { _martlet_complain "$_usage"; exit 2; }
+  _id=${_id:-$(martlet_uuid)}
+  [ -z "${MARTLET_RUN_ID:-}" ] || _more="$_more,\"runId\":$(_martlet_text "$MARTLET_RUN_ID")"
+  _answer=$({
+    printf '{'
+    [ -z "${MARTLET_NAMESPACE:-}" ] ||
+      printf '"namespace":%s,' "$(_martlet_text "$MARTLET_NAMESPACE")"
+    printf '"events":[{"id":%s,"name":%s,"time":"%s","resource":{"id":%s,"labels":{%s}}%s}]}\n' \
+      "$(_martlet_text "$_id")" "$(_martlet_text "$_event")" "$(_martlet_time)" \
+      "$(_martlet_text "$_resource")" "$_labels" "$_more"
+  } | martlet_call EventService/BatchPublishEvents) || exit
+  if _why=$(printf '%s' "$_answer" | martlet_json_get failures.0.message); then
+    _field=$(printf '%s' "$_answer" | martlet_json_get failures.0.field)
+    _martlet_complain "martlet_event: $_field $_why"
+    exit 1
+  fi
+  printf '%s\n' "$_id"
+)
+
+# martlet_variable_get NAME [DEFAULT]: prints a variable, text as it is and anything else as JSON;
+# DEFAULT where there is none, without one exit 3.
+martlet_variable_get() (
+  set +eCf
+  [ $# -ge 1 ] || { _martlet_complain 'usage: martlet_variable_get NAME [DEFAULT]'; exit 2; }
+  if [ $# -gt 1 ]; then
+    _martlet_quiet=1
+    export _martlet_quiet
+  fi
+  _answer=$(martlet_variable_get_variable --name "$1")
+  _code=$?
+  if [ "$_code" -eq 3 ] && [ $# -gt 1 ]; then
+    printf '%s\n' "$2"
+    exit 0
+  fi
+  if [ "$_code" -ne 0 ]; then
+    [ -z "${_martlet_quiet:-}" ] || _martlet_complain "martlet_variable_get: cannot tell what $1 is"
+    exit "$_code"
+  fi
+  printf '%s' "$_answer" | martlet_json_get variable.value
+)
+
+# martlet_variable_set NAME VALUE [TAG]…: creates a variable or changes it. A VALUE that reads as JSON
+# is JSON, anything else text.
+martlet_variable_set() (
+  set +eCf
+  [ $# -ge 2 ] || { _martlet_complain 'usage: martlet_variable_set NAME VALUE [TAG]...'; exit 2; }
+  _json=$(printf '%s' "$2" | _martlet_json min 2>/dev/null) || _json=$(_martlet_text "$2")
+  _body="{\"requestId\":\"$(_martlet_random)\",\"variable\":{\"name\":$(_martlet_text "$1"),\"value\":$_json"
+  shift 2
+  _tags=
+  for _tag in "$@"; do _tags=$_tags${_tags:+,}$(_martlet_text "$_tag"); done
+  martlet_variable_set_variable --json "$_body,\"tags\":[$_tags]}}" >/dev/null
 )

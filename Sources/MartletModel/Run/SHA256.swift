@@ -1,44 +1,70 @@
 // Decides how the digest of a result is computed: SHA-256 as FIPS 180-4 has it.
 
-/// The digest of bytes by which results are checked.
-public enum SHA256 {
+/// The digest of bytes by which results are checked; the bytes may come in parts.
+public struct SHA256: Sendable {
+  private var state = Block()
+  /// Bytes that do not fill a block yet.
+  private var rest: [UInt8] = []
+  private var count: UInt64 = 0
+
+  /// The digest of no bytes.
+  public init() {}
+
+  /// Takes the next bytes.
+  public mutating func add(_ bytes: some Collection<UInt8>) {
+    let isContiguous: Void? = bytes.withContiguousStorageIfAvailable { add($0) }
+    if isContiguous == nil { Array(bytes).withUnsafeBufferPointer { add($0) } }
+  }
+
+  private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+    count += UInt64(bytes.count)
+    var at = 0
+    if !rest.isEmpty {
+      at = min(64 - rest.count, bytes.count)
+      rest += bytes[..<at]
+      guard rest.count == 64 else { return }
+      takeRest()
+    }
+    while bytes.count - at >= 64 {
+      state.take(UnsafeBufferPointer(rebasing: bytes[at..<at + 64]))
+      at += 64
+    }
+    rest += bytes[at...]
+  }
+
+  private mutating func takeRest() {
+    rest.withUnsafeBufferPointer { state.take($0) }
+    rest.removeAll(keepingCapacity: true)
+  }
+
+  /// The 32 bytes of the digest of what came so far.
+  public var digest: [UInt8] {
+    // A one bit, zeros, and the length in bits at the end of a block.
+    var ended = self
+    let length = withUnsafeBytes(of: (count * 8).bigEndian) { Array($0) }
+    ended.add([0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64) + length)
+    return ended.state.words.flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
+  }
+
   /// `sha256:` and the digest in 64 lower-case hexadecimal digits.
-  public static func label(of bytes: some Collection<UInt8>) -> String {
+  public var label: String {
     let digits = Array("0123456789abcdef".utf8)
     var text = Array("sha256:".utf8)
-    for byte in digest(of: bytes) {
+    for byte in digest {
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 15)])
     }
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The 32 bytes of the digest.
-  public static func digest(of bytes: some Collection<UInt8>) -> [UInt8] {
-    bytes.withContiguousStorageIfAvailable { digest(of: $0) }
-      ?? Array(bytes).withUnsafeBufferPointer { digest(of: $0) }
+  /// The label of bytes that are there as a whole.
+  public static func label(of bytes: some Collection<UInt8>) -> String {
+    var hash = SHA256()
+    hash.add(bytes)
+    return hash.label
   }
 
-  private static func digest(of bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    var state = Block()
-    let whole = bytes.count / 64 * 64
-    for start in stride(from: 0, to: whole, by: 64) {
-      state.take(UnsafeBufferPointer(rebasing: bytes[start..<start + 64]))
-    }
-    // What is left, a one bit, zeros, and the length in bits at the end of a block.
-    var rest = Array(bytes[whole...])
-    rest.append(0x80)
-    while rest.count % 64 != 56 { rest.append(0) }
-    withUnsafeBytes(of: (UInt64(bytes.count) * 8).bigEndian) { rest.append(contentsOf: $0) }
-    rest.withUnsafeBufferPointer { rest in
-      for start in stride(from: 0, to: rest.count, by: 64) {
-        state.take(UnsafeBufferPointer(rebasing: rest[start..<start + 64]))
-      }
-    }
-    return state.words.flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
-  }
-
-  private struct Block {
+  private struct Block: Sendable {
     var words: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
       0x5be0_cd19,

@@ -131,7 +131,8 @@ public struct Server: Sendable {
       RunHandlers(backend: backend), ReportHandlers(backend: backend),
       FlowHandlers(backend: backend), LogHandlers(backend: backend),
       ArtifactHandlers(backend: backend), LimitHandlers(backend: backend),
-      ResultHandlers(backend: backend), EventHandlers(backend: backend),
+      ResultHandlers(backend: backend, largestResult: configuration.maxResultSize),
+      EventHandlers(backend: backend), VariableHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),
     ]
     let described = own + [HealthService(health)]

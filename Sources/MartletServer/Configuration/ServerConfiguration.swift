@@ -45,6 +45,8 @@ public struct ServerConfiguration: Sendable {
   public var allowedOrigins: [String] = []
   /// The longest message, in bytes.
   public var maxMessageSize = 4 << 20
+  /// The longest result that is uploaded, in bytes.
+  public var maxResultSize = 1 << 30
   /// How many days history and logs are kept; nil keeps them for ever.
   public var retentionDays: Int32?
   /// Seconds after its due time that a run which still waits is called Late.

@@ -48,6 +48,9 @@ extension ServerConfiguration {
       Setting(
         "max-message-size", \.maxMessageSize, .number(1...Int.max), "The longest message in bytes"),
       Setting(
+        "max-result-size", \.maxResultSize, .number(1...Int.max),
+        "The longest result in bytes that may be uploaded"),
+      Setting(
         "allow-host", \.allowedHosts, .list,
         "A host name under which clients may call, besides loopback's"),
       Setting(

@@ -27,16 +27,22 @@ extension NewArtifact {
     switch artifact.content {
     case .markdown(let text): (mediaType, body) = (MediaType.markdown, Array(text.utf8))
     case .table(let value):
+      guard value.isTable else {
+        throw InvalidValue(
+          "artifact.table", "must be a list of objects, or an object of lists of one length")
+      }
       (mediaType, body) = (MediaType.table, Array(try value.jsonText("artifact.table").utf8))
     case .link(let link):
-      guard !link.uri.isEmpty else { throw InvalidValue("artifact.link.uri", "is required") }
+      try ArtifactRules.check(address: link.uri, "artifact.link.uri")
       (mediaType, body) = (MediaType.link, Array(try link.jsonText("artifact.link").utf8))
     case .progress(let value):
       guard (0...100).contains(value) else {
         throw InvalidValue("artifact.progress", "must be from 0 to 100")
       }
       (mediaType, body) = (MediaType.progress, Array("\(value)".utf8))
-    case .imageURI(let uri): (mediaType, body) = (MediaType.image, Array(uri.utf8))
+    case .imageURI(let uri):
+      try ArtifactRules.check(address: uri, "artifact.image_uri")
+      (mediaType, body) = (MediaType.image, Array(uri.utf8))
     case nil:
       throw InvalidValue(
         "artifact.content", "is missing: one of markdown, table, link, progress, image_uri")
@@ -44,18 +50,25 @@ extension NewArtifact {
     guard body.count <= Self.largest else {
       throw InvalidValue("artifact", "is \(body.count) bytes: at most \(Self.largest)")
     }
-    let legal = artifact.key.utf8.allSatisfy {
-      UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-        || $0 == UInt8(ascii: "-")
-    }
-    guard legal, artifact.key.utf8.count <= 200 else {
-      throw InvalidValue(
-        "artifact.key", "must be at most 200 lower-case letters, digits and dashes")
-    }
+    try ArtifactRules.check(key: artifact.key, "artifact.key")
     self.init(
       id: try ObjectID(optional: artifact.id, "artifact.id") ?? .timeOrdered(),
       key: artifact.key.isEmpty ? nil : artifact.key, runID: runID, mediaType: mediaType,
       description: artifact.description, body: body)
+  }
+}
+
+extension JSONValue {
+  /// Whether the value has rows: a list of objects, or an object of lists of one length.
+  fileprivate var isTable: Bool {
+    switch self {
+    case .list(let rows):
+      return rows.allSatisfy { if case .object = $0 { true } else { false } }
+    case .object(let columns):
+      let lengths = columns.values.map { if case .list(let list) = $0 { list.count } else { -1 } }
+      return !lengths.contains(-1) && Set(lengths).count <= 1
+    default: return false
+    }
   }
 }
 

@@ -25,6 +25,9 @@ extension Status {
         reason: "OVERLOADED", subject: "store", message, retryAfter: delay)
     case .outOfRange(let reason, let message):
       self = Status(.outOfRange, message).with(reason: reason)
+    case .uploadOffset(let received):
+      self = Status(.outOfRange, "what is kept of this upload ends at byte \(received)")
+        .with(reason: "UPLOAD_OFFSET", metadata: ["received": "\(received)"])
     case .failedPrecondition(let reason, let subject, let message):
       self = .failedPrecondition(reason: reason, subject: subject, message)
     case .deadlineExceeded: self = Status(.deadlineExceeded, "the call's time is over")

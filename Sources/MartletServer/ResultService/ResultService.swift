@@ -9,6 +9,8 @@ internal import MartletWire
 /// Serves `martlet.v1.ResultService`.
 struct ResultHandlers: ResultService {
   let backend: Backend
+  /// The most bytes of a result.
+  let largestResult: Int
 }
 
 extension MartletProto.CacheEntry {

@@ -22,6 +22,8 @@ public enum Schema {
     migration(30, "results", PackageResources.m0030_results_sql),
     migration(31, "cache", PackageResources.m0031_cache_sql),
     migration(32, "events", PackageResources.m0032_events_sql),
+    migration(44, "variables", PackageResources.m0044_variables_sql),
+    migration(45, "uploads", PackageResources.m0045_uploads_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

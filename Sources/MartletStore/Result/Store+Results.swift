@@ -76,11 +76,17 @@ extension Store {
     }
   }
 
-  /// Deletes results whose time is over, at most `limit`.
+  /// Deletes results whose time is over, at most `limit`, and as many uploads that rest.
+  /// - Parameter rest: How many seconds nothing may come of an upload.
   /// - Returns: How many.
-  public func deleteExpiredResults(limit: Int) async throws(StoreError) -> Int {
+  public func deleteExpiredResults(
+    limit: Int, uploadsAfter rest: Int64 = 3600
+  ) async throws(StoreError) -> Int {
     try await write { connection in
-      try connection.query(SQL.deleteExpiredResults) { $0.bind(Int64(limit)) }.affected
+      try connection.query(SQL.deleteExpiredResults) {
+        $0.bind(Int64(limit))
+        $0.bind(rest)
+      }.affected
     }
   }
 

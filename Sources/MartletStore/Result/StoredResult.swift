@@ -28,6 +28,9 @@ public struct StoredResult: Sendable, Equatable {
       body: .uri(Self.address(of: id)))
   }
 
+  /// Whether the value lies here, in chunks beside the result, because it is too long for a message.
+  public var isInChunks: Bool { payload.body == .uri(Self.address(of: id)) }
+
   /// What the addresses of stored results begin with.
   public static let scheme = "martlet:result/"
 
@@ -54,7 +57,7 @@ extension StoredResult {
       switch data {
       case let data? where isJSON: .json(String(decoding: data, as: UTF8.self))
       case let data?: .data(data)
-      case nil: .uri(uri ?? "")
+      case nil: .uri(uri ?? Self.address(of: id))
       }
     payload = Payload(
       mediaType: try row.get(3), digest: try row.get(4), size: try row.get(5), body: body)

@@ -12,19 +12,22 @@ ON CONFLICT (id) DO NOTHING
 -- One result by id, unless its time is over.
 SELECT id, namespace, run_id, media_type, digest, size, is_json, data, uri, created_by, create_time,
   expire_time
-FROM result WHERE namespace = $1::text AND id = $2::uuid
+FROM result WHERE upload_id IS NULL AND namespace = $1::text AND id = $2::uuid
   AND (expire_time IS NULL OR expire_time > clock_timestamp())
 
 -- name: get_latest_result
 -- The newest result of a run.
 SELECT id, namespace, run_id, media_type, digest, size, is_json, data, uri, created_by, create_time,
   expire_time
-FROM result WHERE run_id = $2::uuid AND namespace = $1::text
+FROM result WHERE upload_id IS NULL AND run_id = $2::uuid AND namespace = $1::text
   AND (expire_time IS NULL OR expire_time > clock_timestamp())
 ORDER BY create_time DESC LIMIT 1
 
 -- name: delete_expired_results
--- Deletes results whose time is over, a bounded number.
+-- Deletes results whose time is over, and uploads that nobody went on with for so many seconds; a bounded number.
 DELETE FROM result WHERE id IN (
   SELECT id FROM result WHERE expire_time <= clock_timestamp() ORDER BY expire_time
   LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
+OR id IN (
+  SELECT id FROM result WHERE upload_time <= clock_timestamp() - $2::bigint * interval '1 second'
+  ORDER BY upload_time LIMIT $1::bigint FOR UPDATE SKIP LOCKED)

@@ -13,6 +13,7 @@ enum SQL {
     PackageResources.limit_sql, PackageResources.lease_sql, PackageResources.lapse_sql,
     PackageResources.grant_sql,
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
+    PackageResources.variable_sql, PackageResources.upload_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -27,6 +28,22 @@ enum SQL {
 
   /// A statement over parallel arrays of the files.
   private static func bulk(_ name: String) -> BulkStatement { BulkStatement(named(name)) }
+
+  // Variables.
+  static let insertVariable = named("insert_variable")
+  static let updateVariable = named("update_variable")
+  static let getVariable = named("get_variable")
+  static let listVariables = named("list_variables")
+  static let deleteVariable = named("delete_variable")
+
+  // Uploads of results.
+  static let beginUpload = named("begin_upload")
+  static let takeOverUpload = named("take_over_upload")
+  static let appendChunk = named("append_chunk")
+  static let finishUpload = named("finish_upload")
+  static let abandonUpload = named("abandon_upload")
+  static let getUpload = named("get_upload")
+  static let readChunk = named("read_chunk")
 
   // Transitions.
   static let lockRuns = bulk("lock_runs")

@@ -23,13 +23,19 @@ struct Table {
   }
 
   /// Makes a table with a heading for each column; a heading that begins with `>` sets its column to the right.
-  init(_ header: String...) {
+  init(_ header: String...) { self.init(header) }
+
+  /// Makes a table with these headings.
+  init(_ header: [String]) {
     self.header = header.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 }
     alignment = header.map { $0.hasPrefix(">") ? .right : .left }
   }
 
   /// Adds a row with a cell for each column.
-  mutating func append(_ cells: Cell...) { rows.append(cells) }
+  mutating func append(_ cells: Cell...) { append(cells) }
+
+  /// Adds a row with these cells.
+  mutating func append(_ cells: [Cell]) { rows.append(cells) }
 
   /// The lines of the table.
   func render(for terminal: Terminal) -> String {

@@ -2,6 +2,7 @@
 // transition is there once, in order, and no work waits for a server longer than it must.
 
 import Foundation
+import MartletCall
 import MartletProto
 import MartletWire
 import ServerProcess
@@ -22,6 +23,7 @@ import Testing
           await task.artifact("report", markdown: "# Hi", of: flow.id)
           let id = await task.artifact("progress", progress: 10)
           await task.artifact("progress", progress: 90, id: id)
+          await task.artifact("image", image: "https://example.com/x.png")
           return task.id
         }
         flow.setResult(.object(["total": .number(6)]))
@@ -45,10 +47,25 @@ import Testing
     let lines = try await client.logs.listLogs(ListLogsRequest(runID: flow)).entries
     #expect(lines.map(\.message) == ["begins", "with a NUL: \u{FFFD}"])
     let artifacts = try await client.artifacts.listArtifacts(ListArtifactsRequest(runID: task))
-    #expect(artifacts.artifacts.count == 2)
+    #expect(artifacts.artifacts.count == 3)
     #expect(artifacts.artifacts.contains { $0.content == .progress(90) })
     let own = try await client.artifacts.listArtifacts(ListArtifactsRequest(runID: flow))
     #expect(own.artifacts.map(\.content) == [.markdown("# Hi")])
+  }
+
+  @Test func aVariableIsSharedAndGuarded() async throws {
+    let client = try Client(address: try await ServerProcess.shared.value.address)
+    defer { client.close() }
+    let name = "swift-\(Identifier.random())"
+    #expect(try await client.variable(name) == nil)
+    let first = try await client.setVariable(name, to: ["a": [1, nil]], tags: ["t"])
+    #expect(try await client.variable(name) == ["a": [1, nil]])
+    try await client.setVariable(name, to: 2, etag: first.etag)
+    let refused = await #expect(throws: Status.self) {
+      try await client.setVariable(name, to: 3, etag: first.etag)
+    }
+    #expect(refused?.code == .aborted)
+    #expect(try await client.variable(name) == 2)
   }
 
   private struct Boom: Error {}

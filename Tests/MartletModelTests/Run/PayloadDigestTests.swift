@@ -32,6 +32,19 @@ import Testing
     }
   }
 
+  @Test func partsOfAnyLengthMakeTheDigestOfTheWhole() {
+    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    for length in [1, 3, 63, 64, 65, 200, 1000] {
+      var hash = SHA256()
+      for start in stride(from: 0, to: bytes.count, by: length) {
+        // What was asked for in between changes nothing.
+        #expect(hash.label == SHA256.label(of: bytes[..<start]))
+        hash.add(bytes[start..<min(start + length, bytes.count)])
+      }
+      #expect(hash.label == SHA256.label(of: bytes), "parts of \(length) bytes")
+    }
+  }
+
   @Test func anInlineValueIsMeasured() throws {
     let payload = try Payload(mediaType: "text/plain", body: .data(Array("abc".utf8)))
       .measured("payload", limit: 3)

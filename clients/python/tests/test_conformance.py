@@ -53,7 +53,7 @@ class GRPC(Transport):
                 for response in answer:
                     for field, items in json_format.MessageToDict(response).items():
                         if field in gathered:
-                            gathered[field] += items
+                            gathered[field] += items if isinstance(items, list) else [items]
                     if sum(map(len, gathered.values())) >= step.get("take", 1 << 30):
                         break
             return gathered

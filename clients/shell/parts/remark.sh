@@ -87,6 +87,13 @@ martlet_artifact_table() (
   _martlet_artifact "$1" "\"table\":$_json" "${3-}"
 )
 
+# martlet_artifact_image KEY ADDRESS [DESCRIPTION]: an image by its address.
+martlet_artifact_image() (
+  [ $# -ge 2 ] ||
+    _martlet_artifact_usage 'martlet_artifact_image KEY ADDRESS [DESCRIPTION]' || exit
+  _martlet_artifact "$1" "\"imageUri\":$(_martlet_text "$2")" "${3-}"
+)
+
 # martlet_artifact_progress KEY PERCENT [DESCRIPTION]: how far something is; one artifact of a run
 # and key, replaced each time.
 martlet_artifact_progress() (

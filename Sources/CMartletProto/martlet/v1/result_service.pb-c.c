@@ -142,6 +142,282 @@ void   martlet__v1__put_result_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__put_result_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__upload_result_request__start__init
+                     (Martlet__V1__UploadResultRequest__Start         *message)
+{
+  static const Martlet__V1__UploadResultRequest__Start init_value = MARTLET__V1__UPLOAD_RESULT_REQUEST__START__INIT;
+  *message = init_value;
+}
+void   martlet__v1__upload_result_request__init
+                     (Martlet__V1__UploadResultRequest         *message)
+{
+  static const Martlet__V1__UploadResultRequest init_value = MARTLET__V1__UPLOAD_RESULT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__upload_result_request__get_packed_size
+                     (const Martlet__V1__UploadResultRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__upload_result_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__upload_result_request__pack
+                     (const Martlet__V1__UploadResultRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__upload_result_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__upload_result_request__pack_to_buffer
+                     (const Martlet__V1__UploadResultRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__upload_result_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__UploadResultRequest *
+       martlet__v1__upload_result_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__UploadResultRequest *)
+     protobuf_c_message_unpack (&martlet__v1__upload_result_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__upload_result_request__free_unpacked
+                     (Martlet__V1__UploadResultRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__upload_result_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__upload_result_response__init
+                     (Martlet__V1__UploadResultResponse         *message)
+{
+  static const Martlet__V1__UploadResultResponse init_value = MARTLET__V1__UPLOAD_RESULT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__upload_result_response__get_packed_size
+                     (const Martlet__V1__UploadResultResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__upload_result_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__upload_result_response__pack
+                     (const Martlet__V1__UploadResultResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__upload_result_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__upload_result_response__pack_to_buffer
+                     (const Martlet__V1__UploadResultResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__upload_result_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__UploadResultResponse *
+       martlet__v1__upload_result_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__UploadResultResponse *)
+     protobuf_c_message_unpack (&martlet__v1__upload_result_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__upload_result_response__free_unpacked
+                     (Martlet__V1__UploadResultResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__upload_result_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__get_upload_request__init
+                     (Martlet__V1__GetUploadRequest         *message)
+{
+  static const Martlet__V1__GetUploadRequest init_value = MARTLET__V1__GET_UPLOAD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__get_upload_request__get_packed_size
+                     (const Martlet__V1__GetUploadRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__get_upload_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__get_upload_request__pack
+                     (const Martlet__V1__GetUploadRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__get_upload_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__get_upload_request__pack_to_buffer
+                     (const Martlet__V1__GetUploadRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__get_upload_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__GetUploadRequest *
+       martlet__v1__get_upload_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__GetUploadRequest *)
+     protobuf_c_message_unpack (&martlet__v1__get_upload_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__get_upload_request__free_unpacked
+                     (Martlet__V1__GetUploadRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__get_upload_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__get_upload_response__init
+                     (Martlet__V1__GetUploadResponse         *message)
+{
+  static const Martlet__V1__GetUploadResponse init_value = MARTLET__V1__GET_UPLOAD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__get_upload_response__get_packed_size
+                     (const Martlet__V1__GetUploadResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__get_upload_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__get_upload_response__pack
+                     (const Martlet__V1__GetUploadResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__get_upload_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__get_upload_response__pack_to_buffer
+                     (const Martlet__V1__GetUploadResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__get_upload_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__GetUploadResponse *
+       martlet__v1__get_upload_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__GetUploadResponse *)
+     protobuf_c_message_unpack (&martlet__v1__get_upload_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__get_upload_response__free_unpacked
+                     (Martlet__V1__GetUploadResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__get_upload_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__download_result_request__init
+                     (Martlet__V1__DownloadResultRequest         *message)
+{
+  static const Martlet__V1__DownloadResultRequest init_value = MARTLET__V1__DOWNLOAD_RESULT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__download_result_request__get_packed_size
+                     (const Martlet__V1__DownloadResultRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__download_result_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__download_result_request__pack
+                     (const Martlet__V1__DownloadResultRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__download_result_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__download_result_request__pack_to_buffer
+                     (const Martlet__V1__DownloadResultRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__download_result_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__DownloadResultRequest *
+       martlet__v1__download_result_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__DownloadResultRequest *)
+     protobuf_c_message_unpack (&martlet__v1__download_result_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__download_result_request__free_unpacked
+                     (Martlet__V1__DownloadResultRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__download_result_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__download_result_response__init
+                     (Martlet__V1__DownloadResultResponse         *message)
+{
+  static const Martlet__V1__DownloadResultResponse init_value = MARTLET__V1__DOWNLOAD_RESULT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__download_result_response__get_packed_size
+                     (const Martlet__V1__DownloadResultResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__download_result_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__download_result_response__pack
+                     (const Martlet__V1__DownloadResultResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__download_result_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__download_result_response__pack_to_buffer
+                     (const Martlet__V1__DownloadResultResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__download_result_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__DownloadResultResponse *
+       martlet__v1__download_result_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__DownloadResultResponse *)
+     protobuf_c_message_unpack (&martlet__v1__download_result_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__download_result_response__free_unpacked
+                     (Martlet__V1__DownloadResultResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__download_result_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__get_result_request__init
                      (Martlet__V1__GetResultRequest         *message)
 {
@@ -923,6 +1199,454 @@ const ProtobufCMessageDescriptor martlet__v1__put_result_response__descriptor =
   martlet__v1__put_result_response__field_indices_by_name,
   1,  martlet__v1__put_result_response__number_ranges,
   (ProtobufCMessageInit) martlet__v1__put_result_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__upload_result_request__start__field_descriptors[8] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultRequest__Start, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultRequest__Start, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "run_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultRequest__Start, run_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "media_type",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultRequest__Start, media_type),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "digest",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultRequest__Start, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultRequest__Start, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expire_time",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultRequest__Start, expire_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultRequest__Start, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__upload_result_request__start__field_indices_by_name[] = {
+  4,   /* field[4] = digest */
+  6,   /* field[6] = expire_time */
+  1,   /* field[1] = id */
+  3,   /* field[3] = media_type */
+  0,   /* field[0] = namespace */
+  7,   /* field[7] = offset */
+  2,   /* field[2] = run_id */
+  5,   /* field[5] = size */
+};
+static const ProtobufCIntRange martlet__v1__upload_result_request__start__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor martlet__v1__upload_result_request__start__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.UploadResultRequest.Start",
+  "Start",
+  "Martlet__V1__UploadResultRequest__Start",
+  "martlet.v1",
+  sizeof(Martlet__V1__UploadResultRequest__Start),
+  8,
+  martlet__v1__upload_result_request__start__field_descriptors,
+  martlet__v1__upload_result_request__start__field_indices_by_name,
+  1,  martlet__v1__upload_result_request__start__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__upload_result_request__start__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__upload_result_request__field_descriptors[2] =
+{
+  {
+    "start",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__UploadResultRequest, part_case),
+    offsetof(Martlet__V1__UploadResultRequest, start),
+    &martlet__v1__upload_result_request__start__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__UploadResultRequest, part_case),
+    offsetof(Martlet__V1__UploadResultRequest, data),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__upload_result_request__field_indices_by_name[] = {
+  1,   /* field[1] = data */
+  0,   /* field[0] = start */
+};
+static const ProtobufCIntRange martlet__v1__upload_result_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__upload_result_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.UploadResultRequest",
+  "UploadResultRequest",
+  "Martlet__V1__UploadResultRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__UploadResultRequest),
+  2,
+  martlet__v1__upload_result_request__field_descriptors,
+  martlet__v1__upload_result_request__field_indices_by_name,
+  1,  martlet__v1__upload_result_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__upload_result_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__upload_result_response__field_descriptors[1] =
+{
+  {
+    "payload",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__UploadResultResponse, payload),
+    &martlet__v1__payload__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__upload_result_response__field_indices_by_name[] = {
+  0,   /* field[0] = payload */
+};
+static const ProtobufCIntRange martlet__v1__upload_result_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__upload_result_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.UploadResultResponse",
+  "UploadResultResponse",
+  "Martlet__V1__UploadResultResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__UploadResultResponse),
+  1,
+  martlet__v1__upload_result_response__field_descriptors,
+  martlet__v1__upload_result_response__field_indices_by_name,
+  1,  martlet__v1__upload_result_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__upload_result_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__get_upload_request__field_descriptors[2] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__GetUploadRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__GetUploadRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__get_upload_request__field_indices_by_name[] = {
+  1,   /* field[1] = id */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__get_upload_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__get_upload_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.GetUploadRequest",
+  "GetUploadRequest",
+  "Martlet__V1__GetUploadRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__GetUploadRequest),
+  2,
+  martlet__v1__get_upload_request__field_descriptors,
+  martlet__v1__get_upload_request__field_indices_by_name,
+  1,  martlet__v1__get_upload_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__get_upload_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__get_upload_response__field_descriptors[2] =
+{
+  {
+    "received",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__GetUploadResponse, received),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "complete",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__GetUploadResponse, complete),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__get_upload_response__field_indices_by_name[] = {
+  1,   /* field[1] = complete */
+  0,   /* field[0] = received */
+};
+static const ProtobufCIntRange martlet__v1__get_upload_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__get_upload_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.GetUploadResponse",
+  "GetUploadResponse",
+  "Martlet__V1__GetUploadResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__GetUploadResponse),
+  2,
+  martlet__v1__get_upload_response__field_descriptors,
+  martlet__v1__get_upload_response__field_indices_by_name,
+  1,  martlet__v1__get_upload_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__get_upload_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__download_result_request__field_descriptors[4] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__DownloadResultRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "run_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__DownloadResultRequest, which_case),
+    offsetof(Martlet__V1__DownloadResultRequest, run_id),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__DownloadResultRequest, which_case),
+    offsetof(Martlet__V1__DownloadResultRequest, id),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__DownloadResultRequest, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__download_result_request__field_indices_by_name[] = {
+  2,   /* field[2] = id */
+  0,   /* field[0] = namespace */
+  3,   /* field[3] = offset */
+  1,   /* field[1] = run_id */
+};
+static const ProtobufCIntRange martlet__v1__download_result_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__download_result_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.DownloadResultRequest",
+  "DownloadResultRequest",
+  "Martlet__V1__DownloadResultRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__DownloadResultRequest),
+  4,
+  martlet__v1__download_result_request__field_descriptors,
+  martlet__v1__download_result_request__field_indices_by_name,
+  1,  martlet__v1__download_result_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__download_result_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__download_result_response__field_descriptors[2] =
+{
+  {
+    "payload",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__DownloadResultResponse, part_case),
+    offsetof(Martlet__V1__DownloadResultResponse, payload),
+    &martlet__v1__payload__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__DownloadResultResponse, part_case),
+    offsetof(Martlet__V1__DownloadResultResponse, data),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__download_result_response__field_indices_by_name[] = {
+  1,   /* field[1] = data */
+  0,   /* field[0] = payload */
+};
+static const ProtobufCIntRange martlet__v1__download_result_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__download_result_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.DownloadResultResponse",
+  "DownloadResultResponse",
+  "Martlet__V1__DownloadResultResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__DownloadResultResponse),
+  2,
+  martlet__v1__download_result_response__field_descriptors,
+  martlet__v1__download_result_response__field_indices_by_name,
+  1,  martlet__v1__download_result_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__download_result_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__get_result_request__field_descriptors[3] =
@@ -1831,10 +2555,13 @@ const ProtobufCEnumDescriptor martlet__v1__cache_isolation__descriptor =
   martlet__v1__cache_isolation__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__result_service__method_descriptors[7] =
+static const ProtobufCMethodDescriptor martlet__v1__result_service__method_descriptors[10] =
 {
   { "PutResult", &martlet__v1__put_result_request__descriptor, &martlet__v1__put_result_response__descriptor },
   { "GetResult", &martlet__v1__get_result_request__descriptor, &martlet__v1__get_result_response__descriptor },
+  { "UploadResult", &martlet__v1__upload_result_request__descriptor, &martlet__v1__upload_result_response__descriptor },
+  { "GetUpload", &martlet__v1__get_upload_request__descriptor, &martlet__v1__get_upload_response__descriptor },
+  { "DownloadResult", &martlet__v1__download_result_request__descriptor, &martlet__v1__download_result_response__descriptor },
   { "ReserveCacheKey", &martlet__v1__reserve_cache_key_request__descriptor, &martlet__v1__reserve_cache_key_response__descriptor },
   { "CommitCacheKey", &martlet__v1__commit_cache_key_request__descriptor, &martlet__v1__commit_cache_key_response__descriptor },
   { "ReleaseCacheKey", &martlet__v1__release_cache_key_request__descriptor, &martlet__v1__release_cache_key_response__descriptor },
@@ -1842,13 +2569,16 @@ static const ProtobufCMethodDescriptor martlet__v1__result_service__method_descr
   { "ListCacheEntries", &martlet__v1__list_cache_entries_request__descriptor, &martlet__v1__list_cache_entries_response__descriptor },
 };
 const unsigned martlet__v1__result_service__method_indices_by_name[] = {
-  3,        /* CommitCacheKey */
+  6,        /* CommitCacheKey */
+  4,        /* DownloadResult */
   1,        /* GetResult */
-  5,        /* InvalidateCacheKeys */
-  6,        /* ListCacheEntries */
+  3,        /* GetUpload */
+  8,        /* InvalidateCacheKeys */
+  9,        /* ListCacheEntries */
   0,        /* PutResult */
-  4,        /* ReleaseCacheKey */
-  2         /* ReserveCacheKey */
+  7,        /* ReleaseCacheKey */
+  5,        /* ReserveCacheKey */
+  2         /* UploadResult */
 };
 const ProtobufCServiceDescriptor martlet__v1__result_service__descriptor =
 {
@@ -1857,7 +2587,7 @@ const ProtobufCServiceDescriptor martlet__v1__result_service__descriptor =
   "ResultService",
   "Martlet__V1__ResultService",
   "martlet.v1",
-  7,
+  10,
   martlet__v1__result_service__method_descriptors,
   martlet__v1__result_service__method_indices_by_name
 };
@@ -1877,13 +2607,37 @@ void martlet__v1__result_service__get_result(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__result_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__result_service__upload_result(ProtobufCService *service,
+                                                const Martlet__V1__UploadResultRequest *input,
+                                                Martlet__V1__UploadResultResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__result_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void martlet__v1__result_service__get_upload(ProtobufCService *service,
+                                             const Martlet__V1__GetUploadRequest *input,
+                                             Martlet__V1__GetUploadResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__result_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void martlet__v1__result_service__download_result(ProtobufCService *service,
+                                                  const Martlet__V1__DownloadResultRequest *input,
+                                                  Martlet__V1__DownloadResultResponse_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__result_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__result_service__reserve_cache_key(ProtobufCService *service,
                                                     const Martlet__V1__ReserveCacheKeyRequest *input,
                                                     Martlet__V1__ReserveCacheKeyResponse_Closure closure,
                                                     void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__result_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__result_service__commit_cache_key(ProtobufCService *service,
                                                    const Martlet__V1__CommitCacheKeyRequest *input,
@@ -1891,7 +2645,7 @@ void martlet__v1__result_service__commit_cache_key(ProtobufCService *service,
                                                    void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__result_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__result_service__release_cache_key(ProtobufCService *service,
                                                     const Martlet__V1__ReleaseCacheKeyRequest *input,
@@ -1899,7 +2653,7 @@ void martlet__v1__result_service__release_cache_key(ProtobufCService *service,
                                                     void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__result_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__result_service__invalidate_cache_keys(ProtobufCService *service,
                                                         const Martlet__V1__InvalidateCacheKeysRequest *input,
@@ -1907,7 +2661,7 @@ void martlet__v1__result_service__invalidate_cache_keys(ProtobufCService *servic
                                                         void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__result_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__result_service__list_cache_entries(ProtobufCService *service,
                                                      const Martlet__V1__ListCacheEntriesRequest *input,
@@ -1915,7 +2669,7 @@ void martlet__v1__result_service__list_cache_entries(ProtobufCService *service,
                                                      void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__result_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__result_service__init (Martlet__V1__ResultService_Service *service,
                                         Martlet__V1__ResultService_ServiceDestroy destroy)

@@ -135,6 +135,186 @@ public struct PutResultResponse: MartletWire.WireMessage {
   }
 }
 
+/// A part of a result that is uploaded.
+public struct UploadResultRequest: MartletWire.WireMessage {
+  /// One of the two.
+  public var part: Part?
+
+  /// A message with every field at its default.
+  public init() { self.init(part: nil) }
+
+  /// A message of the fields given.
+  public init(
+    part: Part? = nil
+  ) {
+    self.part = part
+  }
+
+  /// One of the two.
+  public enum Part: Sendable, Equatable {
+    /// The first message.
+    case start(UploadResultRequest.Start)
+    /// The next bytes.
+    case data([UInt8])
+  }
+
+  /// What is uploaded.
+  public struct Start: MartletWire.WireMessage {
+    /// The namespace.
+    public var namespace: String
+    /// UUIDv7, made by the client or the server; the idempotency key, and that of going on.
+    public var id: String
+    /// The run that returned it; may be empty.
+    public var runID: String
+    /// The media type.
+    public var mediaType: String
+    /// `sha256:` and the hex digest of all bytes; checked when given.
+    public var digest: String
+    /// How many bytes there are in all; checked when not 0.
+    public var size: Int64
+    /// When the server may delete it; absent for never.
+    public var expireTime: MartletWire.Timestamp?
+    /// Where the bytes of this stream begin: what GetUpload said. 0 begins anew and forgets what came before.
+    public var offset: Int64
+
+    /// A message with every field at its default.
+    public init() { self.init(namespace: "") }
+
+    /// A message of the fields given.
+    public init(
+      namespace: String = "",
+      id: String = "",
+      runID: String = "",
+      mediaType: String = "",
+      digest: String = "",
+      size: Int64 = 0,
+      expireTime: MartletWire.Timestamp? = nil,
+      offset: Int64 = 0
+    ) {
+      self.namespace = namespace
+      self.id = id
+      self.runID = runID
+      self.mediaType = mediaType
+      self.digest = digest
+      self.size = size
+      self.expireTime = expireTime
+      self.offset = offset
+    }
+  }
+}
+
+/// The stored result.
+public struct UploadResultResponse: MartletWire.WireMessage {
+  /// What a COMPLETED state or the cache may hold in place of the value: a reference with media type, digest and size.
+  public var payload: Payload?
+
+  /// A message with every field at its default.
+  public init() { self.init(payload: nil) }
+
+  /// A message of the fields given.
+  public init(
+    payload: Payload? = nil
+  ) {
+    self.payload = payload
+  }
+}
+
+/// Asks how far an upload has come.
+public struct GetUploadRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// The id of the result.
+  public var id: String
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    id: String = ""
+  ) {
+    self.namespace = namespace
+    self.id = id
+  }
+}
+
+/// How far an upload has come.
+public struct GetUploadResponse: MartletWire.WireMessage {
+  /// The bytes that are kept: where the next stream begins.
+  public var received: Int64
+  /// Whether all are there.
+  public var complete: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(received: 0) }
+
+  /// A message of the fields given.
+  public init(
+    received: Int64 = 0,
+    complete: Bool = false
+  ) {
+    self.received = received
+    self.complete = complete
+  }
+}
+
+/// Asks for the bytes of a result.
+public struct DownloadResultRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// Which.
+  public var which: Which?
+  /// The first byte that is wanted.
+  public var offset: Int64
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    which: Which? = nil,
+    offset: Int64 = 0
+  ) {
+    self.namespace = namespace
+    self.which = which
+    self.offset = offset
+  }
+
+  /// Which.
+  public enum Which: Sendable, Equatable {
+    /// Of this run, also when it ended as a child or came out of the cache.
+    case runID(String)
+    /// The stored one of this id, or of the address `martlet:result/ID`.
+    case id(String)
+  }
+}
+
+/// A part of a result.
+public struct DownloadResultResponse: MartletWire.WireMessage {
+  /// One of the two.
+  public var part: Part?
+
+  /// A message with every field at its default.
+  public init() { self.init(part: nil) }
+
+  /// A message of the fields given.
+  public init(
+    part: Part? = nil
+  ) {
+    self.part = part
+  }
+
+  /// One of the two.
+  public enum Part: Sendable, Equatable {
+    /// The first message: media type, digest and size, and where it is kept when that is elsewhere.
+    case payload(Payload)
+    /// The next bytes.
+    case data([UInt8])
+  }
+}
+
 /// Asks for a result.
 public struct GetResultRequest: MartletWire.WireMessage {
   /// The namespace.
@@ -577,6 +757,257 @@ extension PutResultResponse {
     martlet__v1__put_result_response__init(c)
     if let value = self.payload {
       c.pointee.payload = writer.message(value, Payload.self)
+    }
+  }
+}
+
+extension UploadResultRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.UploadResultRequest",
+    layout: MartletWire.StructLayout(martlet__v1__upload_result_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "start", "start", .oneof(0), .message { UploadResultRequest.Start.schema }),
+      MartletWire.FieldSchema(2, "data", "data", .oneof(0), .bytes),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__UploadResultRequest.self)
+    switch c.pointee.part_case.rawValue {
+    case 1: self.part = .start(try reader.presentMessage(c.pointee.start, UploadResultRequest.Start.self))
+    case 2: self.part = .data(reader.bytes(c.pointee.data))
+    default: self.part = nil
+    }
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__UploadResultRequest.self)
+    martlet__v1__upload_result_request__init(c)
+    switch self.part {
+    case .start(let value):
+      c.pointee.start = writer.message(value, UploadResultRequest.Start.self)
+      c.pointee.part_case = .init(rawValue: 1)
+    case .data(let value):
+      c.pointee.data = writer.bytes(value)
+      c.pointee.part_case = .init(rawValue: 2)
+    case nil: break
+    }
+  }
+}
+
+extension UploadResultRequest.Start {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.UploadResultRequest.Start",
+    layout: MartletWire.StructLayout(martlet__v1__upload_result_request__start__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "id", "id", .implicit, .string),
+      MartletWire.FieldSchema(3, "run_id", "runId", .implicit, .string),
+      MartletWire.FieldSchema(4, "media_type", "mediaType", .implicit, .string),
+      MartletWire.FieldSchema(5, "digest", "digest", .implicit, .string),
+      MartletWire.FieldSchema(6, "size", "size", .implicit, .int64),
+      MartletWire.FieldSchema(7, "expire_time", "expireTime", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(8, "offset", "offset", .implicit, .int64),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__UploadResultRequest__Start.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.id = try reader.string(c.pointee.id)
+    self.runID = try reader.string(c.pointee.run_id)
+    self.mediaType = try reader.string(c.pointee.media_type)
+    self.digest = try reader.string(c.pointee.digest)
+    self.size = c.pointee.size
+    self.expireTime = try reader.message(c.pointee.expire_time, MartletWire.Timestamp.self)
+    self.offset = c.pointee.offset
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__UploadResultRequest__Start.self)
+    martlet__v1__upload_result_request__start__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.id = writer.string(self.id)
+    c.pointee.run_id = writer.string(self.runID)
+    c.pointee.media_type = writer.string(self.mediaType)
+    c.pointee.digest = writer.string(self.digest)
+    c.pointee.size = self.size
+    if let value = self.expireTime {
+      c.pointee.expire_time = writer.message(value, MartletWire.Timestamp.self)
+    }
+    c.pointee.offset = self.offset
+  }
+}
+
+extension UploadResultResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.UploadResultResponse",
+    layout: MartletWire.StructLayout(martlet__v1__upload_result_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "payload", "payload", .implicit, .message { Payload.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__UploadResultResponse.self)
+    self.payload = try reader.message(c.pointee.payload, Payload.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__UploadResultResponse.self)
+    martlet__v1__upload_result_response__init(c)
+    if let value = self.payload {
+      c.pointee.payload = writer.message(value, Payload.self)
+    }
+  }
+}
+
+extension GetUploadRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.GetUploadRequest",
+    layout: MartletWire.StructLayout(martlet__v1__get_upload_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "id", "id", .implicit, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__GetUploadRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.id = try reader.string(c.pointee.id)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__GetUploadRequest.self)
+    martlet__v1__get_upload_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.id = writer.string(self.id)
+  }
+}
+
+extension GetUploadResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.GetUploadResponse",
+    layout: MartletWire.StructLayout(martlet__v1__get_upload_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "received", "received", .implicit, .int64),
+      MartletWire.FieldSchema(2, "complete", "complete", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__GetUploadResponse.self)
+    self.received = c.pointee.received
+    self.complete = c.pointee.complete != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__GetUploadResponse.self)
+    martlet__v1__get_upload_response__init(c)
+    c.pointee.received = self.received
+    c.pointee.complete = self.complete ? 1 : 0
+  }
+}
+
+extension DownloadResultRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.DownloadResultRequest",
+    layout: MartletWire.StructLayout(martlet__v1__download_result_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "run_id", "runId", .oneof(0), .string),
+      MartletWire.FieldSchema(3, "id", "id", .oneof(0), .string),
+      MartletWire.FieldSchema(4, "offset", "offset", .implicit, .int64),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DownloadResultRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    switch c.pointee.which_case.rawValue {
+    case 2: self.which = .runID(try reader.string(c.pointee.run_id))
+    case 3: self.which = .id(try reader.string(c.pointee.id))
+    default: self.which = nil
+    }
+    self.offset = c.pointee.offset
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DownloadResultRequest.self)
+    martlet__v1__download_result_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    switch self.which {
+    case .runID(let value):
+      c.pointee.run_id = writer.string(value)
+      c.pointee.which_case = .init(rawValue: 2)
+    case .id(let value):
+      c.pointee.id = writer.string(value)
+      c.pointee.which_case = .init(rawValue: 3)
+    case nil: break
+    }
+    c.pointee.offset = self.offset
+  }
+}
+
+extension DownloadResultResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.DownloadResultResponse",
+    layout: MartletWire.StructLayout(martlet__v1__download_result_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "payload", "payload", .oneof(0), .message { Payload.schema }),
+      MartletWire.FieldSchema(2, "data", "data", .oneof(0), .bytes),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DownloadResultResponse.self)
+    switch c.pointee.part_case.rawValue {
+    case 1: self.part = .payload(try reader.presentMessage(c.pointee.payload, Payload.self))
+    case 2: self.part = .data(reader.bytes(c.pointee.data))
+    default: self.part = nil
+    }
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DownloadResultResponse.self)
+    martlet__v1__download_result_response__init(c)
+    switch self.part {
+    case .payload(let value):
+      c.pointee.payload = writer.message(value, Payload.self)
+      c.pointee.part_case = .init(rawValue: 1)
+    case .data(let value):
+      c.pointee.data = writer.bytes(value)
+      c.pointee.part_case = .init(rawValue: 2)
+    case nil: break
     }
   }
 }

@@ -13,10 +13,35 @@ public protocol ResultService: MartletCall.RPCService {
   ) async throws -> PutResultResponse
 
   /// Returns the result of a run, or a stored one: of a run that of its COMPLETED state, else the newest that was stored
-  /// for it. NOT_FOUND when there is none.
+  /// for it. NOT_FOUND when there is none. One that UploadResult stored and that is longer than 1 MiB is answered by its
+  /// address: DownloadResult has its bytes.
   func getResult(
     _ request: GetResultRequest, context: MartletCall.CallContext
   ) async throws -> GetResultResponse
+
+  /// Stores a result of any length up to the server's bound: first `start`, then its bytes in as many messages as it takes,
+  /// each at most as long as a message may be. Idempotent by `start.id`: the same bytes again change nothing.
+  ///
+  /// A stream that breaks leaves what came until then for an hour: GetUpload says how much, and another UploadResult of
+  /// the same id goes on there. INVALID_ARGUMENT when the bytes have not the digest or the size that was told, or are
+  /// more than the server takes; nothing is kept then. ALREADY_EXISTS when the id has another content. OUT_OF_RANGE with
+  /// UPLOAD_OFFSET and, as metadata, `received` when `start.offset` is not where the bytes before ended.
+  /// FAILED_PRECONDITION with UPLOAD_TAKEN_OVER when another stream began to upload this id meanwhile.
+  func uploadResult(
+    _ requests: MartletCall.MessageStream<UploadResultRequest>, context: MartletCall.CallContext
+  ) async throws -> UploadResultResponse
+
+  /// Returns how far an upload has come. NOT_FOUND when nothing of it is kept.
+  func getUpload(
+    _ request: GetUploadRequest, context: MartletCall.CallContext
+  ) async throws -> GetUploadResponse
+
+  /// Streams a result of any length, chosen as in GetResult: first what it is, then its bytes from `offset` on. JSON comes
+  /// as its text. Of a result that is kept elsewhere only the first message comes. NOT_FOUND when there is none;
+  /// OUT_OF_RANGE when it is shorter than `offset`.
+  func downloadResult(
+    _ request: DownloadResultRequest, to responses: MartletCall.MessageWriter<DownloadResultResponse>, context: MartletCall.CallContext
+  ) async throws
 
   /// Looks a key up and, where it holds nothing usable, reserves it for the caller, who then computes. The same `token`
   /// again renews the reservation. With `wait` the answer waits for another holder.
@@ -55,11 +80,36 @@ public enum ResultServiceMethods {
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.PutResultRequest", responseType: "martlet.v1.PutResultResponse")
   /// Returns the result of a run, or a stored one: of a run that of its COMPLETED state, else the newest that was stored
-  /// for it. NOT_FOUND when there is none.
+  /// for it. NOT_FOUND when there is none. One that UploadResult stored and that is longer than 1 MiB is answered by its
+  /// address: DownloadResult has its bytes.
   public static let getResult = MartletCall.MethodDescriptor(
     service: "martlet.v1.ResultService", name: "GetResult",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.GetResultRequest", responseType: "martlet.v1.GetResultResponse")
+  /// Stores a result of any length up to the server's bound: first `start`, then its bytes in as many messages as it takes,
+  /// each at most as long as a message may be. Idempotent by `start.id`: the same bytes again change nothing.
+  ///
+  /// A stream that breaks leaves what came until then for an hour: GetUpload says how much, and another UploadResult of
+  /// the same id goes on there. INVALID_ARGUMENT when the bytes have not the digest or the size that was told, or are
+  /// more than the server takes; nothing is kept then. ALREADY_EXISTS when the id has another content. OUT_OF_RANGE with
+  /// UPLOAD_OFFSET and, as metadata, `received` when `start.offset` is not where the bytes before ended.
+  /// FAILED_PRECONDITION with UPLOAD_TAKEN_OVER when another stream began to upload this id meanwhile.
+  public static let uploadResult = MartletCall.MethodDescriptor(
+    service: "martlet.v1.ResultService", name: "UploadResult",
+    kind: .clientStreaming, idempotency: .idempotent,
+    requestType: "martlet.v1.UploadResultRequest", responseType: "martlet.v1.UploadResultResponse")
+  /// Returns how far an upload has come. NOT_FOUND when nothing of it is kept.
+  public static let getUpload = MartletCall.MethodDescriptor(
+    service: "martlet.v1.ResultService", name: "GetUpload",
+    kind: .unary, idempotency: .noSideEffects,
+    requestType: "martlet.v1.GetUploadRequest", responseType: "martlet.v1.GetUploadResponse")
+  /// Streams a result of any length, chosen as in GetResult: first what it is, then its bytes from `offset` on. JSON comes
+  /// as its text. Of a result that is kept elsewhere only the first message comes. NOT_FOUND when there is none;
+  /// OUT_OF_RANGE when it is shorter than `offset`.
+  public static let downloadResult = MartletCall.MethodDescriptor(
+    service: "martlet.v1.ResultService", name: "DownloadResult",
+    kind: .serverStreaming, idempotency: .noSideEffects,
+    requestType: "martlet.v1.DownloadResultRequest", responseType: "martlet.v1.DownloadResultResponse")
   /// Looks a key up and, where it holds nothing usable, reserves it for the caller, who then computes. The same `token`
   /// again renews the reservation. With `wait` the answer waits for another holder.
   public static let reserveCacheKey = MartletCall.MethodDescriptor(
@@ -92,6 +142,9 @@ public enum ResultServiceMethods {
   public static let all: [MartletCall.MethodDescriptor] = [
     putResult,
     getResult,
+    uploadResult,
+    getUpload,
+    downloadResult,
     reserveCacheKey,
     commitCacheKey,
     releaseCacheKey,
@@ -119,13 +172,53 @@ public struct ResultServiceClient: Sendable {
   }
 
   /// Returns the result of a run, or a stored one: of a run that of its COMPLETED state, else the newest that was stored
-  /// for it. NOT_FOUND when there is none.
+  /// for it. NOT_FOUND when there is none. One that UploadResult stored and that is longer than 1 MiB is answered by its
+  /// address: DownloadResult has its bytes.
   public func getResult(
     _ request: GetResultRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> GetResultResponse {
     try await channel.unary(
       ResultServiceMethods.getResult, request, returning: GetResultResponse.self,
       options: options)
+  }
+
+  /// Stores a result of any length up to the server's bound: first `start`, then its bytes in as many messages as it takes,
+  /// each at most as long as a message may be. Idempotent by `start.id`: the same bytes again change nothing.
+  ///
+  /// A stream that breaks leaves what came until then for an hour: GetUpload says how much, and another UploadResult of
+  /// the same id goes on there. INVALID_ARGUMENT when the bytes have not the digest or the size that was told, or are
+  /// more than the server takes; nothing is kept then. ALREADY_EXISTS when the id has another content. OUT_OF_RANGE with
+  /// UPLOAD_OFFSET and, as metadata, `received` when `start.offset` is not where the bytes before ended.
+  /// FAILED_PRECONDITION with UPLOAD_TAKEN_OVER when another stream began to upload this id meanwhile.
+  public func uploadResult(
+    options: MartletCall.CallOptions = .standard
+  ) async throws -> MartletCall.ClientCall<UploadResultRequest, UploadResultResponse> {
+    try await channel.open(
+      ResultServiceMethods.uploadResult, sending: UploadResultRequest.self,
+      returning: UploadResultResponse.self, options: options)
+  }
+
+  /// Returns how far an upload has come. NOT_FOUND when nothing of it is kept.
+  public func getUpload(
+    _ request: GetUploadRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> GetUploadResponse {
+    try await channel.unary(
+      ResultServiceMethods.getUpload, request, returning: GetUploadResponse.self,
+      options: options)
+  }
+
+  /// Streams a result of any length, chosen as in GetResult: first what it is, then its bytes from `offset` on. JSON comes
+  /// as its text. Of a result that is kept elsewhere only the first message comes. NOT_FOUND when there is none;
+  /// OUT_OF_RANGE when it is shorter than `offset`.
+  public func downloadResult(
+    _ request: DownloadResultRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> MartletCall.ClientCall<DownloadResultRequest, DownloadResultResponse> {
+    let call = try await channel.open(
+      ResultServiceMethods.downloadResult, sending: DownloadResultRequest.self,
+      returning: DownloadResultResponse.self, options: options)
+    try await call.requests.write(request)
+    try await call.finishRequests()
+    return call
   }
 
   /// Looks a key up and, where it holds nothing usable, reserves it for the caller, who then computes. The same `token`
@@ -185,6 +278,15 @@ extension ResultService {
       },
       MartletCall.MethodHandler.unary(ResultServiceMethods.getResult) { request, context in
         try await self.getResult(request, context: context)
+      },
+      MartletCall.MethodHandler.clientStreaming(ResultServiceMethods.uploadResult) { requests, context in
+        try await self.uploadResult(requests, context: context)
+      },
+      MartletCall.MethodHandler.unary(ResultServiceMethods.getUpload) { request, context in
+        try await self.getUpload(request, context: context)
+      },
+      MartletCall.MethodHandler.serverStreaming(ResultServiceMethods.downloadResult) { request, responses, context in
+        try await self.downloadResult(request, to: responses, context: context)
       },
       MartletCall.MethodHandler.unary(ResultServiceMethods.reserveCacheKey) { request, context in
         try await self.reserveCacheKey(request, context: context)

@@ -9,7 +9,8 @@ enum Methods {
   static let all: [MethodDescriptor] =
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
     + LogServiceMethods.all + ArtifactServiceMethods.all + LimitServiceMethods.all
-    + ResultServiceMethods.all + EventServiceMethods.all + SystemServiceMethods.all
+    + ResultServiceMethods.all + EventServiceMethods.all
+    + VariableServiceMethods.all + SystemServiceMethods.all
 
   /// The method of a name such as `RunService/GetRun`, with or without its package.
   static func named(_ name: String) -> MethodDescriptor? {

@@ -149,7 +149,13 @@ class Calls:
     def _first(self, asked: Type[M], messages: Iterable[M]) -> Iterator[M]:
         """The messages, the first one with the client's namespace."""
         for index, message in enumerate(messages):
-            yield self.request(asked, message) if index == 0 else message
+            if index == 0:
+                message = self.request(asked, message)
+                # An upload says it in its first part.
+                if "start" in asked.DESCRIPTOR.fields_by_name and message.HasField("start"):
+                    start = message.start  # type: ignore[attr-defined]
+                    start.namespace = start.namespace or self.namespace
+            yield message
 
 
 def _serialize(message: Message) -> bytes:

@@ -24,7 +24,7 @@ _client: "Optional[Client]" = None
 _owner = None
 
 
-def _shared() -> "Client":
+def shared_client() -> "Client":
     """The client of this process for this server and namespace."""
     global _client, _owner
     owner = (os.getpid(), os.environ.get("MARTLET_API_URL"), os.environ.get("MARTLET_NAMESPACE", ""))
@@ -76,7 +76,7 @@ def emit_event(
     made.time.CopyFrom(values.timestamp(occurred or datetime.datetime.now(datetime.timezone.utc)))
     if payload is not None:
         made.payload.CopyFrom(values.struct(payload, "payload"))
-    answer = (client or _shared()).events.batch_publish_events(events=[made])
+    answer = (client or shared_client()).events.batch_publish_events(events=[made])
     for failure in answer.failures:
         raise MartletError(
             "INVALID_ARGUMENT",

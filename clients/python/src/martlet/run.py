@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, 
 
 from martlet.errors import Cancelled, Fenced, Refused, RunStopped, TimedOut
 from martlet.retries import Retries
+from martlet.run_artifacts import RunArtifacts
 
 if TYPE_CHECKING:
     import logging
@@ -105,7 +106,7 @@ def current_run() -> "Optional[Run]":
     return _roots[0] if len(_roots) == 1 else None
 
 
-class Run:
+class Run(RunArtifacts):
     """A run of this process while it goes on. Thread-safe."""
 
     def __init__(self, id: str, epoch: int, name: str, parent: "Optional[Run]") -> None:
@@ -211,22 +212,6 @@ class Run:
 
         return run_logger()
 
-    def artifact_markdown(self, key: str, text: str, description: str = "") -> str:
-        """Records Markdown under a key (lower-case letters, digits, dashes) and returns the artifact's id."""
-        return self._artifact(key, description, markdown=text)
-
-    def artifact_table(self, key: str, table: Any, description: str = "") -> str:
-        """Records a table: a list of objects, or an object of lists."""
-        from martlet import values
-
-        return self._artifact(key, description, table=values.value(table, key))
-
-    def artifact_link(self, key: str, uri: str, text: str = "", description: str = "") -> str:
-        """Records a link."""
-        from martlet import v1
-
-        return self._artifact(key, description, link=v1.Link(uri=uri, text=text))
-
     def environ(self) -> Dict[str, str]:
         """The environment for a child process whose runs shall be children of this one."""
         return {**os.environ, "MARTLET_RUN_ID": self.id, "MARTLET_EPOCH": str(self.epoch)}
@@ -234,11 +219,6 @@ class Run:
     def task(self, name: str, **options: Any) -> "RunBlock":
         """A task below this run, to be used as `with run.task("name") as step:`."""
         return RunBlock("task", name, parent=self, **options)
-
-    def _artifact(self, key: str, description: str, **content: Any) -> str:
-        from martlet import v1
-
-        return self._reports.artifact(v1.Artifact(key=key, description=description, **content))
 
     def _ship(self, level: int, logger: str, message: str, at: float) -> None:
         from martlet import text, v1

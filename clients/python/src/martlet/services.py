@@ -1135,7 +1135,8 @@ class ResultService:
         id: Optional[str] = None,
     ) -> v1.GetResultResponse:
         """Returns the result of a run, or a stored one: of a run that of its COMPLETED state, else the newest that was stored
-        for it. NOT_FOUND when there is none.
+        for it. NOT_FOUND when there is none. One that UploadResult stored and that is longer than 1 MiB is answered by its
+        address: DownloadResult has its bytes.
         """
         asked = self._calls.request(
             v1.GetResultRequest,
@@ -1147,6 +1148,65 @@ class ResultService:
         return self._calls.unary_unary(
             "/martlet.v1.ResultService/GetResult", v1.GetResultResponse, asked, timeout, repeatable=True
         )
+
+    def upload_result(
+        self, requests: Iterable[v1.UploadResultRequest], *, timeout: Optional[float] = None
+    ) -> v1.UploadResultResponse:
+        """Stores a result of any length up to the server's bound: first `start`, then its bytes in as many messages as it takes,
+        each at most as long as a message may be. Idempotent by `start.id`: the same bytes again change nothing.
+
+        A stream that breaks leaves what came until then for an hour: GetUpload says how much, and another UploadResult of
+        the same id goes on there. INVALID_ARGUMENT when the bytes have not the digest or the size that was told, or are
+        more than the server takes; nothing is kept then. ALREADY_EXISTS when the id has another content. OUT_OF_RANGE with
+        UPLOAD_OFFSET and, as metadata, `received` when `start.offset` is not where the bytes before ended.
+        FAILED_PRECONDITION with UPLOAD_TAKEN_OVER when another stream began to upload this id meanwhile.
+        """
+        return self._calls.stream_unary(
+            "/martlet.v1.ResultService/UploadResult", v1.UploadResultRequest, v1.UploadResultResponse, requests, timeout
+        )
+
+    def get_upload(
+        self,
+        request: Optional[v1.GetUploadRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.GetUploadResponse:
+        """Returns how far an upload has come. NOT_FOUND when nothing of it is kept."""
+        asked = self._calls.request(
+            v1.GetUploadRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ResultService/GetUpload", v1.GetUploadResponse, asked, timeout, repeatable=True
+        )
+
+    def download_result(
+        self,
+        request: Optional[v1.DownloadResultRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run_id: Optional[str] = None,
+        id: Optional[str] = None,
+        offset: Optional[int] = None,
+    ) -> Stream[v1.DownloadResultResponse]:
+        """Streams a result of any length, chosen as in GetResult: first what it is, then its bytes from `offset` on. JSON comes
+        as its text. Of a result that is kept elsewhere only the first message comes. NOT_FOUND when there is none;
+        OUT_OF_RANGE when it is shorter than `offset`.
+        """
+        asked = self._calls.request(
+            v1.DownloadResultRequest,
+            request,
+            namespace=namespace,
+            run_id=run_id,
+            id=id,
+            offset=offset,
+        )
+        return self._calls.unary_stream("/martlet.v1.ResultService/DownloadResult", v1.DownloadResultResponse, asked, timeout)
 
     def reserve_cache_key(
         self,
@@ -1320,6 +1380,106 @@ class SystemService:
         )
 
 
+class VariableService:
+    """Variables. They are shown to everybody who may read the namespace: not for secrets."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def set_variable(
+        self,
+        request: Optional[v1.SetVariableRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        variable: Optional[v1.Variable] = None,
+        policy: Optional[Union[int, str]] = None,
+        request_id: Optional[str] = None,
+    ) -> v1.SetVariableResponse:
+        """Creates or changes a variable; `policy` says which of the two is meant. Idempotent by `request_id`: a repeat of the
+        last change returns what that one made of it, also when it was guarded by an etag.
+
+        ALREADY_EXISTS when it is to be created and is there with other content; NOT_FOUND when it is to be changed, or an
+        etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """
+        asked = self._calls.request(
+            v1.SetVariableRequest,
+            request,
+            namespace=namespace,
+            variable=variable,
+            policy=policy,
+            request_id=request_id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.VariableService/SetVariable", v1.SetVariableResponse, asked, timeout, repeatable=True
+        )
+
+    def get_variable(
+        self,
+        request: Optional[v1.GetVariableRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        name: Optional[str] = None,
+    ) -> v1.GetVariableResponse:
+        """Returns one variable. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetVariableRequest,
+            request,
+            namespace=namespace,
+            name=name,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.VariableService/GetVariable", v1.GetVariableResponse, asked, timeout, repeatable=True
+        )
+
+    def list_variables(
+        self,
+        request: Optional[v1.ListVariablesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        name_prefix: Optional[str] = None,
+        tags: Optional[Iterable[str]] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListVariablesResponse:
+        """Returns a page of variables, by name."""
+        asked = self._calls.request(
+            v1.ListVariablesRequest,
+            request,
+            namespace=namespace,
+            name_prefix=name_prefix,
+            tags=tags,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.VariableService/ListVariables", v1.ListVariablesResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_variable(
+        self,
+        request: Optional[v1.DeleteVariableRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        name: Optional[str] = None,
+        etag: Optional[str] = None,
+    ) -> v1.DeleteVariableResponse:
+        """Deletes a variable. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the etag is not the current one."""
+        asked = self._calls.request(
+            v1.DeleteVariableRequest,
+            request,
+            namespace=namespace,
+            name=name,
+            etag=etag,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.VariableService/DeleteVariable", v1.DeleteVariableResponse, asked, timeout, repeatable=True
+        )
+
+
 class Services:
     """Every service, by the plural of its noun."""
 
@@ -1333,3 +1493,4 @@ class Services:
         self.results = ResultService(calls)
         self.runs = RunService(calls)
         self.system = SystemService(calls)
+        self.variables = VariableService(calls)

@@ -21,6 +21,13 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Martlet__V1__CacheEntry Martlet__V1__CacheEntry;
 typedef struct Martlet__V1__PutResultRequest Martlet__V1__PutResultRequest;
 typedef struct Martlet__V1__PutResultResponse Martlet__V1__PutResultResponse;
+typedef struct Martlet__V1__UploadResultRequest Martlet__V1__UploadResultRequest;
+typedef struct Martlet__V1__UploadResultRequest__Start Martlet__V1__UploadResultRequest__Start;
+typedef struct Martlet__V1__UploadResultResponse Martlet__V1__UploadResultResponse;
+typedef struct Martlet__V1__GetUploadRequest Martlet__V1__GetUploadRequest;
+typedef struct Martlet__V1__GetUploadResponse Martlet__V1__GetUploadResponse;
+typedef struct Martlet__V1__DownloadResultRequest Martlet__V1__DownloadResultRequest;
+typedef struct Martlet__V1__DownloadResultResponse Martlet__V1__DownloadResultResponse;
 typedef struct Martlet__V1__GetResultRequest Martlet__V1__GetResultRequest;
 typedef struct Martlet__V1__GetResultResponse Martlet__V1__GetResultResponse;
 typedef struct Martlet__V1__ReserveCacheKeyRequest Martlet__V1__ReserveCacheKeyRequest;
@@ -142,6 +149,204 @@ struct  Martlet__V1__PutResultResponse
 #define MARTLET__V1__PUT_RESULT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__put_result_response__descriptor) \
     , NULL }
+
+
+/*
+ * What is uploaded.
+ */
+struct  Martlet__V1__UploadResultRequest__Start
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * UUIDv7, made by the client or the server; the idempotency key, and that of going on.
+   */
+  ProtobufCBinaryData id;
+  /*
+   * The run that returned it; may be empty.
+   */
+  ProtobufCBinaryData run_id;
+  /*
+   * The media type.
+   */
+  ProtobufCBinaryData media_type;
+  /*
+   * `sha256:` and the hex digest of all bytes; checked when given.
+   */
+  ProtobufCBinaryData digest;
+  /*
+   * How many bytes there are in all; checked when not 0.
+   */
+  int64_t size;
+  /*
+   * When the server may delete it; absent for never.
+   */
+  Google__Protobuf__Timestamp *expire_time;
+  /*
+   * Where the bytes of this stream begin: what GetUpload said. 0 begins anew and forgets what came before.
+   */
+  int64_t offset;
+};
+#define MARTLET__V1__UPLOAD_RESULT_REQUEST__START__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__upload_result_request__start__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL, 0 }
+
+
+typedef enum {
+  MARTLET__V1__UPLOAD_RESULT_REQUEST__PART__NOT_SET = 0,
+  MARTLET__V1__UPLOAD_RESULT_REQUEST__PART_START = 1,
+  MARTLET__V1__UPLOAD_RESULT_REQUEST__PART_DATA = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__UPLOAD_RESULT_REQUEST__PART__CASE)
+} Martlet__V1__UploadResultRequest__PartCase;
+
+/*
+ * A part of a result that is uploaded.
+ */
+struct  Martlet__V1__UploadResultRequest
+{
+  ProtobufCMessage base;
+  Martlet__V1__UploadResultRequest__PartCase part_case;
+  union {
+    /*
+     * The first message.
+     */
+    Martlet__V1__UploadResultRequest__Start *start;
+    /*
+     * The next bytes.
+     */
+    ProtobufCBinaryData data;
+  };
+};
+#define MARTLET__V1__UPLOAD_RESULT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__upload_result_request__descriptor) \
+    , MARTLET__V1__UPLOAD_RESULT_REQUEST__PART__NOT_SET, {0} }
+
+
+/*
+ * The stored result.
+ */
+struct  Martlet__V1__UploadResultResponse
+{
+  ProtobufCMessage base;
+  /*
+   * What a COMPLETED state or the cache may hold in place of the value: a reference with media type, digest and size.
+   */
+  Martlet__V1__Payload *payload;
+};
+#define MARTLET__V1__UPLOAD_RESULT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__upload_result_response__descriptor) \
+    , NULL }
+
+
+/*
+ * Asks how far an upload has come.
+ */
+struct  Martlet__V1__GetUploadRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The id of the result.
+   */
+  ProtobufCBinaryData id;
+};
+#define MARTLET__V1__GET_UPLOAD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__get_upload_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+/*
+ * How far an upload has come.
+ */
+struct  Martlet__V1__GetUploadResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The bytes that are kept: where the next stream begins.
+   */
+  int64_t received;
+  /*
+   * Whether all are there.
+   */
+  protobuf_c_boolean complete;
+};
+#define MARTLET__V1__GET_UPLOAD_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__get_upload_response__descriptor) \
+    , 0, 0 }
+
+
+typedef enum {
+  MARTLET__V1__DOWNLOAD_RESULT_REQUEST__WHICH__NOT_SET = 0,
+  MARTLET__V1__DOWNLOAD_RESULT_REQUEST__WHICH_RUN_ID = 2,
+  MARTLET__V1__DOWNLOAD_RESULT_REQUEST__WHICH_ID = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__DOWNLOAD_RESULT_REQUEST__WHICH__CASE)
+} Martlet__V1__DownloadResultRequest__WhichCase;
+
+/*
+ * Asks for the bytes of a result.
+ */
+struct  Martlet__V1__DownloadResultRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The first byte that is wanted.
+   */
+  int64_t offset;
+  Martlet__V1__DownloadResultRequest__WhichCase which_case;
+  union {
+    /*
+     * Of this run, also when it ended as a child or came out of the cache.
+     */
+    ProtobufCBinaryData run_id;
+    /*
+     * The stored one of this id, or of the address `martlet:result/ID`.
+     */
+    ProtobufCBinaryData id;
+  };
+};
+#define MARTLET__V1__DOWNLOAD_RESULT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__download_result_request__descriptor) \
+    , {0,NULL}, 0, MARTLET__V1__DOWNLOAD_RESULT_REQUEST__WHICH__NOT_SET, {0} }
+
+
+typedef enum {
+  MARTLET__V1__DOWNLOAD_RESULT_RESPONSE__PART__NOT_SET = 0,
+  MARTLET__V1__DOWNLOAD_RESULT_RESPONSE__PART_PAYLOAD = 1,
+  MARTLET__V1__DOWNLOAD_RESULT_RESPONSE__PART_DATA = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__DOWNLOAD_RESULT_RESPONSE__PART__CASE)
+} Martlet__V1__DownloadResultResponse__PartCase;
+
+/*
+ * A part of a result.
+ */
+struct  Martlet__V1__DownloadResultResponse
+{
+  ProtobufCMessage base;
+  Martlet__V1__DownloadResultResponse__PartCase part_case;
+  union {
+    /*
+     * The first message: media type, digest and size, and where it is kept when that is elsewhere.
+     */
+    Martlet__V1__Payload *payload;
+    /*
+     * The next bytes.
+     */
+    ProtobufCBinaryData data;
+  };
+};
+#define MARTLET__V1__DOWNLOAD_RESULT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__download_result_response__descriptor) \
+    , MARTLET__V1__DOWNLOAD_RESULT_RESPONSE__PART__NOT_SET, {0} }
 
 
 typedef enum {
@@ -556,6 +761,123 @@ Martlet__V1__PutResultResponse *
 void   martlet__v1__put_result_response__free_unpacked
                      (Martlet__V1__PutResultResponse *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__UploadResultRequest__Start methods */
+void   martlet__v1__upload_result_request__start__init
+                     (Martlet__V1__UploadResultRequest__Start         *message);
+/* Martlet__V1__UploadResultRequest methods */
+void   martlet__v1__upload_result_request__init
+                     (Martlet__V1__UploadResultRequest         *message);
+size_t martlet__v1__upload_result_request__get_packed_size
+                     (const Martlet__V1__UploadResultRequest   *message);
+size_t martlet__v1__upload_result_request__pack
+                     (const Martlet__V1__UploadResultRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__upload_result_request__pack_to_buffer
+                     (const Martlet__V1__UploadResultRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__UploadResultRequest *
+       martlet__v1__upload_result_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__upload_result_request__free_unpacked
+                     (Martlet__V1__UploadResultRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__UploadResultResponse methods */
+void   martlet__v1__upload_result_response__init
+                     (Martlet__V1__UploadResultResponse         *message);
+size_t martlet__v1__upload_result_response__get_packed_size
+                     (const Martlet__V1__UploadResultResponse   *message);
+size_t martlet__v1__upload_result_response__pack
+                     (const Martlet__V1__UploadResultResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__upload_result_response__pack_to_buffer
+                     (const Martlet__V1__UploadResultResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__UploadResultResponse *
+       martlet__v1__upload_result_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__upload_result_response__free_unpacked
+                     (Martlet__V1__UploadResultResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__GetUploadRequest methods */
+void   martlet__v1__get_upload_request__init
+                     (Martlet__V1__GetUploadRequest         *message);
+size_t martlet__v1__get_upload_request__get_packed_size
+                     (const Martlet__V1__GetUploadRequest   *message);
+size_t martlet__v1__get_upload_request__pack
+                     (const Martlet__V1__GetUploadRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__get_upload_request__pack_to_buffer
+                     (const Martlet__V1__GetUploadRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__GetUploadRequest *
+       martlet__v1__get_upload_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__get_upload_request__free_unpacked
+                     (Martlet__V1__GetUploadRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__GetUploadResponse methods */
+void   martlet__v1__get_upload_response__init
+                     (Martlet__V1__GetUploadResponse         *message);
+size_t martlet__v1__get_upload_response__get_packed_size
+                     (const Martlet__V1__GetUploadResponse   *message);
+size_t martlet__v1__get_upload_response__pack
+                     (const Martlet__V1__GetUploadResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__get_upload_response__pack_to_buffer
+                     (const Martlet__V1__GetUploadResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__GetUploadResponse *
+       martlet__v1__get_upload_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__get_upload_response__free_unpacked
+                     (Martlet__V1__GetUploadResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__DownloadResultRequest methods */
+void   martlet__v1__download_result_request__init
+                     (Martlet__V1__DownloadResultRequest         *message);
+size_t martlet__v1__download_result_request__get_packed_size
+                     (const Martlet__V1__DownloadResultRequest   *message);
+size_t martlet__v1__download_result_request__pack
+                     (const Martlet__V1__DownloadResultRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__download_result_request__pack_to_buffer
+                     (const Martlet__V1__DownloadResultRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__DownloadResultRequest *
+       martlet__v1__download_result_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__download_result_request__free_unpacked
+                     (Martlet__V1__DownloadResultRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__DownloadResultResponse methods */
+void   martlet__v1__download_result_response__init
+                     (Martlet__V1__DownloadResultResponse         *message);
+size_t martlet__v1__download_result_response__get_packed_size
+                     (const Martlet__V1__DownloadResultResponse   *message);
+size_t martlet__v1__download_result_response__pack
+                     (const Martlet__V1__DownloadResultResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__download_result_response__pack_to_buffer
+                     (const Martlet__V1__DownloadResultResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__DownloadResultResponse *
+       martlet__v1__download_result_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__download_result_response__free_unpacked
+                     (Martlet__V1__DownloadResultResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__GetResultRequest methods */
 void   martlet__v1__get_result_request__init
                      (Martlet__V1__GetResultRequest         *message);
@@ -801,6 +1123,27 @@ typedef void (*Martlet__V1__PutResultRequest_Closure)
 typedef void (*Martlet__V1__PutResultResponse_Closure)
                  (const Martlet__V1__PutResultResponse *message,
                   void *closure_data);
+typedef void (*Martlet__V1__UploadResultRequest__Start_Closure)
+                 (const Martlet__V1__UploadResultRequest__Start *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__UploadResultRequest_Closure)
+                 (const Martlet__V1__UploadResultRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__UploadResultResponse_Closure)
+                 (const Martlet__V1__UploadResultResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__GetUploadRequest_Closure)
+                 (const Martlet__V1__GetUploadRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__GetUploadResponse_Closure)
+                 (const Martlet__V1__GetUploadResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__DownloadResultRequest_Closure)
+                 (const Martlet__V1__DownloadResultRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__DownloadResultResponse_Closure)
+                 (const Martlet__V1__DownloadResultResponse *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__GetResultRequest_Closure)
                  (const Martlet__V1__GetResultRequest *message,
                   void *closure_data);
@@ -858,6 +1201,18 @@ struct Martlet__V1__ResultService_Service
                      const Martlet__V1__GetResultRequest *input,
                      Martlet__V1__GetResultResponse_Closure closure,
                      void *closure_data);
+  void (*upload_result)(Martlet__V1__ResultService_Service *service,
+                        const Martlet__V1__UploadResultRequest *input,
+                        Martlet__V1__UploadResultResponse_Closure closure,
+                        void *closure_data);
+  void (*get_upload)(Martlet__V1__ResultService_Service *service,
+                     const Martlet__V1__GetUploadRequest *input,
+                     Martlet__V1__GetUploadResponse_Closure closure,
+                     void *closure_data);
+  void (*download_result)(Martlet__V1__ResultService_Service *service,
+                          const Martlet__V1__DownloadResultRequest *input,
+                          Martlet__V1__DownloadResultResponse_Closure closure,
+                          void *closure_data);
   void (*reserve_cache_key)(Martlet__V1__ResultService_Service *service,
                             const Martlet__V1__ReserveCacheKeyRequest *input,
                             Martlet__V1__ReserveCacheKeyResponse_Closure closure,
@@ -888,6 +1243,9 @@ void martlet__v1__result_service__init (Martlet__V1__ResultService_Service *serv
     { MARTLET__V1__RESULT_SERVICE__BASE_INIT,\
       function_prefix__ ## put_result,\
       function_prefix__ ## get_result,\
+      function_prefix__ ## upload_result,\
+      function_prefix__ ## get_upload,\
+      function_prefix__ ## download_result,\
       function_prefix__ ## reserve_cache_key,\
       function_prefix__ ## commit_cache_key,\
       function_prefix__ ## release_cache_key,\
@@ -901,6 +1259,18 @@ void martlet__v1__result_service__get_result(ProtobufCService *service,
                                              const Martlet__V1__GetResultRequest *input,
                                              Martlet__V1__GetResultResponse_Closure closure,
                                              void *closure_data);
+void martlet__v1__result_service__upload_result(ProtobufCService *service,
+                                                const Martlet__V1__UploadResultRequest *input,
+                                                Martlet__V1__UploadResultResponse_Closure closure,
+                                                void *closure_data);
+void martlet__v1__result_service__get_upload(ProtobufCService *service,
+                                             const Martlet__V1__GetUploadRequest *input,
+                                             Martlet__V1__GetUploadResponse_Closure closure,
+                                             void *closure_data);
+void martlet__v1__result_service__download_result(ProtobufCService *service,
+                                                  const Martlet__V1__DownloadResultRequest *input,
+                                                  Martlet__V1__DownloadResultResponse_Closure closure,
+                                                  void *closure_data);
 void martlet__v1__result_service__reserve_cache_key(ProtobufCService *service,
                                                     const Martlet__V1__ReserveCacheKeyRequest *input,
                                                     Martlet__V1__ReserveCacheKeyResponse_Closure closure,
@@ -928,6 +1298,13 @@ extern const ProtobufCEnumDescriptor    martlet__v1__cache_isolation__descriptor
 extern const ProtobufCMessageDescriptor martlet__v1__cache_entry__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__put_result_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__put_result_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__upload_result_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__upload_result_request__start__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__upload_result_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__get_upload_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__get_upload_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__download_result_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__download_result_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__get_result_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__get_result_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__reserve_cache_key_request__descriptor;

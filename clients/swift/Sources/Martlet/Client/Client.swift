@@ -25,6 +25,8 @@ public final class Client: Sendable {
   public let results: ResultServiceClient
   /// Events.
   public let events: EventServiceClient
+  /// Variables.
+  public let variables: VariableServiceClient
   /// The server about itself.
   public let system: SystemServiceClient
 
@@ -55,6 +57,7 @@ public final class Client: Sendable {
     limits = LimitServiceClient(channel: channel)
     results = ResultServiceClient(channel: channel)
     events = EventServiceClient(channel: channel)
+    variables = VariableServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
   }
 

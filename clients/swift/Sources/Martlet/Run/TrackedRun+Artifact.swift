@@ -35,6 +35,14 @@ extension TrackedRun {
     await artifact(key, .link(Link(uri: uri, text: text)), description, run)
   }
 
+  /// Writes an image down, by its address.
+  @discardableResult
+  public func artifact(
+    _ key: String, image uri: String, description: String = "", of run: String? = nil
+  ) async -> String {
+    await artifact(key, .imageURI(uri), description, run)
+  }
+
   /// Tells how far something is.
   ///
   /// - Parameters:

@@ -48,6 +48,26 @@ class CommitCacheKeyResponse(_message.Message):
     stored: bool
     def __init__(self, stored: bool = ..., entry: _Optional[_Union[CacheEntry, _Mapping]] = ...) -> None: ...
 
+class DownloadResultRequest(_message.Message):
+    __slots__ = ["id", "namespace", "offset", "run_id"]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    namespace: str
+    offset: int
+    run_id: str
+    def __init__(self, namespace: _Optional[str] = ..., run_id: _Optional[str] = ..., id: _Optional[str] = ..., offset: _Optional[int] = ...) -> None: ...
+
+class DownloadResultResponse(_message.Message):
+    __slots__ = ["data", "payload"]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    data: bytes
+    payload: _payload_pb2.Payload
+    def __init__(self, payload: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., data: _Optional[bytes] = ...) -> None: ...
+
 class GetResultRequest(_message.Message):
     __slots__ = ["id", "namespace", "run_id"]
     ID_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +87,22 @@ class GetResultResponse(_message.Message):
     payload: _payload_pb2.Payload
     run_id: str
     def __init__(self, payload: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ..., run_id: _Optional[str] = ..., cached_from: _Optional[str] = ...) -> None: ...
+
+class GetUploadRequest(_message.Message):
+    __slots__ = ["id", "namespace"]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ...) -> None: ...
+
+class GetUploadResponse(_message.Message):
+    __slots__ = ["complete", "received"]
+    COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    complete: bool
+    received: int
+    def __init__(self, received: _Optional[int] = ..., complete: bool = ...) -> None: ...
 
 class InvalidateCacheKeysRequest(_message.Message):
     __slots__ = ["keys", "namespace", "prefix"]
@@ -183,6 +219,39 @@ class ReserveCacheKeyResponse(_message.Message):
     hit: CacheEntry
     reserved: ReserveCacheKeyResponse.Reserved
     def __init__(self, hit: _Optional[_Union[CacheEntry, _Mapping]] = ..., reserved: _Optional[_Union[ReserveCacheKeyResponse.Reserved, _Mapping]] = ..., busy: _Optional[_Union[ReserveCacheKeyResponse.Busy, _Mapping]] = ...) -> None: ...
+
+class UploadResultRequest(_message.Message):
+    __slots__ = ["data", "start"]
+    class Start(_message.Message):
+        __slots__ = ["digest", "expire_time", "id", "media_type", "namespace", "offset", "run_id", "size"]
+        DIGEST_FIELD_NUMBER: _ClassVar[int]
+        EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+        ID_FIELD_NUMBER: _ClassVar[int]
+        MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+        NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+        OFFSET_FIELD_NUMBER: _ClassVar[int]
+        RUN_ID_FIELD_NUMBER: _ClassVar[int]
+        SIZE_FIELD_NUMBER: _ClassVar[int]
+        digest: str
+        expire_time: _timestamp_pb2.Timestamp
+        id: str
+        media_type: str
+        namespace: str
+        offset: int
+        run_id: str
+        size: int
+        def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ..., run_id: _Optional[str] = ..., media_type: _Optional[str] = ..., digest: _Optional[str] = ..., size: _Optional[int] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., offset: _Optional[int] = ...) -> None: ...
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    data: bytes
+    start: UploadResultRequest.Start
+    def __init__(self, start: _Optional[_Union[UploadResultRequest.Start, _Mapping]] = ..., data: _Optional[bytes] = ...) -> None: ...
+
+class UploadResultResponse(_message.Message):
+    __slots__ = ["payload"]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    payload: _payload_pb2.Payload
+    def __init__(self, payload: _Optional[_Union[_payload_pb2.Payload, _Mapping]] = ...) -> None: ...
 
 class CacheIsolation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

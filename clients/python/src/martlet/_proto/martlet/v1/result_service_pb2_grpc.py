@@ -26,6 +26,21 @@ class ResultServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_result__service__pb2.GetResultRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_result__service__pb2.GetResultResponse.FromString,
                 )
+        self.UploadResult = channel.stream_unary(
+                '/martlet.v1.ResultService/UploadResult',
+                request_serializer=martlet_dot_v1_dot_result__service__pb2.UploadResultRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_result__service__pb2.UploadResultResponse.FromString,
+                )
+        self.GetUpload = channel.unary_unary(
+                '/martlet.v1.ResultService/GetUpload',
+                request_serializer=martlet_dot_v1_dot_result__service__pb2.GetUploadRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_result__service__pb2.GetUploadResponse.FromString,
+                )
+        self.DownloadResult = channel.unary_stream(
+                '/martlet.v1.ResultService/DownloadResult',
+                request_serializer=martlet_dot_v1_dot_result__service__pb2.DownloadResultRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_result__service__pb2.DownloadResultResponse.FromString,
+                )
         self.ReserveCacheKey = channel.unary_unary(
                 '/martlet.v1.ResultService/ReserveCacheKey',
                 request_serializer=martlet_dot_v1_dot_result__service__pb2.ReserveCacheKeyRequest.SerializeToString,
@@ -68,7 +83,38 @@ class ResultServiceServicer(object):
 
     def GetResult(self, request, context):
         """Returns the result of a run, or a stored one: of a run that of its COMPLETED state, else the newest that was stored
-        for it. NOT_FOUND when there is none.
+        for it. NOT_FOUND when there is none. One that UploadResult stored and that is longer than 1 MiB is answered by its
+        address: DownloadResult has its bytes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadResult(self, request_iterator, context):
+        """Stores a result of any length up to the server's bound: first `start`, then its bytes in as many messages as it takes,
+        each at most as long as a message may be. Idempotent by `start.id`: the same bytes again change nothing.
+
+        A stream that breaks leaves what came until then for an hour: GetUpload says how much, and another UploadResult of
+        the same id goes on there. INVALID_ARGUMENT when the bytes have not the digest or the size that was told, or are
+        more than the server takes; nothing is kept then. ALREADY_EXISTS when the id has another content. OUT_OF_RANGE with
+        UPLOAD_OFFSET and, as metadata, `received` when `start.offset` is not where the bytes before ended.
+        FAILED_PRECONDITION with UPLOAD_TAKEN_OVER when another stream began to upload this id meanwhile.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUpload(self, request, context):
+        """Returns how far an upload has come. NOT_FOUND when nothing of it is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DownloadResult(self, request, context):
+        """Streams a result of any length, chosen as in GetResult: first what it is, then its bytes from `offset` on. JSON comes
+        as its text. Of a result that is kept elsewhere only the first message comes. NOT_FOUND when there is none;
+        OUT_OF_RANGE when it is shorter than `offset`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -123,6 +169,21 @@ def add_ResultServiceServicer_to_server(servicer, server):
                     servicer.GetResult,
                     request_deserializer=martlet_dot_v1_dot_result__service__pb2.GetResultRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_result__service__pb2.GetResultResponse.SerializeToString,
+            ),
+            'UploadResult': grpc.stream_unary_rpc_method_handler(
+                    servicer.UploadResult,
+                    request_deserializer=martlet_dot_v1_dot_result__service__pb2.UploadResultRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_result__service__pb2.UploadResultResponse.SerializeToString,
+            ),
+            'GetUpload': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUpload,
+                    request_deserializer=martlet_dot_v1_dot_result__service__pb2.GetUploadRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_result__service__pb2.GetUploadResponse.SerializeToString,
+            ),
+            'DownloadResult': grpc.unary_stream_rpc_method_handler(
+                    servicer.DownloadResult,
+                    request_deserializer=martlet_dot_v1_dot_result__service__pb2.DownloadResultRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_result__service__pb2.DownloadResultResponse.SerializeToString,
             ),
             'ReserveCacheKey': grpc.unary_unary_rpc_method_handler(
                     servicer.ReserveCacheKey,
@@ -192,6 +253,57 @@ class ResultService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.ResultService/GetResult',
             martlet_dot_v1_dot_result__service__pb2.GetResultRequest.SerializeToString,
             martlet_dot_v1_dot_result__service__pb2.GetResultResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def UploadResult(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(request_iterator, target, '/martlet.v1.ResultService/UploadResult',
+            martlet_dot_v1_dot_result__service__pb2.UploadResultRequest.SerializeToString,
+            martlet_dot_v1_dot_result__service__pb2.UploadResultResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def GetUpload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.ResultService/GetUpload',
+            martlet_dot_v1_dot_result__service__pb2.GetUploadRequest.SerializeToString,
+            martlet_dot_v1_dot_result__service__pb2.GetUploadResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def DownloadResult(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(request, target, '/martlet.v1.ResultService/DownloadResult',
+            martlet_dot_v1_dot_result__service__pb2.DownloadResultRequest.SerializeToString,
+            martlet_dot_v1_dot_result__service__pb2.DownloadResultResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -1,0 +1,150 @@
+// Decides how variables are set, found and deleted: every write is one guarded statement, so that of two writers that
+// know the same etag one is refused.
+
+public import MartletModel
+import MartletPostgres
+
+extension Store {
+  /// Creates or changes a variable. A repeat of its last change returns the variable as it is.
+  /// - Throws: `alreadyExists` when it is to be created and is there with other content, and when the id of the change
+  ///   was used for another one; `notFound` when it is to be changed and is not there; `etagMismatch`; `invalid`.
+  public func setVariable(
+    _ change: VariableChange, in namespace: Namespace, actor: String,
+    deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> Variable {
+    do throws(InvalidValue) {
+      try VariableRules.check(name: change.name, "variable.name")
+      try VariableRules.check(tags: change.tags, "variable.tags")
+    } catch { throw .invalid(field: error.field, why: error.problem) }
+    try checkJSON(change.value, field: "variable.value", limit: VariableRules.largestValue)
+    let mayCreate = change.policy != .update && change.etag == nil
+    let mayChange = change.policy != .create || change.etag != nil
+    // Somebody else may create or delete it between the two statements.
+    for _ in 0..<10 {
+      if mayCreate {
+        let created = try await apply(
+          change, SQL.insertVariable, in: namespace, actor: actor, deadline)
+        if let created { return created }
+      }
+      if mayChange {
+        let changed = try await apply(
+          change, SQL.updateVariable, in: namespace, actor: actor, deadline)
+        if let changed { return changed }
+      }
+      let found = try await find(change, in: namespace, deadline)
+      guard let found else {
+        if mayCreate { continue }
+        throw .notFound(resource: "variable", name: change.name)
+      }
+      if found.isChange, !found.isSame {
+        throw .alreadyExists(resource: "change", name: "\(change.id)")
+      }
+      if !mayChange {
+        if found.isSame { return found.variable }
+        throw .alreadyExists(resource: "variable", name: change.name)
+      }
+      if let etag = change.etag, found.variable.etag != etag {
+        throw .etagMismatch(current: found.variable.etag)
+      }
+    }
+    throw .unavailable(
+      retryAfter: .milliseconds(100), message: "others create and delete the variable all the time")
+  }
+
+  /// Reads a variable.
+  /// - Throws: `notFound`.
+  public func variable(
+    _ name: String, in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> Variable {
+    let found = try await find(VariableChange(name, value: "null"), in: namespace, deadline)
+    guard let found else { throw .notFound(resource: "variable", name: name) }
+    return found.variable
+  }
+
+  /// Lists variables by name.
+  /// - Parameters:
+  ///   - name: The last name of the page before; empty for the first page.
+  ///   - prefix: Only variables whose names begin so.
+  ///   - tags: Only variables that have all of these.
+  public func listVariables(
+    in namespace: Namespace, after name: String = "", prefix: String = "", tags: [String] = [],
+    limit: Int, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> [Variable] {
+    try await read(deadline) { connection in
+      try connection.query(SQL.listVariables) {
+        $0.bind(namespace)
+        $0.bind(name)
+        $0.bind(prefix)
+        $0.bindArray(tags)
+        $0.bind(Int64(limit))
+      }.map { row throws(PostgresError) in try Variable(row) }
+    }
+  }
+
+  /// Deletes a variable.
+  /// - Throws: `notFound`, `etagMismatch`.
+  public func deleteVariable(
+    _ name: String, in namespace: Namespace, etag: Int64? = nil,
+    deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) {
+    let isDeleted = try await write(deadline) { connection in
+      try connection.query(SQL.deleteVariable) {
+        $0.bind(namespace)
+        $0.bind(name)
+        $0.bind(etag)
+      }.count > 0
+    }
+    if !isDeleted {
+      throw .etagMismatch(
+        current: try await variable(name, in: namespace, deadline: deadline).etag)
+    }
+  }
+
+  /// Runs one of the two statements that write a variable; nil when its guard does not hold.
+  private func apply(
+    _ change: VariableChange, _ statement: Statement, in namespace: Namespace, actor: String,
+    _ deadline: ContinuousClock.Instant?
+  ) async throws(StoreError) -> Variable? {
+    try await write(deadline) { connection in
+      try connection.query(statement) {
+        $0.bind(namespace)
+        $0.bind(change.name)
+        $0.bind(PostgresJSON(change.value))
+        $0.bindArray(change.tags)
+        $0.bind(actor)
+        $0.bind(change.id)
+        if statement == SQL.updateVariable { $0.bind(change.etag) }
+      }.first { row throws(PostgresError) in try Variable(row) }
+    }
+  }
+
+  /// The variable of a change, whether it has the content, and whether the change gave it that.
+  private func find(
+    _ change: VariableChange, in namespace: Namespace, _ deadline: ContinuousClock.Instant?
+  ) async throws(StoreError) -> FoundVariable? {
+    try await read(deadline) { connection in
+      try connection.query(SQL.getVariable) {
+        $0.bind(namespace)
+        $0.bind(change.name)
+        $0.bind(PostgresJSON(change.value))
+        $0.bindArray(change.tags)
+        $0.bind(change.id)
+      }.first { row throws(PostgresError) in try FoundVariable(row) }
+    }
+  }
+}
+
+/// A variable beside a change that did not come about.
+private struct FoundVariable {
+  let variable: Variable
+  /// Whether it has the content of the change.
+  let isSame: Bool
+  /// Whether its last change has the id of this one.
+  let isChange: Bool
+
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    variable = try Variable(row)
+    isSame = try row.get(9)
+    isChange = try row.get(10)
+  }
+}
