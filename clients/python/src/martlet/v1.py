@@ -95,6 +95,8 @@ from martlet._proto.martlet.v1.limit_service_pb2 import (
     ResetLimitResponse,
     UpdateLimitRequest,
     UpdateLimitResponse,
+    WatchLimitsRequest,
+    WatchLimitsResponse,
 )
 from martlet._proto.martlet.v1.log_service_pb2 import (
     BatchWriteLogsRequest,
@@ -152,6 +154,7 @@ from martlet._proto.martlet.v1.result_service_pb2 import (
 )
 from martlet._proto.martlet.v1.run_pb2 import (
     Dependency,
+    LinePlace,
     LossPolicy,
     RUN_KIND_FLOW,
     RUN_KIND_TASK,
@@ -159,6 +162,7 @@ from martlet._proto.martlet.v1.run_pb2 import (
     RetryPolicy,
     Run,
     RunKind,
+    RunLimit,
     RunPause,
     Times,
     Transition,
@@ -331,6 +335,7 @@ __all__ = [
     "Limit",
     "LimitScope",
     "LimitSlots",
+    "LinePlace",
     "Link",
     "ListArtifactsRequest",
     "ListArtifactsResponse",
@@ -393,6 +398,7 @@ __all__ = [
     "RunEdge",
     "RunFailure",
     "RunKind",
+    "RunLimit",
     "RunNode",
     "RunPause",
     "RunReport",
@@ -425,6 +431,8 @@ __all__ = [
     "Verdict",
     "WatchEventsRequest",
     "WatchEventsResponse",
+    "WatchLimitsRequest",
+    "WatchLimitsResponse",
     "WatchLogsRequest",
     "WatchLogsResponse",
     "WatchRunsRequest",
