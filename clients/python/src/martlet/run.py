@@ -18,7 +18,21 @@ import os
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Type, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from martlet.errors import Cancelled, Fenced, Refused, RunStopped, TimedOut
 from martlet.retries import Retries
@@ -32,6 +46,8 @@ if TYPE_CHECKING:
     from martlet.retries import Delays
 
 F = TypeVar("F", bound=Callable[..., Any])
+# One name, names, or slots by name.
+Limits = Union[str, Sequence[str], Mapping[str, int]]
 
 FLUSH_TIMEOUT = 30.0
 LARGEST_RESULT = 250 * 1024
@@ -123,6 +139,7 @@ class Run:
         self._reports: "ReportedRun"
         self._retries: Optional[Retries] = None
         self._timer: Optional[threading.Timer] = None
+        self._has_limits = False
         # Whether the last attempt's end has been reported already.
         self._over = False
 
@@ -268,7 +285,9 @@ class Run:
         if accepted and verdict.state.type == v1.STATE_TYPE_RUNNING:
             return
         if verdict.state.type in (v1.STATE_TYPE_CANCELLING, v1.STATE_TYPE_CANCELLED):
-            raise Cancelled("cancelled before it began")
+            # The last state has been reached: nothing is left to be said of the run.
+            self._over = verdict.state.type == v1.STATE_TYPE_CANCELLED
+            raise Cancelled(verdict.state.message or "cancelled before it began")
         raise Refused(f"run {self.id} may not begin: {verdict.reason}", verdict)
 
     def _may_go_on(self, error: Exception) -> bool:
@@ -299,7 +318,7 @@ class Run:
         self._over = False
         self.logger.warning("%s: %s; tried again in %g s", type(error).__name__, error, delay)
         self.sleep(delay)
-        self._begin(may_run_on=True)
+        self._begin(may_run_on=not self._has_limits)
         return True
 
     def _end(self, error: Optional[BaseException]) -> None:
@@ -337,8 +356,11 @@ class RunBlock:
         retry_delay: "Delays" = 0,
         retry_jitter: float = 0,
         timeout: Optional[float] = None,
+        limits: "Limits" = (),
+        when_full: str = "ENQUEUE",
     ) -> None:
         self.kind = kind
+        self.limits, self.when_full = limits, when_full
         self.retries = Retries(retries, retry_delay, retry_jitter) if retries else None
         self.timeout = timeout
         self._may_retry = False
@@ -374,6 +396,8 @@ class RunBlock:
                 version=self.version,
                 parent=self.parent,
                 timeout=self.timeout,
+                limits=self.limits,
+                when_full=self.when_full,
             )
             block.retries, block._may_retry = self.retries, True
             with block as run:
@@ -399,7 +423,8 @@ class RunBlock:
             parent.checkpoint()
         run = self._make(parent)
         try:
-            run._begin(may_run_on=run.epoch == 1 and self._born_here)
+            # Slots are the server's to give: without it such a run does not begin.
+            run._begin(may_run_on=run.epoch == 1 and self._born_here and not self.limits)
         except (Fenced, Refused):
             raise
         except BaseException as error:
@@ -456,6 +481,12 @@ class RunBlock:
             created.retry.CopyFrom(self.retries.policy())
         if self.timeout is not None:
             created.timeout.CopyFrom(values.duration(self.timeout))
+        for limit, slots in _slots(self.limits):
+            created.limits.add(
+                name=limit,
+                slots=slots,
+                collision_strategy=f"COLLISION_STRATEGY_{self.when_full}",  # type: ignore[arg-type]
+            )
         if self.parameters:
             created.parameters.CopyFrom(values.struct(self.parameters))
         made: List[Run] = []
@@ -463,6 +494,7 @@ class RunBlock:
         made.append(Run(reports.run_id, 1, self.definition, parent))
         made[0]._reports = reports
         made[0]._retries = self.retries.copy() if self.retries is not None else None
+        made[0]._has_limits = bool(self.limits)
         return made[0]
 
 
@@ -501,7 +533,9 @@ def flow(definition: Any = "", **options: Any) -> Any:
     """A flow: `with martlet.flow("name", parameters={...}) as run:`, or `@martlet.flow` on a function.
 
     Options: name (of this run), parameters, labels, tags, version, parent; timeout (seconds, after which
-    `checkpoint` and `sleep` raise TimedOut, and the server ends the run 5 s later). On a function also retries,
+    `checkpoint` and `sleep` raise TimedOut, and the server ends the run 5 s later); limits (the name of one, a list of
+    names, or a dictionary of slots by name), whose slots the run holds while it goes on: it waits in line for them, or
+    with when_full="CANCEL_NEW" is cancelled when they are not free. On a function also retries,
     retry_delay (seconds, a list of them whose last repeats, or `martlet.exponential(...)`) and retry_jitter.
     """
     if callable(definition):
@@ -514,6 +548,14 @@ def task(definition: Any = "", **options: Any) -> Any:
     if callable(definition):
         return RunBlock("task", **options)(definition)
     return RunBlock("task", definition, **options)
+
+
+def _slots(limits: "Limits") -> "Iterable[Tuple[str, int]]":
+    if isinstance(limits, str):
+        return [(limits, 1)]
+    if isinstance(limits, Mapping):
+        return limits.items()
+    return [(name, 1) for name in limits]
 
 
 _LEVELS = {
