@@ -198,6 +198,12 @@ public struct SlotTaking: Sendable, Equatable {
   public var lease: LeaseID
   /// The epoch of the run.
   public var epoch: Int64
+
+  /// Takes a lease.
+  public init(lease: LeaseID, epoch: Int64) {
+    self.lease = lease
+    self.epoch = epoch
+  }
 }
 
 /// What is kept of a pause beside the history.
