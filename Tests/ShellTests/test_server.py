@@ -149,7 +149,7 @@ class Limits(ServerTest):
         self.assertEqual(done.stdout, b"1\nfree\n2\n")
 
     def testBackWithTheShell(self):
-        holder = self.start(f"martlet_limit_acquire {self.limit} && echo in && exec 1>&- && sleep 60")
+        holder = self.start(f"martlet_limit_acquire {self.limit} && echo in && exec 1>&- && exec sleep 60")
         self.assertEqual(holder.stdout.read(), b"in\n")
         self.assertEqual(self.taken(), 1)
         late = self.shell(f"martlet_limit_acquire {self.limit} --wait 1 || echo $?")

@@ -36,6 +36,7 @@ from typing import (
 
 from martlet.errors import Cancelled, Fenced, Refused, RunStopped, TimedOut
 from martlet.retries import Retries
+from martlet.states import ending_of, observed, plain
 
 if TYPE_CHECKING:
     import logging
@@ -51,8 +52,6 @@ Limits = Union[str, Sequence[str], Mapping[str, int]]
 
 FLUSH_TIMEOUT = 30.0
 LARGEST_RESULT = 250 * 1024
-# An argument that is larger is recorded by the beginning of its `repr`.
-LARGEST_ARGUMENT = 16 * 1024
 _VARIABLES = ("MARTLET_RUN_ID", "MARTLET_EPOCH")
 
 _current: "contextvars.ContextVar[Optional[Run]]" = contextvars.ContextVar("martlet_run", default=None)
@@ -274,7 +273,7 @@ class Run:
     def _begin(self, may_run_on: bool) -> None:
         from martlet import v1
 
-        state = _observed(v1.State(type=v1.STATE_TYPE_RUNNING))
+        state = observed(v1.State(type=v1.STATE_TYPE_RUNNING))
         verdict = self._reports.propose(state, may_run_on=may_run_on, urgent=True).result()
         if verdict is None:
             return  # it waits on disk, and nobody else can have the run
@@ -301,7 +300,7 @@ class Run:
         self._stop_clock()
         if self._retries is None or (isinstance(error, RunStopped) and not isinstance(error, TimedOut)):
             return False
-        ending = _observed(_ending(error, None))
+        ending = observed(ending_of(error, None))
         verdict = self._reports.propose(ending, may_run_on=True, urgent=True).result()
         self._over = True
         if verdict is None:
@@ -327,7 +326,7 @@ class Run:
             return
         if isinstance(error, Fenced) and error is self._reports.lane.closed:
             return
-        ending = self._reports.propose(_observed(_ending(error, self.result, self.cached_from)))
+        ending = self._reports.propose(observed(ending_of(error, self.result, self.cached_from)))
         ending.add_done_callback(self._ended)
 
     def _ended(self, ending: "Future[Optional[v1.Verdict]]") -> None:
@@ -390,7 +389,7 @@ class RunBlock:
                 self.kind,
                 definition,
                 name=self.name,
-                parameters={key: _plain(value) for key, value in bound.arguments.items()},
+                parameters={key: plain(value) for key, value in bound.arguments.items()},
                 labels=self.labels,
                 tags=self.tags,
                 version=self.version,
@@ -573,61 +572,3 @@ _LEVELS = {
 def _nearest(level: int) -> int:
     """The level of the contract at or below one of logging's."""
     return next((known for known in (50, 40, 30, 20, 10) if level >= known), 5)
-
-
-def _observed(state: "v1.State") -> "v1.State":
-    state.observed_time.FromNanoseconds(time.time_ns() // 1000 * 1000)
-    return state
-
-
-def _ending(error: Optional[BaseException], result: Any, cached_from: str = "") -> "v1.State":
-    """The state in which a run ends that `error` left."""
-    from martlet import text, v1, values
-
-    code = error.code if isinstance(error, SystemExit) else None
-    if error is None or (isinstance(error, SystemExit) and code in (None, 0)):
-        state = v1.State(type=v1.STATE_TYPE_COMPLETED)
-        if result is not None:
-            state.completed.result.media_type = "application/json"
-            state.completed.result.json.CopyFrom(values.value(result, "result"))
-        if cached_from:
-            state.name = "Cached"
-            state.completed.cached_from = cached_from
-        return state
-    message = text.fit(str(error), text.MESSAGE)
-    if isinstance(error, TimedOut):
-        state = v1.State(type=v1.STATE_TYPE_FAILED, name="TimedOut", message=message)
-        state.failed.error_type, state.failed.error_message = "TimedOut", message
-        return state
-    if isinstance(error, Cancelled):
-        return v1.State(type=v1.STATE_TYPE_CANCELLED, message=message)
-    if isinstance(error, KeyboardInterrupt):
-        state = v1.State(type=v1.STATE_TYPE_CRASHED, message="Interrupted")
-        state.crashed.signal = 2
-        return state
-    import traceback
-
-    kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    if isinstance(error, SystemExit) and isinstance(code, int):
-        name = f"exit status {code}"
-    lines = traceback.format_exception(kind, error, error.__traceback__)
-    state = v1.State(type=v1.STATE_TYPE_FAILED)
-    state.message = text.fit(f"{name}: {message}" if message else name, text.MESSAGE)
-    state.failed.error_type = text.fit(name, text.ERROR_TYPE)
-    state.failed.error_message = text.fit(str(error), text.ERROR_MESSAGE)
-    state.failed.traceback = text.fit_end("".join(lines), text.TRACEBACK)
-    return state
-
-
-def _plain(value: Any) -> Any:
-    """An argument as JSON, or the beginning of its `repr` where it is none or large."""
-    from martlet import text, values
-
-    try:
-        message = values.value(value)
-        if message.ByteSize() <= LARGEST_ARGUMENT:
-            return message
-    except (TypeError, ValueError):
-        pass
-    return text.fit(repr(value), 1000)
