@@ -32,7 +32,8 @@ public struct Engine: Sendable {
       LivenessClock(context), PartitionKeeper(context), heartbeat, HintListener(store),
       HintSender(context, heartbeat: heartbeat), Tailer(context, feed: feed), DueRunner(context),
       CascadeRunner(context), Reaper(context), ClaimKeeper(context), CountKeeper(context),
-      LimitGranter(context), LeaseExpirer(context), room, ExpiryKeeper(context),
+      LimitGranter(context), LeaseExpirer(context), TagLimitKeeper(context), room,
+      ExpiryKeeper(context),
     ]
   }
 }

@@ -58,6 +58,8 @@ public struct EngineSettings: Sendable {
   public var tellInterval = Duration.seconds(1)
   /// How often their places are kept.
   public var keepInterval = Duration.seconds(3)
+  /// How often it is read which tags have a limit.
+  public var tagInterval = Duration.seconds(1)
   /// The longest pause between looks for leases of slots that lapsed.
   public var lapseInterval = Duration.seconds(1)
   /// How often leases that ended long ago are forgotten.

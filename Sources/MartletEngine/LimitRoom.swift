@@ -9,6 +9,7 @@ import Synchronization
 public final class LimitRoom: PacedService {
   private struct State {
     var guests: [UInt64: (id: LeaseID, continuation: CheckedContinuation<Void, Never>)] = [:]
+    var calls: [LeaseID: (until: ContinuousClock.Instant, tell: @Sendable () -> Void)] = [:]
     var next: UInt64 = 0
     var isClosed = false
     var keeping: ContinuousClock.Instant?
@@ -51,15 +52,31 @@ public final class LimitRoom: PacedService {
     }
   }
 
+  /// Has a call made when a request has left the line, within a time; its place is not kept meanwhile. A later call for
+  /// the same request replaces it.
+  public func tell(of id: LeaseID, within time: Duration, _ tell: @escaping @Sendable () -> Void) {
+    state.withLock { state in
+      if !state.isClosed { state.calls[id] = (.now + time, tell) }
+    }
+    store.limitSignals.grants.raise()
+  }
+
   /// Tells those who were served, or waits until somebody may have been.
   public func step() async throws -> Duration {
     _ = await store.limitSignals.grants.wait(atMost: settings.tellInterval)
-    let guests = state.withLock { $0.guests.mapValues(\.id) }
-    if guests.isEmpty { return .zero }
-    let ids = Array(Set(guests.values)).sorted()
-    let served = Set(try await store.leftLine(ids))
+    let now = ContinuousClock.now
+    let (guests, calls) = state.withLock { state in
+      state.calls = state.calls.filter { now < $0.value.until }
+      return (state.guests.mapValues(\.id), Array(state.calls.keys))
+    }
+    if guests.isEmpty, calls.isEmpty { return .zero }
+    let ids = Set(guests.values)
+    let served = Set(try await store.leftLine(ids.union(calls).sorted()))
     for (key, id) in guests where served.contains(id) { leave(key) }
-    try await keepPlaces(ids.filter { !served.contains($0) })
+    for id in calls where served.contains(id) {
+      state.withLock { $0.calls.removeValue(forKey: id) }?.tell()
+    }
+    try await keepPlaces(ids.subtracting(served).sorted())
     return settings.linePause
   }
 
@@ -68,6 +85,7 @@ public final class LimitRoom: PacedService {
     let guests = state.withLock { state in
       state.isClosed = true
       defer { state.guests = [:] }
+      state.calls = [:]
       return state.guests.values.map(\.continuation)
     }
     for guest in guests { guest.resume() }

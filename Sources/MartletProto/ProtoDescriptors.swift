@@ -537,271 +537,6 @@ public enum ProtoDescriptors {
         """
     ),
     MartletWire.DescriptorFile(
-      name: "martlet/v1/payload.proto",
-      dependencies: ["google/protobuf/struct.proto"],
-      symbols: [
-        "martlet.v1.Payload",
-        "martlet.v1.Payload.media_type",
-        "martlet.v1.Payload.digest",
-        "martlet.v1.Payload.size",
-        "martlet.v1.Payload.json",
-        "martlet.v1.Payload.data",
-        "martlet.v1.Payload.uri",
-      ],
-      base64: """
-        ChhtYXJ0bGV0L3YxL3BheWxvYWQucHJvdG8SCm1hcnRsZXQudjEaHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJvdG8itAEK\
-        B1BheWxvYWQSHQoKbWVkaWFfdHlwZRgBIAEoCVIJbWVkaWFUeXBlEhYKBmRpZ2VzdBgCIAEoCVIGZGlnZXN0EhIKBHNpemUY\
-        AyABKANSBHNpemUSLAoEanNvbhgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZUgAUgRqc29uEhQKBGRhdGEYBSABKAxI\
-        AFIEZGF0YRISCgN1cmkYBiABKAlIAFIDdXJpQgYKBGJvZHliBnByb3RvMw==\
-
-        """
-    ),
-    MartletWire.DescriptorFile(
-      name: "martlet/v1/state.proto",
-      dependencies: ["google/protobuf/duration.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "martlet/v1/payload.proto"],
-      symbols: [
-        "martlet.v1.State",
-        "martlet.v1.State.type",
-        "martlet.v1.State.name",
-        "martlet.v1.State.message",
-        "martlet.v1.State.time",
-        "martlet.v1.State.observed_time",
-        "martlet.v1.State.scheduled",
-        "martlet.v1.State.paused",
-        "martlet.v1.State.failed",
-        "martlet.v1.State.completed",
-        "martlet.v1.State.crashed",
-        "martlet.v1.State.cancelling",
-        "martlet.v1.Scheduled",
-        "martlet.v1.Scheduled.due_time",
-        "martlet.v1.Scheduled.reason",
-        "martlet.v1.Scheduled.failed",
-        "martlet.v1.Scheduled.crashed",
-        "martlet.v1.Paused",
-        "martlet.v1.Paused.until_time",
-        "martlet.v1.Paused.key",
-        "martlet.v1.Paused.input_schema",
-        "martlet.v1.Paused.suspended",
-        "martlet.v1.Failed",
-        "martlet.v1.Failed.error_type",
-        "martlet.v1.Failed.error_message",
-        "martlet.v1.Failed.traceback",
-        "martlet.v1.Failed.retriable",
-        "martlet.v1.Completed",
-        "martlet.v1.Completed.result",
-        "martlet.v1.Completed.cached_from",
-        "martlet.v1.Crashed",
-        "martlet.v1.Crashed.signal",
-        "martlet.v1.Crashed.exit_code",
-        "martlet.v1.Crashed.note",
-        "martlet.v1.Crashed.presumptive",
-        "martlet.v1.Cancelling",
-        "martlet.v1.Cancelling.until_time",
-        "martlet.v1.Cancelling.grace",
-        "martlet.v1.StateType",
-      ],
-      base64: """
-        ChZtYXJ0bGV0L3YxL3N0YXRlLnByb3RvEgptYXJ0bGV0LnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJvdG8aHGdv\
-        b2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aGG1hcnRsZXQvdjEv\
-        cGF5bG9hZC5wcm90byKQBAoFU3RhdGUSKQoEdHlwZRgBIAEoDjIVLm1hcnRsZXQudjEuU3RhdGVUeXBlUgR0eXBlEhIKBG5h\
-        bWUYAiABKAlSBG5hbWUSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIuCgR0aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVm\
-        LlRpbWVzdGFtcFIEdGltZRI/Cg1vYnNlcnZlZF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIMb2Jz\
-        ZXJ2ZWRUaW1lEjUKCXNjaGVkdWxlZBgKIAEoCzIVLm1hcnRsZXQudjEuU2NoZWR1bGVkSABSCXNjaGVkdWxlZBIsCgZwYXVz\
-        ZWQYCyABKAsyEi5tYXJ0bGV0LnYxLlBhdXNlZEgAUgZwYXVzZWQSLAoGZmFpbGVkGAwgASgLMhIubWFydGxldC52MS5GYWls\
-        ZWRIAFIGZmFpbGVkEjUKCWNvbXBsZXRlZBgNIAEoCzIVLm1hcnRsZXQudjEuQ29tcGxldGVkSABSCWNvbXBsZXRlZBIvCgdj\
-        cmFzaGVkGA4gASgLMhMubWFydGxldC52MS5DcmFzaGVkSABSB2NyYXNoZWQSOAoKY2FuY2VsbGluZxgPIAEoCzIWLm1hcnRs\
-        ZXQudjEuQ2FuY2VsbGluZ0gAUgpjYW5jZWxsaW5nQggKBmRldGFpbCLCAQoJU2NoZWR1bGVkEjUKCGR1ZV90aW1lGAEgASgL\
-        MhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIHZHVlVGltZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIsCgZmYWlsZWQY\
-        AyABKAsyEi5tYXJ0bGV0LnYxLkZhaWxlZEgAUgZmYWlsZWQSLwoHY3Jhc2hlZBgEIAEoCzITLm1hcnRsZXQudjEuQ3Jhc2hl\
-        ZEgAUgdjcmFzaGVkQgcKBWNhdXNlIq8BCgZQYXVzZWQSOQoKdW50aWxfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5U\
-        aW1lc3RhbXBSCXVudGlsVGltZRIQCgNrZXkYAiABKAlSA2tleRI6CgxpbnB1dF9zY2hlbWEYAyABKAsyFy5nb29nbGUucHJv\
-        dG9idWYuU3RydWN0UgtpbnB1dFNjaGVtYRIcCglzdXNwZW5kZWQYBCABKAhSCXN1c3BlbmRlZCKbAQoGRmFpbGVkEh0KCmVy\
-        cm9yX3R5cGUYASABKAlSCWVycm9yVHlwZRIjCg1lcnJvcl9tZXNzYWdlGAIgASgJUgxlcnJvck1lc3NhZ2USHAoJdHJhY2Vi\
-        YWNrGAMgASgJUgl0cmFjZWJhY2sSIQoJcmV0cmlhYmxlGAQgASgISABSCXJldHJpYWJsZYgBAUIMCgpfcmV0cmlhYmxlIlkK\
-        CUNvbXBsZXRlZBIrCgZyZXN1bHQYASABKAsyEy5tYXJ0bGV0LnYxLlBheWxvYWRSBnJlc3VsdBIfCgtjYWNoZWRfZnJvbRgC\
-        IAEoCVIKY2FjaGVkRnJvbSJ0CgdDcmFzaGVkEhYKBnNpZ25hbBgBIAEoBVIGc2lnbmFsEhsKCWV4aXRfY29kZRgCIAEoBVII\
-        ZXhpdENvZGUSEgoEbm90ZRgDIAEoCVIEbm90ZRIgCgtwcmVzdW1wdGl2ZRgEIAEoCFILcHJlc3VtcHRpdmUieAoKQ2FuY2Vs\
-        bGluZxI5Cgp1bnRpbF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJdW50aWxUaW1lEi8KBWdyYWNl\
-        GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgVncmFjZSqGAgoJU3RhdGVUeXBlEhoKFlNUQVRFX1RZUEVfVU5T\
-        UEVDSUZJRUQQABIYChRTVEFURV9UWVBFX1NDSEVEVUxFRBABEhYKElNUQVRFX1RZUEVfUEVORElORxACEhYKElNUQVRFX1RZ\
-        UEVfUlVOTklORxADEhUKEVNUQVRFX1RZUEVfUEFVU0VEEAQSGQoVU1RBVEVfVFlQRV9DQU5DRUxMSU5HEAUSGAoUU1RBVEVf\
-        VFlQRV9DT01QTEVURUQQBhIVChFTVEFURV9UWVBFX0ZBSUxFRBAHEhgKFFNUQVRFX1RZUEVfQ0FOQ0VMTEVEEAgSFgoSU1RB\
-        VEVfVFlQRV9DUkFTSEVEEAliBnByb3RvMw==\
-
-        """
-    ),
-    MartletWire.DescriptorFile(
-      name: "martlet/v1/run.proto",
-      dependencies: ["google/protobuf/duration.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "martlet/v1/state.proto"],
-      symbols: [
-        "martlet.v1.Run",
-        "martlet.v1.Run.id",
-        "martlet.v1.Run.namespace",
-        "martlet.v1.Run.kind",
-        "martlet.v1.Run.name",
-        "martlet.v1.Run.definition",
-        "martlet.v1.Run.definition_version",
-        "martlet.v1.Run.parent_id",
-        "martlet.v1.Run.root_id",
-        "martlet.v1.Run.state",
-        "martlet.v1.Run.epoch",
-        "martlet.v1.Run.seq",
-        "martlet.v1.Run.attempt",
-        "martlet.v1.Run.parameters",
-        "martlet.v1.Run.dependencies",
-        "martlet.v1.Run.labels",
-        "martlet.v1.Run.tags",
-        "martlet.v1.Run.retry",
-        "martlet.v1.Run.timeout",
-        "martlet.v1.Run.created_by",
-        "martlet.v1.Run.times",
-        "martlet.v1.Run.trace_parent",
-        "martlet.v1.Run.etag",
-        "martlet.v1.Run.revision",
-        "martlet.v1.Run.execution_id",
-        "martlet.v1.Run.session_id",
-        "martlet.v1.Run.loss",
-        "martlet.v1.Run.pauses",
-        "martlet.v1.RetryPolicy",
-        "martlet.v1.RetryPolicy.max_retries",
-        "martlet.v1.RetryPolicy.delays",
-        "martlet.v1.RetryPolicy.exponential",
-        "martlet.v1.RetryPolicy.jitter",
-        "martlet.v1.RetryPolicy.mode",
-        "martlet.v1.RetryPolicy.retry_crashes",
-        "martlet.v1.RetryPolicy.Mode",
-        "martlet.v1.RetryPolicy.Exponential",
-        "martlet.v1.RetryPolicy.Exponential.first",
-        "martlet.v1.RetryPolicy.Exponential.factor",
-        "martlet.v1.RetryPolicy.Exponential.max",
-        "martlet.v1.LossPolicy",
-        "martlet.v1.LossPolicy.action",
-        "martlet.v1.LossPolicy.max_reruns",
-        "martlet.v1.LossPolicy.Action",
-        "martlet.v1.RunPause",
-        "martlet.v1.RunPause.key",
-        "martlet.v1.RunPause.input_schema",
-        "martlet.v1.RunPause.input",
-        "martlet.v1.Dependency",
-        "martlet.v1.Dependency.run_id",
-        "martlet.v1.Dependency.parameter",
-        "martlet.v1.Times",
-        "martlet.v1.Times.create_time",
-        "martlet.v1.Times.expected_time",
-        "martlet.v1.Times.start_time",
-        "martlet.v1.Times.end_time",
-        "martlet.v1.Times.running_time",
-        "martlet.v1.Transition",
-        "martlet.v1.Transition.run_id",
-        "martlet.v1.Transition.revision",
-        "martlet.v1.Transition.epoch",
-        "martlet.v1.Transition.execution_id",
-        "martlet.v1.Transition.from",
-        "martlet.v1.Transition.to",
-        "martlet.v1.Transition.rule",
-        "martlet.v1.Transition.actor",
-        "martlet.v1.Transition.seq",
-        "martlet.v1.Transition.verdict",
-        "martlet.v1.Verdict",
-        "martlet.v1.Verdict.code",
-        "martlet.v1.Verdict.state",
-        "martlet.v1.Verdict.wait",
-        "martlet.v1.Verdict.reason",
-        "martlet.v1.Verdict.duplicate",
-        "martlet.v1.Verdict.epoch",
-        "martlet.v1.Verdict.revision",
-        "martlet.v1.Verdict.Code",
-        "martlet.v1.RunKind",
-      ],
-      base64: """
-        ChRtYXJ0bGV0L3YxL3J1bi5wcm90bxIKbWFydGxldC52MRoeZ29vZ2xlL3Byb3RvYnVmL2R1cmF0aW9uLnByb3RvGhxnb29n\
-        bGUvcHJvdG9idWYvc3RydWN0LnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhZtYXJ0bGV0L3YxL3N0\
-        YXRlLnByb3RvIvQHCgNSdW4SDgoCaWQYASABKAlSAmlkEhwKCW5hbWVzcGFjZRgCIAEoCVIJbmFtZXNwYWNlEicKBGtpbmQY\
-        AyABKA4yEy5tYXJ0bGV0LnYxLlJ1bktpbmRSBGtpbmQSEgoEbmFtZRgEIAEoCVIEbmFtZRIeCgpkZWZpbml0aW9uGAUgASgJ\
-        UgpkZWZpbml0aW9uEi0KEmRlZmluaXRpb25fdmVyc2lvbhgGIAEoCVIRZGVmaW5pdGlvblZlcnNpb24SGwoJcGFyZW50X2lk\
-        GAcgASgJUghwYXJlbnRJZBIXCgdyb290X2lkGAggASgJUgZyb290SWQSJwoFc3RhdGUYCyABKAsyES5tYXJ0bGV0LnYxLlN0\
-        YXRlUgVzdGF0ZRIUCgVlcG9jaBgMIAEoA1IFZXBvY2gSEAoDc2VxGA0gASgDUgNzZXESGAoHYXR0ZW1wdBgOIAEoBVIHYXR0\
-        ZW1wdBI3CgpwYXJhbWV0ZXJzGA8gASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdFIKcGFyYW1ldGVycxI6CgxkZXBlbmRl\
-        bmNpZXMYECADKAsyFi5tYXJ0bGV0LnYxLkRlcGVuZGVuY3lSDGRlcGVuZGVuY2llcxIzCgZsYWJlbHMYESADKAsyGy5tYXJ0\
-        bGV0LnYxLlJ1bi5MYWJlbHNFbnRyeVIGbGFiZWxzEhIKBHRhZ3MYEiADKAlSBHRhZ3MSLQoFcmV0cnkYEyABKAsyFy5tYXJ0\
-        bGV0LnYxLlJldHJ5UG9saWN5UgVyZXRyeRIzCgd0aW1lb3V0GBQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgd0\
-        aW1lb3V0Eh0KCmNyZWF0ZWRfYnkYFyABKAlSCWNyZWF0ZWRCeRInCgV0aW1lcxgYIAEoCzIRLm1hcnRsZXQudjEuVGltZXNS\
-        BXRpbWVzEiEKDHRyYWNlX3BhcmVudBgZIAEoCVILdHJhY2VQYXJlbnQSEgoEZXRhZxgaIAEoCVIEZXRhZxIaCghyZXZpc2lv\
-        bhgbIAEoA1IIcmV2aXNpb24SIQoMZXhlY3V0aW9uX2lkGBwgASgJUgtleGVjdXRpb25JZBIdCgpzZXNzaW9uX2lkGB0gASgJ\
-        UglzZXNzaW9uSWQSKgoEbG9zcxgeIAEoCzIWLm1hcnRsZXQudjEuTG9zc1BvbGljeVIEbG9zcxIsCgZwYXVzZXMYHyADKAsy\
-        FC5tYXJ0bGV0LnYxLlJ1blBhdXNlUgZwYXVzZXMaOQoLTGFiZWxzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUY\
-        AiABKAlSBXZhbHVlOgI4ASLlAwoLUmV0cnlQb2xpY3kSHwoLbWF4X3JldHJpZXMYASABKAVSCm1heFJldHJpZXMSMQoGZGVs\
-        YXlzGAIgAygLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgZkZWxheXMSRQoLZXhwb25lbnRpYWwYAyABKAsyIy5tYXJ0\
-        bGV0LnYxLlJldHJ5UG9saWN5LkV4cG9uZW50aWFsUgtleHBvbmVudGlhbBIWCgZqaXR0ZXIYBCABKAFSBmppdHRlchIwCgRt\
-        b2RlGAUgASgOMhwubWFydGxldC52MS5SZXRyeVBvbGljeS5Nb2RlUgRtb2RlEiMKDXJldHJ5X2NyYXNoZXMYBiABKAhSDHJl\
-        dHJ5Q3Jhc2hlcxqDAQoLRXhwb25lbnRpYWwSLwoFZmlyc3QYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBWZp\
-        cnN0EhYKBmZhY3RvchgCIAEoAVIGZmFjdG9yEisKA21heBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIDbWF4\
-        IkYKBE1vZGUSFAoQTU9ERV9VTlNQRUNJRklFRBAAEhMKD01PREVfSU5fUFJPQ0VTUxABEhMKD01PREVfUkVTQ0hFRFVMRRAC\
-        IrkBCgpMb3NzUG9saWN5EjUKBmFjdGlvbhgBIAEoDjIdLm1hcnRsZXQudjEuTG9zc1BvbGljeS5BY3Rpb25SBmFjdGlvbhId\
-        CgptYXhfcmVydW5zGAIgASgFUgltYXhSZXJ1bnMiVQoGQWN0aW9uEhYKEkFDVElPTl9VTlNQRUNJRklFRBAAEhAKDEFDVElP\
-        Tl9DUkFTSBABEhAKDEFDVElPTl9SRVJVThACEg8KC0FDVElPTl9XQUlUEAMihgEKCFJ1blBhdXNlEhAKA2tleRgBIAEoCVID\
-        a2V5EjoKDGlucHV0X3NjaGVtYRgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RSC2lucHV0U2NoZW1hEiwKBWlucHV0\
-        GAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlUgVpbnB1dCJBCgpEZXBlbmRlbmN5EhUKBnJ1bl9pZBgBIAEoCVIFcnVu\
-        SWQSHAoJcGFyYW1ldGVyGAIgASgJUglwYXJhbWV0ZXIitQIKBVRpbWVzEjsKC2NyZWF0ZV90aW1lGAEgASgLMhouZ29vZ2xl\
-        LnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGltZRI/Cg1leHBlY3RlZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVm\
-        LlRpbWVzdGFtcFIMZXhwZWN0ZWRUaW1lEjkKCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1w\
-        UglzdGFydFRpbWUSNQoIZW5kX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgdlbmRUaW1lEjwKDHJ1\
-        bm5pbmdfdGltZRgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblILcnVubmluZ1RpbWUitgIKClRyYW5zaXRpb24S\
-        FQoGcnVuX2lkGAEgASgJUgVydW5JZBIaCghyZXZpc2lvbhgCIAEoA1IIcmV2aXNpb24SFAoFZXBvY2gYAyABKANSBWVwb2No\
-        EiEKDGV4ZWN1dGlvbl9pZBgEIAEoCVILZXhlY3V0aW9uSWQSKQoEZnJvbRgFIAEoDjIVLm1hcnRsZXQudjEuU3RhdGVUeXBl\
-        UgRmcm9tEiEKAnRvGAYgASgLMhEubWFydGxldC52MS5TdGF0ZVICdG8SEgoEcnVsZRgHIAEoCVIEcnVsZRIUCgVhY3RvchgI\
-        IAEoCVIFYWN0b3ISEAoDc2VxGAkgASgDUgNzZXESMgoHdmVyZGljdBgKIAEoDjIYLm1hcnRsZXQudjEuVmVyZGljdC5Db2Rl\
-        Ugd2ZXJkaWN0Iu0CCgdWZXJkaWN0EiwKBGNvZGUYASABKA4yGC5tYXJ0bGV0LnYxLlZlcmRpY3QuQ29kZVIEY29kZRInCgVz\
-        dGF0ZRgCIAEoCzIRLm1hcnRsZXQudjEuU3RhdGVSBXN0YXRlEi0KBHdhaXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVy\
-        YXRpb25SBHdhaXQSFgoGcmVhc29uGAQgASgJUgZyZWFzb24SHAoJZHVwbGljYXRlGAUgASgIUglkdXBsaWNhdGUSFAoFZXBv\
-        Y2gYBiABKANSBWVwb2NoEhoKCHJldmlzaW9uGAcgASgDUghyZXZpc2lvbiJ0CgRDb2RlEhQKEENPREVfVU5TUEVDSUZJRUQQ\
-        ABIRCg1DT0RFX0FDQ0VQVEVEEAESEQoNQ09ERV9SRVBMQUNFRBACEg0KCUNPREVfV0FJVBADEhAKDENPREVfUkVGVVNFRBAE\
-        Eg8KC0NPREVfRkVOQ0VEEAUqSQoHUnVuS2luZBIYChRSVU5fS0lORF9VTlNQRUNJRklFRBAAEhEKDVJVTl9LSU5EX0ZMT1cQ\
-        ARIRCg1SVU5fS0lORF9UQVNLEAJiBnByb3RvMw==\
-
-        """
-    ),
-    MartletWire.DescriptorFile(
-      name: "martlet/v1/failure.proto",
-      dependencies: ["google/protobuf/duration.proto", "google/protobuf/timestamp.proto", "martlet/v1/run.proto"],
-      symbols: [
-        "martlet.v1.RunFailure",
-        "martlet.v1.RunFailure.chain",
-        "martlet.v1.RunFailure.cause",
-        "martlet.v1.RunFailure.lines",
-        "martlet.v1.RunFailure.last_good",
-        "martlet.v1.RunFailure.differences",
-        "martlet.v1.RunFailure.incomplete",
-        "martlet.v1.FailureLine",
-        "martlet.v1.FailureLine.time",
-        "martlet.v1.FailureLine.level",
-        "martlet.v1.FailureLine.logger",
-        "martlet.v1.FailureLine.message",
-        "martlet.v1.RunDifference",
-        "martlet.v1.RunDifference.subject",
-        "martlet.v1.RunDifference.change",
-        "martlet.v1.RunDifference.before",
-        "martlet.v1.RunDifference.after",
-        "martlet.v1.RunDifference.longer",
-        "martlet.v1.RunDifference.Change",
-      ],
-      base64: """
-        ChhtYXJ0bGV0L3YxL2ZhaWx1cmUucHJvdG8SCm1hcnRsZXQudjEaHmdvb2dsZS9wcm90b2J1Zi9kdXJhdGlvbi5wcm90bxof\
-        Z29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxoUbWFydGxldC92MS9ydW4ucHJvdG8ilAIKClJ1bkZhaWx1cmUSJQoF\
-        Y2hhaW4YASADKAsyDy5tYXJ0bGV0LnYxLlJ1blIFY2hhaW4SJQoFY2F1c2UYAiABKAsyDy5tYXJ0bGV0LnYxLlJ1blIFY2F1\
-        c2USLQoFbGluZXMYAyADKAsyFy5tYXJ0bGV0LnYxLkZhaWx1cmVMaW5lUgVsaW5lcxIsCglsYXN0X2dvb2QYBCABKAsyDy5t\
-        YXJ0bGV0LnYxLlJ1blIIbGFzdEdvb2QSOwoLZGlmZmVyZW5jZXMYBSADKAsyGS5tYXJ0bGV0LnYxLlJ1bkRpZmZlcmVuY2VS\
-        C2RpZmZlcmVuY2VzEh4KCmluY29tcGxldGUYBiABKAhSCmluY29tcGxldGUihQEKC0ZhaWx1cmVMaW5lEi4KBHRpbWUYASAB\
-        KAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lEhQKBWxldmVsGAIgASgFUgVsZXZlbBIWCgZsb2dnZXIYAyAB\
-        KAlSBmxvZ2dlchIYCgdtZXNzYWdlGAQgASgJUgdtZXNzYWdlIqACCg1SdW5EaWZmZXJlbmNlEhgKB3N1YmplY3QYASABKAlS\
-        B3N1YmplY3QSOAoGY2hhbmdlGAIgASgOMiAubWFydGxldC52MS5SdW5EaWZmZXJlbmNlLkNoYW5nZVIGY2hhbmdlEhYKBmJl\
-        Zm9yZRgDIAEoCVIGYmVmb3JlEhQKBWFmdGVyGAQgASgJUgVhZnRlchIxCgZsb25nZXIYBSABKAsyGS5nb29nbGUucHJvdG9i\
-        dWYuRHVyYXRpb25SBmxvbmdlciJaCgZDaGFuZ2USFgoSQ0hBTkdFX1VOU1BFQ0lGSUVEEAASEAoMQ0hBTkdFX0FEREVEEAES\
-        EgoOQ0hBTkdFX0NIQU5HRUQQAhISCg5DSEFOR0VfUkVNT1ZFRBADYgZwcm90bzM=\
-
-        """
-    ),
-    MartletWire.DescriptorFile(
       name: "google/protobuf/field_mask.proto",
       dependencies: [],
       symbols: [
@@ -813,86 +548,6 @@ public enum ProtoDescriptors {
         cxgBIAMoCVIFcGF0aHNChQEKE2NvbS5nb29nbGUucHJvdG9idWZCDkZpZWxkTWFza1Byb3RvUAFaMmdvb2dsZS5nb2xhbmcu\
         b3JnL3Byb3RvYnVmL3R5cGVzL2tub3duL2ZpZWxkbWFza3Bi+AEBogIDR1BCqgIeR29vZ2xlLlByb3RvYnVmLldlbGxLbm93\
         blR5cGVzYgZwcm90bzM=\
-
-        """
-    ),
-    MartletWire.DescriptorFile(
-      name: "martlet/v1/flow_service.proto",
-      dependencies: ["google/protobuf/field_mask.proto", "google/protobuf/timestamp.proto"],
-      symbols: [
-        "martlet.v1.Flow",
-        "martlet.v1.Flow.id",
-        "martlet.v1.Flow.namespace",
-        "martlet.v1.Flow.name",
-        "martlet.v1.Flow.description",
-        "martlet.v1.Flow.labels",
-        "martlet.v1.Flow.tags",
-        "martlet.v1.Flow.create_time",
-        "martlet.v1.Flow.update_time",
-        "martlet.v1.Flow.etag",
-        "martlet.v1.Flow.created_by",
-        "martlet.v1.CreateFlowRequest",
-        "martlet.v1.CreateFlowRequest.namespace",
-        "martlet.v1.CreateFlowRequest.flow",
-        "martlet.v1.CreateFlowResponse",
-        "martlet.v1.CreateFlowResponse.flow",
-        "martlet.v1.GetFlowRequest",
-        "martlet.v1.GetFlowRequest.namespace",
-        "martlet.v1.GetFlowRequest.ref",
-        "martlet.v1.GetFlowResponse",
-        "martlet.v1.GetFlowResponse.flow",
-        "martlet.v1.ListFlowsRequest",
-        "martlet.v1.ListFlowsRequest.namespace",
-        "martlet.v1.ListFlowsRequest.name_prefix",
-        "martlet.v1.ListFlowsRequest.page_size",
-        "martlet.v1.ListFlowsRequest.page_token",
-        "martlet.v1.ListFlowsResponse",
-        "martlet.v1.ListFlowsResponse.flows",
-        "martlet.v1.ListFlowsResponse.next_page_token",
-        "martlet.v1.UpdateFlowRequest",
-        "martlet.v1.UpdateFlowRequest.namespace",
-        "martlet.v1.UpdateFlowRequest.flow",
-        "martlet.v1.UpdateFlowRequest.update_mask",
-        "martlet.v1.UpdateFlowResponse",
-        "martlet.v1.UpdateFlowResponse.flow",
-        "martlet.v1.DeleteFlowRequest",
-        "martlet.v1.DeleteFlowRequest.namespace",
-        "martlet.v1.DeleteFlowRequest.ref",
-        "martlet.v1.DeleteFlowRequest.etag",
-        "martlet.v1.DeleteFlowResponse",
-        "martlet.v1.FlowService",
-        "martlet.v1.FlowService.CreateFlow",
-        "martlet.v1.FlowService.GetFlow",
-        "martlet.v1.FlowService.ListFlows",
-        "martlet.v1.FlowService.UpdateFlow",
-        "martlet.v1.FlowService.DeleteFlow",
-      ],
-      base64: """
-        Ch1tYXJ0bGV0L3YxL2Zsb3dfc2VydmljZS5wcm90bxIKbWFydGxldC52MRogZ29vZ2xlL3Byb3RvYnVmL2ZpZWxkX21hc2su\
-        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8inAMKBEZsb3cSDgoCaWQYASABKAlSAmlkEhwKCW5hbWVz\
-        cGFjZRgCIAEoCVIJbmFtZXNwYWNlEhIKBG5hbWUYAyABKAlSBG5hbWUSIAoLZGVzY3JpcHRpb24YBCABKAlSC2Rlc2NyaXB0\
-        aW9uEjQKBmxhYmVscxgFIAMoCzIcLm1hcnRsZXQudjEuRmxvdy5MYWJlbHNFbnRyeVIGbGFiZWxzEhIKBHRhZ3MYBiADKAlS\
-        BHRhZ3MSOwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjsKC3Vw\
-        ZGF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKdXBkYXRlVGltZRISCgRldGFnGAkgASgJUgRl\
-        dGFnEh0KCmNyZWF0ZWRfYnkYCiABKAlSCWNyZWF0ZWRCeRo5CgtMYWJlbHNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2\
-        YWx1ZRgCIAEoCVIFdmFsdWU6AjgBIlcKEUNyZWF0ZUZsb3dSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
-        EiQKBGZsb3cYAiABKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciOgoSQ3JlYXRlRmxvd1Jlc3BvbnNlEiQKBGZsb3cYASAB\
-        KAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciQAoOR2V0Rmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3Bh\
-        Y2USEAoDcmVmGAIgASgJUgNyZWYiNwoPR2V0Rmxvd1Jlc3BvbnNlEiQKBGZsb3cYASABKAsyEC5tYXJ0bGV0LnYxLkZsb3dS\
-        BGZsb3cijQEKEExpc3RGbG93c1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USHwoLbmFtZV9wcmVmaXgY\
-        AiABKAlSCm5hbWVQcmVmaXgSGwoJcGFnZV9zaXplGAMgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdl\
-        VG9rZW4iYwoRTGlzdEZsb3dzUmVzcG9uc2USJgoFZmxvd3MYASADKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBWZsb3dzEiYKD25l\
-        eHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiKUAQoRVXBkYXRlRmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEg\
-        ASgJUgluYW1lc3BhY2USJAoEZmxvdxgCIAEoCzIQLm1hcnRsZXQudjEuRmxvd1IEZmxvdxI7Cgt1cGRhdGVfbWFzaxgDIAEo\
-        CzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCnVwZGF0ZU1hc2siOgoSVXBkYXRlRmxvd1Jlc3BvbnNlEiQKBGZsb3cY\
-        ASABKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciVwoRRGVsZXRlRmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUglu\
-        YW1lc3BhY2USEAoDcmVmGAIgASgJUgNyZWYSEgoEZXRhZxgDIAEoCVIEZXRhZyIUChJEZWxldGVGbG93UmVzcG9uc2UymwMK\
-        C0Zsb3dTZXJ2aWNlElAKCkNyZWF0ZUZsb3cSHS5tYXJ0bGV0LnYxLkNyZWF0ZUZsb3dSZXF1ZXN0Gh4ubWFydGxldC52MS5D\
-        cmVhdGVGbG93UmVzcG9uc2UiA5ACAhJHCgdHZXRGbG93EhoubWFydGxldC52MS5HZXRGbG93UmVxdWVzdBobLm1hcnRsZXQu\
-        djEuR2V0Rmxvd1Jlc3BvbnNlIgOQAgESTQoJTGlzdEZsb3dzEhwubWFydGxldC52MS5MaXN0Rmxvd3NSZXF1ZXN0Gh0ubWFy\
-        dGxldC52MS5MaXN0Rmxvd3NSZXNwb25zZSIDkAIBElAKClVwZGF0ZUZsb3cSHS5tYXJ0bGV0LnYxLlVwZGF0ZUZsb3dSZXF1\
-        ZXN0Gh4ubWFydGxldC52MS5VcGRhdGVGbG93UmVzcG9uc2UiA5ACAhJQCgpEZWxldGVGbG93Eh0ubWFydGxldC52MS5EZWxl\
-        dGVGbG93UmVxdWVzdBoeLm1hcnRsZXQudjEuRGVsZXRlRmxvd1Jlc3BvbnNlIgOQAgJiBnByb3RvMw==\
 
         """
     ),
@@ -1005,6 +660,14 @@ public enum ProtoDescriptors {
         "martlet.v1.ReleaseLeaseRequest.namespace",
         "martlet.v1.ReleaseLeaseRequest.id",
         "martlet.v1.ReleaseLeaseResponse",
+        "martlet.v1.WatchLimitsRequest",
+        "martlet.v1.WatchLimitsRequest.namespace",
+        "martlet.v1.WatchLimitsRequest.refs",
+        "martlet.v1.WatchLimitsRequest.scope",
+        "martlet.v1.WatchLimitsRequest.name_prefix",
+        "martlet.v1.WatchLimitsResponse",
+        "martlet.v1.WatchLimitsResponse.limits",
+        "martlet.v1.WatchLimitsResponse.deleted_ids",
         "martlet.v1.ListLeasesRequest",
         "martlet.v1.ListLeasesRequest.namespace",
         "martlet.v1.ListLeasesRequest.ref",
@@ -1031,6 +694,7 @@ public enum ProtoDescriptors {
         "martlet.v1.LimitService.RenewLease",
         "martlet.v1.LimitService.ReleaseLease",
         "martlet.v1.LimitService.ListLeases",
+        "martlet.v1.LimitService.WatchLimits",
       ],
       base64: """
         Ch5tYXJ0bGV0L3YxL2xpbWl0X3NlcnZpY2UucHJvdG8SCm1hcnRsZXQudjEaHmdvb2dsZS9wcm90b2J1Zi9kdXJhdGlvbi5w\
@@ -1082,31 +746,400 @@ public enum ProtoDescriptors {
         UgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEisKA3R0bBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIDdHRs\
         IlEKElJlbmV3TGVhc2VSZXNwb25zZRI7CgtleHBpcmVfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBS\
         CmV4cGlyZVRpbWUiQwoTUmVsZWFzZUxlYXNlUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgC\
-        IAEoCVICaWQiFgoUUmVsZWFzZUxlYXNlUmVzcG9uc2Ui3AEKEUxpc3RMZWFzZXNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
-        CVIJbmFtZXNwYWNlEhAKA3JlZhgCIAEoCVIDcmVmEiwKBXNjb3BlGAMgASgOMhYubWFydGxldC52MS5MaW1pdFNjb3BlUgVz\
-        Y29wZRIWCgZob2xkZXIYBCABKAlSBmhvbGRlchIVCgZydW5faWQYBSABKAlSBXJ1bklkEhsKCXBhZ2Vfc2l6ZRgGIAEoBVII\
-        cGFnZVNpemUSHQoKcGFnZV90b2tlbhgHIAEoCVIJcGFnZVRva2VuImcKEkxpc3RMZWFzZXNSZXNwb25zZRIpCgZsZWFzZXMY\
-        ASADKAsyES5tYXJ0bGV0LnYxLkxlYXNlUgZsZWFzZXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2Vu\
-        Kp8BCgpMaW1pdFNjb3BlEhsKF0xJTUlUX1NDT1BFX1VOU1BFQ0lGSUVEEAASFgoSTElNSVRfU0NPUEVfR0xPQkFMEAESEwoP\
-        TElNSVRfU0NPUEVfVEFHEAISGgoWTElNSVRfU0NPUEVfREVQTE9ZTUVOVBADEhQKEExJTUlUX1NDT1BFX1BPT0wQBBIVChFM\
-        SU1JVF9TQ09QRV9RVUVVRRAFKlgKCUxlYXNlTW9kZRIaChZMRUFTRV9NT0RFX1VOU1BFQ0lGSUVEEAASGgoWTEVBU0VfTU9E\
-        RV9DT05DVVJSRU5DWRABEhMKD0xFQVNFX01PREVfUkFURRACKnoKEUNvbGxpc2lvblN0cmF0ZWd5EiIKHkNPTExJU0lPTl9T\
-        VFJBVEVHWV9VTlNQRUNJRklFRBAAEh4KGkNPTExJU0lPTl9TVFJBVEVHWV9FTlFVRVVFEAESIQodQ09MTElTSU9OX1NUUkFU\
-        RUdZX0NBTkNFTF9ORVcQAiqhAQoKTGVhc2VTdGF0ZRIbChdMRUFTRV9TVEFURV9VTlNQRUNJRklFRBAAEhcKE0xFQVNFX1NU\
-        QVRFX1dBSVRJTkcQARIUChBMRUFTRV9TVEFURV9IRUxEEAISGAoUTEVBU0VfU1RBVEVfUkVMRUFTRUQQAxIWChJMRUFTRV9T\
-        VEFURV9MQVBTRUQQBBIVChFMRUFTRV9TVEFURV9SRVNFVBAFMtEGCgxMaW1pdFNlcnZpY2USUwoLQ3JlYXRlTGltaXQSHi5t\
-        YXJ0bGV0LnYxLkNyZWF0ZUxpbWl0UmVxdWVzdBofLm1hcnRsZXQudjEuQ3JlYXRlTGltaXRSZXNwb25zZSIDkAICEkoKCEdl\
-        dExpbWl0EhsubWFydGxldC52MS5HZXRMaW1pdFJlcXVlc3QaHC5tYXJ0bGV0LnYxLkdldExpbWl0UmVzcG9uc2UiA5ACARJQ\
-        CgpMaXN0TGltaXRzEh0ubWFydGxldC52MS5MaXN0TGltaXRzUmVxdWVzdBoeLm1hcnRsZXQudjEuTGlzdExpbWl0c1Jlc3Bv\
-        bnNlIgOQAgESUwoLVXBkYXRlTGltaXQSHi5tYXJ0bGV0LnYxLlVwZGF0ZUxpbWl0UmVxdWVzdBofLm1hcnRsZXQudjEuVXBk\
-        YXRlTGltaXRSZXNwb25zZSIDkAICElMKC0RlbGV0ZUxpbWl0Eh4ubWFydGxldC52MS5EZWxldGVMaW1pdFJlcXVlc3QaHy5t\
-        YXJ0bGV0LnYxLkRlbGV0ZUxpbWl0UmVzcG9uc2UiA5ACAhJQCgpSZXNldExpbWl0Eh0ubWFydGxldC52MS5SZXNldExpbWl0\
-        UmVxdWVzdBoeLm1hcnRsZXQudjEuUmVzZXRMaW1pdFJlc3BvbnNlIgOQAgISVgoMQWNxdWlyZUxlYXNlEh8ubWFydGxldC52\
-        MS5BY3F1aXJlTGVhc2VSZXF1ZXN0GiAubWFydGxldC52MS5BY3F1aXJlTGVhc2VSZXNwb25zZSIDkAICElAKClJlbmV3TGVh\
-        c2USHS5tYXJ0bGV0LnYxLlJlbmV3TGVhc2VSZXF1ZXN0Gh4ubWFydGxldC52MS5SZW5ld0xlYXNlUmVzcG9uc2UiA5ACAhJW\
-        CgxSZWxlYXNlTGVhc2USHy5tYXJ0bGV0LnYxLlJlbGVhc2VMZWFzZVJlcXVlc3QaIC5tYXJ0bGV0LnYxLlJlbGVhc2VMZWFz\
-        ZVJlc3BvbnNlIgOQAgISUAoKTGlzdExlYXNlcxIdLm1hcnRsZXQudjEuTGlzdExlYXNlc1JlcXVlc3QaHi5tYXJ0bGV0LnYx\
-        Lkxpc3RMZWFzZXNSZXNwb25zZSIDkAIBYgZwcm90bzM=\
+        IAEoCVICaWQiFgoUUmVsZWFzZUxlYXNlUmVzcG9uc2UilQEKEldhdGNoTGltaXRzUmVxdWVzdBIcCgluYW1lc3BhY2UYASAB\
+        KAlSCW5hbWVzcGFjZRISCgRyZWZzGAIgAygJUgRyZWZzEiwKBXNjb3BlGAMgASgOMhYubWFydGxldC52MS5MaW1pdFNjb3Bl\
+        UgVzY29wZRIfCgtuYW1lX3ByZWZpeBgEIAEoCVIKbmFtZVByZWZpeCJhChNXYXRjaExpbWl0c1Jlc3BvbnNlEikKBmxpbWl0\
+        cxgBIAMoCzIRLm1hcnRsZXQudjEuTGltaXRSBmxpbWl0cxIfCgtkZWxldGVkX2lkcxgCIAMoCVIKZGVsZXRlZElkcyLcAQoR\
+        TGlzdExlYXNlc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USEAoDcmVmGAIgASgJUgNyZWYSLAoFc2Nv\
+        cGUYAyABKA4yFi5tYXJ0bGV0LnYxLkxpbWl0U2NvcGVSBXNjb3BlEhYKBmhvbGRlchgEIAEoCVIGaG9sZGVyEhUKBnJ1bl9p\
+        ZBgFIAEoCVIFcnVuSWQSGwoJcGFnZV9zaXplGAYgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAcgASgJUglwYWdlVG9r\
+        ZW4iZwoSTGlzdExlYXNlc1Jlc3BvbnNlEikKBmxlYXNlcxgBIAMoCzIRLm1hcnRsZXQudjEuTGVhc2VSBmxlYXNlcxImCg9u\
+        ZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4qnwEKCkxpbWl0U2NvcGUSGwoXTElNSVRfU0NPUEVfVU5TUEVD\
+        SUZJRUQQABIWChJMSU1JVF9TQ09QRV9HTE9CQUwQARITCg9MSU1JVF9TQ09QRV9UQUcQAhIaChZMSU1JVF9TQ09QRV9ERVBM\
+        T1lNRU5UEAMSFAoQTElNSVRfU0NPUEVfUE9PTBAEEhUKEUxJTUlUX1NDT1BFX1FVRVVFEAUqWAoJTGVhc2VNb2RlEhoKFkxF\
+        QVNFX01PREVfVU5TUEVDSUZJRUQQABIaChZMRUFTRV9NT0RFX0NPTkNVUlJFTkNZEAESEwoPTEVBU0VfTU9ERV9SQVRFEAIq\
+        egoRQ29sbGlzaW9uU3RyYXRlZ3kSIgoeQ09MTElTSU9OX1NUUkFURUdZX1VOU1BFQ0lGSUVEEAASHgoaQ09MTElTSU9OX1NU\
+        UkFURUdZX0VOUVVFVUUQARIhCh1DT0xMSVNJT05fU1RSQVRFR1lfQ0FOQ0VMX05FVxACKqEBCgpMZWFzZVN0YXRlEhsKF0xF\
+        QVNFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFwoTTEVBU0VfU1RBVEVfV0FJVElORxABEhQKEExFQVNFX1NUQVRFX0hFTEQQAhIY\
+        ChRMRUFTRV9TVEFURV9SRUxFQVNFRBADEhYKEkxFQVNFX1NUQVRFX0xBUFNFRBAEEhUKEUxFQVNFX1NUQVRFX1JFU0VUEAUy\
+        qAcKDExpbWl0U2VydmljZRJTCgtDcmVhdGVMaW1pdBIeLm1hcnRsZXQudjEuQ3JlYXRlTGltaXRSZXF1ZXN0Gh8ubWFydGxl\
+        dC52MS5DcmVhdGVMaW1pdFJlc3BvbnNlIgOQAgISSgoIR2V0TGltaXQSGy5tYXJ0bGV0LnYxLkdldExpbWl0UmVxdWVzdBoc\
+        Lm1hcnRsZXQudjEuR2V0TGltaXRSZXNwb25zZSIDkAIBElAKCkxpc3RMaW1pdHMSHS5tYXJ0bGV0LnYxLkxpc3RMaW1pdHNS\
+        ZXF1ZXN0Gh4ubWFydGxldC52MS5MaXN0TGltaXRzUmVzcG9uc2UiA5ACARJTCgtVcGRhdGVMaW1pdBIeLm1hcnRsZXQudjEu\
+        VXBkYXRlTGltaXRSZXF1ZXN0Gh8ubWFydGxldC52MS5VcGRhdGVMaW1pdFJlc3BvbnNlIgOQAgISUwoLRGVsZXRlTGltaXQS\
+        Hi5tYXJ0bGV0LnYxLkRlbGV0ZUxpbWl0UmVxdWVzdBofLm1hcnRsZXQudjEuRGVsZXRlTGltaXRSZXNwb25zZSIDkAICElAK\
+        ClJlc2V0TGltaXQSHS5tYXJ0bGV0LnYxLlJlc2V0TGltaXRSZXF1ZXN0Gh4ubWFydGxldC52MS5SZXNldExpbWl0UmVzcG9u\
+        c2UiA5ACAhJWCgxBY3F1aXJlTGVhc2USHy5tYXJ0bGV0LnYxLkFjcXVpcmVMZWFzZVJlcXVlc3QaIC5tYXJ0bGV0LnYxLkFj\
+        cXVpcmVMZWFzZVJlc3BvbnNlIgOQAgISUAoKUmVuZXdMZWFzZRIdLm1hcnRsZXQudjEuUmVuZXdMZWFzZVJlcXVlc3QaHi5t\
+        YXJ0bGV0LnYxLlJlbmV3TGVhc2VSZXNwb25zZSIDkAICElYKDFJlbGVhc2VMZWFzZRIfLm1hcnRsZXQudjEuUmVsZWFzZUxl\
+        YXNlUmVxdWVzdBogLm1hcnRsZXQudjEuUmVsZWFzZUxlYXNlUmVzcG9uc2UiA5ACAhJQCgpMaXN0TGVhc2VzEh0ubWFydGxl\
+        dC52MS5MaXN0TGVhc2VzUmVxdWVzdBoeLm1hcnRsZXQudjEuTGlzdExlYXNlc1Jlc3BvbnNlIgOQAgESVQoLV2F0Y2hMaW1p\
+        dHMSHi5tYXJ0bGV0LnYxLldhdGNoTGltaXRzUmVxdWVzdBofLm1hcnRsZXQudjEuV2F0Y2hMaW1pdHNSZXNwb25zZSIDkAIB\
+        MAFiBnByb3RvMw==\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/payload.proto",
+      dependencies: ["google/protobuf/struct.proto"],
+      symbols: [
+        "martlet.v1.Payload",
+        "martlet.v1.Payload.media_type",
+        "martlet.v1.Payload.digest",
+        "martlet.v1.Payload.size",
+        "martlet.v1.Payload.json",
+        "martlet.v1.Payload.data",
+        "martlet.v1.Payload.uri",
+      ],
+      base64: """
+        ChhtYXJ0bGV0L3YxL3BheWxvYWQucHJvdG8SCm1hcnRsZXQudjEaHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJvdG8itAEK\
+        B1BheWxvYWQSHQoKbWVkaWFfdHlwZRgBIAEoCVIJbWVkaWFUeXBlEhYKBmRpZ2VzdBgCIAEoCVIGZGlnZXN0EhIKBHNpemUY\
+        AyABKANSBHNpemUSLAoEanNvbhgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZUgAUgRqc29uEhQKBGRhdGEYBSABKAxI\
+        AFIEZGF0YRISCgN1cmkYBiABKAlIAFIDdXJpQgYKBGJvZHliBnByb3RvMw==\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/state.proto",
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "martlet/v1/payload.proto"],
+      symbols: [
+        "martlet.v1.State",
+        "martlet.v1.State.type",
+        "martlet.v1.State.name",
+        "martlet.v1.State.message",
+        "martlet.v1.State.time",
+        "martlet.v1.State.observed_time",
+        "martlet.v1.State.scheduled",
+        "martlet.v1.State.paused",
+        "martlet.v1.State.failed",
+        "martlet.v1.State.completed",
+        "martlet.v1.State.crashed",
+        "martlet.v1.State.cancelling",
+        "martlet.v1.Scheduled",
+        "martlet.v1.Scheduled.due_time",
+        "martlet.v1.Scheduled.reason",
+        "martlet.v1.Scheduled.failed",
+        "martlet.v1.Scheduled.crashed",
+        "martlet.v1.Paused",
+        "martlet.v1.Paused.until_time",
+        "martlet.v1.Paused.key",
+        "martlet.v1.Paused.input_schema",
+        "martlet.v1.Paused.suspended",
+        "martlet.v1.Failed",
+        "martlet.v1.Failed.error_type",
+        "martlet.v1.Failed.error_message",
+        "martlet.v1.Failed.traceback",
+        "martlet.v1.Failed.retriable",
+        "martlet.v1.Completed",
+        "martlet.v1.Completed.result",
+        "martlet.v1.Completed.cached_from",
+        "martlet.v1.Crashed",
+        "martlet.v1.Crashed.signal",
+        "martlet.v1.Crashed.exit_code",
+        "martlet.v1.Crashed.note",
+        "martlet.v1.Crashed.presumptive",
+        "martlet.v1.Cancelling",
+        "martlet.v1.Cancelling.until_time",
+        "martlet.v1.Cancelling.grace",
+        "martlet.v1.StateType",
+      ],
+      base64: """
+        ChZtYXJ0bGV0L3YxL3N0YXRlLnByb3RvEgptYXJ0bGV0LnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJvdG8aHGdv\
+        b2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aGG1hcnRsZXQvdjEv\
+        cGF5bG9hZC5wcm90byKQBAoFU3RhdGUSKQoEdHlwZRgBIAEoDjIVLm1hcnRsZXQudjEuU3RhdGVUeXBlUgR0eXBlEhIKBG5h\
+        bWUYAiABKAlSBG5hbWUSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIuCgR0aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVm\
+        LlRpbWVzdGFtcFIEdGltZRI/Cg1vYnNlcnZlZF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIMb2Jz\
+        ZXJ2ZWRUaW1lEjUKCXNjaGVkdWxlZBgKIAEoCzIVLm1hcnRsZXQudjEuU2NoZWR1bGVkSABSCXNjaGVkdWxlZBIsCgZwYXVz\
+        ZWQYCyABKAsyEi5tYXJ0bGV0LnYxLlBhdXNlZEgAUgZwYXVzZWQSLAoGZmFpbGVkGAwgASgLMhIubWFydGxldC52MS5GYWls\
+        ZWRIAFIGZmFpbGVkEjUKCWNvbXBsZXRlZBgNIAEoCzIVLm1hcnRsZXQudjEuQ29tcGxldGVkSABSCWNvbXBsZXRlZBIvCgdj\
+        cmFzaGVkGA4gASgLMhMubWFydGxldC52MS5DcmFzaGVkSABSB2NyYXNoZWQSOAoKY2FuY2VsbGluZxgPIAEoCzIWLm1hcnRs\
+        ZXQudjEuQ2FuY2VsbGluZ0gAUgpjYW5jZWxsaW5nQggKBmRldGFpbCLCAQoJU2NoZWR1bGVkEjUKCGR1ZV90aW1lGAEgASgL\
+        MhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIHZHVlVGltZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIsCgZmYWlsZWQY\
+        AyABKAsyEi5tYXJ0bGV0LnYxLkZhaWxlZEgAUgZmYWlsZWQSLwoHY3Jhc2hlZBgEIAEoCzITLm1hcnRsZXQudjEuQ3Jhc2hl\
+        ZEgAUgdjcmFzaGVkQgcKBWNhdXNlIq8BCgZQYXVzZWQSOQoKdW50aWxfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5U\
+        aW1lc3RhbXBSCXVudGlsVGltZRIQCgNrZXkYAiABKAlSA2tleRI6CgxpbnB1dF9zY2hlbWEYAyABKAsyFy5nb29nbGUucHJv\
+        dG9idWYuU3RydWN0UgtpbnB1dFNjaGVtYRIcCglzdXNwZW5kZWQYBCABKAhSCXN1c3BlbmRlZCKbAQoGRmFpbGVkEh0KCmVy\
+        cm9yX3R5cGUYASABKAlSCWVycm9yVHlwZRIjCg1lcnJvcl9tZXNzYWdlGAIgASgJUgxlcnJvck1lc3NhZ2USHAoJdHJhY2Vi\
+        YWNrGAMgASgJUgl0cmFjZWJhY2sSIQoJcmV0cmlhYmxlGAQgASgISABSCXJldHJpYWJsZYgBAUIMCgpfcmV0cmlhYmxlIlkK\
+        CUNvbXBsZXRlZBIrCgZyZXN1bHQYASABKAsyEy5tYXJ0bGV0LnYxLlBheWxvYWRSBnJlc3VsdBIfCgtjYWNoZWRfZnJvbRgC\
+        IAEoCVIKY2FjaGVkRnJvbSJ0CgdDcmFzaGVkEhYKBnNpZ25hbBgBIAEoBVIGc2lnbmFsEhsKCWV4aXRfY29kZRgCIAEoBVII\
+        ZXhpdENvZGUSEgoEbm90ZRgDIAEoCVIEbm90ZRIgCgtwcmVzdW1wdGl2ZRgEIAEoCFILcHJlc3VtcHRpdmUieAoKQ2FuY2Vs\
+        bGluZxI5Cgp1bnRpbF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIJdW50aWxUaW1lEi8KBWdyYWNl\
+        GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgVncmFjZSqGAgoJU3RhdGVUeXBlEhoKFlNUQVRFX1RZUEVfVU5T\
+        UEVDSUZJRUQQABIYChRTVEFURV9UWVBFX1NDSEVEVUxFRBABEhYKElNUQVRFX1RZUEVfUEVORElORxACEhYKElNUQVRFX1RZ\
+        UEVfUlVOTklORxADEhUKEVNUQVRFX1RZUEVfUEFVU0VEEAQSGQoVU1RBVEVfVFlQRV9DQU5DRUxMSU5HEAUSGAoUU1RBVEVf\
+        VFlQRV9DT01QTEVURUQQBhIVChFTVEFURV9UWVBFX0ZBSUxFRBAHEhgKFFNUQVRFX1RZUEVfQ0FOQ0VMTEVEEAgSFgoSU1RB\
+        VEVfVFlQRV9DUkFTSEVEEAliBnByb3RvMw==\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/run.proto",
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "martlet/v1/limit_service.proto", "martlet/v1/state.proto"],
+      symbols: [
+        "martlet.v1.Run",
+        "martlet.v1.Run.id",
+        "martlet.v1.Run.namespace",
+        "martlet.v1.Run.kind",
+        "martlet.v1.Run.name",
+        "martlet.v1.Run.definition",
+        "martlet.v1.Run.definition_version",
+        "martlet.v1.Run.parent_id",
+        "martlet.v1.Run.root_id",
+        "martlet.v1.Run.state",
+        "martlet.v1.Run.epoch",
+        "martlet.v1.Run.seq",
+        "martlet.v1.Run.attempt",
+        "martlet.v1.Run.parameters",
+        "martlet.v1.Run.dependencies",
+        "martlet.v1.Run.labels",
+        "martlet.v1.Run.tags",
+        "martlet.v1.Run.retry",
+        "martlet.v1.Run.timeout",
+        "martlet.v1.Run.created_by",
+        "martlet.v1.Run.times",
+        "martlet.v1.Run.trace_parent",
+        "martlet.v1.Run.etag",
+        "martlet.v1.Run.revision",
+        "martlet.v1.Run.execution_id",
+        "martlet.v1.Run.session_id",
+        "martlet.v1.Run.loss",
+        "martlet.v1.Run.pauses",
+        "martlet.v1.Run.limits",
+        "martlet.v1.RunLimit",
+        "martlet.v1.RunLimit.name",
+        "martlet.v1.RunLimit.scope",
+        "martlet.v1.RunLimit.slots",
+        "martlet.v1.RunLimit.collision_strategy",
+        "martlet.v1.RetryPolicy",
+        "martlet.v1.RetryPolicy.max_retries",
+        "martlet.v1.RetryPolicy.delays",
+        "martlet.v1.RetryPolicy.exponential",
+        "martlet.v1.RetryPolicy.jitter",
+        "martlet.v1.RetryPolicy.mode",
+        "martlet.v1.RetryPolicy.retry_crashes",
+        "martlet.v1.RetryPolicy.Mode",
+        "martlet.v1.RetryPolicy.Exponential",
+        "martlet.v1.RetryPolicy.Exponential.first",
+        "martlet.v1.RetryPolicy.Exponential.factor",
+        "martlet.v1.RetryPolicy.Exponential.max",
+        "martlet.v1.LossPolicy",
+        "martlet.v1.LossPolicy.action",
+        "martlet.v1.LossPolicy.max_reruns",
+        "martlet.v1.LossPolicy.Action",
+        "martlet.v1.RunPause",
+        "martlet.v1.RunPause.key",
+        "martlet.v1.RunPause.input_schema",
+        "martlet.v1.RunPause.input",
+        "martlet.v1.Dependency",
+        "martlet.v1.Dependency.run_id",
+        "martlet.v1.Dependency.parameter",
+        "martlet.v1.Times",
+        "martlet.v1.Times.create_time",
+        "martlet.v1.Times.expected_time",
+        "martlet.v1.Times.start_time",
+        "martlet.v1.Times.end_time",
+        "martlet.v1.Times.running_time",
+        "martlet.v1.Transition",
+        "martlet.v1.Transition.run_id",
+        "martlet.v1.Transition.revision",
+        "martlet.v1.Transition.epoch",
+        "martlet.v1.Transition.execution_id",
+        "martlet.v1.Transition.from",
+        "martlet.v1.Transition.to",
+        "martlet.v1.Transition.rule",
+        "martlet.v1.Transition.actor",
+        "martlet.v1.Transition.seq",
+        "martlet.v1.Transition.verdict",
+        "martlet.v1.Verdict",
+        "martlet.v1.Verdict.code",
+        "martlet.v1.Verdict.state",
+        "martlet.v1.Verdict.wait",
+        "martlet.v1.Verdict.reason",
+        "martlet.v1.Verdict.duplicate",
+        "martlet.v1.Verdict.epoch",
+        "martlet.v1.Verdict.revision",
+        "martlet.v1.Verdict.line",
+        "martlet.v1.Verdict.Code",
+        "martlet.v1.LinePlace",
+        "martlet.v1.LinePlace.limit",
+        "martlet.v1.LinePlace.scope",
+        "martlet.v1.LinePlace.place",
+        "martlet.v1.LinePlace.slots",
+        "martlet.v1.LinePlace.slots_taken",
+        "martlet.v1.RunKind",
+      ],
+      base64: """
+        ChRtYXJ0bGV0L3YxL3J1bi5wcm90bxIKbWFydGxldC52MRoeZ29vZ2xlL3Byb3RvYnVmL2R1cmF0aW9uLnByb3RvGhxnb29n\
+        bGUvcHJvdG9idWYvc3RydWN0LnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGh5tYXJ0bGV0L3YxL2xp\
+        bWl0X3NlcnZpY2UucHJvdG8aFm1hcnRsZXQvdjEvc3RhdGUucHJvdG8ioggKA1J1bhIOCgJpZBgBIAEoCVICaWQSHAoJbmFt\
+        ZXNwYWNlGAIgASgJUgluYW1lc3BhY2USJwoEa2luZBgDIAEoDjITLm1hcnRsZXQudjEuUnVuS2luZFIEa2luZBISCgRuYW1l\
+        GAQgASgJUgRuYW1lEh4KCmRlZmluaXRpb24YBSABKAlSCmRlZmluaXRpb24SLQoSZGVmaW5pdGlvbl92ZXJzaW9uGAYgASgJ\
+        UhFkZWZpbml0aW9uVmVyc2lvbhIbCglwYXJlbnRfaWQYByABKAlSCHBhcmVudElkEhcKB3Jvb3RfaWQYCCABKAlSBnJvb3RJ\
+        ZBInCgVzdGF0ZRgLIAEoCzIRLm1hcnRsZXQudjEuU3RhdGVSBXN0YXRlEhQKBWVwb2NoGAwgASgDUgVlcG9jaBIQCgNzZXEY\
+        DSABKANSA3NlcRIYCgdhdHRlbXB0GA4gASgFUgdhdHRlbXB0EjcKCnBhcmFtZXRlcnMYDyABKAsyFy5nb29nbGUucHJvdG9i\
+        dWYuU3RydWN0UgpwYXJhbWV0ZXJzEjoKDGRlcGVuZGVuY2llcxgQIAMoCzIWLm1hcnRsZXQudjEuRGVwZW5kZW5jeVIMZGVw\
+        ZW5kZW5jaWVzEjMKBmxhYmVscxgRIAMoCzIbLm1hcnRsZXQudjEuUnVuLkxhYmVsc0VudHJ5UgZsYWJlbHMSEgoEdGFncxgS\
+        IAMoCVIEdGFncxItCgVyZXRyeRgTIAEoCzIXLm1hcnRsZXQudjEuUmV0cnlQb2xpY3lSBXJldHJ5EjMKB3RpbWVvdXQYFCAB\
+        KAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SB3RpbWVvdXQSHQoKY3JlYXRlZF9ieRgXIAEoCVIJY3JlYXRlZEJ5EicK\
+        BXRpbWVzGBggASgLMhEubWFydGxldC52MS5UaW1lc1IFdGltZXMSIQoMdHJhY2VfcGFyZW50GBkgASgJUgt0cmFjZVBhcmVu\
+        dBISCgRldGFnGBogASgJUgRldGFnEhoKCHJldmlzaW9uGBsgASgDUghyZXZpc2lvbhIhCgxleGVjdXRpb25faWQYHCABKAlS\
+        C2V4ZWN1dGlvbklkEh0KCnNlc3Npb25faWQYHSABKAlSCXNlc3Npb25JZBIqCgRsb3NzGB4gASgLMhYubWFydGxldC52MS5M\
+        b3NzUG9saWN5UgRsb3NzEiwKBnBhdXNlcxgfIAMoCzIULm1hcnRsZXQudjEuUnVuUGF1c2VSBnBhdXNlcxIsCgZsaW1pdHMY\
+        ICADKAsyFC5tYXJ0bGV0LnYxLlJ1bkxpbWl0UgZsaW1pdHMaOQoLTGFiZWxzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoF\
+        dmFsdWUYAiABKAlSBXZhbHVlOgI4ASKwAQoIUnVuTGltaXQSEgoEbmFtZRgBIAEoCVIEbmFtZRIsCgVzY29wZRgCIAEoDjIW\
+        Lm1hcnRsZXQudjEuTGltaXRTY29wZVIFc2NvcGUSFAoFc2xvdHMYAyABKAVSBXNsb3RzEkwKEmNvbGxpc2lvbl9zdHJhdGVn\
+        eRgEIAEoDjIdLm1hcnRsZXQudjEuQ29sbGlzaW9uU3RyYXRlZ3lSEWNvbGxpc2lvblN0cmF0ZWd5IuUDCgtSZXRyeVBvbGlj\
+        eRIfCgttYXhfcmV0cmllcxgBIAEoBVIKbWF4UmV0cmllcxIxCgZkZWxheXMYAiADKAsyGS5nb29nbGUucHJvdG9idWYuRHVy\
+        YXRpb25SBmRlbGF5cxJFCgtleHBvbmVudGlhbBgDIAEoCzIjLm1hcnRsZXQudjEuUmV0cnlQb2xpY3kuRXhwb25lbnRpYWxS\
+        C2V4cG9uZW50aWFsEhYKBmppdHRlchgEIAEoAVIGaml0dGVyEjAKBG1vZGUYBSABKA4yHC5tYXJ0bGV0LnYxLlJldHJ5UG9s\
+        aWN5Lk1vZGVSBG1vZGUSIwoNcmV0cnlfY3Jhc2hlcxgGIAEoCFIMcmV0cnlDcmFzaGVzGoMBCgtFeHBvbmVudGlhbBIvCgVm\
+        aXJzdBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIFZmlyc3QSFgoGZmFjdG9yGAIgASgBUgZmYWN0b3ISKwoD\
+        bWF4GAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgNtYXgiRgoETW9kZRIUChBNT0RFX1VOU1BFQ0lGSUVEEAAS\
+        EwoPTU9ERV9JTl9QUk9DRVNTEAESEwoPTU9ERV9SRVNDSEVEVUxFEAIiuQEKCkxvc3NQb2xpY3kSNQoGYWN0aW9uGAEgASgO\
+        Mh0ubWFydGxldC52MS5Mb3NzUG9saWN5LkFjdGlvblIGYWN0aW9uEh0KCm1heF9yZXJ1bnMYAiABKAVSCW1heFJlcnVucyJV\
+        CgZBY3Rpb24SFgoSQUNUSU9OX1VOU1BFQ0lGSUVEEAASEAoMQUNUSU9OX0NSQVNIEAESEAoMQUNUSU9OX1JFUlVOEAISDwoL\
+        QUNUSU9OX1dBSVQQAyKGAQoIUnVuUGF1c2USEAoDa2V5GAEgASgJUgNrZXkSOgoMaW5wdXRfc2NoZW1hGAIgASgLMhcuZ29v\
+        Z2xlLnByb3RvYnVmLlN0cnVjdFILaW5wdXRTY2hlbWESLAoFaW5wdXQYAyABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVS\
+        BWlucHV0IkEKCkRlcGVuZGVuY3kSFQoGcnVuX2lkGAEgASgJUgVydW5JZBIcCglwYXJhbWV0ZXIYAiABKAlSCXBhcmFtZXRl\
+        ciK1AgoFVGltZXMSOwoLY3JlYXRlX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1l\
+        Ej8KDWV4cGVjdGVkX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgxleHBlY3RlZFRpbWUSOQoKc3Rh\
+        cnRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCXN0YXJ0VGltZRI1CghlbmRfdGltZRgEIAEoCzIa\
+        Lmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSPAoMcnVubmluZ190aW1lGAUgASgLMhkuZ29vZ2xlLnByb3Rv\
+        YnVmLkR1cmF0aW9uUgtydW5uaW5nVGltZSK2AgoKVHJhbnNpdGlvbhIVCgZydW5faWQYASABKAlSBXJ1bklkEhoKCHJldmlz\
+        aW9uGAIgASgDUghyZXZpc2lvbhIUCgVlcG9jaBgDIAEoA1IFZXBvY2gSIQoMZXhlY3V0aW9uX2lkGAQgASgJUgtleGVjdXRp\
+        b25JZBIpCgRmcm9tGAUgASgOMhUubWFydGxldC52MS5TdGF0ZVR5cGVSBGZyb20SIQoCdG8YBiABKAsyES5tYXJ0bGV0LnYx\
+        LlN0YXRlUgJ0bxISCgRydWxlGAcgASgJUgRydWxlEhQKBWFjdG9yGAggASgJUgVhY3RvchIQCgNzZXEYCSABKANSA3NlcRIy\
+        Cgd2ZXJkaWN0GAogASgOMhgubWFydGxldC52MS5WZXJkaWN0LkNvZGVSB3ZlcmRpY3QimAMKB1ZlcmRpY3QSLAoEY29kZRgB\
+        IAEoDjIYLm1hcnRsZXQudjEuVmVyZGljdC5Db2RlUgRjb2RlEicKBXN0YXRlGAIgASgLMhEubWFydGxldC52MS5TdGF0ZVIF\
+        c3RhdGUSLQoEd2FpdBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIEd2FpdBIWCgZyZWFzb24YBCABKAlSBnJl\
+        YXNvbhIcCglkdXBsaWNhdGUYBSABKAhSCWR1cGxpY2F0ZRIUCgVlcG9jaBgGIAEoA1IFZXBvY2gSGgoIcmV2aXNpb24YByAB\
+        KANSCHJldmlzaW9uEikKBGxpbmUYCCABKAsyFS5tYXJ0bGV0LnYxLkxpbmVQbGFjZVIEbGluZSJ0CgRDb2RlEhQKEENPREVf\
+        VU5TUEVDSUZJRUQQABIRCg1DT0RFX0FDQ0VQVEVEEAESEQoNQ09ERV9SRVBMQUNFRBACEg0KCUNPREVfV0FJVBADEhAKDENP\
+        REVfUkVGVVNFRBAEEg8KC0NPREVfRkVOQ0VEEAUinAEKCUxpbmVQbGFjZRIUCgVsaW1pdBgBIAEoCVIFbGltaXQSLAoFc2Nv\
+        cGUYAiABKA4yFi5tYXJ0bGV0LnYxLkxpbWl0U2NvcGVSBXNjb3BlEhQKBXBsYWNlGAMgASgFUgVwbGFjZRIUCgVzbG90cxgE\
+        IAEoBVIFc2xvdHMSHwoLc2xvdHNfdGFrZW4YBSABKAVSCnNsb3RzVGFrZW4qSQoHUnVuS2luZBIYChRSVU5fS0lORF9VTlNQ\
+        RUNJRklFRBAAEhEKDVJVTl9LSU5EX0ZMT1cQARIRCg1SVU5fS0lORF9UQVNLEAJiBnByb3RvMw==\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/failure.proto",
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/timestamp.proto", "martlet/v1/run.proto"],
+      symbols: [
+        "martlet.v1.RunFailure",
+        "martlet.v1.RunFailure.chain",
+        "martlet.v1.RunFailure.cause",
+        "martlet.v1.RunFailure.lines",
+        "martlet.v1.RunFailure.last_good",
+        "martlet.v1.RunFailure.differences",
+        "martlet.v1.RunFailure.incomplete",
+        "martlet.v1.FailureLine",
+        "martlet.v1.FailureLine.time",
+        "martlet.v1.FailureLine.level",
+        "martlet.v1.FailureLine.logger",
+        "martlet.v1.FailureLine.message",
+        "martlet.v1.RunDifference",
+        "martlet.v1.RunDifference.subject",
+        "martlet.v1.RunDifference.change",
+        "martlet.v1.RunDifference.before",
+        "martlet.v1.RunDifference.after",
+        "martlet.v1.RunDifference.longer",
+        "martlet.v1.RunDifference.Change",
+      ],
+      base64: """
+        ChhtYXJ0bGV0L3YxL2ZhaWx1cmUucHJvdG8SCm1hcnRsZXQudjEaHmdvb2dsZS9wcm90b2J1Zi9kdXJhdGlvbi5wcm90bxof\
+        Z29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxoUbWFydGxldC92MS9ydW4ucHJvdG8ilAIKClJ1bkZhaWx1cmUSJQoF\
+        Y2hhaW4YASADKAsyDy5tYXJ0bGV0LnYxLlJ1blIFY2hhaW4SJQoFY2F1c2UYAiABKAsyDy5tYXJ0bGV0LnYxLlJ1blIFY2F1\
+        c2USLQoFbGluZXMYAyADKAsyFy5tYXJ0bGV0LnYxLkZhaWx1cmVMaW5lUgVsaW5lcxIsCglsYXN0X2dvb2QYBCABKAsyDy5t\
+        YXJ0bGV0LnYxLlJ1blIIbGFzdEdvb2QSOwoLZGlmZmVyZW5jZXMYBSADKAsyGS5tYXJ0bGV0LnYxLlJ1bkRpZmZlcmVuY2VS\
+        C2RpZmZlcmVuY2VzEh4KCmluY29tcGxldGUYBiABKAhSCmluY29tcGxldGUihQEKC0ZhaWx1cmVMaW5lEi4KBHRpbWUYASAB\
+        KAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lEhQKBWxldmVsGAIgASgFUgVsZXZlbBIWCgZsb2dnZXIYAyAB\
+        KAlSBmxvZ2dlchIYCgdtZXNzYWdlGAQgASgJUgdtZXNzYWdlIqACCg1SdW5EaWZmZXJlbmNlEhgKB3N1YmplY3QYASABKAlS\
+        B3N1YmplY3QSOAoGY2hhbmdlGAIgASgOMiAubWFydGxldC52MS5SdW5EaWZmZXJlbmNlLkNoYW5nZVIGY2hhbmdlEhYKBmJl\
+        Zm9yZRgDIAEoCVIGYmVmb3JlEhQKBWFmdGVyGAQgASgJUgVhZnRlchIxCgZsb25nZXIYBSABKAsyGS5nb29nbGUucHJvdG9i\
+        dWYuRHVyYXRpb25SBmxvbmdlciJaCgZDaGFuZ2USFgoSQ0hBTkdFX1VOU1BFQ0lGSUVEEAASEAoMQ0hBTkdFX0FEREVEEAES\
+        EgoOQ0hBTkdFX0NIQU5HRUQQAhISCg5DSEFOR0VfUkVNT1ZFRBADYgZwcm90bzM=\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/flow_service.proto",
+      dependencies: ["google/protobuf/field_mask.proto", "google/protobuf/timestamp.proto"],
+      symbols: [
+        "martlet.v1.Flow",
+        "martlet.v1.Flow.id",
+        "martlet.v1.Flow.namespace",
+        "martlet.v1.Flow.name",
+        "martlet.v1.Flow.description",
+        "martlet.v1.Flow.labels",
+        "martlet.v1.Flow.tags",
+        "martlet.v1.Flow.create_time",
+        "martlet.v1.Flow.update_time",
+        "martlet.v1.Flow.etag",
+        "martlet.v1.Flow.created_by",
+        "martlet.v1.CreateFlowRequest",
+        "martlet.v1.CreateFlowRequest.namespace",
+        "martlet.v1.CreateFlowRequest.flow",
+        "martlet.v1.CreateFlowResponse",
+        "martlet.v1.CreateFlowResponse.flow",
+        "martlet.v1.GetFlowRequest",
+        "martlet.v1.GetFlowRequest.namespace",
+        "martlet.v1.GetFlowRequest.ref",
+        "martlet.v1.GetFlowResponse",
+        "martlet.v1.GetFlowResponse.flow",
+        "martlet.v1.ListFlowsRequest",
+        "martlet.v1.ListFlowsRequest.namespace",
+        "martlet.v1.ListFlowsRequest.name_prefix",
+        "martlet.v1.ListFlowsRequest.page_size",
+        "martlet.v1.ListFlowsRequest.page_token",
+        "martlet.v1.ListFlowsResponse",
+        "martlet.v1.ListFlowsResponse.flows",
+        "martlet.v1.ListFlowsResponse.next_page_token",
+        "martlet.v1.UpdateFlowRequest",
+        "martlet.v1.UpdateFlowRequest.namespace",
+        "martlet.v1.UpdateFlowRequest.flow",
+        "martlet.v1.UpdateFlowRequest.update_mask",
+        "martlet.v1.UpdateFlowResponse",
+        "martlet.v1.UpdateFlowResponse.flow",
+        "martlet.v1.DeleteFlowRequest",
+        "martlet.v1.DeleteFlowRequest.namespace",
+        "martlet.v1.DeleteFlowRequest.ref",
+        "martlet.v1.DeleteFlowRequest.etag",
+        "martlet.v1.DeleteFlowResponse",
+        "martlet.v1.FlowService",
+        "martlet.v1.FlowService.CreateFlow",
+        "martlet.v1.FlowService.GetFlow",
+        "martlet.v1.FlowService.ListFlows",
+        "martlet.v1.FlowService.UpdateFlow",
+        "martlet.v1.FlowService.DeleteFlow",
+      ],
+      base64: """
+        Ch1tYXJ0bGV0L3YxL2Zsb3dfc2VydmljZS5wcm90bxIKbWFydGxldC52MRogZ29vZ2xlL3Byb3RvYnVmL2ZpZWxkX21hc2su\
+        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8inAMKBEZsb3cSDgoCaWQYASABKAlSAmlkEhwKCW5hbWVz\
+        cGFjZRgCIAEoCVIJbmFtZXNwYWNlEhIKBG5hbWUYAyABKAlSBG5hbWUSIAoLZGVzY3JpcHRpb24YBCABKAlSC2Rlc2NyaXB0\
+        aW9uEjQKBmxhYmVscxgFIAMoCzIcLm1hcnRsZXQudjEuRmxvdy5MYWJlbHNFbnRyeVIGbGFiZWxzEhIKBHRhZ3MYBiADKAlS\
+        BHRhZ3MSOwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjsKC3Vw\
+        ZGF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKdXBkYXRlVGltZRISCgRldGFnGAkgASgJUgRl\
+        dGFnEh0KCmNyZWF0ZWRfYnkYCiABKAlSCWNyZWF0ZWRCeRo5CgtMYWJlbHNFbnRyeRIQCgNrZXkYASABKAlSA2tleRIUCgV2\
+        YWx1ZRgCIAEoCVIFdmFsdWU6AjgBIlcKEUNyZWF0ZUZsb3dSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNl\
+        EiQKBGZsb3cYAiABKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciOgoSQ3JlYXRlRmxvd1Jlc3BvbnNlEiQKBGZsb3cYASAB\
+        KAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciQAoOR2V0Rmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3Bh\
+        Y2USEAoDcmVmGAIgASgJUgNyZWYiNwoPR2V0Rmxvd1Jlc3BvbnNlEiQKBGZsb3cYASABKAsyEC5tYXJ0bGV0LnYxLkZsb3dS\
+        BGZsb3cijQEKEExpc3RGbG93c1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USHwoLbmFtZV9wcmVmaXgY\
+        AiABKAlSCm5hbWVQcmVmaXgSGwoJcGFnZV9zaXplGAMgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdl\
+        VG9rZW4iYwoRTGlzdEZsb3dzUmVzcG9uc2USJgoFZmxvd3MYASADKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBWZsb3dzEiYKD25l\
+        eHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiKUAQoRVXBkYXRlRmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEg\
+        ASgJUgluYW1lc3BhY2USJAoEZmxvdxgCIAEoCzIQLm1hcnRsZXQudjEuRmxvd1IEZmxvdxI7Cgt1cGRhdGVfbWFzaxgDIAEo\
+        CzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCnVwZGF0ZU1hc2siOgoSVXBkYXRlRmxvd1Jlc3BvbnNlEiQKBGZsb3cY\
+        ASABKAsyEC5tYXJ0bGV0LnYxLkZsb3dSBGZsb3ciVwoRRGVsZXRlRmxvd1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUglu\
+        YW1lc3BhY2USEAoDcmVmGAIgASgJUgNyZWYSEgoEZXRhZxgDIAEoCVIEZXRhZyIUChJEZWxldGVGbG93UmVzcG9uc2UymwMK\
+        C0Zsb3dTZXJ2aWNlElAKCkNyZWF0ZUZsb3cSHS5tYXJ0bGV0LnYxLkNyZWF0ZUZsb3dSZXF1ZXN0Gh4ubWFydGxldC52MS5D\
+        cmVhdGVGbG93UmVzcG9uc2UiA5ACAhJHCgdHZXRGbG93EhoubWFydGxldC52MS5HZXRGbG93UmVxdWVzdBobLm1hcnRsZXQu\
+        djEuR2V0Rmxvd1Jlc3BvbnNlIgOQAgESTQoJTGlzdEZsb3dzEhwubWFydGxldC52MS5MaXN0Rmxvd3NSZXF1ZXN0Gh0ubWFy\
+        dGxldC52MS5MaXN0Rmxvd3NSZXNwb25zZSIDkAIBElAKClVwZGF0ZUZsb3cSHS5tYXJ0bGV0LnYxLlVwZGF0ZUZsb3dSZXF1\
+        ZXN0Gh4ubWFydGxldC52MS5VcGRhdGVGbG93UmVzcG9uc2UiA5ACAhJQCgpEZWxldGVGbG93Eh0ubWFydGxldC52MS5EZWxl\
+        dGVGbG93UmVxdWVzdBoeLm1hcnRsZXQudjEuRGVsZXRlRmxvd1Jlc3BvbnNlIgOQAgJiBnByb3RvMw==\
 
         """
     ),
@@ -1512,12 +1545,15 @@ public enum ProtoDescriptors {
         "martlet.v1.Directive",
         "martlet.v1.Directive.cancel",
         "martlet.v1.Directive.slow_down",
+        "martlet.v1.Directive.ask_again",
         "martlet.v1.Directive.CancelRun",
         "martlet.v1.Directive.CancelRun.run_id",
         "martlet.v1.Directive.CancelRun.grace",
         "martlet.v1.Directive.CancelRun.message",
         "martlet.v1.Directive.SlowDown",
         "martlet.v1.Directive.SlowDown.wait",
+        "martlet.v1.Directive.AskAgain",
+        "martlet.v1.Directive.AskAgain.run_id",
         "martlet.v1.ReportService",
         "martlet.v1.ReportService.Report",
         "martlet.v1.ReportService.BatchReport",
@@ -1541,14 +1577,15 @@ public enum ProtoDescriptors {
         dBgNIAEoCzIULm1hcnRsZXQudjEuQXJ0aWZhY3RIAFIIYXJ0aWZhY3QSKAoDbG9nGA4gASgLMhQubWFydGxldC52MS5Mb2dF\
         bnRyeUgAUgNsb2dCBgoEaXRlbSKkAQoMUmVwb3J0UmVzdWx0EhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWQSEAoDc2VxGAIgASgD\
         UgNzZXESLwoHdmVyZGljdBgDIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdEgAUgd2ZXJkaWN0Ei8KBWVycm9yGAQgASgLMhcu\
-        bWFydGxldC52MS5SZXBvcnRFcnJvckgAUgVlcnJvckIJCgdvdXRjb21lIrcCCglEaXJlY3RpdmUSOQoGY2FuY2VsGAEgASgL\
+        bWFydGxldC52MS5SZXBvcnRFcnJvckgAUgVlcnJvckIJCgdvdXRjb21lIpkDCglEaXJlY3RpdmUSOQoGY2FuY2VsGAEgASgL\
         Mh8ubWFydGxldC52MS5EaXJlY3RpdmUuQ2FuY2VsUnVuSABSBmNhbmNlbBI9CglzbG93X2Rvd24YAiABKAsyHi5tYXJ0bGV0\
-        LnYxLkRpcmVjdGl2ZS5TbG93RG93bkgAUghzbG93RG93bhptCglDYW5jZWxSdW4SFQoGcnVuX2lkGAEgASgJUgVydW5JZBIv\
-        CgVncmFjZRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIFZ3JhY2USGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2Fn\
-        ZRo5CghTbG93RG93bhItCgR3YWl0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0QgYKBGtpbmQyqQEK\
-        DVJlcG9ydFNlcnZpY2USQwoGUmVwb3J0EhkubWFydGxldC52MS5SZXBvcnRSZXF1ZXN0GhoubWFydGxldC52MS5SZXBvcnRS\
-        ZXNwb25zZSgBMAESUwoLQmF0Y2hSZXBvcnQSHi5tYXJ0bGV0LnYxLkJhdGNoUmVwb3J0UmVxdWVzdBofLm1hcnRsZXQudjEu\
-        QmF0Y2hSZXBvcnRSZXNwb25zZSIDkAICYgZwcm90bzM=\
+        LnYxLkRpcmVjdGl2ZS5TbG93RG93bkgAUghzbG93RG93bhI9Cglhc2tfYWdhaW4YAyABKAsyHi5tYXJ0bGV0LnYxLkRpcmVj\
+        dGl2ZS5Bc2tBZ2FpbkgAUghhc2tBZ2FpbhptCglDYW5jZWxSdW4SFQoGcnVuX2lkGAEgASgJUgVydW5JZBIvCgVncmFjZRgC\
+        IAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIFZ3JhY2USGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRo5CghTbG93\
+        RG93bhItCgR3YWl0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0GiEKCEFza0FnYWluEhUKBnJ1bl9p\
+        ZBgBIAEoCVIFcnVuSWRCBgoEa2luZDKpAQoNUmVwb3J0U2VydmljZRJDCgZSZXBvcnQSGS5tYXJ0bGV0LnYxLlJlcG9ydFJl\
+        cXVlc3QaGi5tYXJ0bGV0LnYxLlJlcG9ydFJlc3BvbnNlKAEwARJTCgtCYXRjaFJlcG9ydBIeLm1hcnRsZXQudjEuQmF0Y2hS\
+        ZXBvcnRSZXF1ZXN0Gh8ubWFydGxldC52MS5CYXRjaFJlcG9ydFJlc3BvbnNlIgOQAgJiBnByb3RvMw==\
 
         """
     ),

@@ -58,7 +58,11 @@ public final class Store: Sendable {
     pool = PostgresPool(configuration, size: settings.readers, logger: logger)
     transitions = TransitionBatcher(
       configuration, limits: settings.batches, timing: settings.timing, writers: settings.writers,
-      logger: logger, afterCommit: afterCommit)
+      logger: logger, afterCommit: afterCommit,
+      afterRelease: { [signals, hints] in
+        signals.lines.raise()
+        hints.raise()
+      })
     logs = LogBatcher(
       configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)
     events = EventBatcher(

@@ -47,7 +47,7 @@ import Testing
     "waiting/owned",
   ]
 
-  /// What the simulated world does not play: operators but for cancels, and policies of runs. The rules
+  /// What the simulated world does not play: operators but for cancels, policies of runs, and limits. The rules
   /// for it are tested one by one.
   static func isPlayed(_ rule: TransitionRule) -> Bool {
     let operations: EventSet = [.pause, .resume, .retry, .setState]
@@ -58,7 +58,9 @@ import Testing
     // A rule that these answers lead to beside the usual ones can be reached without them.
     let asked = GuardSet(rule.guards)
     let usual = GuardSet([.noRetry, .processWaits, .lossCrashes, .begins, .parentOpen])
+    let limits = GuardSet([.slotsFull, .slotsRefused, .slotsClosed])
     return rule.events.isDisjoint(with: operations) && rule.from != .paused
+      && asked.isDisjoint(with: limits)
       && (asked.isDisjoint(with: answers) || !asked.isDisjoint(with: usual))
   }
 

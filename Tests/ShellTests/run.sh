@@ -59,7 +59,7 @@ busybox sh}" | while read -r shell; do
     command -v "${shell%% *}" >/dev/null || { echo "run.sh: no ${shell%% *}" >&2; exit 1; }
     for unit in test_flow.Flows test_flow.Tasks test_flow.Signals test_flow.Spool; do echo "$unit - $shell"; done
     [ -z "$server" ] ||
-      for unit in test_server.Reports test_server.Ends test_server.Outages; do echo "$unit - $shell"; done
+      for unit in test_server.Reports test_server.Limits test_server.Ends test_server.Outages; do echo "$unit - $shell"; done
     for unit in test_json.Quoting test_json.Reading test_json.Ids test_flags.Flags test_flags.Help test_flags.Calls; do
       echo "$unit - $shell"
     done

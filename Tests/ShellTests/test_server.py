@@ -174,6 +174,61 @@ class Reports(ServerTest):
         self.assertIn(b"[field id]", done.stderr)
 
 
+class Limits(ServerTest):
+    """Slots that a script holds."""
+
+    def setUp(self):
+        super().setUp()
+        self.limit = self.word
+        self.server.call("LimitService/CreateLimit", limit={"name": self.limit, "slots": 1})
+
+    def taken(self):
+        return self.server.call("LimitService/GetLimit", ref=self.limit)["limit"].get("slotsTaken", 0)
+
+    def testHeldUntilReleased(self):
+        done = self.shell(
+            f"set -eu; martlet_limit_acquire {self.limit} --ttl 3; sleep 5; "
+            f"martlet_limit_get_limit --ref {self.limit} | martlet_json_get limit.slotsTaken; martlet_limit_release; "
+            f"martlet_limit_get_limit --ref {self.limit} | martlet_json_get limit.slotsTaken || echo free; "
+            "martlet_limit_release || echo $?")
+        self.assertEqual(done.stdout, b"1\nfree\n2\n")
+
+    def testBackWithTheShell(self):
+        holder = self.start(f"martlet_limit_acquire {self.limit} && echo in && exec 1>&- && exec sleep 60")
+        self.assertEqual(holder.stdout.read(), b"in\n")
+        self.assertEqual(self.taken(), 1)
+        late = self.shell(f"martlet_limit_acquire {self.limit} --wait 1 || echo $?")
+        self.assertEqual(late.stdout, b"1\n")
+        self.assertIn(b"1 of the 1 slots", late.stderr)
+        waiter = self.start(f"martlet_limit_acquire {self.limit} && echo next")
+        until(lambda: self.server.call("LimitService/GetLimit", ref=self.limit)["limit"].get("waiters"), "waiter")
+        holder.send_signal(signal.SIGKILL)
+        self.assertEqual(waiter.communicate(timeout=60)[0], b"next\n")
+        until(lambda: self.taken() == 0, "slot")
+
+    def testLost(self):
+        done = self.shell(
+            f"martlet_limit_acquire {self.limit}=1; martlet_limit_reset_limit --ref {self.limit} >reset; "
+            "martlet_limit_release || echo $?")
+        self.assertEqual(done.stdout, b"1\n")
+        self.assertIn(b"lost", done.stderr)
+
+    def testSeveral(self):
+        other = self.limit + "2"
+        self.server.call("LimitService/CreateLimit", limit={"name": other, "slots": 5})
+        done = self.shell(
+            f"set -e; martlet_limit_acquire {self.limit} {other}=3; martlet_limit_acquire {other}; "
+            f"martlet_limit_release; martlet_limit_list_leases --ref {other} | martlet_json_each leases | wc -l | tr -d ' '; "
+            "martlet_limit_release")
+        self.assertEqual(done.stdout, b"1\n")
+        self.assertEqual(self.taken(), 0)
+
+    def testUsage(self):
+        self.shell("martlet_limit_acquire", code=2)
+        self.shell(f"martlet_limit_acquire {self.limit}=x", code=2)
+        self.shell(f"martlet_limit_acquire --scope nothing {self.limit}", code=2)
+
+
 class Ends(ServerTest):
     """Ends that nobody wished for."""
 

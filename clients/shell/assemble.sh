@@ -24,7 +24,7 @@ cat quote.sh
 for part in read.sh call.sh flags.sh; do echo; cat "$part"; done
 echo
 cat "$stubs"
-for part in spool.sh report.sh reporter.sh run.sh flow.sh task.sh remark.sh event.sh; do
+for part in spool.sh report.sh reporter.sh run.sh flow.sh task.sh remark.sh event.sh limit.sh; do
   echo
   cat "$part"
 done

@@ -1000,186 +1000,6 @@ group-by enum:GROUP_BY_:UNSPECIFIED,NAME,HOUR groupBy
 ' "$@"
 }
 
-martlet_flow_create_flow() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_flow_create_flow [--FLAG VALUE]...
-
-Creates a flow. Idempotent: the same name with the same content returns the existing one;
-with other content ALREADY_EXISTS.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --flow JSON
-      What to create.
-  --flow.namespace TEXT
-      The namespace.
-  --flow.name TEXT
-      Unique in the namespace; 1 to 200 bytes.
-  --flow.description TEXT
-      For people; Markdown.
-  --flow.labels KEY=TEXT
-      Keys and values for finding and grouping. At most 64. May be repeated.
-  --flow.tags TEXT
-      Words for finding and grouping. At most 64. May be repeated.
-  --flow.etag TEXT
-      Changes with every update.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.CreateFlowResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc FlowService/CreateFlow martlet_flow_create_flow '
-namespace string namespace
-flow json flow
-flow.namespace string flow.namespace
-flow.name string flow.name
-flow.description string flow.description
-flow.labels %string flow.labels
-flow.tags *string flow.tags
-flow.etag string flow.etag
-' "$@"
-}
-
-martlet_flow_get_flow() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_flow_get_flow [--FLAG VALUE]...
-
-Returns one flow, by id or name. NOT_FOUND when there is none.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --ref TEXT
-      The id or the name.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.GetFlowResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc FlowService/GetFlow martlet_flow_get_flow '
-namespace string namespace
-ref string ref
-' "$@"
-}
-
-martlet_flow_list_flows() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_flow_list_flows [--FLAG VALUE]...
-
-Returns a page of flows, by name.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --name-prefix TEXT
-      Only names that begin with this text, when not empty.
-  --page-size INTEGER
-      At most 1000; 100 when 0.
-  --page-token TEXT
-      From the page before.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ListFlowsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc FlowService/ListFlows martlet_flow_list_flows '
-namespace string namespace
-name-prefix string namePrefix
-page-size int pageSize
-page-token string pageToken
-' "$@"
-}
-
-martlet_flow_update_flow() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_flow_update_flow [--FLAG VALUE]...
-
-Changes a flow. ABORTED with ETAG_MISMATCH when the etag is not the current one.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --flow JSON
-      The new values; `id` or `name` says which flow, `etag` guards against other writers
-      when given.
-  --flow.namespace TEXT
-      The namespace.
-  --flow.name TEXT
-      Unique in the namespace; 1 to 200 bytes.
-  --flow.description TEXT
-      For people; Markdown.
-  --flow.labels KEY=TEXT
-      Keys and values for finding and grouping. At most 64. May be repeated.
-  --flow.tags TEXT
-      Words for finding and grouping. At most 64. May be repeated.
-  --flow.etag TEXT
-      Changes with every update.
-  --update-mask FIELD,…
-      Any of `description`, `labels`, `tags`. Required.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.UpdateFlowResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc FlowService/UpdateFlow martlet_flow_update_flow '
-namespace string namespace
-flow json flow
-flow.namespace string flow.namespace
-flow.name string flow.name
-flow.description string flow.description
-flow.labels %string flow.labels
-flow.tags *string flow.tags
-flow.etag string flow.etag
-update-mask mask updateMask
-' "$@"
-}
-
-martlet_flow_delete_flow() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_flow_delete_flow [--FLAG VALUE]...
-
-Deletes a flow, never its runs. NOT_FOUND when there is none.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --ref TEXT
-      The id or the name.
-  --etag TEXT
-      Guards against other writers when given.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.DeleteFlowResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc FlowService/DeleteFlow martlet_flow_delete_flow '
-namespace string namespace
-ref string ref
-etag string etag
-' "$@"
-}
-
 martlet_limit_create_limit() {
   case ${1-} in
     --help | -h)
@@ -1588,6 +1408,186 @@ page-token string pageToken
 ' "$@"
 }
 
+martlet_flow_create_flow() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_flow_create_flow [--FLAG VALUE]...
+
+Creates a flow. Idempotent: the same name with the same content returns the existing one;
+with other content ALREADY_EXISTS.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --flow JSON
+      What to create.
+  --flow.namespace TEXT
+      The namespace.
+  --flow.name TEXT
+      Unique in the namespace; 1 to 200 bytes.
+  --flow.description TEXT
+      For people; Markdown.
+  --flow.labels KEY=TEXT
+      Keys and values for finding and grouping. At most 64. May be repeated.
+  --flow.tags TEXT
+      Words for finding and grouping. At most 64. May be repeated.
+  --flow.etag TEXT
+      Changes with every update.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateFlowResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc FlowService/CreateFlow martlet_flow_create_flow '
+namespace string namespace
+flow json flow
+flow.namespace string flow.namespace
+flow.name string flow.name
+flow.description string flow.description
+flow.labels %string flow.labels
+flow.tags *string flow.tags
+flow.etag string flow.etag
+' "$@"
+}
+
+martlet_flow_get_flow() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_flow_get_flow [--FLAG VALUE]...
+
+Returns one flow, by id or name. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      The id or the name.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetFlowResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc FlowService/GetFlow martlet_flow_get_flow '
+namespace string namespace
+ref string ref
+' "$@"
+}
+
+martlet_flow_list_flows() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_flow_list_flows [--FLAG VALUE]...
+
+Returns a page of flows, by name.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --name-prefix TEXT
+      Only names that begin with this text, when not empty.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListFlowsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc FlowService/ListFlows martlet_flow_list_flows '
+namespace string namespace
+name-prefix string namePrefix
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_flow_update_flow() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_flow_update_flow [--FLAG VALUE]...
+
+Changes a flow. ABORTED with ETAG_MISMATCH when the etag is not the current one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --flow JSON
+      The new values; `id` or `name` says which flow, `etag` guards against other writers
+      when given.
+  --flow.namespace TEXT
+      The namespace.
+  --flow.name TEXT
+      Unique in the namespace; 1 to 200 bytes.
+  --flow.description TEXT
+      For people; Markdown.
+  --flow.labels KEY=TEXT
+      Keys and values for finding and grouping. At most 64. May be repeated.
+  --flow.tags TEXT
+      Words for finding and grouping. At most 64. May be repeated.
+  --flow.etag TEXT
+      Changes with every update.
+  --update-mask FIELD,…
+      Any of `description`, `labels`, `tags`. Required.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdateFlowResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc FlowService/UpdateFlow martlet_flow_update_flow '
+namespace string namespace
+flow json flow
+flow.namespace string flow.namespace
+flow.name string flow.name
+flow.description string flow.description
+flow.labels %string flow.labels
+flow.tags *string flow.tags
+flow.etag string flow.etag
+update-mask mask updateMask
+' "$@"
+}
+
+martlet_flow_delete_flow() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_flow_delete_flow [--FLAG VALUE]...
+
+Deletes a flow, never its runs. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      The id or the name.
+  --etag TEXT
+      Guards against other writers when given.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteFlowResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc FlowService/DeleteFlow martlet_flow_delete_flow '
+namespace string namespace
+ref string ref
+etag string etag
+' "$@"
+}
+
 martlet_run_create_run() {
   case ${1-} in
     --help | -h)
@@ -1773,6 +1773,13 @@ Flags:
   --run.pauses JSON
       What its pauses ask for and were given. Output only, and only in GetRun and where one
       run is returned. May be repeated.
+  --run.limits JSON
+      Slots that it holds while it is RUNNING, beside one of the limit of scope TAG of each
+      of its tags, where there is one. At most 16. While they are not free, a proposal of
+      RUNNING is WAIT with AWAITING_CONCURRENCY_SLOT, and the run stands in line: it keeps
+      its place while it asks again as told, 10 s at most. They come back when the run ends,
+      is lost, suspended or tried again later. Without a session nobody notices that it is
+      lost. Limits that are not there are passed over. May be repeated.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1857,6 +1864,7 @@ run.loss json run.loss
 run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
 run.loss.max-reruns int run.loss.maxReruns
 run.pauses *json run.pauses
+run.limits *json run.limits
 ' "$@"
 }
 
@@ -2179,6 +2187,13 @@ Flags:
   --run.pauses JSON
       What its pauses ask for and were given. Output only, and only in GetRun and where one
       run is returned. May be repeated.
+  --run.limits JSON
+      Slots that it holds while it is RUNNING, beside one of the limit of scope TAG of each
+      of its tags, where there is one. At most 16. While they are not free, a proposal of
+      RUNNING is WAIT with AWAITING_CONCURRENCY_SLOT, and the run stands in line: it keeps
+      its place while it asks again as told, 10 s at most. They come back when the run ends,
+      is lost, suspended or tried again later. Without a session nobody notices that it is
+      lost. Limits that are not there are passed over. May be repeated.
   --update-mask FIELD,…
       Any of `name`, `labels`, `tags`. Required.
   --json JSON
@@ -2265,6 +2280,7 @@ run.loss json run.loss
 run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
 run.loss.max-reruns int run.loss.maxReruns
 run.pauses *json run.pauses
+run.limits *json run.limits
 update-mask mask updateMask
 ' "$@"
 }
@@ -3316,16 +3332,6 @@ martlet_event_list_events
       Returns a page of events, the latest first.
 martlet_event_count_events
       Counts events by name or by hour.
-martlet_flow_create_flow
-      Creates a flow.
-martlet_flow_get_flow
-      Returns one flow, by id or name.
-martlet_flow_list_flows
-      Returns a page of flows, by name.
-martlet_flow_update_flow
-      Changes a flow.
-martlet_flow_delete_flow
-      Deletes a flow, never its runs.
 martlet_limit_create_limit
       Creates a limit.
 martlet_limit_get_limit
@@ -3349,6 +3355,16 @@ martlet_limit_release_lease
 martlet_limit_list_leases
       Returns a page of leases that are held, the oldest first, and after them of those that
       wait, in the order of their line.
+martlet_flow_create_flow
+      Creates a flow.
+martlet_flow_get_flow
+      Returns one flow, by id or name.
+martlet_flow_list_flows
+      Returns a page of flows, by name.
+martlet_flow_update_flow
+      Changes a flow.
+martlet_flow_delete_flow
+      Deletes a flow, never its runs.
 martlet_run_create_run
       Creates a run in state SCHEDULED.
 martlet_run_batch_create_runs
@@ -4729,4 +4745,147 @@ martlet_variable_set() (
   _tags=
   for _tag in "$@"; do _tags=$_tags${_tags:+,}$(_martlet_text "$_tag"); done
   martlet_variable_set_variable --json "$_body,\"tags\":[$_tags]}}" >/dev/null
+)
+
+# --- Slots of limits ---------------------------------------------------------------------------
+
+# martlet_limit_acquire NAME[=SLOTS]… [--scope SCOPE] [--wait TIME] [--ttl TIME]: takes slots of limits, all or none.
+# Waits in line for them, at most so long when told (1 when they did not come). A process beside this shell keeps them
+# until martlet_limit_release, or until the shell ends; when the machine dies they come back after --ttl (60 s).
+martlet_limit_acquire() {
+  _martlet_slots_of=$(_martlet_self)
+  _martlet_slots=$(_martlet_limit_take "$@") || {
+    set -- $?
+    unset _martlet_slots
+    return "$1"
+  }
+  _martlet_leases="$_martlet_slots ${_martlet_leases:-}"
+}
+
+# martlet_limit_release: gives back what martlet_limit_acquire took last. 1 when the slots had been lost meanwhile.
+martlet_limit_release() {
+  case ${_martlet_leases:-} in
+    *:*) ;;
+    *) _martlet_complain 'martlet_limit_release: nothing is held'; return 2 ;;
+  esac
+  _martlet_slots=${_martlet_leases%% *}
+  _martlet_leases=${_martlet_leases#* }
+  _martlet_limit_give "${_martlet_slots%%:*}" "${_martlet_slots##*:}"
+}
+
+_martlet_leases=
+
+# Takes slots and prints the lease with the process that keeps it, as ID:PID.
+_martlet_limit_take() (
+  set +eCf
+  IFS=$_martlet_blank
+  _owner=$_martlet_slots_of _scope=GLOBAL _ttl=60 _limit='' _limits=''
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --scope)
+        _scope=$(printf '%s' "${2-}" | tr '[:lower:]' '[:upper:]')
+        case $_scope in
+          GLOBAL | TAG | DEPLOYMENT | POOL | QUEUE) ;;
+          *) _martlet_complain "--scope takes global, tag, deployment, pool or queue, not '${2-}'"; exit 2 ;;
+        esac
+        shift 2 ;;
+      --wait) _limit=$(_martlet_seconds "$1" "${2-}") || exit 2; shift 2 ;;
+      --ttl) _ttl=$(_martlet_seconds "$1" "${2-}") || exit 2; shift 2 ;;
+      '' | -*) _martlet_complain "martlet_limit_acquire: what is '$1'?"; exit 2 ;;
+      *)
+        _slots=1 _name=$1
+        case $1 in
+          *=*)
+            _slots=${1##*=} _name=${1%=*}
+            case $_slots in
+              '' | *[!0-9]*) _martlet_complain "NAME=SLOTS takes a number, not '$_slots'"; exit 2 ;;
+            esac ;;
+        esac
+        _limits="${_limits:+$_limits,}{\"ref\":$(_martlet_text "$_name"),\"scope\":\"LIMIT_SCOPE_$_scope\",\"slots\":$_slots}"
+        shift ;;
+    esac
+  done
+  if [ -z "$_limits" ]; then
+    _martlet_complain 'usage: martlet_limit_acquire NAME[=SLOTS]… [--wait TIME]'
+    exit 2
+  fi
+  _id=$(martlet_uuid)
+  _begun=$(date +%s)
+  while :; do
+    _turn=20
+    [ -z "$_limit" ] || _turn=$((_begun + _limit - $(date +%s)))
+    [ "$_turn" -le 20 ] || _turn=20
+    [ "$_turn" -ge 0 ] || _turn=0
+    _said=$(_martlet_limit_request | _martlet_post LimitService/AcquireLease 2>&1) && break
+    _code=$?
+    # In line, or the server is away: there is more to come. The last word is for the caller.
+    case $_code in
+      5 | 6)
+        if [ -z "$_limit" ] || [ $(($(date +%s) - _begun)) -lt "$_limit" ]; then
+          [ "$_code" -eq 6 ] || sleep 1
+          continue
+        fi ;;
+    esac
+    printf '%s\n' "$_said" >&2
+    # What was granted in the last moment goes back.
+    _martlet_limit_call ReleaseLease '' >/dev/null
+    [ "$_code" -ne 6 ] || _code=1
+    exit "$_code"
+  done
+  # By exec: dash keeps what a redirection of a function replaces, here the pipe that the caller reads to its end.
+  (
+    exec </dev/null >/dev/null 2>&1
+    _martlet_limit_keep
+  ) &
+  printf '%s:%s\n' "$_id" "$!"
+)
+
+_martlet_limit_request() {
+  printf '{"namespace":%s,"id":"%s","limits":[%s],"ttl":"%ss","wait":"%ss",' \
+    "$(_martlet_text "${MARTLET_NAMESPACE:-}")" "$_id" "$_limits" "$_ttl" "$_turn"
+  printf '"collisionStrategy":"COLLISION_STRATEGY_ENQUEUE","holder":{"name":%s,"runId":"%s"}}\n' \
+    "$(_martlet_text "$(uname -n):$_owner ${0##*/}")" "${MARTLET_RUN_ID:-}"
+}
+
+# Calls a method for the lease $_id; $2 is more of the request.
+_martlet_limit_call() {
+  printf '{"namespace":%s,"id":"%s"%s}\n' "$(_martlet_text "${MARTLET_NAMESPACE:-}")" "$_id" "$2" |
+    (_martlet_quiet=1 _martlet_limit=15; _martlet_post "LimitService/$1")
+}
+
+# Runs beside the shell: renews the lease, and gives it back when the shell is gone.
+_martlet_limit_keep() {
+  trap '' HUP INT USR1 USR2
+  trap 'kill "$_nap" 2>/dev/null; exit 0' TERM
+  _beat=$(date +%s)
+  while :; do
+    sleep 1 &
+    _nap=$!
+    wait "$_nap"
+    _martlet_alive "$_owner" || { _martlet_limit_call ReleaseLease ''; exit 0; }
+    _clock=$(date +%s)
+    [ $((_clock - _beat)) -ge $((_ttl / 3)) ] || continue
+    _beat=$_clock
+    _martlet_limit_call RenewLease ''
+    # The lease has ended: there is nothing left to keep.
+    case $? in 1 | 3) exit 0 ;; esac
+  done
+}
+
+# Gives the lease $1 back and ends its keeper $2.
+_martlet_limit_give() (
+  set +eCf
+  IFS=$_martlet_blank
+  _id=$1
+  kill -s TERM "$2" 2>/dev/null
+  _martlet_limit_call RenewLease '' >/dev/null
+  case $? in
+    1 | 3)
+      _martlet_complain 'martlet_limit_release: the slots had been lost'
+      exit 1 ;;
+  esac
+  _martlet_limit_call ReleaseLease '' >/dev/null
+  _code=$?
+  [ "$_code" -eq 0 ] || _martlet_complain 'martlet_limit_release: not heard; the slots come back with the end of their lease'
+  exit "$_code"
 )

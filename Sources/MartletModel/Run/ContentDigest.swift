@@ -56,6 +56,12 @@ public struct ContentDigest: Sendable, Hashable {
     case .rerun(let most): hash.add(Int64(most))
     case .wait: hash.add(Int64(0))
     }
+    for need in run.limits {
+      hash.add(Int64(need.scope.rawValue))
+      hash.add(need.name)
+      hash.add(Int64(need.slots))
+      hash.add(Int64(need.strategy.rawValue))
+    }
     (high, low) = hash.finish()
   }
 }

@@ -41,6 +41,7 @@ extension NewRun {
     }
     try retry?.validate("\(field).retry")
     try loss.validate("\(field).loss")
+    try limits.validate("\(field).limits")
   }
 
   private func validateLabels(_ field: String) throws(InvalidValue) {

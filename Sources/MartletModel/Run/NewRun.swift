@@ -28,6 +28,8 @@ public struct NewRun: Sendable, Equatable {
   public var retry: RetryPolicy?
   /// What becomes of it when its owner is lost.
   public var loss: LossPolicy
+  /// Slots that it needs while it is RUNNING.
+  public var limits: [SlotNeed]
   /// How often its owner will heartbeat when it has no session; nil leaves such a run unmonitored.
   public var heartbeatInterval: Interval?
   /// Principal, schedule, automation or parent that made it.
@@ -58,7 +60,7 @@ public struct NewRun: Sendable, Equatable {
     parentID: RunID? = nil, dueTime: Instant? = nil, parameters: String = "",
     dependencies: [Dependency] = [], labels: [String: String] = [:], tags: [String] = [],
     timeout: Interval? = nil, retry: RetryPolicy? = nil, loss: LossPolicy = .crash,
-    heartbeatInterval: Interval? = nil, createdBy: String = "",
+    limits: [SlotNeed] = [], heartbeatInterval: Interval? = nil, createdBy: String = "",
     traceParent: String = ""
   ) {
     self.kind = kind
@@ -74,11 +76,14 @@ public struct NewRun: Sendable, Equatable {
     self.timeout = timeout
     self.retry = retry
     self.loss = loss
+    self.limits = limits
     self.heartbeatInterval = heartbeatInterval
     self.createdBy = createdBy
     self.traceParent = traceParent
   }
 
   /// What of it its transitions depend on.
-  public var policy: RunPolicy { RunPolicy(retry: retry, timeout: timeout, loss: loss) }
+  public var policy: RunPolicy {
+    RunPolicy(retry: retry, timeout: timeout, loss: loss, limits: limits, tags: tags)
+  }
 }

@@ -30,6 +30,45 @@ extension MartletProto.LimitScope {
   init(_ scope: MartletModel.LimitScope) { self.init(rawValue: Int32(scope.rawValue)) }
 }
 
+extension SlotNeed {
+  /// What a run asks for; its bounds are checked with the run.
+  init(_ limit: RunLimit, _ field: String) throws(InvalidValue) {
+    let strategy: MartletModel.CollisionStrategy
+    switch limit.collisionStrategy {
+    case .unspecified, .enqueue: strategy = .enqueue
+    case .cancelNew: strategy = .cancelNew
+    case .unrecognized(let number):
+      throw InvalidValue(
+        "\(field).collision_strategy", "is \(number), which this server does not know")
+    }
+    self.init(
+      try MartletModel.LimitScope(limit.scope, "\(field).scope") ?? .global, limit.name,
+      slots: limit.slots == 0 ? 1 : limit.slots, strategy: strategy)
+  }
+
+  /// The need as the contract writes it.
+  var proto: RunLimit {
+    var limit = RunLimit()
+    limit.name = name
+    limit.scope = .init(scope)
+    limit.slots = slots
+    limit.collisionStrategy = strategy == .enqueue ? .enqueue : .cancelNew
+    return limit
+  }
+}
+
+extension LinePlace {
+  /// Where a run stands.
+  init(_ line: SlotLine) {
+    self.init()
+    limit = line.name
+    scope = .init(line.scope)
+    place = Int32(clamping: line.place)
+    slots = line.slots
+    slotsTaken = Int32(clamping: line.taken)
+  }
+}
+
 extension MartletProto.Limit {
   /// A limit as it is stored.
   init(_ limit: SlotLimit) {
@@ -80,7 +119,7 @@ extension MartletProto.Lease {
     ttl = lease.ttl.duration
     createTime = lease.createTime.timestamp
     grantTime = lease.grantTime?.timestamp
-    expireTime = lease.expireTime.timestamp
+    expireTime = lease.expireTime?.timestamp
     endTime = lease.endTime?.timestamp
     place = Int32(clamping: lease.place)
   }

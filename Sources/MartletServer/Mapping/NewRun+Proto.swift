@@ -34,7 +34,7 @@ extension NewRun {
       parameters: try run.parameters?.jsonText("\(field).parameters") ?? "",
       dependencies: dependencies, labels: run.labels, tags: run.tags,
       timeout: run.timeout.map(Interval.init), retry: try Self.retry(run, field),
-      loss: try Self.loss(run, field), createdBy: actor,
+      loss: try Self.loss(run, field), limits: try Self.limits(run, field), createdBy: actor,
       traceParent: run.traceParent)
   }
 
@@ -50,6 +50,14 @@ extension NewRun {
   ) throws(InvalidValue) -> MartletModel.LossPolicy {
     guard let loss = run.loss else { return .crash }
     return try MartletModel.LossPolicy(loss, "\(field).loss")
+  }
+
+  private static func limits(_ run: Run, _ field: String) throws(InvalidValue) -> [SlotNeed] {
+    var needs: [SlotNeed] = []
+    for (index, limit) in run.limits.enumerated() {
+      needs.append(try SlotNeed(limit, "\(field).limits[\(index)]"))
+    }
+    return needs
   }
 
   private static func dueTime(

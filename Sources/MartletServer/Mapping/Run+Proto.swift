@@ -32,6 +32,7 @@ extension Run {
     retry = content.retry?.proto
     timeout = content.timeout?.duration
     loss = content.loss.proto
+    limits = content.limits.map(\.proto)
     pauses = record.pauses.map { pause in
       MartletProto.RunPause(
         key: pause.key, inputSchema: pause.inputSchema.flatMap { JSONObject(stored: $0) },

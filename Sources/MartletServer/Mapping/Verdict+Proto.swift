@@ -23,6 +23,7 @@ extension MartletProto.Verdict {
     }
     epoch = answer.epoch
     revision = answer.revision
+    line = answer.line.map(LinePlace.init)
     if let state = answer.state, let time = answer.time {
       self.state = state.proto(at: time)
     } else if let type = answer.stateType {

@@ -2,6 +2,7 @@
 // order, and directives slip in between.
 
 internal import MartletCall
+internal import MartletEngine
 internal import MartletModel
 internal import MartletProto
 internal import MartletRPC
@@ -72,7 +73,8 @@ private final class ReportStream: Sendable {
         }
         guard !request.reports.isEmpty else { continue }
         let frame = ReportFrame(
-          backend: backend, namespace: space, session: session, actor: context.principal.name)
+          backend: backend, namespace: space, session: session, actor: context.principal.name,
+          waits: { self.tell(of: $0, in: $1) })
         let ticket = await order.ticket()
         // Immediate: the frame is in the store's queue before the next one is read.
         group.addImmediateTask {
@@ -91,6 +93,15 @@ private final class ReportStream: Sendable {
     await order.wait(ticket)
     defer { order.done() }
     try await responses.write(ReportResponse(results: results.get()))
+  }
+
+  /// Has the client told when a run of its has left the line that it stands in.
+  private func tell(of run: RunID, in line: SlotLine) {
+    backend.room.tell(of: line.lease, within: line.pause.duration) { [weak listener] in
+      var again = Directive.AskAgain()
+      again.runID = run.description
+      listener?.send(Directive(kind: .askAgain(again)))
+    }
   }
 
   private func tell() async throws {

@@ -17,12 +17,18 @@ struct ReportFrame: Sendable {
   private let namespace: Namespace
   private let session: SessionID?
   private let actor: String
+  /// Hears of runs that stand in line.
+  private let waits: (@Sendable (RunID, SlotLine) -> Void)?
 
-  init(backend: Backend, namespace: Namespace, session: SessionID?, actor: String) {
+  init(
+    backend: Backend, namespace: Namespace, session: SessionID?, actor: String,
+    waits: (@Sendable (RunID, SlotLine) -> Void)? = nil
+  ) {
     self.backend = backend
     self.namespace = namespace
     self.session = session
     self.actor = actor
+    self.waits = waits
   }
 
   /// Decides every report. Reaches its first suspension only after everything is in the queues of the store, so
@@ -96,6 +102,10 @@ struct ReportFrame: Sendable {
       throw Status(error)
     }
     for (place, answer) in zip(places, answers) { results[place].outcome = try outcome(answer) }
+    guard let waits else { return }
+    for (command, answer) in zip(commands, answers) {
+      if let line = answer.line { waits(command.runID, line) }
+    }
   }
 
   private func write(_ lines: [LogLine]) async throws(Status) -> ReportResult.Outcome {

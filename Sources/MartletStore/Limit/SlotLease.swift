@@ -64,8 +64,8 @@ public struct SlotLease: Sendable, Hashable {
   public var createTime: Instant
   /// When the slots were granted.
   public var grantTime: Instant?
-  /// When it lapses; of one that waits, when it loses its place.
-  public var expireTime: Instant
+  /// When it lapses; of one that waits, when it loses its place; nil where nobody vouches for the run that holds it.
+  public var expireTime: Instant?
   /// When it ended.
   public var endTime: Instant?
   /// The place in line, 1 first; 0 unless it waits.
@@ -192,7 +192,7 @@ extension SlotLease {
     ttl = try row.get(9)
     createTime = try row.get(10)
     grantTime = try row.optional(11)
-    expireTime = try row.get(12)
+    expireTime = try row.optional(12)
     endTime = try row.optional(13)
     place = try row.optional(14) ?? 0
     let limits = try row.array(15, of: LimitID.self)

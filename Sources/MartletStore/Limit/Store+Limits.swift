@@ -31,6 +31,8 @@ extension Store {
         $0.bind(actor)
       }.count
     }
+    // Runs that start here from now on know of it.
+    if scope == .tag { transitions.knowledge.tagLimits.withLock { $0.forget() } }
     let there = try await limit(.named(scope, name), in: namespace, deadline: deadline)
     let isSame =
       there.slots == content.slots ?? 0 && there.decay == content.decay ?? 0

@@ -22,6 +22,7 @@ public enum Schema {
     migration(30, "results", PackageResources.m0030_results_sql),
     migration(31, "cache", PackageResources.m0031_cache_sql),
     migration(32, "events", PackageResources.m0032_events_sql),
+    migration(40, "run slots", PackageResources.m0040_run_slots_sql),
     migration(44, "variables", PackageResources.m0044_variables_sql),
     migration(45, "uploads", PackageResources.m0045_uploads_sql),
   ]

@@ -14,6 +14,8 @@ extension RunPolicy {
     case .wait: members.append(("waits", .bool(true)))
     }
     if let retry { members.append(("retry", retry.json)) }
+    if !limits.isEmpty { members.append(("limits", .array(limits.map(\.json)))) }
+    if !tags.isEmpty { members.append(("tags", .array(tags.map { .string($0) }))) }
     return .object(members)
   }
 
@@ -32,7 +34,9 @@ extension RunPolicy {
     }
     self.init(
       retry: json["retry"].map(RetryPolicy.init(json:)),
-      timeout: json["timeout"]?.integer.map(Interval.init(microseconds:)), loss: loss)
+      timeout: json["timeout"]?.integer.map(Interval.init(microseconds:)), loss: loss,
+      limits: (json["limits"]?.elements ?? []).map(SlotNeed.init(json:)),
+      tags: (json["tags"]?.elements ?? []).compactMap(\.string))
   }
 }
 
@@ -75,6 +79,24 @@ extension RetryPolicy {
   }
 }
 
+extension SlotNeed {
+  fileprivate var json: JSONValue {
+    .array([
+      .integer(Int64(scope.rawValue)), .string(name), .integer(Int64(slots)),
+      .integer(Int64(strategy.rawValue)),
+    ])
+  }
+
+  fileprivate init(json: JSONValue) {
+    let parts = json.elements
+    func number(_ index: Int) -> Int64 { parts[index].integer ?? 0 }
+    self.init(
+      LimitScope(rawValue: Int16(truncatingIfNeeded: number(0))) ?? .global,
+      parts[1].string ?? "", slots: Int32(truncatingIfNeeded: number(2)),
+      strategy: CollisionStrategy(rawValue: Int16(truncatingIfNeeded: number(3))) ?? .enqueue)
+  }
+}
+
 extension RunTally {
   /// The members that say something.
   var json: JSONValue {
@@ -90,6 +112,7 @@ extension RunTally {
     if let keptDue { members.append(("due", .integer(keptDue.microseconds))) }
     if isMidway { members.append(("midway", .bool(true))) }
     if isPauseAsked { members.append(("asked", .bool(true))) }
+    if holdsSlots { members.append(("slots", .bool(true))) }
     return .object(members)
   }
 
@@ -109,5 +132,6 @@ extension RunTally {
     keptDue = (json["due"]?.integer).map(Instant.init(microseconds:))
     isMidway = json["midway"]?.bool ?? false
     isPauseAsked = json["asked"]?.bool ?? false
+    holdsSlots = json["slots"]?.bool ?? false
   }
 }

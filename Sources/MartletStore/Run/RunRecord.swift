@@ -67,6 +67,7 @@ extension RunRecord {
       dependencies: try NewRun.dependencies(row.optional(9)),
       labels: try labels(row.get(10)), tags: try row.array(11),
       timeout: timeout.map(Interval.init(microseconds:)), retry: policy.retry, loss: policy.loss,
+      limits: policy.limits,
       heartbeatInterval: heartbeat.map(Interval.init(microseconds:)), createdBy: try row.get(14),
       traceParent: try row.get(15))
     createTime = try row.get(16)

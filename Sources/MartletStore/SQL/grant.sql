@@ -65,14 +65,16 @@ JOIN limit_want n ON n.lease_id = f.lease_id
 
 -- name: grant_waiters
 -- Turns those who are served into leases that run for a short time, until they are told.
-WITH served AS (
-  DELETE FROM limit_waiter w USING unnest($1::uuid[]) AS g (id) WHERE w.id = g.id RETURNING w.*
+WITH places AS MATERIALIZED (
+  SELECT id FROM limit_waiter WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+), served AS (
+  DELETE FROM limit_waiter w USING places g WHERE w.id = g.id RETURNING w.*
 ), unwanted AS (
   DELETE FROM limit_want n USING unnest($1::uuid[]) AS g (id) WHERE n.lease_id = g.id
 )
-INSERT INTO limit_lease (id, namespace, mode, request, holder, run_id, session_id, actor, ttl_us, create_time,
-  grant_time, expire_time, collected)
-SELECT s.id, s.namespace, s.mode, s.request, s.holder, s.run_id, s.session_id, s.actor, s.ttl_us, s.create_time,
+INSERT INTO limit_lease (id, namespace, mode, request, holder, run_id, run_epoch, session_id, actor, ttl_us,
+  create_time, grant_time, expire_time, collected)
+SELECT s.id, s.namespace, s.mode, s.request, s.holder, s.run_id, s.run_epoch, s.session_id, s.actor, s.ttl_us, s.create_time,
   greatest($2::timestamptz, s.create_time), $2::timestamptz + least(s.ttl_us, $3::bigint) * interval '1 microsecond',
   false
 FROM served s ORDER BY s.id

@@ -23,12 +23,15 @@ WHERE l.namespace = $1::text AND l.id IN (SELECT unnest($2::uuid[]) UNION ALL SE
 -- name: find_lease
 -- A lease of any state, or one who waits, by id; place is how many stand before it, where that is most.
 SELECT l.id, l.namespace, coalesce(l.end_state, 2)::smallint, l.mode, l.request, l.holder, l.run_id,
-  l.session_id, l.actor, l.ttl_us, l.create_time, l.grant_time, l.expire_time, l.end_time, 0::bigint,
+  coalesce(l.session_id, s.id), l.actor, l.ttl_us, l.create_time, l.grant_time, coalesce(l.expire_time, s.lease_until),
+  l.end_time, 0::bigint,
   ARRAY(SELECT h.limit_id FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id),
   ARRAY(SELECT h.slots::integer FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id),
   ARRAY(SELECT coalesce((extract(epoch FROM h.return_time) * 1000000)::bigint, 0) FROM limit_hold h
       WHERE h.lease_id = l.id ORDER BY h.limit_id)
-FROM limit_lease l WHERE l.id = $1::uuid
+FROM limit_lease l LEFT JOIN claim c ON c.run_id = l.run_id AND l.run_epoch IS NOT NULL
+  LEFT JOIN session s ON s.id = c.session_id
+WHERE l.id = $1::uuid
 UNION ALL
 SELECT w.id, w.namespace, 1::smallint, w.mode, w.request, w.holder, w.run_id, w.session_id, w.actor,
   w.ttl_us, w.create_time, NULL, w.expire_time, NULL,
@@ -90,11 +93,12 @@ WHERE NOT EXISTS (SELECT FROM limit_waiter w WHERE w.id = a.id)
 
 -- name: renew_lease
 -- Makes a lease run its full term again, of another length if given. One that is past its time and has
--- not been ended yet is saved.
+-- not been ended yet is saved; one that lasts as long as its run does stays so.
 UPDATE limit_lease SET ttl_us = coalesce($3::bigint, ttl_us), collected = true,
-  expire_time = clock_timestamp() + coalesce($3::bigint, ttl_us) * interval '1 microsecond'
+  expire_time = CASE WHEN expire_time IS NOT NULL
+    THEN clock_timestamp() + coalesce($3::bigint, ttl_us) * interval '1 microsecond' END
 WHERE id = $1::uuid AND namespace = $2::text AND end_time IS NULL
-RETURNING expire_time
+RETURNING coalesce(expire_time, clock_timestamp() + ttl_us * interval '1 microsecond')
 
 -- name: end_leases
 -- Ends leases and leaves lines; the limits are to be looked at. Slots that come back by time stay.
@@ -119,14 +123,17 @@ SELECT id FROM ended UNION ALL SELECT id FROM left_line
 -- name: list_leases
 -- Leases that are held, by the time of their grant, then those who wait, by their place; after a position.
 SELECT * FROM (
-  SELECT l.id, l.namespace, 2::smallint AS state, l.mode, l.request, l.holder, l.run_id, l.session_id, l.actor,
-    l.ttl_us, l.create_time, l.grant_time, l.expire_time, l.end_time, 0::bigint AS place,
+  SELECT l.id, l.namespace, 2::smallint AS state, l.mode, l.request, l.holder, l.run_id,
+    coalesce(l.session_id, s.id), l.actor, l.ttl_us, l.create_time, l.grant_time,
+    coalesce(l.expire_time, s.lease_until), l.end_time, 0::bigint AS place,
     ARRAY(SELECT h.limit_id FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id),
     ARRAY(SELECT h.slots::integer FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id),
     ARRAY(SELECT coalesce((extract(epoch FROM h.return_time) * 1000000)::bigint, 0) FROM limit_hold h
       WHERE h.lease_id = l.id ORDER BY h.limit_id),
     (extract(epoch FROM l.grant_time) * 1000000)::bigint AS position
-  FROM limit_lease l WHERE l.namespace = $1::text AND l.end_time IS NULL
+  FROM limit_lease l LEFT JOIN claim c ON c.run_id = l.run_id AND l.run_epoch IS NOT NULL
+    LEFT JOIN session s ON s.id = c.session_id
+  WHERE l.namespace = $1::text AND l.end_time IS NULL
     AND ($2::uuid IS NULL OR l.id IN (SELECT h.lease_id FROM limit_hold h WHERE h.limit_id = $2::uuid))
   UNION ALL
   SELECT w.id, w.namespace, 1::smallint, w.mode, w.request, w.holder, w.run_id, w.session_id, w.actor, w.ttl_us,

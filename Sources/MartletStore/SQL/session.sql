@@ -72,7 +72,7 @@ WITH old AS MATERIALIZED (
 ), leases AS (
   UPDATE limit_lease SET expire_time = greatest(expire_time,
     least(expire_time + gap.stood, gap.now + ttl_us * interval '1 microsecond'))
-  FROM gap WHERE gap.stood > interval '0' AND end_time IS NULL
+  FROM gap WHERE gap.stood > interval '0' AND end_time IS NULL AND expire_time IS NOT NULL
 ), waiters AS (
   UPDATE limit_waiter SET expire_time = greatest(expire_time,
     least(expire_time + gap.stood, gap.now + $2::bigint * interval '1 microsecond'))

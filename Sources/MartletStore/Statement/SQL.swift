@@ -11,7 +11,7 @@ enum SQL {
     PackageResources.work_sql, PackageResources.watch_sql, PackageResources.partition_sql,
     PackageResources.graph_sql, PackageResources.failure_sql,
     PackageResources.limit_sql, PackageResources.lease_sql, PackageResources.lapse_sql,
-    PackageResources.grant_sql,
+    PackageResources.grant_sql, PackageResources.slot_sql,
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
     PackageResources.variable_sql, PackageResources.upload_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
@@ -179,6 +179,18 @@ enum SQL {
   static let deleteMarks = named("delete_marks")
   static let insertMarks = named("insert_marks")
   static let nextWaiterDue = named("next_waiter_due")
+
+  // Slots of runs.
+  static let lockNamedLimits = named("lock_named_limits")
+  static let readNamedLimits = named("read_named_limits")
+  static let findRunSlots = named("find_run_slots")
+  static let insertRunLeases = named("insert_run_leases")
+  static let insertRunWaiters = named("insert_run_waiters")
+  static let lockRunLeases = named("lock_run_leases")
+  static let takeRunSlots = named("take_run_slots")
+  static let releaseRunSlots = named("release_run_slots")
+  static let listTagLimits = named("list_tag_limits")
+
   // Results and the cache.
   static let insertResult = named("insert_result")
   static let getResult = named("get_result")

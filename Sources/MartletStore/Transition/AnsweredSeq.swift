@@ -74,6 +74,7 @@ extension CommandAnswer {
     stateName = result.stateName
     epoch = result.epoch
     revision = result.revision
+    line = result.line
     guard let index = result.transition else { return }
     state = plan.transitions[index].to
     time = plan.transitions[index].time

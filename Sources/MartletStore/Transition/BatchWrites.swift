@@ -78,6 +78,7 @@ struct BatchWrites {
     if !updated.isEmpty { try sendUpdates(on: pipeline) }
     if !plan.refusals.isEmpty { try sendRefusals(on: pipeline) }
     try sendWaits(on: pipeline)
+    try sendSlots(on: pipeline)
     if !flows.isEmpty {
       try pipeline.execute(SQL.registerFlows) {
         $0.bindArray(count: flows.count) { _ in PostgresUUID.v7(now: now) }
@@ -255,6 +256,19 @@ struct BatchWrites {
         $0.bindArray(count: cascades.count) { cascades[$0].actor }
         $0.bindArray(count: cascades.count) { cascades[$0].bound }
       }
+    }
+  }
+
+  /// Leases of slots that become their runs', and those that are given back.
+  private func sendSlots(on pipeline: borrowing Pipeline) throws {
+    if !plan.slotsTaken.isEmpty {
+      try pipeline.execute(SQL.takeRunSlots) {
+        $0.bindArray(plan.slotsTaken.map(\.lease))
+        $0.bindArray(plan.slotsTaken.map(\.epoch))
+      }
+    }
+    if !plan.slotsReleased.isEmpty {
+      try pipeline.execute(SQL.releaseRunSlots) { $0.bindArray(plan.slotsReleased) }
     }
   }
 

@@ -34,6 +34,8 @@ public struct CommandAnswer: Sendable, Equatable {
   public var state: RunState?
   /// When that transition happened.
   public var time: Instant?
+  /// The line that the run stands in, when it waits for slots.
+  public var line: SlotLine?
 
   /// An answer without a run behind it.
   public init(_ result: Result) {

@@ -17,16 +17,18 @@ public final class TransitionBatcher: Sendable {
   public typealias Completion = @Sendable (Result<[CommandAnswer], StoreError>) -> Void
 
   private let queue: TransitionQueue
-  private let knowledge: WriterKnowledge
+  let knowledge: WriterKnowledge
   private let writers: [PostgresWriter]
 
   /// Starts the writers, which connect at once.
   /// - Parameters:
   ///   - afterCommit: Called on a writer's thread after each commit that wrote transitions.
+  ///   - afterRelease: Called there after each commit that moved lines of limits or gave slots back.
   public init(
     _ configuration: PostgresConfiguration, limits: BatchLimits = BatchLimits(),
     timing: TransitionTiming = .standard, writers: Int = 1, logger: Logger,
-    afterCommit: @escaping @Sendable () -> Void = {}
+    afterCommit: @escaping @Sendable () -> Void = {},
+    afterRelease: @escaping @Sendable () -> Void = {}
   ) {
     var configuration = configuration
     configuration.lockTimeout = limits.lockTimeout
@@ -46,7 +48,8 @@ public final class TransitionBatcher: Sendable {
       PostgresWriter(
         configuration, name: "pg-writer-\(index)",
         worker: TransitionWriter(
-          queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit),
+          queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit,
+          afterRelease: afterRelease),
         logger: logger)
     }
     queue.setWaker { [writers = self.writers] in

@@ -25,8 +25,8 @@ extension TransitionTransaction {
       let known = knowledge.memory.withLock({ $0.recall(commands, keys) })
     else { return nil }
     let plan = TransitionBatch.decide(
-      commands, runs: known.runs, now: now, timing: knowledge.timing)
-    guard plan.restsOnItsWrites(keys) else { return nil }
+      commands, runs: known.runs, now: now, timing: knowledge.timing, gate: gate)
+    guard plan.undecided.isEmpty, plan.restsOnItsWrites(keys) else { return nil }
     let locked = LockedRuns(runs: known.runs, now: now)
     let writes = BatchWrites(plan: plan, commands: commands, locked: locked)
     let flows = knowledge.flows.unknown(writes.flows, now: now)
@@ -62,7 +62,7 @@ extension TransitionTransaction {
     knowledge.flows.remember(flows, now: now)
     knowledge.memory.withLock { $0.remember(plan.inserts.map(\.state) + plan.updates.map(\.state)) }
     knowledge.count(.memory)
-    return Outcome(answers: plan.results.map { CommandAnswer($0, in: plan) }, hasWritten: true)
+    return Outcome(plan, answers: plan.results.map { CommandAnswer($0, in: plan) })
   }
 
   /// Sends what makes the transaction fail when a parent is not as remembered; the updates check their own rows.

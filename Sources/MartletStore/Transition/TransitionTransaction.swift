@@ -8,18 +8,38 @@ import MartletPostgres
 struct TransitionTransaction {
   let commands: [Command]
   let knowledge: WriterKnowledge
+  /// What the limits said of runs that would start.
+  var standings: [RunID: SlotStanding] = [:]
 
   /// What an attempt came to.
   struct Outcome {
     var answers: [CommandAnswer]
     var hasWritten: Bool
+    /// Whether slots were given back, or places in line.
+    var hasReleased = false
+    /// What the limits are to be asked, before the commands at these places are put again.
+    var slotRequests: [RunSlotRequest] = []
+    var undecided: [Int] = []
+
+    init(_ plan: TransitionPlan, answers: [CommandAnswer]) {
+      self.answers = answers
+      hasWritten = !plan.transitions.isEmpty
+      hasReleased = !plan.slotsReleased.isEmpty
+      slotRequests = plan.slotRequests
+      undecided = plan.undecided
+    }
+  }
+
+  /// What a decision rests on beside the runs.
+  var gate: SlotGate {
+    SlotGate(tagLimits: knowledge.tagLimits.withLock { $0.current }, standings: standings)
   }
 
   /// Decides, writes, commits.
   /// - Throws: `PostgresError`; nothing is written then, unless its `outcomeUnknown` says so.
   func run(on connection: PostgresConnection) throws -> Outcome {
     let keys = TransitionBatch.keys(of: commands)
-    if let outcome = try runByMemory(keys, on: connection) { return outcome }
+    if standings.isEmpty, let outcome = try runByMemory(keys, on: connection) { return outcome }
     do {
       return try runUnderLocks(keys, on: connection)
     } catch {
@@ -40,13 +60,13 @@ struct TransitionTransaction {
       let received = DatabaseClock.steady
       knowledge.clock.withLock { $0.observe(locked.now, sent: sent, received: received) }
       let plan = TransitionBatch.decide(
-        commands, runs: locked.runs, now: locked.now, timing: knowledge.timing)
+        commands, runs: locked.runs, now: locked.now, timing: knowledge.timing, gate: locked.gate)
       let answers = try answer(plan, on: pipeline)
       let writes = BatchWrites(plan: plan, commands: commands, locked: locked)
       guard writes.isNeeded else {
         try pipeline.rollback()
         try pipeline.finish()
-        return Outcome(answers: answers, hasWritten: false)
+        return Outcome(plan, answers: answers)
       }
       let flows = knowledge.flows.unknown(writes.flows, now: locked.now)
       _ = try writes.send(flows: flows, tolerance: nil, on: pipeline)
@@ -57,7 +77,7 @@ struct TransitionTransaction {
         $0.remember(locked.runs)
         $0.remember(plan.inserts.map(\.state) + plan.updates.map(\.state))
       }
-      return Outcome(answers: answers, hasWritten: !plan.transitions.isEmpty)
+      return Outcome(plan, answers: answers)
     }
   }
 
@@ -76,9 +96,10 @@ struct TransitionTransaction {
     let parents =
       starting.isEmpty
       ? nil : try pipeline.execute(SQL.readParents) { $0.bindArray(starting) }
+    let leases = try lockLeases(on: pipeline)
     // The Sync puts Postgres's own time-outs in force while this side decides.
     try pipeline.sync()
-    var locked = LockedRuns()
+    var locked = LockedRuns(gate: gate)
     locked.runs.reserveCapacity(set.count + 8)
     try pipeline.receive(locks).forEach { row throws(PostgresError) in try locked.add(row) }
     if let parents {
@@ -87,7 +108,26 @@ struct TransitionTransaction {
         if !keys.contains(parent.id) { locked.runs.append(parent) }
       }
     }
+    if let leases {
+      let there = Set(
+        try pipeline.receive(leases).map { row throws(PostgresError) in
+          try row.get(0, as: LeaseID.self)
+        })
+      // One that lapsed meanwhile is asked for again.
+      locked.gate.standings = standings.filter {
+        if case .ready(let lease?) = $0.value { there.contains(lease) } else { true }
+      }
+    }
     return locked
+  }
+
+  /// Locks the leases that starts rest on.
+  private func lockLeases(on pipeline: borrowing Pipeline) throws -> Pipeline.Ticket? {
+    let leases = standings.values.compactMap { standing -> LeaseID? in
+      if case .ready(let lease) = standing { lease } else { nil }
+    }.sorted()
+    if leases.isEmpty { return nil }
+    return try pipeline.execute(SQL.lockRunLeases) { $0.bindArray(leases) }
   }
 
   /// Turns results into answers; looks up those that were given in earlier transactions.
@@ -123,10 +163,12 @@ struct TransitionTransaction {
 struct LockedRuns {
   var runs: [RunSnapshot] = []
   var now = Instant.epoch
+  var gate: SlotGate
 
-  init(runs: [RunSnapshot] = [], now: Instant = .epoch) {
+  init(runs: [RunSnapshot] = [], now: Instant = .epoch, gate: SlotGate = SlotGate()) {
     self.runs = runs
     self.now = now
+    self.gate = gate
   }
 
   /// Adds a row of `lock_runs`; the run may not exist.

@@ -11,18 +11,20 @@ final class TransitionWriter: PostgresWorker {
   private let knowledge: WriterKnowledge
   private let logger: Logger
   private let afterCommit: @Sendable () -> Void
+  private let afterRelease: @Sendable () -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_transition_batch_commands")
   private let batchTime = Metrics.Timer(label: "martlet_transition_batch_seconds")
   private let failures = Metrics.Counter(label: "martlet_transition_batch_failures_total")
 
   init(
     queue: TransitionQueue, knowledge: WriterKnowledge, logger: Logger,
-    afterCommit: @escaping @Sendable () -> Void
+    afterCommit: @escaping @Sendable () -> Void, afterRelease: @escaping @Sendable () -> Void
   ) {
     self.queue = queue
     self.knowledge = knowledge
     self.logger = logger
     self.afterCommit = afterCommit
+    self.afterRelease = afterRelease
   }
 
   func work(on connection: PostgresConnection) -> Bool {
@@ -43,6 +45,7 @@ final class TransitionWriter: PostgresWorker {
     work.complete(batch, failure: failure)
     queue.finish(batch)
     if work.hasWritten { afterCommit() }
+    if work.hasMovedLines { afterRelease() }
     batchSize.record(work.commands.count)
     batchTime.recordNanoseconds(
       time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
@@ -63,16 +66,22 @@ final class TransitionWriter: PostgresWorker {
   ) throws {
     var places = places
     var attempts = 0
+    var standings: [RunID: SlotStanding] = [:]
     while !places.isEmpty {
       let transaction = TransitionTransaction(
         commands: places.count == work.commands.count
           ? work.commands : places.map { work.commands[$0] },
-        knowledge: knowledge)
+        knowledge: knowledge, standings: standings)
       do {
         let outcome = try transaction.run(on: connection)
         for (place, answer) in zip(places, outcome.answers) { work.answers[place] = answer }
         work.hasWritten = work.hasWritten || outcome.hasWritten
-        return
+        work.hasMovedLines = work.hasMovedLines || outcome.hasReleased
+        if outcome.undecided.isEmpty { return }
+        places = outcome.undecided.map { places[$0] }
+        for place in places { work.answers[place] = nil }
+        standings = try askLimits(outcome.slotRequests, for: places, in: &work, on: connection)
+        places.removeAll { work.answers[$0] != nil }
       } catch let error as PostgresError {
         guard connection.isUsable else { throw error }
         attempts += 1
@@ -95,6 +104,32 @@ final class TransitionWriter: PostgresWorker {
           places.removeFirst(places.count / 2)
         default: throw error
         }
+      }
+    }
+  }
+
+  /// Asks the limits for runs that would start. When they cannot be asked now, answers the commands that wait for it.
+  private func askLimits(
+    _ requests: [RunSlotRequest], for places: [Int], in work: inout BatchWork,
+    on connection: PostgresConnection
+  ) throws -> [RunID: SlotStanding] {
+    var attempts = 0
+    while true {
+      do {
+        let outcome = try RunSlotTransaction(requests: requests).run(on: connection)
+        work.hasMovedLines = work.hasMovedLines || outcome.hasChangedLines
+        return outcome.standings
+      } catch let error as PostgresError {
+        guard connection.isUsable else { throw error }
+        attempts += 1
+        if error.isRetryable || error.sqlState == .uniqueViolation,
+          attempts <= queue.limits.retries
+        {
+          continue
+        }
+        logger.warning("the limits of \(requests.count) runs cannot be asked: \(error)")
+        for place in places { work.answers[place] = .init(.unavailable(retryAfter: .seconds(1))) }
+        return [:]
       }
     }
   }
@@ -133,6 +168,7 @@ private struct BatchWork {
   var commands: [Command] = []
   var answers: [CommandAnswer?] = []
   var hasWritten = false
+  var hasMovedLines = false
 
   init(_ batch: [Submission]) {
     for submission in batch {

@@ -12,6 +12,8 @@ final class WriterKnowledge: Sendable {
   let memory = Locked(RunMemory())
   /// What time it is in Postgres.
   let clock = Locked(DatabaseClock())
+  /// Which tags have a limit.
+  let tagLimits = Locked(TagLimits())
   /// The waits that are the same for all runs.
   let timing: TransitionTiming
 

@@ -89,6 +89,33 @@ import Testing
     #expect(failed.errorType == "Boom")
   }
 
+  @Test func runsWithALimitTakeTurns() async throws {
+    let server = try await ServerProcess.shared.value
+    let client = try Client(address: server.address)
+    defer { client.close() }
+    let name = "turns-\(Identifier.random())"
+    _ = try await client.limits.createLimit(
+      CreateLimitRequest(limit: Limit(name: name, slots: 1)))
+    let inside = Collected()
+    try await withReporting(environment: server.environment()) { reporting in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 {
+          group.addTask {
+            try await reporting.flow("turns", limits: [RunLimit(name: name)]) { run in
+              inside.add(run.id)
+              let limit = try await client.limits.getLimit(GetLimitRequest(ref: name)).limit
+              #expect(limit?.slotsTaken == 1 && limit?.holders == 1)
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+    #expect(Set(inside.all).count == 4)
+    let limit = try await client.limits.getLimit(GetLimitRequest(ref: name)).limit
+    #expect(limit?.slotsTaken == 0)
+  }
+
   @Test func aBodyThatFailsIsExecutedAgain() async throws {
     let server = try await ServerProcess.shared.value
     let ids = Collected()

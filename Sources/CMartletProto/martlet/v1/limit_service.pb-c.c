@@ -1003,6 +1003,96 @@ void   martlet__v1__release_lease_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__release_lease_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__watch_limits_request__init
+                     (Martlet__V1__WatchLimitsRequest         *message)
+{
+  static const Martlet__V1__WatchLimitsRequest init_value = MARTLET__V1__WATCH_LIMITS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__watch_limits_request__get_packed_size
+                     (const Martlet__V1__WatchLimitsRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__watch_limits_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__watch_limits_request__pack
+                     (const Martlet__V1__WatchLimitsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__watch_limits_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__watch_limits_request__pack_to_buffer
+                     (const Martlet__V1__WatchLimitsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__watch_limits_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__WatchLimitsRequest *
+       martlet__v1__watch_limits_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__WatchLimitsRequest *)
+     protobuf_c_message_unpack (&martlet__v1__watch_limits_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__watch_limits_request__free_unpacked
+                     (Martlet__V1__WatchLimitsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__watch_limits_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__watch_limits_response__init
+                     (Martlet__V1__WatchLimitsResponse         *message)
+{
+  static const Martlet__V1__WatchLimitsResponse init_value = MARTLET__V1__WATCH_LIMITS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__watch_limits_response__get_packed_size
+                     (const Martlet__V1__WatchLimitsResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__watch_limits_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__watch_limits_response__pack
+                     (const Martlet__V1__WatchLimitsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__watch_limits_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__watch_limits_response__pack_to_buffer
+                     (const Martlet__V1__WatchLimitsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__watch_limits_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__WatchLimitsResponse *
+       martlet__v1__watch_limits_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__WatchLimitsResponse *)
+     protobuf_c_message_unpack (&martlet__v1__watch_limits_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__watch_limits_response__free_unpacked
+                     (Martlet__V1__WatchLimitsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__watch_limits_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__list_leases_request__init
                      (Martlet__V1__ListLeasesRequest         *message)
 {
@@ -2720,6 +2810,134 @@ const ProtobufCMessageDescriptor martlet__v1__release_lease_response__descriptor
   (ProtobufCMessageInit) martlet__v1__release_lease_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor martlet__v1__watch_limits_request__field_descriptors[4] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__WatchLimitsRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refs",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__WatchLimitsRequest, n_refs),
+    offsetof(Martlet__V1__WatchLimitsRequest, refs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scope",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__WatchLimitsRequest, scope),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name_prefix",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__WatchLimitsRequest, name_prefix),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__watch_limits_request__field_indices_by_name[] = {
+  3,   /* field[3] = name_prefix */
+  0,   /* field[0] = namespace */
+  1,   /* field[1] = refs */
+  2,   /* field[2] = scope */
+};
+static const ProtobufCIntRange martlet__v1__watch_limits_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__watch_limits_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.WatchLimitsRequest",
+  "WatchLimitsRequest",
+  "Martlet__V1__WatchLimitsRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__WatchLimitsRequest),
+  4,
+  martlet__v1__watch_limits_request__field_descriptors,
+  martlet__v1__watch_limits_request__field_indices_by_name,
+  1,  martlet__v1__watch_limits_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__watch_limits_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__watch_limits_response__field_descriptors[2] =
+{
+  {
+    "limits",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__WatchLimitsResponse, n_limits),
+    offsetof(Martlet__V1__WatchLimitsResponse, limits),
+    &martlet__v1__limit__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleted_ids",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__WatchLimitsResponse, n_deleted_ids),
+    offsetof(Martlet__V1__WatchLimitsResponse, deleted_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__watch_limits_response__field_indices_by_name[] = {
+  1,   /* field[1] = deleted_ids */
+  0,   /* field[0] = limits */
+};
+static const ProtobufCIntRange martlet__v1__watch_limits_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__watch_limits_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.WatchLimitsResponse",
+  "WatchLimitsResponse",
+  "Martlet__V1__WatchLimitsResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__WatchLimitsResponse),
+  2,
+  martlet__v1__watch_limits_response__field_descriptors,
+  martlet__v1__watch_limits_response__field_indices_by_name,
+  1,  martlet__v1__watch_limits_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__watch_limits_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor martlet__v1__list_leases_request__field_descriptors[7] =
 {
   {
@@ -3019,7 +3237,7 @@ const ProtobufCEnumDescriptor martlet__v1__lease_state__descriptor =
   martlet__v1__lease_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__limit_service__method_descriptors[10] =
+static const ProtobufCMethodDescriptor martlet__v1__limit_service__method_descriptors[11] =
 {
   { "CreateLimit", &martlet__v1__create_limit_request__descriptor, &martlet__v1__create_limit_response__descriptor },
   { "GetLimit", &martlet__v1__get_limit_request__descriptor, &martlet__v1__get_limit_response__descriptor },
@@ -3031,6 +3249,7 @@ static const ProtobufCMethodDescriptor martlet__v1__limit_service__method_descri
   { "RenewLease", &martlet__v1__renew_lease_request__descriptor, &martlet__v1__renew_lease_response__descriptor },
   { "ReleaseLease", &martlet__v1__release_lease_request__descriptor, &martlet__v1__release_lease_response__descriptor },
   { "ListLeases", &martlet__v1__list_leases_request__descriptor, &martlet__v1__list_leases_response__descriptor },
+  { "WatchLimits", &martlet__v1__watch_limits_request__descriptor, &martlet__v1__watch_limits_response__descriptor },
 };
 const unsigned martlet__v1__limit_service__method_indices_by_name[] = {
   6,        /* AcquireLease */
@@ -3042,7 +3261,8 @@ const unsigned martlet__v1__limit_service__method_indices_by_name[] = {
   8,        /* ReleaseLease */
   7,        /* RenewLease */
   5,        /* ResetLimit */
-  3         /* UpdateLimit */
+  3,        /* UpdateLimit */
+  10         /* WatchLimits */
 };
 const ProtobufCServiceDescriptor martlet__v1__limit_service__descriptor =
 {
@@ -3051,7 +3271,7 @@ const ProtobufCServiceDescriptor martlet__v1__limit_service__descriptor =
   "LimitService",
   "Martlet__V1__LimitService",
   "martlet.v1",
-  10,
+  11,
   martlet__v1__limit_service__method_descriptors,
   martlet__v1__limit_service__method_indices_by_name
 };
@@ -3134,6 +3354,14 @@ void martlet__v1__limit_service__list_leases(ProtobufCService *service,
 {
   assert(service->descriptor == &martlet__v1__limit_service__descriptor);
   service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void martlet__v1__limit_service__watch_limits(ProtobufCService *service,
+                                              const Martlet__V1__WatchLimitsRequest *input,
+                                              Martlet__V1__WatchLimitsResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__limit_service__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__limit_service__init (Martlet__V1__LimitService_Service *service,
                                        Martlet__V1__LimitService_ServiceDestroy destroy)

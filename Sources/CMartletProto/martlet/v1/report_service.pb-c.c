@@ -334,6 +334,12 @@ void   martlet__v1__directive__slow_down__init
   static const Martlet__V1__Directive__SlowDown init_value = MARTLET__V1__DIRECTIVE__SLOW_DOWN__INIT;
   *message = init_value;
 }
+void   martlet__v1__directive__ask_again__init
+                     (Martlet__V1__Directive__AskAgain         *message)
+{
+  static const Martlet__V1__Directive__AskAgain init_value = MARTLET__V1__DIRECTIVE__ASK_AGAIN__INIT;
+  *message = init_value;
+}
 void   martlet__v1__directive__init
                      (Martlet__V1__Directive         *message)
 {
@@ -983,7 +989,45 @@ const ProtobufCMessageDescriptor martlet__v1__directive__slow_down__descriptor =
   (ProtobufCMessageInit) martlet__v1__directive__slow_down__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__directive__field_descriptors[2] =
+static const ProtobufCFieldDescriptor martlet__v1__directive__ask_again__field_descriptors[1] =
+{
+  {
+    "run_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Directive__AskAgain, run_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__directive__ask_again__field_indices_by_name[] = {
+  0,   /* field[0] = run_id */
+};
+static const ProtobufCIntRange martlet__v1__directive__ask_again__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__directive__ask_again__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.Directive.AskAgain",
+  "AskAgain",
+  "Martlet__V1__Directive__AskAgain",
+  "martlet.v1",
+  sizeof(Martlet__V1__Directive__AskAgain),
+  1,
+  martlet__v1__directive__ask_again__field_descriptors,
+  martlet__v1__directive__ask_again__field_indices_by_name,
+  1,  martlet__v1__directive__ask_again__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__directive__ask_again__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__directive__field_descriptors[3] =
 {
   {
     "cancel",
@@ -1009,15 +1053,28 @@ static const ProtobufCFieldDescriptor martlet__v1__directive__field_descriptors[
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ask_again",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__Directive, kind_case),
+    offsetof(Martlet__V1__Directive, ask_again),
+    &martlet__v1__directive__ask_again__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__directive__field_indices_by_name[] = {
+  2,   /* field[2] = ask_again */
   0,   /* field[0] = cancel */
   1,   /* field[1] = slow_down */
 };
 static const ProtobufCIntRange martlet__v1__directive__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor martlet__v1__directive__descriptor =
 {
@@ -1027,7 +1084,7 @@ const ProtobufCMessageDescriptor martlet__v1__directive__descriptor =
   "Martlet__V1__Directive",
   "martlet.v1",
   sizeof(Martlet__V1__Directive),
-  2,
+  3,
   martlet__v1__directive__field_descriptors,
   martlet__v1__directive__field_indices_by_name,
   1,  martlet__v1__directive__number_ranges,

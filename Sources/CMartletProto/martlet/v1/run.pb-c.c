@@ -58,6 +58,51 @@ void   martlet__v1__run__free_unpacked
   assert(message->base.descriptor == &martlet__v1__run__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__run_limit__init
+                     (Martlet__V1__RunLimit         *message)
+{
+  static const Martlet__V1__RunLimit init_value = MARTLET__V1__RUN_LIMIT__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__run_limit__get_packed_size
+                     (const Martlet__V1__RunLimit *message)
+{
+  assert(message->base.descriptor == &martlet__v1__run_limit__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__run_limit__pack
+                     (const Martlet__V1__RunLimit *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__run_limit__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__run_limit__pack_to_buffer
+                     (const Martlet__V1__RunLimit *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__run_limit__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__RunLimit *
+       martlet__v1__run_limit__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__RunLimit *)
+     protobuf_c_message_unpack (&martlet__v1__run_limit__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__run_limit__free_unpacked
+                     (Martlet__V1__RunLimit *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__run_limit__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__retry_policy__exponential__init
                      (Martlet__V1__RetryPolicy__Exponential         *message)
 {
@@ -379,6 +424,51 @@ void   martlet__v1__verdict__free_unpacked
   assert(message->base.descriptor == &martlet__v1__verdict__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__line_place__init
+                     (Martlet__V1__LinePlace         *message)
+{
+  static const Martlet__V1__LinePlace init_value = MARTLET__V1__LINE_PLACE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__line_place__get_packed_size
+                     (const Martlet__V1__LinePlace *message)
+{
+  assert(message->base.descriptor == &martlet__v1__line_place__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__line_place__pack
+                     (const Martlet__V1__LinePlace *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__line_place__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__line_place__pack_to_buffer
+                     (const Martlet__V1__LinePlace *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__line_place__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__LinePlace *
+       martlet__v1__line_place__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__LinePlace *)
+     protobuf_c_message_unpack (&martlet__v1__line_place__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__line_place__free_unpacked
+                     (Martlet__V1__LinePlace *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__line_place__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor martlet__v1__run__labels_entry__field_descriptors[2] =
 {
   {
@@ -430,7 +520,7 @@ const ProtobufCMessageDescriptor martlet__v1__run__labels_entry__descriptor =
   (ProtobufCMessageInit) martlet__v1__run__labels_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[27] =
+static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[28] =
 {
   {
     "id",
@@ -756,6 +846,18 @@ static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[27] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "limits",
+    32,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__Run, n_limits),
+    offsetof(Martlet__V1__Run, limits),
+    &martlet__v1__run_limit__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__run__field_indices_by_name[] = {
   11,   /* field[11] = attempt */
@@ -769,6 +871,7 @@ static const unsigned martlet__v1__run__field_indices_by_name[] = {
   0,   /* field[0] = id */
   2,   /* field[2] = kind */
   14,   /* field[14] = labels */
+  27,   /* field[27] = limits */
   25,   /* field[25] = loss */
   3,   /* field[3] = name */
   1,   /* field[1] = namespace */
@@ -791,7 +894,7 @@ static const ProtobufCIntRange martlet__v1__run__number_ranges[3 + 1] =
   { 1, 0 },
   { 11, 8 },
   { 23, 18 },
-  { 0, 27 }
+  { 0, 28 }
 };
 const ProtobufCMessageDescriptor martlet__v1__run__descriptor =
 {
@@ -801,11 +904,88 @@ const ProtobufCMessageDescriptor martlet__v1__run__descriptor =
   "Martlet__V1__Run",
   "martlet.v1",
   sizeof(Martlet__V1__Run),
-  27,
+  28,
   martlet__v1__run__field_descriptors,
   martlet__v1__run__field_indices_by_name,
   3,  martlet__v1__run__number_ranges,
   (ProtobufCMessageInit) martlet__v1__run__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__run_limit__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RunLimit, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scope",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RunLimit, scope),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slots",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RunLimit, slots),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collision_strategy",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RunLimit, collision_strategy),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__run_limit__field_indices_by_name[] = {
+  3,   /* field[3] = collision_strategy */
+  0,   /* field[0] = name */
+  1,   /* field[1] = scope */
+  2,   /* field[2] = slots */
+};
+static const ProtobufCIntRange martlet__v1__run_limit__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__run_limit__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.RunLimit",
+  "RunLimit",
+  "Martlet__V1__RunLimit",
+  "martlet.v1",
+  sizeof(Martlet__V1__RunLimit),
+  4,
+  martlet__v1__run_limit__field_descriptors,
+  martlet__v1__run_limit__field_indices_by_name,
+  1,  martlet__v1__run_limit__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__run_limit__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__retry_policy__exponential__field_descriptors[3] =
@@ -1484,7 +1664,7 @@ const ProtobufCEnumDescriptor martlet__v1__verdict__code__descriptor =
   martlet__v1__verdict__code__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__verdict__field_descriptors[7] =
+static const ProtobufCFieldDescriptor martlet__v1__verdict__field_descriptors[8] =
 {
   {
     "code",
@@ -1570,11 +1750,24 @@ static const ProtobufCFieldDescriptor martlet__v1__verdict__field_descriptors[7]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "line",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Verdict, line),
+    &martlet__v1__line_place__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__verdict__field_indices_by_name[] = {
   0,   /* field[0] = code */
   4,   /* field[4] = duplicate */
   5,   /* field[5] = epoch */
+  7,   /* field[7] = line */
   3,   /* field[3] = reason */
   6,   /* field[6] = revision */
   1,   /* field[1] = state */
@@ -1583,7 +1776,7 @@ static const unsigned martlet__v1__verdict__field_indices_by_name[] = {
 static const ProtobufCIntRange martlet__v1__verdict__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor martlet__v1__verdict__descriptor =
 {
@@ -1593,11 +1786,101 @@ const ProtobufCMessageDescriptor martlet__v1__verdict__descriptor =
   "Martlet__V1__Verdict",
   "martlet.v1",
   sizeof(Martlet__V1__Verdict),
-  7,
+  8,
   martlet__v1__verdict__field_descriptors,
   martlet__v1__verdict__field_indices_by_name,
   1,  martlet__v1__verdict__number_ranges,
   (ProtobufCMessageInit) martlet__v1__verdict__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__line_place__field_descriptors[5] =
+{
+  {
+    "limit",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__LinePlace, limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scope",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__LinePlace, scope),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "place",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__LinePlace, place),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slots",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__LinePlace, slots),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slots_taken",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__LinePlace, slots_taken),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__line_place__field_indices_by_name[] = {
+  0,   /* field[0] = limit */
+  2,   /* field[2] = place */
+  1,   /* field[1] = scope */
+  3,   /* field[3] = slots */
+  4,   /* field[4] = slots_taken */
+};
+static const ProtobufCIntRange martlet__v1__line_place__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor martlet__v1__line_place__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.LinePlace",
+  "LinePlace",
+  "Martlet__V1__LinePlace",
+  "martlet.v1",
+  sizeof(Martlet__V1__LinePlace),
+  5,
+  martlet__v1__line_place__field_descriptors,
+  martlet__v1__line_place__field_indices_by_name,
+  1,  martlet__v1__line_place__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__line_place__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue martlet__v1__run_kind__enum_values_by_number[3] =

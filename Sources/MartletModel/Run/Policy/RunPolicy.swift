@@ -8,12 +8,21 @@ public struct RunPolicy: Sendable, Equatable {
   public var timeout: Interval?
   /// What becomes of it when its owner is lost.
   public var loss: LossPolicy
+  /// Slots that it names.
+  public var limits: [SlotNeed]
+  /// Its tags: each may have a limit.
+  public var tags: [String]
 
   /// Makes a policy; the plain one is that of a run that asks for nothing.
-  public init(retry: RetryPolicy? = nil, timeout: Interval? = nil, loss: LossPolicy = .crash) {
+  public init(
+    retry: RetryPolicy? = nil, timeout: Interval? = nil, loss: LossPolicy = .crash,
+    limits: [SlotNeed] = [], tags: [String] = []
+  ) {
     self.retry = retry
     self.timeout = timeout
     self.loss = loss
+    self.limits = limits
+    self.tags = tags
   }
 
   /// The policy of a run that asks for nothing.

@@ -21,6 +21,8 @@ public struct RunTally: Sendable, Equatable {
   public var isMidway = false
   /// Whether an operator asked for the pause: then its process may not be waiting at all.
   public var isPauseAsked = false
+  /// Whether it holds slots of limits.
+  public var holdsSlots = false
 
   /// What a start is that is not the first.
   ///

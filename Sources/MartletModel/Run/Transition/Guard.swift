@@ -119,6 +119,16 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   /// An end.
   case asksEnd
 
+  // Has the run the slots that it needs to be RUNNING?
+  /// It has, or needs none.
+  case slotsReady
+  /// It stands in line for them.
+  case slotsFull
+  /// They are not free, and it was not to stand in line.
+  case slotsRefused
+  /// There will never be as many.
+  case slotsClosed
+
   /// The stable name, served and printed.
   public var description: String {
     switch self {
@@ -164,6 +174,10 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     case .asksIdle: "asks idle"
     case .asksOwned: "asks owned"
     case .asksEnd: "asks end"
+    case .slotsReady: "slots ready"
+    case .slotsFull: "slots full"
+    case .slotsRefused: "slots refused"
+    case .slotsClosed: "slots closed"
     }
   }
 
@@ -185,6 +199,7 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     [.continues, .begins],
     [.forced, .unforced],
     [.asksIdle, .asksOwned, .asksEnd],
+    [.slotsReady, .slotsFull, .slotsRefused, .slotsClosed],
   ]
 }
 

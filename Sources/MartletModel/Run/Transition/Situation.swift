@@ -12,9 +12,10 @@ struct Situation {
   /// - Parameters:
   ///   - digest: The digest of the content, for creates.
   ///   - parent: What the enclosing run says to a start.
+  ///   - slots: What the limits say to it.
   init(
-    _ command: Command, on run: RunSnapshot, digest: ContentDigest?, parent: Guard, now: Instant,
-    timing: TransitionTiming
+    _ command: Command, on run: RunSnapshot, digest: ContentDigest?, parent: Guard,
+    slots: Guard = .slotsReady, now: Instant, timing: TransitionTiming
   ) {
     event = command.kind
     var standing = Guard.unbound
@@ -55,6 +56,7 @@ struct Situation {
       if request.isForced { rare = rare.answering(.forced) }
     case .cancel, .offer, .pause, .resume: break
     }
+    if slots != .slotsReady { rare = rare.answering(slots) }
     // Set by set: a list of answers would be an allocation for every report.
     var answers = GuardSet(standing).union(GuardSet(order)).union(rare)
     answers.formUnion(GuardSet(rename))
@@ -80,6 +82,7 @@ struct Situation {
   /// What is answered to the rare questions by most runs and commands.
   private static let usual = GuardSet([
     .noRetry, .timely, .processWaits, .lossCrashes, .begins, .unforced, .asksIdle,
+    .slotsReady,
   ])
   private static let midway = usual(but: .continues)
 

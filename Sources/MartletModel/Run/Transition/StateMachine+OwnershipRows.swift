@@ -30,7 +30,7 @@ extension StateMachine {
       .accept, to: .proposed, [.raiseEpoch, .bindExecution, .consumeSeq]),
     TransitionRule(
       "SCHEDULED/claim-and-start", from: .scheduled, on: .proposeRunning,
-      when: [.claimant, .unowned, .next, .due, .parentOpen],
+      when: [.claimant, .unowned, .next, .due, .parentOpen, .slotsReady],
       .accept, to: .proposed, [.raiseEpoch, .bindExecution, .consumeSeq, .raiseAttempt]),
     TransitionRule(
       "SCHEDULED/claim-early", from: .scheduled, on: .claims,
@@ -65,7 +65,7 @@ extension StateMachine {
   static let binding: [TransitionRule] = [
     TransitionRule(
       "PENDING/bind", from: .pending, on: .proposeRunning,
-      when: [.unbound, .next, .due, .parentOpen],
+      when: [.unbound, .next, .due, .parentOpen, .slotsReady],
       .accept, to: .proposed, [.bindExecution, .consumeSeq, .raiseAttempt]),
     TransitionRule(
       "PENDING/bind-early", from: .pending, on: .proposeRunning,

@@ -5,11 +5,12 @@ extension StateMachine {
   static let waiting: [TransitionRule] = [
     TransitionRule(
       "SCHEDULED/restart", from: .scheduled, on: .proposeRunning,
-      when: [.owner, .next, .due, .parentOpen, .begins],
+      when: [.owner, .next, .due, .parentOpen, .begins, .slotsReady],
       .accept, to: .proposed, [.consumeSeq, .raiseAttempt]),
     TransitionRule(
       "SCHEDULED/continue", from: .scheduled, on: .proposeRunning,
-      when: [.owner, .next, .due, .parentOpen, .continues], .accept, to: .proposed, [.consumeSeq]),
+      when: [.owner, .next, .due, .parentOpen, .continues, .slotsReady],
+      .accept, to: .proposed, [.consumeSeq]),
     TransitionRule(
       "SCHEDULED/restart-early", from: .scheduled, on: .proposeRunning,
       when: [.owner, .next, .early, .parentOpen, .parentPaused], .wait(.notDue)),
@@ -37,7 +38,7 @@ extension StateMachine {
   static let pending: [TransitionRule] = [
     TransitionRule(
       "PENDING/start", from: .pending, on: .proposeRunning,
-      when: [.owner, .next, .due, .parentOpen],
+      when: [.owner, .next, .due, .parentOpen, .slotsReady],
       .accept, to: .proposed, [.consumeSeq, .raiseAttempt]),
     TransitionRule(
       "PENDING/start-early", from: .pending, on: .proposeRunning,
@@ -183,7 +184,7 @@ extension StateMachine {
       .accept, to: .proposed, [.consumeSeq, .cancelChildren]),
     TransitionRule(
       "CRASHED/still-running", from: .crashed, on: .proposeRunning,
-      when: [.owner, .next, .presumptive, .parentOpen, .parentPaused],
+      when: [.owner, .next, .presumptive, .parentOpen, .parentPaused, .slotsReady],
       .accept, to: .proposed, [.consumeSeq]),
     TransitionRule(
       "CRASHED/still-running-parent-stopped", from: .crashed, on: .proposeRunning,

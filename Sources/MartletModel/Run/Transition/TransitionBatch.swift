@@ -46,13 +46,14 @@ public enum TransitionBatch {
   ///     fastest); a run that is missing does not exist.
   ///   - now: Postgres's clock, read in the locking statement.
   ///   - timing: The waits that are the same for all runs.
+  ///   - gate: What is known of limits.
   ///   - machine: The state machine; tests hand in broken ones.
   public static func decide(
     _ commands: [Command], runs: [RunSnapshot], now: Instant, timing: TransitionTiming = .standard,
-    machine: StateMachine = .standard
+    gate: SlotGate = SlotGate(), machine: StateMachine = .standard
   ) -> TransitionPlan {
     var fold = TransitionFold(
-      runs: runs, commands: commands, now: now, timing: timing, machine: machine)
+      runs: runs, commands: commands, now: now, timing: timing, gate: gate, machine: machine)
     for index in commands.indices { fold.apply(commands[index], at: index) }
     return fold.finish()
   }

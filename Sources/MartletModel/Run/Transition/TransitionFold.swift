@@ -3,7 +3,7 @@
 /// The working state of a batch.
 struct TransitionFold {
   /// A run in the batch: a locked row, or one that began here.
-  private struct Entry {
+  struct Entry {
     var run: RunSnapshot
     /// The revision, last seq, claim and due row it had when the batch began.
     let revision: Int64
@@ -18,20 +18,24 @@ struct TransitionFold {
   private let now: Instant
   private let timing: TransitionTiming
   private let machine: StateMachine
-  private var entries: [Entry] = []
+  var gate: SlotGate
+  /// Runs that the limits are to be asked for: what comes after waits with them.
+  var undecided: Set<RunID> = []
+  var entries: [Entry] = []
   private var slots: [RunID: Int]
-  private var plan = TransitionPlan()
+  var plan = TransitionPlan()
   /// Claims and due rows that made somebody ask in vain.
   private var vainClaims: [Claim] = []
   private var vainDues: [RunID] = []
 
   init(
     runs: [RunSnapshot], commands: [Command], now: Instant, timing: TransitionTiming,
-    machine: StateMachine
+    gate: SlotGate, machine: StateMachine
   ) {
     self.now = now
     self.timing = timing
     self.machine = machine
+    self.gate = gate
     let creates = commands.count(where: \.isCreate)
     slots = Dictionary(minimumCapacity: runs.count + creates)
     entries.reserveCapacity(runs.count + creates)
@@ -51,6 +55,10 @@ struct TransitionFold {
   /// Decides one command.
   mutating func apply(_ command: Command, at index: Int) {
     let slot = slots[command.runID]
+    if !undecided.isEmpty, undecided.contains(command.runID) {
+      putOff(at: index, slot: slot)
+      return
+    }
     if let error = addressError(command, slot: slot) {
       plan.results.append(result(.failure(error), rule: "", slot: nil))
       return
@@ -60,13 +68,14 @@ struct TransitionFold {
       digest = ContentDigest(of: new)
     }
     let parent = parentAnswer(to: command, slot: slot)
+    let standing = self.standing(of: command, slot: slot)
     let state: StateType?
     let situation: Situation
     if let slot {
       state = entries[slot].run.stateType
       situation = Situation(
-        command, on: entries[slot].run, digest: digest, parent: parent, now: now,
-        timing: timing)
+        command, on: entries[slot].run, digest: digest, parent: parent,
+        slots: standing?.answer ?? .slotsReady, now: now, timing: timing)
     } else {
       state = nil
       situation = Situation(ofAbsentRun: command, parent: parent)
@@ -78,7 +87,13 @@ struct TransitionFold {
       plan.results.append(result(.verdict(.refused(.illegalTransition)), rule: "", slot: slot))
       return
     }
-    settle(command, at: index, by: machine.rules[match], slot: slot, digest: digest)
+    let rule = machine.rules[match]
+    if let slot, standing == nil, rule.guards.contains(.slotsReady) {
+      askLimits(for: command, at: index, slot: slot)
+      return
+    }
+    settle(
+      command, at: index, by: rule, slot: slot, digest: digest, standing: standing ?? .ready(nil))
   }
 
   /// What keeps a command from reaching the table: another namespace, or an unknown parent.
@@ -154,21 +169,30 @@ struct TransitionFold {
 
   /// Carries out what a rule decided.
   private mutating func settle(
-    _ command: Command, at index: Int, by rule: TransitionRule, slot: Int?, digest: ContentDigest?
+    _ command: Command, at index: Int, by rule: TransitionRule, slot: Int?, digest: ContentDigest?,
+    standing: SlotStanding
   ) {
     let outcome: Outcome
+    var line: SlotLine?
     switch rule.ruling {
     case .accept:
-      transit(command, at: index, by: rule, verdict: .accepted, slot: slot, digest: digest)
+      transit(
+        command, at: index, by: rule, verdict: .accepted, slot: slot, digest: digest,
+        standing: standing)
       return
     case .replace(let reason):
       transit(
-        command, at: index, by: rule, verdict: .replaced(reason), slot: slot, digest: digest)
+        command, at: index, by: rule, verdict: .replaced(reason), slot: slot, digest: digest,
+        standing: standing)
       return
     case .wait(let reason):
       var pause = timing.pausePoll
       if reason == .notDue, let due = slot.flatMap({ entries[$0].run.dueTime }) {
         pause = now.distance(to: due)
+      }
+      if reason == .awaitingConcurrencySlot, case .full(let full) = standing {
+        line = full
+        pause = full.pause
       }
       outcome = .verdict(.wait(pause, reason))
     case .refuse(let reason):
@@ -198,6 +222,7 @@ struct TransitionFold {
       outcome = .failure(.outOfSequence(expected: expected))
     }
     plan.results.append(result(outcome, rule: rule.id, slot: slot))
+    if let line { plan.results[plan.results.count - 1].line = line }
   }
 
   /// Uses up a seq for a refusal, which is kept to be answered again.
@@ -236,7 +261,7 @@ struct TransitionFold {
   /// Makes a transition: the row as it shall be, its history, its consequences.
   private mutating func transit(
     _ command: Command, at index: Int, by rule: TransitionRule, verdict: Verdict, slot: Int?,
-    digest: ContentDigest?
+    digest: ContentDigest?, standing: SlotStanding
   ) {
     guard let slot = slot ?? begin(command, at: index, digest: digest) else { return }
     let from = entries[slot].run.revision == 0 ? nil : entries[slot].run.stateType
@@ -251,6 +276,9 @@ struct TransitionFold {
     entries[slot].run.take(rule.effects, command: command)
     entries[slot].run.enter(state, at: time, countsGap: report != nil, timing: timing)
     entries[slot].isChanged = true
+    if let from, !entries[slot].run.isPlain, entries[slot].run.policy.needsSlots {
+      keepSlots(slot, from: from, by: rule, standing: standing)
+    }
     if rule.effects.contains(.cancelChildren) {
       plan.followUps.append(
         .cancelChildren(
@@ -319,7 +347,7 @@ struct TransitionFold {
     return slot
   }
 
-  private func result(_ outcome: Outcome, rule: String, slot: Int?) -> CommandResult {
+  func result(_ outcome: Outcome, rule: String, slot: Int?) -> CommandResult {
     guard let slot else {
       return CommandResult(
         outcome: outcome, rule: rule, stateType: nil, stateName: "", epoch: 0, revision: 0,

@@ -30,6 +30,14 @@ public struct TransitionPlan: Sendable, Equatable {
   public var pausesForgotten: [RunID] = []
   /// What later batches must do because of this one.
   public var followUps: [FollowUp] = []
+  /// Leases of slots that are their runs' from now on, as long as these go on.
+  public var slotsTaken: [SlotTaking] = []
+  /// Runs that give back every slot and leave every line, after `slotsTaken` is written.
+  public var slotsReleased: [RunID] = []
+  /// What the limits are to be asked for, before `undecided` is put again.
+  public var slotRequests: [RunSlotRequest] = []
+  /// The places of commands that wait for an answer of the limits, in order; their results say nothing.
+  public var undecided: [Int] = []
 }
 
 /// The answer to one command.
@@ -48,6 +56,8 @@ public struct CommandResult: Sendable, Equatable {
   public var revision: Int64
   /// Where in `TransitionPlan.transitions` the transition it caused is; nil when it caused none.
   public var transition: Int?
+  /// The line that the run stands in, when it waits for slots.
+  public var line: SlotLine?
 }
 
 /// A run that begins: both of its rows.
@@ -179,6 +189,20 @@ public struct DueTime: Sendable, Hashable {
     self.runID = runID
     self.time = time
     self.stateType = stateType
+  }
+}
+
+/// A lease of slots becomes its run's.
+public struct SlotTaking: Sendable, Equatable {
+  /// The lease.
+  public var lease: LeaseID
+  /// The epoch of the run.
+  public var epoch: Int64
+
+  /// Takes a lease.
+  public init(lease: LeaseID, epoch: Int64) {
+    self.lease = lease
+    self.epoch = epoch
   }
 }
 

@@ -10,6 +10,8 @@ extension TransitionRule {
       guard case .propose(let state) = report.item else { return RunState(.pending) }
       return run.named(state.settled(at: time))
     case (.proposed, .setState(let override)): return override.state.settled(at: time)
+    case (.state(.cancelled), .report) where ruling.reason == .limitFull:
+      return RunState(.cancelled, message: "A limit that it needs slots of is full.")
     case (.state(let type), .report(let report)):
       return Self.state(type, reported: report, on: run, at: time)
     case (.state(let type), .cancel(let cancellation)):

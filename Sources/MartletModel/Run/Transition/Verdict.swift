@@ -96,6 +96,12 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, CustomStringConver
   case runNotPaused = "RUN_NOT_PAUSED"
   /// The run has not ended.
   case runNotFinished = "RUN_NOT_FINISHED"
+  /// A limit that it needs slots of is full: it stands in line as long as it asks.
+  case awaitingConcurrencySlot = "AWAITING_CONCURRENCY_SLOT"
+  /// A limit that it needs slots of is full, and it was not to stand in line.
+  case limitFull = "LIMIT_FULL"
+  /// A limit that it needs slots of has none, or fewer than it needs.
+  case limitClosed = "LIMIT_CLOSED"
 
   /// The stable name.
   public var description: String { rawValue }

@@ -817,6 +817,55 @@ public struct ReleaseLeaseResponse: MartletWire.WireMessage {
   public init() {}
 }
 
+/// Asks to follow limits.
+public struct WatchLimitsRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// Only these, when not empty: ids or names. Those that are not there yet are followed from when they are.
+  public var refs: [String]
+  /// Of the names; without `refs` only limits of this scope, when specified.
+  public var scope: LimitScope
+  /// Only names that begin with this text, when not empty.
+  public var namePrefix: String
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    refs: [String] = [],
+    scope: LimitScope = .unspecified,
+    namePrefix: String = ""
+  ) {
+    self.namespace = namespace
+    self.refs = refs
+    self.scope = scope
+    self.namePrefix = namePrefix
+  }
+}
+
+/// Limits as they are now.
+public struct WatchLimitsResponse: MartletWire.WireMessage {
+  /// In the first answer all, later those that are new or fuller, emptier, edited, or have another line. By scope and
+  /// name.
+  public var limits: [Limit]
+  /// UUIDs of those that were deleted.
+  public var deletedIDs: [String]
+
+  /// A message with every field at its default.
+  public init() { self.init(limits: []) }
+
+  /// A message of the fields given.
+  public init(
+    limits: [Limit] = [],
+    deletedIDs: [String] = []
+  ) {
+    self.limits = limits
+    self.deletedIDs = deletedIDs
+  }
+}
+
 /// Asks who holds and who waits.
 public struct ListLeasesRequest: MartletWire.WireMessage {
   /// The namespace.
@@ -1666,6 +1715,68 @@ extension ReleaseLeaseResponse {
   public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
     let c = raw.assumingMemoryBound(to: Martlet__V1__ReleaseLeaseResponse.self)
     martlet__v1__release_lease_response__init(c)
+  }
+}
+
+extension WatchLimitsRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.WatchLimitsRequest",
+    layout: MartletWire.StructLayout(martlet__v1__watch_limits_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "refs", "refs", .repeated, .string),
+      MartletWire.FieldSchema(3, "scope", "scope", .implicit, .enumeration { LimitScope.schema }),
+      MartletWire.FieldSchema(4, "name_prefix", "namePrefix", .implicit, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__WatchLimitsRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.refs = try reader.strings(c.pointee.n_refs, c.pointee.refs)
+    self.scope = LimitScope(rawValue: c.pointee.scope)
+    self.namePrefix = try reader.string(c.pointee.name_prefix)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__WatchLimitsRequest.self)
+    martlet__v1__watch_limits_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    (c.pointee.n_refs, c.pointee.refs) = writer.strings(self.refs)
+    c.pointee.scope = self.scope.rawValue
+    c.pointee.name_prefix = writer.string(self.namePrefix)
+  }
+}
+
+extension WatchLimitsResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.WatchLimitsResponse",
+    layout: MartletWire.StructLayout(martlet__v1__watch_limits_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "limits", "limits", .repeated, .message { Limit.schema }),
+      MartletWire.FieldSchema(2, "deleted_ids", "deletedIds", .repeated, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__WatchLimitsResponse.self)
+    self.limits = try reader.messages(c.pointee.n_limits, c.pointee.limits, Limit.self)
+    self.deletedIDs = try reader.strings(c.pointee.n_deleted_ids, c.pointee.deleted_ids)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__WatchLimitsResponse.self)
+    martlet__v1__watch_limits_response__init(c)
+    (c.pointee.n_limits, c.pointee.limits) = writer.messages(self.limits, Limit.self)
+    (c.pointee.n_deleted_ids, c.pointee.deleted_ids) = writer.strings(self.deletedIDs)
   }
 }
 

@@ -68,6 +68,13 @@ public protocol LimitService: MartletCall.RPCService {
   func listLeases(
     _ request: ListLeasesRequest, context: MartletCall.CallContext
   ) async throws -> ListLeasesResponse
+
+  /// Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+  /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
+  /// there is no token to resume from, a new call begins with the present again.
+  func watchLimits(
+    _ request: WatchLimitsRequest, to responses: MartletCall.MessageWriter<WatchLimitsResponse>, context: MartletCall.CallContext
+  ) async throws
 }
 
 /// The methods of `martlet.v1.LimitService`.
@@ -135,6 +142,13 @@ public enum LimitServiceMethods {
     service: "martlet.v1.LimitService", name: "ListLeases",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListLeasesRequest", responseType: "martlet.v1.ListLeasesResponse")
+  /// Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+  /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
+  /// there is no token to resume from, a new call begins with the present again.
+  public static let watchLimits = MartletCall.MethodDescriptor(
+    service: "martlet.v1.LimitService", name: "WatchLimits",
+    kind: .serverStreaming, idempotency: .noSideEffects,
+    requestType: "martlet.v1.WatchLimitsRequest", responseType: "martlet.v1.WatchLimitsResponse")
 
   /// Every method, in order of declaration.
   public static let all: [MartletCall.MethodDescriptor] = [
@@ -148,6 +162,7 @@ public enum LimitServiceMethods {
     renewLease,
     releaseLease,
     listLeases,
+    watchLimits,
   ]
 }
 
@@ -261,6 +276,20 @@ public struct LimitServiceClient: Sendable {
       LimitServiceMethods.listLeases, request, returning: ListLeasesResponse.self,
       options: options)
   }
+
+  /// Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+  /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
+  /// there is no token to resume from, a new call begins with the present again.
+  public func watchLimits(
+    _ request: WatchLimitsRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> MartletCall.ClientCall<WatchLimitsRequest, WatchLimitsResponse> {
+    let call = try await channel.open(
+      LimitServiceMethods.watchLimits, sending: WatchLimitsRequest.self,
+      returning: WatchLimitsResponse.self, options: options)
+    try await call.requests.write(request)
+    try await call.finishRequests()
+    return call
+  }
 }
 
 extension LimitService {
@@ -296,6 +325,9 @@ extension LimitService {
       },
       MartletCall.MethodHandler.unary(LimitServiceMethods.listLeases) { request, context in
         try await self.listLeases(request, context: context)
+      },
+      MartletCall.MethodHandler.serverStreaming(LimitServiceMethods.watchLimits) { request, responses, context in
+        try await self.watchLimits(request, to: responses, context: context)
       },
     ]
   }

@@ -219,6 +219,8 @@ public struct Directive: MartletWire.WireMessage {
     case cancel(Directive.CancelRun)
     /// Send less.
     case slowDown(Directive.SlowDown)
+    /// Ask again for a run that waits. A hint: who does not heed it asks when its `wait` is over.
+    case askAgain(Directive.AskAgain)
   }
 
   /// Stop this run.
@@ -258,6 +260,22 @@ public struct Directive: MartletWire.WireMessage {
       wait: Swift.Duration? = nil
     ) {
       self.wait = wait
+    }
+  }
+
+  /// The run was WAIT and may have what it waits for: ask again now.
+  public struct AskAgain: MartletWire.WireMessage {
+    /// The run.
+    public var runID: String
+
+    /// A message with every field at its default.
+    public init() { self.init(runID: "") }
+
+    /// A message of the fields given.
+    public init(
+      runID: String = ""
+    ) {
+      self.runID = runID
     }
   }
 }
@@ -530,6 +548,7 @@ extension Directive {
     fields: [
       MartletWire.FieldSchema(1, "cancel", "cancel", .oneof(0), .message { Directive.CancelRun.schema }),
       MartletWire.FieldSchema(2, "slow_down", "slowDown", .oneof(0), .message { Directive.SlowDown.schema }),
+      MartletWire.FieldSchema(3, "ask_again", "askAgain", .oneof(0), .message { Directive.AskAgain.schema }),
     ]
   )
 
@@ -539,6 +558,7 @@ extension Directive {
     switch c.pointee.kind_case.rawValue {
     case 1: self.kind = .cancel(try reader.presentMessage(c.pointee.cancel, Directive.CancelRun.self))
     case 2: self.kind = .slowDown(try reader.presentMessage(c.pointee.slow_down, Directive.SlowDown.self))
+    case 3: self.kind = .askAgain(try reader.presentMessage(c.pointee.ask_again, Directive.AskAgain.self))
     default: self.kind = nil
     }
   }
@@ -554,6 +574,9 @@ extension Directive {
     case .slowDown(let value):
       c.pointee.slow_down = writer.message(value, Directive.SlowDown.self)
       c.pointee.kind_case = .init(rawValue: 2)
+    case .askAgain(let value):
+      c.pointee.ask_again = writer.message(value, Directive.AskAgain.self)
+      c.pointee.kind_case = .init(rawValue: 3)
     case nil: break
     }
   }
@@ -616,5 +639,30 @@ extension Directive.SlowDown {
     if let value = self.wait {
       c.pointee.wait = writer.message(value, Swift.Duration.self)
     }
+  }
+}
+
+extension Directive.AskAgain {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.Directive.AskAgain",
+    layout: MartletWire.StructLayout(martlet__v1__directive__ask_again__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "run_id", "runId", .implicit, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__Directive__AskAgain.self)
+    self.runID = try reader.string(c.pointee.run_id)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__Directive__AskAgain.self)
+    martlet__v1__directive__ask_again__init(c)
+    c.pointee.run_id = writer.string(self.runID)
   }
 }

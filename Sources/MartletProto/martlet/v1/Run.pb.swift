@@ -109,6 +109,12 @@ public struct Run: MartletWire.WireMessage {
   public var loss: LossPolicy?
   /// What its pauses ask for and were given. Output only, and only in GetRun and where one run is returned.
   public var pauses: [RunPause]
+  /// Slots that it holds while it is RUNNING, beside one of the limit of scope TAG of each of its tags, where there is
+  /// one. At most 16. While they are not free, a proposal of RUNNING is WAIT with AWAITING_CONCURRENCY_SLOT, and the run
+  /// stands in line: it keeps its place while it asks again as told, 10 s at most. They come back when the run ends,
+  /// is lost, suspended or tried again later. Without a session nobody notices that it is lost. Limits that are not
+  /// there are passed over.
+  public var limits: [RunLimit]
 
   /// A message with every field at its default.
   public init() { self.init(id: "") }
@@ -141,7 +147,8 @@ public struct Run: MartletWire.WireMessage {
     executionID: String = "",
     sessionID: String = "",
     loss: LossPolicy? = nil,
-    pauses: [RunPause] = []
+    pauses: [RunPause] = [],
+    limits: [RunLimit] = []
   ) {
     self.id = id
     self.namespace = namespace
@@ -170,6 +177,36 @@ public struct Run: MartletWire.WireMessage {
     self.sessionID = sessionID
     self.loss = loss
     self.pauses = pauses
+    self.limits = limits
+  }
+}
+
+/// Slots of one limit that a run needs.
+public struct RunLimit: MartletWire.WireMessage {
+  /// The name of the limit. Required.
+  public var name: String
+  /// Its scope; GLOBAL when unspecified.
+  public var scope: LimitScope
+  /// How many; 1 when 0. With more than the limit has, or a limit of 0, the run may not start: LIMIT_CLOSED.
+  public var slots: Int32
+  /// What becomes of the run while they are not free: ENQUEUE when unspecified. With CANCEL_NEW it is REPLACED by
+  /// CANCELLED, with LIMIT_FULL.
+  public var collisionStrategy: CollisionStrategy
+
+  /// A message with every field at its default.
+  public init() { self.init(name: "") }
+
+  /// A message of the fields given.
+  public init(
+    name: String = "",
+    scope: LimitScope = .unspecified,
+    slots: Int32 = 0,
+    collisionStrategy: CollisionStrategy = .unspecified
+  ) {
+    self.name = name
+    self.scope = scope
+    self.slots = slots
+    self.collisionStrategy = collisionStrategy
   }
 }
 
@@ -499,6 +536,8 @@ public struct Verdict: MartletWire.WireMessage {
   public var epoch: Int64
   /// The run's revision after the report.
   public var revision: Int64
+  /// With AWAITING_CONCURRENCY_SLOT: where the run stands.
+  public var line: LinePlace?
 
   /// A message with every field at its default.
   public init() { self.init(code: .unspecified) }
@@ -511,7 +550,8 @@ public struct Verdict: MartletWire.WireMessage {
     reason: String = "",
     duplicate: Bool = false,
     epoch: Int64 = 0,
-    revision: Int64 = 0
+    revision: Int64 = 0,
+    line: LinePlace? = nil
   ) {
     self.code = code
     self.state = state
@@ -520,6 +560,7 @@ public struct Verdict: MartletWire.WireMessage {
     self.duplicate = duplicate
     self.epoch = epoch
     self.revision = revision
+    self.line = line
   }
 
   /// The kinds of answer.
@@ -587,6 +628,38 @@ public struct Verdict: MartletWire.WireMessage {
   }
 }
 
+/// A run's place in the line before a limit.
+public struct LinePlace: MartletWire.WireMessage {
+  /// The name of the limit that is full.
+  public var limit: String
+  /// Its scope.
+  public var scope: LimitScope
+  /// The place, 1 first. Of several lines the longest counts.
+  public var place: Int32
+  /// How many slots the limit has.
+  public var slots: Int32
+  /// How many of them are taken.
+  public var slotsTaken: Int32
+
+  /// A message with every field at its default.
+  public init() { self.init(limit: "") }
+
+  /// A message of the fields given.
+  public init(
+    limit: String = "",
+    scope: LimitScope = .unspecified,
+    place: Int32 = 0,
+    slots: Int32 = 0,
+    slotsTaken: Int32 = 0
+  ) {
+    self.limit = limit
+    self.scope = scope
+    self.place = place
+    self.slots = slots
+    self.slotsTaken = slotsTaken
+  }
+}
+
 extension Run {
   /// Names, numbers and kinds of the fields.
   public static let schema: MartletWire.MessageSchema = .init(
@@ -621,6 +694,7 @@ extension Run {
       MartletWire.FieldSchema(29, "session_id", "sessionId", .implicit, .string),
       MartletWire.FieldSchema(30, "loss", "loss", .implicit, .message { LossPolicy.schema }),
       MartletWire.FieldSchema(31, "pauses", "pauses", .repeated, .message { RunPause.schema }),
+      MartletWire.FieldSchema(32, "limits", "limits", .repeated, .message { RunLimit.schema }),
     ]
   )
 
@@ -657,6 +731,7 @@ extension Run {
     self.sessionID = try reader.string(c.pointee.session_id)
     self.loss = try reader.message(c.pointee.loss, LossPolicy.self)
     self.pauses = try reader.messages(c.pointee.n_pauses, c.pointee.pauses, RunPause.self)
+    self.limits = try reader.messages(c.pointee.n_limits, c.pointee.limits, RunLimit.self)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -707,6 +782,41 @@ extension Run {
       c.pointee.loss = writer.message(value, LossPolicy.self)
     }
     (c.pointee.n_pauses, c.pointee.pauses) = writer.messages(self.pauses, RunPause.self)
+    (c.pointee.n_limits, c.pointee.limits) = writer.messages(self.limits, RunLimit.self)
+  }
+}
+
+extension RunLimit {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.RunLimit",
+    layout: MartletWire.StructLayout(martlet__v1__run_limit__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "name", "name", .implicit, .string),
+      MartletWire.FieldSchema(2, "scope", "scope", .implicit, .enumeration { LimitScope.schema }),
+      MartletWire.FieldSchema(3, "slots", "slots", .implicit, .int32),
+      MartletWire.FieldSchema(4, "collision_strategy", "collisionStrategy", .implicit, .enumeration { CollisionStrategy.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RunLimit.self)
+    self.name = try reader.string(c.pointee.name)
+    self.scope = LimitScope(rawValue: c.pointee.scope)
+    self.slots = c.pointee.slots
+    self.collisionStrategy = CollisionStrategy(rawValue: c.pointee.collision_strategy)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RunLimit.self)
+    martlet__v1__run_limit__init(c)
+    c.pointee.name = writer.string(self.name)
+    c.pointee.scope = self.scope.rawValue
+    c.pointee.slots = self.slots
+    c.pointee.collision_strategy = self.collisionStrategy.rawValue
   }
 }
 
@@ -993,6 +1103,7 @@ extension Verdict {
       MartletWire.FieldSchema(5, "duplicate", "duplicate", .implicit, .bool),
       MartletWire.FieldSchema(6, "epoch", "epoch", .implicit, .int64),
       MartletWire.FieldSchema(7, "revision", "revision", .implicit, .int64),
+      MartletWire.FieldSchema(8, "line", "line", .implicit, .message { LinePlace.schema }),
     ]
   )
 
@@ -1006,6 +1117,7 @@ extension Verdict {
     self.duplicate = c.pointee.duplicate != 0
     self.epoch = c.pointee.epoch
     self.revision = c.pointee.revision
+    self.line = try reader.message(c.pointee.line, LinePlace.self)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1023,5 +1135,45 @@ extension Verdict {
     c.pointee.duplicate = self.duplicate ? 1 : 0
     c.pointee.epoch = self.epoch
     c.pointee.revision = self.revision
+    if let value = self.line {
+      c.pointee.line = writer.message(value, LinePlace.self)
+    }
+  }
+}
+
+extension LinePlace {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.LinePlace",
+    layout: MartletWire.StructLayout(martlet__v1__line_place__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "limit", "limit", .implicit, .string),
+      MartletWire.FieldSchema(2, "scope", "scope", .implicit, .enumeration { LimitScope.schema }),
+      MartletWire.FieldSchema(3, "place", "place", .implicit, .int32),
+      MartletWire.FieldSchema(4, "slots", "slots", .implicit, .int32),
+      MartletWire.FieldSchema(5, "slots_taken", "slotsTaken", .implicit, .int32),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__LinePlace.self)
+    self.limit = try reader.string(c.pointee.limit)
+    self.scope = LimitScope(rawValue: c.pointee.scope)
+    self.place = c.pointee.place
+    self.slots = c.pointee.slots
+    self.slotsTaken = c.pointee.slots_taken
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__LinePlace.self)
+    martlet__v1__line_place__init(c)
+    c.pointee.limit = writer.string(self.limit)
+    c.pointee.scope = self.scope.rawValue
+    c.pointee.place = self.place
+    c.pointee.slots = self.slots
+    c.pointee.slots_taken = self.slotsTaken
   }
 }

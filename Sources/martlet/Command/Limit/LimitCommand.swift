@@ -16,7 +16,7 @@ struct LimitCommand: AsyncParsableCommand {
       """,
     subcommands: [
       CreateLimit.self, ListLimits.self, GetLimit.self, SetLimit.self, DeleteLimit.self,
-      ListLimitLeases.self, ResetLimit.self, ExecWithSlots.self,
+      ListLimitLeases.self, WatchLimits.self, ResetLimit.self, ExecWithSlots.self,
     ], aliases: ["limits"])
 }
 

@@ -49,6 +49,9 @@ let expectedTransitions = """
   SCHEDULED | PENDING, RUNNING | claimant, early | WAIT NOT_DUE | = |
   SCHEDULED | PENDING | claimant | ACCEPTED | PENDING | takes uses
   SCHEDULED | RUNNING | claimant, parent paused | WAIT PARENT_PAUSED | = |
+  SCHEDULED | RUNNING | claimant, slots full | WAIT AWAITING_CONCURRENCY_SLOT | = |
+  SCHEDULED | RUNNING | claimant, slots refused | REPLACED LIMIT_FULL | CANCELLED | takes uses cascades
+  SCHEDULED | RUNNING | claimant, slots closed | FENCED LIMIT_CLOSED | = |
   SCHEDULED | RUNNING | claimant | ACCEPTED | RUNNING | takes uses counts
   SCHEDULED | any proposal | claimant | FENCED CLAIM_REQUIRED | = |
 
@@ -60,6 +63,9 @@ let expectedTransitions = """
   PENDING | RUNNING | unbound, parent stopped | FENCED PARENT_STOPPED | = |
   PENDING | RUNNING | unbound, early | WAIT NOT_DUE | = |
   PENDING | RUNNING | unbound, parent paused | WAIT PARENT_PAUSED | = |
+  PENDING | RUNNING | unbound, slots full | WAIT AWAITING_CONCURRENCY_SLOT | = |
+  PENDING | RUNNING | unbound, slots refused | REPLACED LIMIT_FULL | CANCELLED | binds uses cascades
+  PENDING | RUNNING | unbound, slots closed | FENCED LIMIT_CLOSED | = |
   PENDING | RUNNING | unbound | ACCEPTED | RUNNING | binds uses counts
   PENDING | any proposal | unbound | FENCED BIND_REQUIRED | = |
 
@@ -67,6 +73,9 @@ let expectedTransitions = """
   SCHEDULED | RUNNING | parent stopped | REFUSED PARENT_STOPPED | = | uses
   SCHEDULED | RUNNING | early | WAIT NOT_DUE | = |
   SCHEDULED | RUNNING | parent paused | WAIT PARENT_PAUSED | = |
+  SCHEDULED | RUNNING | slots full | WAIT AWAITING_CONCURRENCY_SLOT | = |
+  SCHEDULED | RUNNING | slots refused | REPLACED LIMIT_FULL | CANCELLED | uses cascades
+  SCHEDULED | RUNNING | slots closed | REFUSED LIMIT_CLOSED | = | uses
   SCHEDULED | RUNNING | continues | ACCEPTED | RUNNING | uses
   SCHEDULED | RUNNING | | ACCEPTED | RUNNING | uses counts
   SCHEDULED | SCHEDULED | | ACCEPTED | SCHEDULED | uses frees
@@ -77,6 +86,9 @@ let expectedTransitions = """
   PENDING | RUNNING | parent stopped | REFUSED PARENT_STOPPED | = | uses
   PENDING | RUNNING | early | WAIT NOT_DUE | = |
   PENDING | RUNNING | parent paused | WAIT PARENT_PAUSED | = |
+  PENDING | RUNNING | slots full | WAIT AWAITING_CONCURRENCY_SLOT | = |
+  PENDING | RUNNING | slots refused | REPLACED LIMIT_FULL | CANCELLED | uses cascades
+  PENDING | RUNNING | slots closed | REFUSED LIMIT_CLOSED | = | uses
   PENDING | RUNNING | | ACCEPTED | RUNNING | uses counts
   PENDING | PENDING | renames | ACCEPTED | PENDING | uses
   PENDING | PENDING, PAUSED | | REFUSED ILLEGAL_TRANSITION | = | uses
@@ -105,6 +117,9 @@ let expectedTransitions = """
   CANCELLING | any proposal | | REFUSED RUN_CANCELLING | = | uses
 
   CRASHED | RUNNING | presumptive, parent stopped | REFUSED PARENT_STOPPED | = | uses
+  CRASHED | RUNNING | presumptive, slots full | WAIT AWAITING_CONCURRENCY_SLOT | = |
+  CRASHED | RUNNING | presumptive, slots refused | WAIT AWAITING_CONCURRENCY_SLOT | = |
+  CRASHED | RUNNING | presumptive, slots closed | REFUSED LIMIT_CLOSED | = | uses
   CRASHED | RUNNING | presumptive | ACCEPTED | RUNNING | uses
   CRASHED | CANCELLING, CANCELLED | presumptive | ACCEPTED | asked | uses cascades
   CRASHED | FAILED, CRASHED | presumptive, retry in process | REPLACED RETRY | SCHEDULED | uses retries

@@ -8,10 +8,12 @@ struct Ledger {
   var runs: [RunID: RunSnapshot] = [:]
   var now = Instant(microseconds: 1_800_000_000_000_000)
 
-  mutating func apply(_ commands: [Command], after seconds: Int64 = 1) -> TransitionPlan {
+  mutating func apply(
+    _ commands: [Command], after seconds: Int64 = 1, gate: SlotGate = SlotGate()
+  ) -> TransitionPlan {
     now = now + .seconds(seconds)
     let plan = TransitionBatch.decide(
-      commands, runs: runs.values.sorted { $0.id < $1.id }, now: now)
+      commands, runs: runs.values.sorted { $0.id < $1.id }, now: now, gate: gate)
     for insert in plan.inserts { runs[insert.state.id] = insert.state }
     for update in plan.updates {
       #expect(runs[update.state.id]?.revision == update.expectedRevision)

@@ -414,6 +414,9 @@ class Reporter:
             lane = self._outbox.by_id.get(getattr(directive, kind).run_id)
             if lane is None:
                 continue
+            if kind == "ask_again":
+                lane.held_until = 0.0
+                continue
             run = self._outbox.runs[lane]
             if run.listener is not None:
                 try:

@@ -18,11 +18,26 @@ import os
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Type, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from martlet.errors import Cancelled, Fenced, Refused, RunStopped, TimedOut
 from martlet.retries import Retries
 from martlet.run_artifacts import RunArtifacts
+from martlet.states import ending_of, observed, plain
 
 if TYPE_CHECKING:
     import logging
@@ -33,11 +48,11 @@ if TYPE_CHECKING:
     from martlet.retries import Delays
 
 F = TypeVar("F", bound=Callable[..., Any])
+# One name, names, or slots by name.
+Limits = Union[str, Sequence[str], Mapping[str, int]]
 
 FLUSH_TIMEOUT = 30.0
 LARGEST_RESULT = 250 * 1024
-# An argument that is larger is recorded by the beginning of its `repr`.
-LARGEST_ARGUMENT = 16 * 1024
 _VARIABLES = ("MARTLET_RUN_ID", "MARTLET_EPOCH")
 
 _current: "contextvars.ContextVar[Optional[Run]]" = contextvars.ContextVar("martlet_run", default=None)
@@ -124,6 +139,7 @@ class Run(RunArtifacts):
         self._reports: "ReportedRun"
         self._retries: Optional[Retries] = None
         self._timer: Optional[threading.Timer] = None
+        self._has_limits = False
         # Whether the last attempt's end has been reported already.
         self._over = False
 
@@ -237,7 +253,7 @@ class Run(RunArtifacts):
     def _begin(self, may_run_on: bool) -> None:
         from martlet import v1
 
-        state = _observed(v1.State(type=v1.STATE_TYPE_RUNNING))
+        state = observed(v1.State(type=v1.STATE_TYPE_RUNNING))
         verdict = self._reports.propose(state, may_run_on=may_run_on, urgent=True).result()
         if verdict is None:
             return  # it waits on disk, and nobody else can have the run
@@ -248,7 +264,9 @@ class Run(RunArtifacts):
         if accepted and verdict.state.type == v1.STATE_TYPE_RUNNING:
             return
         if verdict.state.type in (v1.STATE_TYPE_CANCELLING, v1.STATE_TYPE_CANCELLED):
-            raise Cancelled("cancelled before it began")
+            # The last state has been reached: nothing is left to be said of the run.
+            self._over = verdict.state.type == v1.STATE_TYPE_CANCELLED
+            raise Cancelled(verdict.state.message or "cancelled before it began")
         raise Refused(f"run {self.id} may not begin: {verdict.reason}", verdict)
 
     def _may_go_on(self, error: Exception) -> bool:
@@ -262,7 +280,7 @@ class Run(RunArtifacts):
         self._stop_clock()
         if self._retries is None or (isinstance(error, RunStopped) and not isinstance(error, TimedOut)):
             return False
-        ending = _observed(_ending(error, None))
+        ending = observed(ending_of(error, None))
         verdict = self._reports.propose(ending, may_run_on=True, urgent=True).result()
         self._over = True
         if verdict is None:
@@ -279,7 +297,7 @@ class Run(RunArtifacts):
         self._over = False
         self.logger.warning("%s: %s; tried again in %g s", type(error).__name__, error, delay)
         self.sleep(delay)
-        self._begin(may_run_on=True)
+        self._begin(may_run_on=not self._has_limits)
         return True
 
     def _end(self, error: Optional[BaseException]) -> None:
@@ -288,7 +306,7 @@ class Run(RunArtifacts):
             return
         if isinstance(error, Fenced) and error is self._reports.lane.closed:
             return
-        ending = self._reports.propose(_observed(_ending(error, self.result, self.cached_from)))
+        ending = self._reports.propose(observed(ending_of(error, self.result, self.cached_from)))
         ending.add_done_callback(self._ended)
 
     def _ended(self, ending: "Future[Optional[v1.Verdict]]") -> None:
@@ -317,8 +335,11 @@ class RunBlock:
         retry_delay: "Delays" = 0,
         retry_jitter: float = 0,
         timeout: Optional[float] = None,
+        limits: "Limits" = (),
+        when_full: str = "ENQUEUE",
     ) -> None:
         self.kind = kind
+        self.limits, self.when_full = limits, when_full
         self.retries = Retries(retries, retry_delay, retry_jitter) if retries else None
         self.timeout = timeout
         self._may_retry = False
@@ -348,12 +369,14 @@ class RunBlock:
                 self.kind,
                 definition,
                 name=self.name,
-                parameters={key: _plain(value) for key, value in bound.arguments.items()},
+                parameters={key: plain(value) for key, value in bound.arguments.items()},
                 labels=self.labels,
                 tags=self.tags,
                 version=self.version,
                 parent=self.parent,
                 timeout=self.timeout,
+                limits=self.limits,
+                when_full=self.when_full,
             )
             block.retries, block._may_retry = self.retries, True
             with block as run:
@@ -379,7 +402,8 @@ class RunBlock:
             parent.checkpoint()
         run = self._make(parent)
         try:
-            run._begin(may_run_on=run.epoch == 1 and self._born_here)
+            # Slots are the server's to give: without it such a run does not begin.
+            run._begin(may_run_on=run.epoch == 1 and self._born_here and not self.limits)
         except (Fenced, Refused):
             raise
         except BaseException as error:
@@ -436,6 +460,12 @@ class RunBlock:
             created.retry.CopyFrom(self.retries.policy())
         if self.timeout is not None:
             created.timeout.CopyFrom(values.duration(self.timeout))
+        for limit, slots in _slots(self.limits):
+            created.limits.add(
+                name=limit,
+                slots=slots,
+                collision_strategy=f"COLLISION_STRATEGY_{self.when_full}",  # type: ignore[arg-type]
+            )
         if self.parameters:
             created.parameters.CopyFrom(values.struct(self.parameters))
         made: List[Run] = []
@@ -443,6 +473,7 @@ class RunBlock:
         made.append(Run(reports.run_id, 1, self.definition, parent))
         made[0]._reports = reports
         made[0]._retries = self.retries.copy() if self.retries is not None else None
+        made[0]._has_limits = bool(self.limits)
         return made[0]
 
 
@@ -481,7 +512,9 @@ def flow(definition: Any = "", **options: Any) -> Any:
     """A flow: `with martlet.flow("name", parameters={...}) as run:`, or `@martlet.flow` on a function.
 
     Options: name (of this run), parameters, labels, tags, version, parent; timeout (seconds, after which
-    `checkpoint` and `sleep` raise TimedOut, and the server ends the run 5 s later). On a function also retries,
+    `checkpoint` and `sleep` raise TimedOut, and the server ends the run 5 s later); limits (the name of one, a list of
+    names, or a dictionary of slots by name), whose slots the run holds while it goes on: it waits in line for them, or
+    with when_full="CANCEL_NEW" is cancelled when they are not free. On a function also retries,
     retry_delay (seconds, a list of them whose last repeats, or `martlet.exponential(...)`) and retry_jitter.
     """
     if callable(definition):
@@ -494,6 +527,14 @@ def task(definition: Any = "", **options: Any) -> Any:
     if callable(definition):
         return RunBlock("task", **options)(definition)
     return RunBlock("task", definition, **options)
+
+
+def _slots(limits: "Limits") -> "Iterable[Tuple[str, int]]":
+    if isinstance(limits, str):
+        return [(limits, 1)]
+    if isinstance(limits, Mapping):
+        return limits.items()
+    return [(name, 1) for name in limits]
 
 
 _LEVELS = {
@@ -511,61 +552,3 @@ _LEVELS = {
 def _nearest(level: int) -> int:
     """The level of the contract at or below one of logging's."""
     return next((known for known in (50, 40, 30, 20, 10) if level >= known), 5)
-
-
-def _observed(state: "v1.State") -> "v1.State":
-    state.observed_time.FromNanoseconds(time.time_ns() // 1000 * 1000)
-    return state
-
-
-def _ending(error: Optional[BaseException], result: Any, cached_from: str = "") -> "v1.State":
-    """The state in which a run ends that `error` left."""
-    from martlet import text, v1, values
-
-    code = error.code if isinstance(error, SystemExit) else None
-    if error is None or (isinstance(error, SystemExit) and code in (None, 0)):
-        state = v1.State(type=v1.STATE_TYPE_COMPLETED)
-        if result is not None:
-            state.completed.result.media_type = "application/json"
-            state.completed.result.json.CopyFrom(values.value(result, "result"))
-        if cached_from:
-            state.name = "Cached"
-            state.completed.cached_from = cached_from
-        return state
-    message = text.fit(str(error), text.MESSAGE)
-    if isinstance(error, TimedOut):
-        state = v1.State(type=v1.STATE_TYPE_FAILED, name="TimedOut", message=message)
-        state.failed.error_type, state.failed.error_message = "TimedOut", message
-        return state
-    if isinstance(error, Cancelled):
-        return v1.State(type=v1.STATE_TYPE_CANCELLED, message=message)
-    if isinstance(error, KeyboardInterrupt):
-        state = v1.State(type=v1.STATE_TYPE_CRASHED, message="Interrupted")
-        state.crashed.signal = 2
-        return state
-    import traceback
-
-    kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    if isinstance(error, SystemExit) and isinstance(code, int):
-        name = f"exit status {code}"
-    lines = traceback.format_exception(kind, error, error.__traceback__)
-    state = v1.State(type=v1.STATE_TYPE_FAILED)
-    state.message = text.fit(f"{name}: {message}" if message else name, text.MESSAGE)
-    state.failed.error_type = text.fit(name, text.ERROR_TYPE)
-    state.failed.error_message = text.fit(str(error), text.ERROR_MESSAGE)
-    state.failed.traceback = text.fit_end("".join(lines), text.TRACEBACK)
-    return state
-
-
-def _plain(value: Any) -> Any:
-    """An argument as JSON, or the beginning of its `repr` where it is none or large."""
-    from martlet import text, values
-
-    try:
-        message = values.value(value)
-        if message.ByteSize() <= LARGEST_ARGUMENT:
-            return message
-    except (TypeError, ValueError):
-        pass
-    return text.fit(repr(value), 1000)

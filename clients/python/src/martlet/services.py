@@ -221,118 +221,6 @@ class EventService:
         return self._calls.unary_stream("/martlet.v1.EventService/WatchEvents", v1.WatchEventsResponse, asked, timeout)
 
 
-class FlowService:
-    """Flows. A flow comes to exist by CreateFlow or by its first run, whichever is first."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-
-    def create_flow(
-        self,
-        request: Optional[v1.CreateFlowRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        flow: Optional[v1.Flow] = None,
-    ) -> v1.CreateFlowResponse:
-        """Creates a flow. Idempotent: the same name with the same content returns the existing one; with other content
-        ALREADY_EXISTS.
-        """
-        asked = self._calls.request(
-            v1.CreateFlowRequest,
-            request,
-            namespace=namespace,
-            flow=flow,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.FlowService/CreateFlow", v1.CreateFlowResponse, asked, timeout, repeatable=True
-        )
-
-    def get_flow(
-        self,
-        request: Optional[v1.GetFlowRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        ref: Optional[str] = None,
-    ) -> v1.GetFlowResponse:
-        """Returns one flow, by id or name. NOT_FOUND when there is none."""
-        asked = self._calls.request(
-            v1.GetFlowRequest,
-            request,
-            namespace=namespace,
-            ref=ref,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.FlowService/GetFlow", v1.GetFlowResponse, asked, timeout, repeatable=True
-        )
-
-    def list_flows(
-        self,
-        request: Optional[v1.ListFlowsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        name_prefix: Optional[str] = None,
-        page_size: Optional[int] = None,
-        page_token: Optional[str] = None,
-    ) -> v1.ListFlowsResponse:
-        """Returns a page of flows, by name."""
-        asked = self._calls.request(
-            v1.ListFlowsRequest,
-            request,
-            namespace=namespace,
-            name_prefix=name_prefix,
-            page_size=page_size,
-            page_token=page_token,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.FlowService/ListFlows", v1.ListFlowsResponse, asked, timeout, repeatable=True
-        )
-
-    def update_flow(
-        self,
-        request: Optional[v1.UpdateFlowRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        flow: Optional[v1.Flow] = None,
-        update_mask: Optional[FieldMaskLike] = None,
-    ) -> v1.UpdateFlowResponse:
-        """Changes a flow. ABORTED with ETAG_MISMATCH when the etag is not the current one."""
-        asked = self._calls.request(
-            v1.UpdateFlowRequest,
-            request,
-            namespace=namespace,
-            flow=flow,
-            update_mask=update_mask,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.FlowService/UpdateFlow", v1.UpdateFlowResponse, asked, timeout, repeatable=True
-        )
-
-    def delete_flow(
-        self,
-        request: Optional[v1.DeleteFlowRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        ref: Optional[str] = None,
-        etag: Optional[str] = None,
-    ) -> v1.DeleteFlowResponse:
-        """Deletes a flow, never its runs. NOT_FOUND when there is none."""
-        asked = self._calls.request(
-            v1.DeleteFlowRequest,
-            request,
-            namespace=namespace,
-            ref=ref,
-            etag=etag,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.FlowService/DeleteFlow", v1.DeleteFlowResponse, asked, timeout, repeatable=True
-        )
-
-
 class LimitService:
     """Limits and leases. A slot is held by a lease with a holder, a term and an expiry; how full a limit is, is counted
     from its leases, so no slot is ever lost: a holder that dies gives its slots back when its lease lapses.
@@ -592,6 +480,142 @@ class LimitService:
         )
         return self._calls.unary_unary(
             "/martlet.v1.LimitService/ListLeases", v1.ListLeasesResponse, asked, timeout, repeatable=True
+        )
+
+    def watch_limits(
+        self,
+        request: Optional[v1.WatchLimitsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        refs: Optional[Iterable[str]] = None,
+        scope: Optional[Union[int, str]] = None,
+        name_prefix: Optional[str] = None,
+    ) -> Stream[v1.WatchLimitsResponse]:
+        """Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+        twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
+        there is no token to resume from, a new call begins with the present again.
+        """
+        asked = self._calls.request(
+            v1.WatchLimitsRequest,
+            request,
+            namespace=namespace,
+            refs=refs,
+            scope=scope,
+            name_prefix=name_prefix,
+        )
+        return self._calls.unary_stream("/martlet.v1.LimitService/WatchLimits", v1.WatchLimitsResponse, asked, timeout)
+
+
+class FlowService:
+    """Flows. A flow comes to exist by CreateFlow or by its first run, whichever is first."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create_flow(
+        self,
+        request: Optional[v1.CreateFlowRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        flow: Optional[v1.Flow] = None,
+    ) -> v1.CreateFlowResponse:
+        """Creates a flow. Idempotent: the same name with the same content returns the existing one; with other content
+        ALREADY_EXISTS.
+        """
+        asked = self._calls.request(
+            v1.CreateFlowRequest,
+            request,
+            namespace=namespace,
+            flow=flow,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.FlowService/CreateFlow", v1.CreateFlowResponse, asked, timeout, repeatable=True
+        )
+
+    def get_flow(
+        self,
+        request: Optional[v1.GetFlowRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+    ) -> v1.GetFlowResponse:
+        """Returns one flow, by id or name. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetFlowRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.FlowService/GetFlow", v1.GetFlowResponse, asked, timeout, repeatable=True
+        )
+
+    def list_flows(
+        self,
+        request: Optional[v1.ListFlowsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        name_prefix: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListFlowsResponse:
+        """Returns a page of flows, by name."""
+        asked = self._calls.request(
+            v1.ListFlowsRequest,
+            request,
+            namespace=namespace,
+            name_prefix=name_prefix,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.FlowService/ListFlows", v1.ListFlowsResponse, asked, timeout, repeatable=True
+        )
+
+    def update_flow(
+        self,
+        request: Optional[v1.UpdateFlowRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        flow: Optional[v1.Flow] = None,
+        update_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.UpdateFlowResponse:
+        """Changes a flow. ABORTED with ETAG_MISMATCH when the etag is not the current one."""
+        asked = self._calls.request(
+            v1.UpdateFlowRequest,
+            request,
+            namespace=namespace,
+            flow=flow,
+            update_mask=update_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.FlowService/UpdateFlow", v1.UpdateFlowResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_flow(
+        self,
+        request: Optional[v1.DeleteFlowRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        etag: Optional[str] = None,
+    ) -> v1.DeleteFlowResponse:
+        """Deletes a flow, never its runs. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.DeleteFlowRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            etag=etag,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.FlowService/DeleteFlow", v1.DeleteFlowResponse, asked, timeout, repeatable=True
         )
 
 

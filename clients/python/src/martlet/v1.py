@@ -95,6 +95,8 @@ from martlet._proto.martlet.v1.limit_service_pb2 import (
     ResetLimitResponse,
     UpdateLimitRequest,
     UpdateLimitResponse,
+    WatchLimitsRequest,
+    WatchLimitsResponse,
 )
 from martlet._proto.martlet.v1.log_service_pb2 import (
     BatchWriteLogsRequest,
@@ -158,6 +160,7 @@ from martlet._proto.martlet.v1.result_service_pb2 import (
 )
 from martlet._proto.martlet.v1.run_pb2 import (
     Dependency,
+    LinePlace,
     LossPolicy,
     RUN_KIND_FLOW,
     RUN_KIND_TASK,
@@ -165,6 +168,7 @@ from martlet._proto.martlet.v1.run_pb2 import (
     RetryPolicy,
     Run,
     RunKind,
+    RunLimit,
     RunPause,
     Times,
     Transition,
@@ -361,6 +365,7 @@ __all__ = [
     "Limit",
     "LimitScope",
     "LimitSlots",
+    "LinePlace",
     "Link",
     "ListArtifactsRequest",
     "ListArtifactsResponse",
@@ -425,6 +430,7 @@ __all__ = [
     "RunEdge",
     "RunFailure",
     "RunKind",
+    "RunLimit",
     "RunNode",
     "RunPause",
     "RunReport",
@@ -467,6 +473,8 @@ __all__ = [
     "Verdict",
     "WatchEventsRequest",
     "WatchEventsResponse",
+    "WatchLimitsRequest",
+    "WatchLimitsResponse",
     "WatchLogsRequest",
     "WatchLogsResponse",
     "WatchRunsRequest",

@@ -41,6 +41,8 @@ typedef struct Martlet__V1__RenewLeaseRequest Martlet__V1__RenewLeaseRequest;
 typedef struct Martlet__V1__RenewLeaseResponse Martlet__V1__RenewLeaseResponse;
 typedef struct Martlet__V1__ReleaseLeaseRequest Martlet__V1__ReleaseLeaseRequest;
 typedef struct Martlet__V1__ReleaseLeaseResponse Martlet__V1__ReleaseLeaseResponse;
+typedef struct Martlet__V1__WatchLimitsRequest Martlet__V1__WatchLimitsRequest;
+typedef struct Martlet__V1__WatchLimitsResponse Martlet__V1__WatchLimitsResponse;
 typedef struct Martlet__V1__ListLeasesRequest Martlet__V1__ListLeasesRequest;
 typedef struct Martlet__V1__ListLeasesResponse Martlet__V1__ListLeasesResponse;
 
@@ -754,6 +756,58 @@ struct  Martlet__V1__ReleaseLeaseResponse
 
 
 /*
+ * Asks to follow limits.
+ */
+struct  Martlet__V1__WatchLimitsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * Only these, when not empty: ids or names. Those that are not there yet are followed from when they are.
+   */
+  size_t n_refs;
+  ProtobufCBinaryData *refs;
+  /*
+   * Of the names; without `refs` only limits of this scope, when specified.
+   */
+  int32_t scope;
+  /*
+   * Only names that begin with this text, when not empty.
+   */
+  ProtobufCBinaryData name_prefix;
+};
+#define MARTLET__V1__WATCH_LIMITS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__watch_limits_request__descriptor) \
+    , {0,NULL}, 0,NULL, 0, {0,NULL} }
+
+
+/*
+ * Limits as they are now.
+ */
+struct  Martlet__V1__WatchLimitsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * In the first answer all, later those that are new or fuller, emptier, edited, or have another line. By scope and
+   * name.
+   */
+  size_t n_limits;
+  Martlet__V1__Limit **limits;
+  /*
+   * UUIDs of those that were deleted.
+   */
+  size_t n_deleted_ids;
+  ProtobufCBinaryData *deleted_ids;
+};
+#define MARTLET__V1__WATCH_LIMITS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__watch_limits_response__descriptor) \
+    , 0,NULL, 0,NULL }
+
+
+/*
  * Asks who holds and who waits.
  */
 struct  Martlet__V1__ListLeasesRequest
@@ -1235,6 +1289,44 @@ Martlet__V1__ReleaseLeaseResponse *
 void   martlet__v1__release_lease_response__free_unpacked
                      (Martlet__V1__ReleaseLeaseResponse *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__WatchLimitsRequest methods */
+void   martlet__v1__watch_limits_request__init
+                     (Martlet__V1__WatchLimitsRequest         *message);
+size_t martlet__v1__watch_limits_request__get_packed_size
+                     (const Martlet__V1__WatchLimitsRequest   *message);
+size_t martlet__v1__watch_limits_request__pack
+                     (const Martlet__V1__WatchLimitsRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__watch_limits_request__pack_to_buffer
+                     (const Martlet__V1__WatchLimitsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__WatchLimitsRequest *
+       martlet__v1__watch_limits_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__watch_limits_request__free_unpacked
+                     (Martlet__V1__WatchLimitsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__WatchLimitsResponse methods */
+void   martlet__v1__watch_limits_response__init
+                     (Martlet__V1__WatchLimitsResponse         *message);
+size_t martlet__v1__watch_limits_response__get_packed_size
+                     (const Martlet__V1__WatchLimitsResponse   *message);
+size_t martlet__v1__watch_limits_response__pack
+                     (const Martlet__V1__WatchLimitsResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__watch_limits_response__pack_to_buffer
+                     (const Martlet__V1__WatchLimitsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__WatchLimitsResponse *
+       martlet__v1__watch_limits_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__watch_limits_response__free_unpacked
+                     (Martlet__V1__WatchLimitsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__ListLeasesRequest methods */
 void   martlet__v1__list_leases_request__init
                      (Martlet__V1__ListLeasesRequest         *message);
@@ -1344,6 +1436,12 @@ typedef void (*Martlet__V1__ReleaseLeaseRequest_Closure)
 typedef void (*Martlet__V1__ReleaseLeaseResponse_Closure)
                  (const Martlet__V1__ReleaseLeaseResponse *message,
                   void *closure_data);
+typedef void (*Martlet__V1__WatchLimitsRequest_Closure)
+                 (const Martlet__V1__WatchLimitsRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__WatchLimitsResponse_Closure)
+                 (const Martlet__V1__WatchLimitsResponse *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__ListLeasesRequest_Closure)
                  (const Martlet__V1__ListLeasesRequest *message,
                   void *closure_data);
@@ -1397,6 +1495,10 @@ struct Martlet__V1__LimitService_Service
                       const Martlet__V1__ListLeasesRequest *input,
                       Martlet__V1__ListLeasesResponse_Closure closure,
                       void *closure_data);
+  void (*watch_limits)(Martlet__V1__LimitService_Service *service,
+                       const Martlet__V1__WatchLimitsRequest *input,
+                       Martlet__V1__WatchLimitsResponse_Closure closure,
+                       void *closure_data);
 };
 typedef void (*Martlet__V1__LimitService_ServiceDestroy)(Martlet__V1__LimitService_Service *);
 void martlet__v1__limit_service__init (Martlet__V1__LimitService_Service *service,
@@ -1414,7 +1516,8 @@ void martlet__v1__limit_service__init (Martlet__V1__LimitService_Service *servic
       function_prefix__ ## acquire_lease,\
       function_prefix__ ## renew_lease,\
       function_prefix__ ## release_lease,\
-      function_prefix__ ## list_leases  }
+      function_prefix__ ## list_leases,\
+      function_prefix__ ## watch_limits  }
 void martlet__v1__limit_service__create_limit(ProtobufCService *service,
                                               const Martlet__V1__CreateLimitRequest *input,
                                               Martlet__V1__CreateLimitResponse_Closure closure,
@@ -1455,6 +1558,10 @@ void martlet__v1__limit_service__list_leases(ProtobufCService *service,
                                              const Martlet__V1__ListLeasesRequest *input,
                                              Martlet__V1__ListLeasesResponse_Closure closure,
                                              void *closure_data);
+void martlet__v1__limit_service__watch_limits(ProtobufCService *service,
+                                              const Martlet__V1__WatchLimitsRequest *input,
+                                              Martlet__V1__WatchLimitsResponse_Closure closure,
+                                              void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1485,6 +1592,8 @@ extern const ProtobufCMessageDescriptor martlet__v1__renew_lease_request__descri
 extern const ProtobufCMessageDescriptor martlet__v1__renew_lease_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__release_lease_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__release_lease_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__watch_limits_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__watch_limits_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_leases_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_leases_response__descriptor;
 extern const ProtobufCServiceDescriptor martlet__v1__limit_service__descriptor;

@@ -31,6 +31,7 @@ typedef struct Martlet__V1__ReportResult Martlet__V1__ReportResult;
 typedef struct Martlet__V1__Directive Martlet__V1__Directive;
 typedef struct Martlet__V1__Directive__CancelRun Martlet__V1__Directive__CancelRun;
 typedef struct Martlet__V1__Directive__SlowDown Martlet__V1__Directive__SlowDown;
+typedef struct Martlet__V1__Directive__AskAgain Martlet__V1__Directive__AskAgain;
 
 
 /* --- enums --- */
@@ -294,10 +295,27 @@ struct  Martlet__V1__Directive__SlowDown
     , NULL }
 
 
+/*
+ * The run was WAIT and may have what it waits for: ask again now.
+ */
+struct  Martlet__V1__Directive__AskAgain
+{
+  ProtobufCMessage base;
+  /*
+   * The run.
+   */
+  ProtobufCBinaryData run_id;
+};
+#define MARTLET__V1__DIRECTIVE__ASK_AGAIN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__directive__ask_again__descriptor) \
+    , {0,NULL} }
+
+
 typedef enum {
   MARTLET__V1__DIRECTIVE__KIND__NOT_SET = 0,
   MARTLET__V1__DIRECTIVE__KIND_CANCEL = 1,
-  MARTLET__V1__DIRECTIVE__KIND_SLOW_DOWN = 2
+  MARTLET__V1__DIRECTIVE__KIND_SLOW_DOWN = 2,
+  MARTLET__V1__DIRECTIVE__KIND_ASK_AGAIN = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__DIRECTIVE__KIND__CASE)
 } Martlet__V1__Directive__KindCase;
 
@@ -317,6 +335,10 @@ struct  Martlet__V1__Directive
      * Send less.
      */
     Martlet__V1__Directive__SlowDown *slow_down;
+    /*
+     * Ask again for a run that waits. A hint: who does not heed it asks when its `wait` is over.
+     */
+    Martlet__V1__Directive__AskAgain *ask_again;
   };
 };
 #define MARTLET__V1__DIRECTIVE__INIT \
@@ -463,6 +485,9 @@ void   martlet__v1__directive__cancel_run__init
 /* Martlet__V1__Directive__SlowDown methods */
 void   martlet__v1__directive__slow_down__init
                      (Martlet__V1__Directive__SlowDown         *message);
+/* Martlet__V1__Directive__AskAgain methods */
+void   martlet__v1__directive__ask_again__init
+                     (Martlet__V1__Directive__AskAgain         *message);
 /* Martlet__V1__Directive methods */
 void   martlet__v1__directive__init
                      (Martlet__V1__Directive         *message);
@@ -510,6 +535,9 @@ typedef void (*Martlet__V1__Directive__CancelRun_Closure)
                   void *closure_data);
 typedef void (*Martlet__V1__Directive__SlowDown_Closure)
                  (const Martlet__V1__Directive__SlowDown *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__Directive__AskAgain_Closure)
+                 (const Martlet__V1__Directive__AskAgain *message,
                   void *closure_data);
 typedef void (*Martlet__V1__Directive_Closure)
                  (const Martlet__V1__Directive *message,
@@ -560,6 +588,7 @@ extern const ProtobufCMessageDescriptor martlet__v1__report_result__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__cancel_run__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__slow_down__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__directive__ask_again__descriptor;
 extern const ProtobufCServiceDescriptor martlet__v1__report_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -17,10 +17,12 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/duration.pb-c.h"
 #include "google/protobuf/struct.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "martlet/v1/limit_service.pb-c.h"
 #include "martlet/v1/state.pb-c.h"
 
 typedef struct Martlet__V1__Run Martlet__V1__Run;
 typedef struct Martlet__V1__Run__LabelsEntry Martlet__V1__Run__LabelsEntry;
+typedef struct Martlet__V1__RunLimit Martlet__V1__RunLimit;
 typedef struct Martlet__V1__RetryPolicy Martlet__V1__RetryPolicy;
 typedef struct Martlet__V1__RetryPolicy__Exponential Martlet__V1__RetryPolicy__Exponential;
 typedef struct Martlet__V1__LossPolicy Martlet__V1__LossPolicy;
@@ -29,6 +31,7 @@ typedef struct Martlet__V1__Dependency Martlet__V1__Dependency;
 typedef struct Martlet__V1__Times Martlet__V1__Times;
 typedef struct Martlet__V1__Transition Martlet__V1__Transition;
 typedef struct Martlet__V1__Verdict Martlet__V1__Verdict;
+typedef struct Martlet__V1__LinePlace Martlet__V1__LinePlace;
 
 
 /* --- enums --- */
@@ -257,10 +260,48 @@ struct  Martlet__V1__Run
    */
   size_t n_pauses;
   Martlet__V1__RunPause **pauses;
+  /*
+   * Slots that it holds while it is RUNNING, beside one of the limit of scope TAG of each of its tags, where there is
+   * one. At most 16. While they are not free, a proposal of RUNNING is WAIT with AWAITING_CONCURRENCY_SLOT, and the run
+   * stands in line: it keeps its place while it asks again as told, 10 s at most. They come back when the run ends,
+   * is lost, suspended or tried again later. Without a session nobody notices that it is lost. Limits that are not
+   * there are passed over.
+   */
+  size_t n_limits;
+  Martlet__V1__RunLimit **limits;
 };
 #define MARTLET__V1__RUN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__run__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, 0, 0, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, 0,NULL }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, 0, 0, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * Slots of one limit that a run needs.
+ */
+struct  Martlet__V1__RunLimit
+{
+  ProtobufCMessage base;
+  /*
+   * The name of the limit. Required.
+   */
+  ProtobufCBinaryData name;
+  /*
+   * Its scope; GLOBAL when unspecified.
+   */
+  int32_t scope;
+  /*
+   * How many; 1 when 0. With more than the limit has, or a limit of 0, the run may not start: LIMIT_CLOSED.
+   */
+  int32_t slots;
+  /*
+   * What becomes of the run while they are not free: ENQUEUE when unspecified. With CANCEL_NEW it is REPLACED by
+   * CANCELLED, with LIMIT_FULL.
+   */
+  int32_t collision_strategy;
+};
+#define MARTLET__V1__RUN_LIMIT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__run_limit__descriptor) \
+    , {0,NULL}, 0, 0, 0 }
 
 
 /*
@@ -508,10 +549,46 @@ struct  Martlet__V1__Verdict
    * The run's revision after the report.
    */
   int64_t revision;
+  /*
+   * With AWAITING_CONCURRENCY_SLOT: where the run stands.
+   */
+  Martlet__V1__LinePlace *line;
 };
 #define MARTLET__V1__VERDICT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__verdict__descriptor) \
-    , 0, NULL, NULL, {0,NULL}, 0, 0, 0 }
+    , 0, NULL, NULL, {0,NULL}, 0, 0, 0, NULL }
+
+
+/*
+ * A run's place in the line before a limit.
+ */
+struct  Martlet__V1__LinePlace
+{
+  ProtobufCMessage base;
+  /*
+   * The name of the limit that is full.
+   */
+  ProtobufCBinaryData limit;
+  /*
+   * Its scope.
+   */
+  int32_t scope;
+  /*
+   * The place, 1 first. Of several lines the longest counts.
+   */
+  int32_t place;
+  /*
+   * How many slots the limit has.
+   */
+  int32_t slots;
+  /*
+   * How many of them are taken.
+   */
+  int32_t slots_taken;
+};
+#define MARTLET__V1__LINE_PLACE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__line_place__descriptor) \
+    , {0,NULL}, 0, 0, 0, 0 }
 
 
 /* Martlet__V1__Run__LabelsEntry methods */
@@ -535,6 +612,25 @@ Martlet__V1__Run *
                       const uint8_t       *data);
 void   martlet__v1__run__free_unpacked
                      (Martlet__V1__Run *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__RunLimit methods */
+void   martlet__v1__run_limit__init
+                     (Martlet__V1__RunLimit         *message);
+size_t martlet__v1__run_limit__get_packed_size
+                     (const Martlet__V1__RunLimit   *message);
+size_t martlet__v1__run_limit__pack
+                     (const Martlet__V1__RunLimit   *message,
+                      uint8_t             *out);
+size_t martlet__v1__run_limit__pack_to_buffer
+                     (const Martlet__V1__RunLimit   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__RunLimit *
+       martlet__v1__run_limit__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__run_limit__free_unpacked
+                     (Martlet__V1__RunLimit *message,
                       ProtobufCAllocator *allocator);
 /* Martlet__V1__RetryPolicy__Exponential methods */
 void   martlet__v1__retry_policy__exponential__init
@@ -672,6 +768,25 @@ Martlet__V1__Verdict *
 void   martlet__v1__verdict__free_unpacked
                      (Martlet__V1__Verdict *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__LinePlace methods */
+void   martlet__v1__line_place__init
+                     (Martlet__V1__LinePlace         *message);
+size_t martlet__v1__line_place__get_packed_size
+                     (const Martlet__V1__LinePlace   *message);
+size_t martlet__v1__line_place__pack
+                     (const Martlet__V1__LinePlace   *message,
+                      uint8_t             *out);
+size_t martlet__v1__line_place__pack_to_buffer
+                     (const Martlet__V1__LinePlace   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__LinePlace *
+       martlet__v1__line_place__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__line_place__free_unpacked
+                     (Martlet__V1__LinePlace *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Martlet__V1__Run__LabelsEntry_Closure)
@@ -679,6 +794,9 @@ typedef void (*Martlet__V1__Run__LabelsEntry_Closure)
                   void *closure_data);
 typedef void (*Martlet__V1__Run_Closure)
                  (const Martlet__V1__Run *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__RunLimit_Closure)
+                 (const Martlet__V1__RunLimit *message,
                   void *closure_data);
 typedef void (*Martlet__V1__RetryPolicy__Exponential_Closure)
                  (const Martlet__V1__RetryPolicy__Exponential *message,
@@ -704,6 +822,9 @@ typedef void (*Martlet__V1__Transition_Closure)
 typedef void (*Martlet__V1__Verdict_Closure)
                  (const Martlet__V1__Verdict *message,
                   void *closure_data);
+typedef void (*Martlet__V1__LinePlace_Closure)
+                 (const Martlet__V1__LinePlace *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -713,6 +834,7 @@ typedef void (*Martlet__V1__Verdict_Closure)
 extern const ProtobufCEnumDescriptor    martlet__v1__run_kind__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__run__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__run__labels_entry__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__run_limit__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__retry_policy__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__retry_policy__exponential__descriptor;
 extern const ProtobufCEnumDescriptor    martlet__v1__retry_policy__mode__descriptor;
@@ -724,6 +846,7 @@ extern const ProtobufCMessageDescriptor martlet__v1__times__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__transition__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__verdict__descriptor;
 extern const ProtobufCEnumDescriptor    martlet__v1__verdict__code__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__line_place__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -95,6 +95,9 @@ struct ReportLedger {
   /// When the next of the runs that must wait may be asked about.
   var nextHeld: Instant? { held.values.min() }
 
+  /// A run that must wait may be asked about now.
+  mutating func release(_ run: String) { held[run] = nil }
+
   /// The reports that may not be sent yet.
   var heldTickets: Set<UInt64> {
     Set(waiting[head...].filter { held[$0.report.runID] != nil }.map(\.ticket))

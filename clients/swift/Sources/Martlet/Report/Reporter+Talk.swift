@@ -182,10 +182,12 @@ extension Reporter {
 
   private func obey(_ directives: [Directive]) {
     for directive in directives {
-      if case .slowDown(let slowDown) = directive.kind {
-        slowUntil = max(slowUntil, .now + (slowDown.wait ?? .zero))
-      } else {
-        directiveSink.yield(directive)
+      switch directive.kind {
+      case .slowDown(let slowDown): slowUntil = max(slowUntil, .now + (slowDown.wait ?? .zero))
+      case .askAgain(let again):
+        ledger.release(again.runID)
+        writerBell.ring()
+      default: directiveSink.yield(directive)
       }
     }
   }

@@ -126,9 +126,18 @@ public actor Reporter {
   /// heard of the server for `patience`, at once while it is known to be away, and at the close; but one to whom the
   /// server said WAIT waits on.
   public func submit(_ report: RunReport) async -> Answer {
+    await submit(report, needsVerdict: false)
+  }
+
+  /// As `submit`; with `needsVerdict` one waits as if the server had said WAIT already.
+  func submit(_ report: RunReport, needsVerdict: Bool) async -> Answer {
     await makeSpace()
     let ticket = nextTicket
     if let outcome = enqueue(report) { return Answer(outcome) }
+    if needsVerdict, !hasEnded {
+      toldToWait.insert(ticket)
+      return await withCheckedContinuation { waiters[ticket] = $0 }
+    }
     if isAway || hasEnded { return .unconfirmed }
     let since = ContinuousClock.now
     let timer = Task {

@@ -36,26 +36,29 @@ public final class Reporting: Sendable {
   /// this process works for, if there is one.
   ///
   /// When somebody asks the run to stop, the task that executes `body` is cancelled. When it fails and `retry` has an
-  /// attempt left, `body` is executed again; at the end of `timeout` the attempt's task is cancelled and fails.
+  /// attempt left, `body` is executed again; at the end of `timeout` the attempt's task is cancelled and fails. It begins
+  /// when it has the slots of `limits`, which are given back when it ends.
   ///
   /// - Throws: what `body` throws; `RunError` when the server says that the run may not begin or is not this process's.
   public func flow<R: Sendable>(
     _ name: String, parameters: [String: JSONValue] = [:], retry: RetryPolicy? = nil,
-    timeout: Duration? = nil, body: @escaping @Sendable (TrackedRun) async throws -> R
+    timeout: Duration? = nil, limits: [RunLimit] = [],
+    body: @escaping @Sendable (TrackedRun) async throws -> R
   ) async throws -> R {
     try await track(
       kind: .flow, name, parameters: parameters, parent: parentRunID, retry: retry,
-      timeout: timeout, body: body)
+      timeout: timeout, limits: limits, body: body)
   }
 
   /// Tracks a task of the run that this process works for, as `flow` does.
   public func task<R: Sendable>(
     _ name: String, parameters: [String: JSONValue] = [:], retry: RetryPolicy? = nil,
-    timeout: Duration? = nil, body: @escaping @Sendable (TrackedRun) async throws -> R
+    timeout: Duration? = nil, limits: [RunLimit] = [],
+    body: @escaping @Sendable (TrackedRun) async throws -> R
   ) async throws -> R {
     try await track(
       kind: .task, name, parameters: parameters, parent: parentRunID, retry: retry,
-      timeout: timeout, body: body)
+      timeout: timeout, limits: limits, body: body)
   }
 
   /// Begins a run that the caller ends itself, with `end` and then `forget`.
@@ -64,21 +67,23 @@ public final class Reporting: Sendable {
   public func begin(
     kind: RunKind, _ definition: String, name: String = "",
     parameters: [String: JSONValue] = [:], parent: String?, retry: RetryPolicy? = nil,
-    timeout: Duration? = nil
+    timeout: Duration? = nil, limits: [RunLimit] = []
   ) async throws(RunError) -> TrackedRun {
     try await begin(
       kind: kind, definition, name: name, parameters: parameters, parent: parent, trace: nil,
-      retry: retry, timeout: timeout)
+      retry: retry, timeout: timeout, limits: limits)
   }
 
   private func begin(
     kind: RunKind, _ definition: String, name: String = "", parameters: [String: JSONValue],
-    parent: String?, trace: TraceContext?, retry: RetryPolicy?, timeout: Duration?
+    parent: String?, trace: TraceContext?, retry: RetryPolicy?, timeout: Duration?,
+    limits: [RunLimit]
   ) async throws(RunError) -> TrackedRun {
     let creator = trace ?? environment.trace
     let tracked = TrackedRun(
       id: Identifier.timeOrdered(), definition: definition,
-      trace: creator?.child ?? .root, retry: retry, reporting: self)
+      trace: creator?.child ?? .root, retry: retry, hasLimits: !limits.isEmpty,
+      reporting: self)
     var run = Run()
     run.kind = kind
     run.definition = definition
@@ -88,6 +93,7 @@ public final class Reporting: Sendable {
     run.traceParent = creator?.header ?? ""
     run.retry = retry
     run.timeout = timeout
+    run.limits = limits
     running.withLock { $0[tracked.id] = .unasked }
     do {
       try await tracked.begin(run)
@@ -116,11 +122,11 @@ public final class Reporting: Sendable {
   func track<R: Sendable>(
     kind: RunKind, _ definition: String, parameters: [String: JSONValue] = [:], parent: String?,
     trace: TraceContext? = nil, retry: RetryPolicy? = nil, timeout: Duration? = nil,
-    body: @escaping @Sendable (TrackedRun) async throws -> R
+    limits: [RunLimit] = [], body: @escaping @Sendable (TrackedRun) async throws -> R
   ) async throws -> R {
     let run = try await begin(
       kind: kind, definition, parameters: parameters, parent: parent, trace: trace, retry: retry,
-      timeout: timeout)
+      timeout: timeout, limits: limits)
     let stop = StopSwitch()
     onCancel(of: run) { _ in stop.turn() }
     defer { forget(run) }

@@ -28,12 +28,16 @@ public final class TrackedRun: Sendable {
 
   /// How the run is tried again; nil for not at all.
   let retry: RetryPolicy?
+  // Slots are the server's to give: without its word such a run does not begin.
+  private let hasLimits: Bool
 
   init(
-    id: String, definition: String, trace: TraceContext, retry: RetryPolicy?, reporting: Reporting
+    id: String, definition: String, trace: TraceContext, retry: RetryPolicy?,
+    hasLimits: Bool, reporting: Reporting
   ) {
     self.id = id
     self.retry = retry
+    self.hasLimits = hasLimits
     self.definition = definition
     self.trace = trace
     self.reporting = reporting
@@ -45,7 +49,7 @@ public final class TrackedRun: Sendable {
   /// Creates the run and enters RUNNING.
   ///
   /// - Throws: `RunError` when the server says that the run may not begin. When the server is away work goes on: the
-  ///   id is known to nobody else, so nobody else can have the run.
+  ///   id is known to nobody else, so nobody else can have the run; but one that has limits waits for its slots.
   func begin(_ run: Run) async throws(RunError) {
     await reporting.reporter.post(numbered(.create(run)))
     try await start()
@@ -55,8 +59,12 @@ public final class TrackedRun: Sendable {
   ///
   /// - Throws: `RunError` when the server says that the run may not begin.
   public func start() async throws(RunError) {
-    let answer = await reporting.reporter.submit(numbered(.propose(.observed(.running))))
-    guard case .verdict(let verdict) = answer else { return try check(answer) }
+    let answer = await reporting.reporter.submit(
+      numbered(.propose(.observed(.running))), needsVerdict: hasLimits)
+    guard case .verdict(let verdict) = answer else {
+      if hasLimits, answer == .unconfirmed { throw .cancelled }
+      return try check(answer)
+    }
     switch verdict.state?.type {
     case .cancelling:
       // Stopped before it began: nobody but its owner can say that it has stopped.
@@ -147,14 +155,15 @@ public final class TrackedRun: Sendable {
       String.UnicodeScalarView(text.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
   }
 
-  /// Tracks a task below this run; `retry` and `timeout` as for a flow.
+  /// Tracks a task below this run; `retry`, `timeout` and `limits` as for a flow.
   public func task<R: Sendable>(
     _ name: String, parameters: [String: JSONValue] = [:], retry: RetryPolicy? = nil,
-    timeout: Duration? = nil, body: @escaping @Sendable (TrackedRun) async throws -> R
+    timeout: Duration? = nil, limits: [RunLimit] = [],
+    body: @escaping @Sendable (TrackedRun) async throws -> R
   ) async throws -> R {
     try await reporting.track(
       kind: .task, name, parameters: parameters, parent: id, trace: trace, retry: retry,
-      timeout: timeout, body: body)
+      timeout: timeout, limits: limits, body: body)
   }
 
   // MARK: Reports

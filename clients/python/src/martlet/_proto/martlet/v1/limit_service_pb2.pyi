@@ -308,6 +308,26 @@ class UpdateLimitResponse(_message.Message):
     limit: Limit
     def __init__(self, limit: _Optional[_Union[Limit, _Mapping]] = ...) -> None: ...
 
+class WatchLimitsRequest(_message.Message):
+    __slots__ = ["name_prefix", "namespace", "refs", "scope"]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    NAME_PREFIX_FIELD_NUMBER: _ClassVar[int]
+    REFS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    name_prefix: str
+    namespace: str
+    refs: _containers.RepeatedScalarFieldContainer[str]
+    scope: LimitScope
+    def __init__(self, namespace: _Optional[str] = ..., refs: _Optional[_Iterable[str]] = ..., scope: _Optional[_Union[LimitScope, str]] = ..., name_prefix: _Optional[str] = ...) -> None: ...
+
+class WatchLimitsResponse(_message.Message):
+    __slots__ = ["deleted_ids", "limits"]
+    DELETED_IDS_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    deleted_ids: _containers.RepeatedScalarFieldContainer[str]
+    limits: _containers.RepeatedCompositeFieldContainer[Limit]
+    def __init__(self, limits: _Optional[_Iterable[_Union[Limit, _Mapping]]] = ..., deleted_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class LimitScope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 

@@ -66,6 +66,11 @@ class LimitServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_limit__service__pb2.ListLeasesRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_limit__service__pb2.ListLeasesResponse.FromString,
                 )
+        self.WatchLimits = channel.unary_stream(
+                '/martlet.v1.LimitService/WatchLimits',
+                request_serializer=martlet_dot_v1_dot_limit__service__pb2.WatchLimitsRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_limit__service__pb2.WatchLimitsResponse.FromString,
+                )
 
 
 class LimitServiceServicer(object):
@@ -156,6 +161,15 @@ class LimitServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchLimits(self, request, context):
+        """Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+        twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
+        there is no token to resume from, a new call begins with the present again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LimitServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -208,6 +222,11 @@ def add_LimitServiceServicer_to_server(servicer, server):
                     servicer.ListLeases,
                     request_deserializer=martlet_dot_v1_dot_limit__service__pb2.ListLeasesRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_limit__service__pb2.ListLeasesResponse.SerializeToString,
+            ),
+            'WatchLimits': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchLimits,
+                    request_deserializer=martlet_dot_v1_dot_limit__service__pb2.WatchLimitsRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_limit__service__pb2.WatchLimitsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -388,5 +407,22 @@ class LimitService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.LimitService/ListLeases',
             martlet_dot_v1_dot_limit__service__pb2.ListLeasesRequest.SerializeToString,
             martlet_dot_v1_dot_limit__service__pb2.ListLeasesResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def WatchLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(request, target, '/martlet.v1.LimitService/WatchLimits',
+            martlet_dot_v1_dot_limit__service__pb2.WatchLimitsRequest.SerializeToString,
+            martlet_dot_v1_dot_limit__service__pb2.WatchLimitsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)

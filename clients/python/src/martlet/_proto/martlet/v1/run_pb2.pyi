@@ -1,6 +1,7 @@
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from martlet._proto.martlet.v1 import limit_service_pb2 as _limit_service_pb2
 from martlet._proto.martlet.v1 import state_pb2 as _state_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -20,6 +21,20 @@ class Dependency(_message.Message):
     parameter: str
     run_id: str
     def __init__(self, run_id: _Optional[str] = ..., parameter: _Optional[str] = ...) -> None: ...
+
+class LinePlace(_message.Message):
+    __slots__ = ["limit", "place", "scope", "slots", "slots_taken"]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_TAKEN_FIELD_NUMBER: _ClassVar[int]
+    limit: str
+    place: int
+    scope: _limit_service_pb2.LimitScope
+    slots: int
+    slots_taken: int
+    def __init__(self, limit: _Optional[str] = ..., scope: _Optional[_Union[_limit_service_pb2.LimitScope, str]] = ..., place: _Optional[int] = ..., slots: _Optional[int] = ..., slots_taken: _Optional[int] = ...) -> None: ...
 
 class LossPolicy(_message.Message):
     __slots__ = ["action", "max_reruns"]
@@ -66,7 +81,7 @@ class RetryPolicy(_message.Message):
     def __init__(self, max_retries: _Optional[int] = ..., delays: _Optional[_Iterable[_Union[_duration_pb2.Duration, _Mapping]]] = ..., exponential: _Optional[_Union[RetryPolicy.Exponential, _Mapping]] = ..., jitter: _Optional[float] = ..., mode: _Optional[_Union[RetryPolicy.Mode, str]] = ..., retry_crashes: bool = ...) -> None: ...
 
 class Run(_message.Message):
-    __slots__ = ["attempt", "created_by", "definition", "definition_version", "dependencies", "epoch", "etag", "execution_id", "id", "kind", "labels", "loss", "name", "namespace", "parameters", "parent_id", "pauses", "retry", "revision", "root_id", "seq", "session_id", "state", "tags", "timeout", "times", "trace_parent"]
+    __slots__ = ["attempt", "created_by", "definition", "definition_version", "dependencies", "epoch", "etag", "execution_id", "id", "kind", "labels", "limits", "loss", "name", "namespace", "parameters", "parent_id", "pauses", "retry", "revision", "root_id", "seq", "session_id", "state", "tags", "timeout", "times", "trace_parent"]
     class LabelsEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -85,6 +100,7 @@ class Run(_message.Message):
     ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
     LOSS_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -112,6 +128,7 @@ class Run(_message.Message):
     id: str
     kind: RunKind
     labels: _containers.ScalarMap[str, str]
+    limits: _containers.RepeatedCompositeFieldContainer[RunLimit]
     loss: LossPolicy
     name: str
     namespace: str
@@ -128,7 +145,19 @@ class Run(_message.Message):
     timeout: _duration_pb2.Duration
     times: Times
     trace_parent: str
-    def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., kind: _Optional[_Union[RunKind, str]] = ..., name: _Optional[str] = ..., definition: _Optional[str] = ..., definition_version: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., epoch: _Optional[int] = ..., seq: _Optional[int] = ..., attempt: _Optional[int] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., dependencies: _Optional[_Iterable[_Union[Dependency, _Mapping]]] = ..., labels: _Optional[_Mapping[str, str]] = ..., tags: _Optional[_Iterable[str]] = ..., retry: _Optional[_Union[RetryPolicy, _Mapping]] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., created_by: _Optional[str] = ..., times: _Optional[_Union[Times, _Mapping]] = ..., trace_parent: _Optional[str] = ..., etag: _Optional[str] = ..., revision: _Optional[int] = ..., execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., loss: _Optional[_Union[LossPolicy, _Mapping]] = ..., pauses: _Optional[_Iterable[_Union[RunPause, _Mapping]]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., kind: _Optional[_Union[RunKind, str]] = ..., name: _Optional[str] = ..., definition: _Optional[str] = ..., definition_version: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., epoch: _Optional[int] = ..., seq: _Optional[int] = ..., attempt: _Optional[int] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., dependencies: _Optional[_Iterable[_Union[Dependency, _Mapping]]] = ..., labels: _Optional[_Mapping[str, str]] = ..., tags: _Optional[_Iterable[str]] = ..., retry: _Optional[_Union[RetryPolicy, _Mapping]] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., created_by: _Optional[str] = ..., times: _Optional[_Union[Times, _Mapping]] = ..., trace_parent: _Optional[str] = ..., etag: _Optional[str] = ..., revision: _Optional[int] = ..., execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., loss: _Optional[_Union[LossPolicy, _Mapping]] = ..., pauses: _Optional[_Iterable[_Union[RunPause, _Mapping]]] = ..., limits: _Optional[_Iterable[_Union[RunLimit, _Mapping]]] = ...) -> None: ...
+
+class RunLimit(_message.Message):
+    __slots__ = ["collision_strategy", "name", "scope", "slots"]
+    COLLISION_STRATEGY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    collision_strategy: _limit_service_pb2.CollisionStrategy
+    name: str
+    scope: _limit_service_pb2.LimitScope
+    slots: int
+    def __init__(self, name: _Optional[str] = ..., scope: _Optional[_Union[_limit_service_pb2.LimitScope, str]] = ..., slots: _Optional[int] = ..., collision_strategy: _Optional[_Union[_limit_service_pb2.CollisionStrategy, str]] = ...) -> None: ...
 
 class RunPause(_message.Message):
     __slots__ = ["input", "input_schema", "key"]
@@ -178,7 +207,7 @@ class Transition(_message.Message):
     def __init__(self, run_id: _Optional[str] = ..., revision: _Optional[int] = ..., epoch: _Optional[int] = ..., execution_id: _Optional[str] = ..., to: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., rule: _Optional[str] = ..., actor: _Optional[str] = ..., seq: _Optional[int] = ..., verdict: _Optional[_Union[Verdict.Code, str]] = ..., **kwargs) -> None: ...
 
 class Verdict(_message.Message):
-    __slots__ = ["code", "duplicate", "epoch", "reason", "revision", "state", "wait"]
+    __slots__ = ["code", "duplicate", "epoch", "line", "reason", "revision", "state", "wait"]
     class Code(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = []
     CODE_ACCEPTED: Verdict.Code
@@ -190,6 +219,7 @@ class Verdict(_message.Message):
     CODE_WAIT: Verdict.Code
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
+    LINE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -197,11 +227,12 @@ class Verdict(_message.Message):
     code: Verdict.Code
     duplicate: bool
     epoch: int
+    line: LinePlace
     reason: str
     revision: int
     state: _state_pb2.State
     wait: _duration_pb2.Duration
-    def __init__(self, code: _Optional[_Union[Verdict.Code, str]] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., reason: _Optional[str] = ..., duplicate: bool = ..., epoch: _Optional[int] = ..., revision: _Optional[int] = ...) -> None: ...
+    def __init__(self, code: _Optional[_Union[Verdict.Code, str]] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., reason: _Optional[str] = ..., duplicate: bool = ..., epoch: _Optional[int] = ..., revision: _Optional[int] = ..., line: _Optional[_Union[LinePlace, _Mapping]] = ...) -> None: ...
 
 class RunKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
