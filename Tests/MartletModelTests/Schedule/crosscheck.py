@@ -37,13 +37,12 @@ from dateutil.rrule import rrulestr
 
 warnings.simplefilter("ignore")
 
-UTC = timezone.utc
-EPOCH = datetime(1970, 1, 1)
+UTC, EPOCH = timezone.utc, datetime(1970, 1, 1)
 FIRST = int(datetime(1970, 1, 2, tzinfo=UTC).timestamp())
 LAST = int(datetime(2040, 1, 1, tzinfo=UTC).timestamp())
 TICKS = 10
 FREQUENCIES = ["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"]
-DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+DAYS = "MO TU WE TH FR SA SU".split()
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 WEEKDAYS = "sun mon tue wed thu fri sat".split()
 
@@ -59,13 +58,13 @@ def give_up(*_):
 def timed(make):
     """A case, unless it takes Python long: never matching rules, above all. The alarm repeats, for it may be swallowed."""
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05, 1)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.05, 1)
         try:
             return make()
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     except (TooSlow, ValueError, OverflowError, IndexError):
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         return None
 
 
@@ -193,8 +192,8 @@ class Maker:
 
     def cron_case(self):
         rng = self.rng
-        name, text, day_or = rng.choice(self.names), self.cron(), rng.random() < 0.8
-        start, policy = self.moment(name), self.policy()
+        name, text, day_or, policy = rng.choice(self.names), self.cron(), rng.random() < 0.8, self.policy()
+        start = self.moment(name)
 
         def walls(start):
             iterator = croniter(text, start - timedelta(seconds=1), ret_type=datetime, day_or=day_or)
@@ -211,14 +210,11 @@ class Maker:
 
     def numbers(self, low, high, signed=False, most=3):
         rng = self.rng
-        count = rng.choice([1, 1, 2, most])
-        values = [rng.randint(low, high) * (rng.choice([1, 1, -1]) if signed else 1) for _ in range(count)]
-        return ",".join(map(str, values))
+        signs = [1, 1, -1] if signed else [1]
+        return ",".join(str(rng.randint(low, high) * rng.choice(signs)) for _ in range(rng.choice([1, 1, 2, most])))
 
-    def rule(self, start, frequency=None, ends=True):
-        rng = self.rng
-        index = FREQUENCIES.index(frequency) if frequency else rng.choice([0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 6])
-        frequency = FREQUENCIES[index]
+    def rule(self, start, frequency, ends=True):
+        rng, index = self.rng, FREQUENCIES.index(frequency)
         parts = [f"FREQ={frequency}"]
         by_month = rng.random() < 0.25
         if by_month:
@@ -256,7 +252,7 @@ class Maker:
             until = start + timedelta(days=rng.randint(0, 3000) if index < 4 else rng.randint(0, 10))
             parts.append("UNTIL=" + until.strftime(rng.choice(["%Y%m%d", "%Y%m%dT%H%M%S"])))
         rng.shuffle(parts)
-        return ";".join(parts), index
+        return ";".join(parts)
 
     def recurrence_case(self):
         rng = self.rng
@@ -265,21 +261,20 @@ class Maker:
         reach = [12000, 4000, 1500, 800, 30, 2, 0.02]
         shape = rng.choice(FREQUENCIES)
         behind = rng.random() * reach[FREQUENCIES.index(shape)] * rng.choice([0.01, 0.2, 1])
-        start = EPOCH + timedelta(seconds=from_) - timedelta(days=behind)
+        start = EPOCH + timedelta(seconds=from_ - int(behind * 86400))
         if rng.random() < 0.5:
             start = start.replace(second=0, minute=rng.choice([0, 15, 30]), hour=rng.choice([0, 1, 2, 3, start.hour]))
-        start = start.replace(microsecond=0)
-        text, _ = self.rule(start, shape)
+        text = self.rule(start, shape)
         lines = ["DTSTART:" + start.strftime("%Y%m%dT%H%M%S").rjust(15, "0"), "RRULE:" + text]
         if rng.random() < 0.2:
             near = lambda: EPOCH + timedelta(seconds=from_ + rng.randint(-200000, 2000000))
             if rng.random() < 0.4:
-                other, _ = self.rule(start, rng.choice(FREQUENCIES[max(0, FREQUENCIES.index(shape) - 1):5]))
+                other = self.rule(start, rng.choice(FREQUENCIES[max(0, FREQUENCIES.index(shape) - 1):5]))
                 lines.append("RRULE:" + other)
             if rng.random() < 0.5:
                 lines.append("RDATE:" + ",".join(near().strftime("%Y%m%dT%H%M%S") for _ in range(rng.randint(1, 4))))
             if rng.random() < 0.4:
-                other, _ = self.rule(start, shape, ends=False)
+                other = self.rule(start, shape, ends=False)
                 lines.append("EXRULE:" + other)
             if rng.random() < 0.6:
                 few = []
@@ -302,7 +297,7 @@ class Maker:
 
     def interval_case(self):
         rng = self.rng
-        name, policy, start = rng.choice(self.names), self.policy(), 0
+        name, policy = rng.choice(self.names), self.policy()
         start = self.moment(name)
         anchor = start + rng.randint(-10**8, 10**7)
         if rng.random() < 0.5:
@@ -337,20 +332,14 @@ def main(seed, count, has_zones, directory):
     for name in maker.names:
         maker.changes_of(name)
     # Who is started by a Swift program has its signals blocked.
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
-    signal.signal(signal.SIGALRM, give_up)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGVTALRM})
+    signal.signal(signal.SIGVTALRM, give_up)
     kinds = [maker.cron_case] * 5 + [maker.recurrence_case] * 5 + [maker.interval_case]
     lines = [maker.zone_case(name) for name in maker.names] if has_zones else []
-    slow = 0
-    for line in lines:
+    lines += [timed(maker.rng.choice(kinds)) for _ in range(count)]
+    for line in filter(None, lines):
         print(*line[:-1], ",".join(map(str, line[-1])), sep="\t")
-    for _ in range(count):
-        line = timed(maker.rng.choice(kinds))
-        if line:
-            print(*line[:-1], ",".join(map(str, line[-1])), sep="\t")
-        else:
-            slow += 1
-    print("end", slow, sep="\t")
+    print("end", lines.count(None), sep="\t")
 
 
 main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "zones", sys.argv[4])
