@@ -2671,6 +2671,36 @@ page-token string pageToken
 ' "$@"
 }
 
+martlet_run_explain_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_explain_run [--FLAG VALUE]...
+
+Explains where a run is: the gates before its next step, in order, each with what would open
+it; for a run that has ended, how and by whom. All of it is read from one snapshot.
+
+NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run
+failed.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ExplainRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/ExplainRun martlet_run_explain_run '
+namespace string namespace
+id string id
+' "$@"
+}
+
 martlet_log_batch_write_logs() {
   case ${1-} in
     --help | -h)
@@ -3205,6 +3235,9 @@ martlet_run_list_transitions
       Returns the history of a run, oldest first.
 martlet_run_get_run_graph
       Returns a run and the runs below it with what connects them, page by page.
+martlet_run_explain_run
+      Explains where a run is: the gates before its next step, in order, each with what
+      would open it; for a run that has ended, how and by whom.
 martlet_log_batch_write_logs
       Writes up to 1000 lines; answers when they are durable.
 martlet_log_list_logs

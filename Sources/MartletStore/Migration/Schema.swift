@@ -22,6 +22,7 @@ public enum Schema {
     migration(30, "results", PackageResources.m0030_results_sql),
     migration(31, "cache", PackageResources.m0031_cache_sql),
     migration(32, "events", PackageResources.m0032_events_sql),
+    migration(42, "explanations", PackageResources.m0042_explanations_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

@@ -13,6 +13,7 @@ enum SQL {
     PackageResources.limit_sql, PackageResources.lease_sql, PackageResources.lapse_sql,
     PackageResources.grant_sql,
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
+    PackageResources.explain_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -66,6 +67,13 @@ enum SQL {
   static let findLastGood = named("find_last_good")
   static let tailLogs = named("tail_logs")
   static let getHolders = named("get_holders")
+
+  // Explanations.
+  static let explainOwner = named("explain_owner")
+  static let explainLimits = named("explain_limits")
+  static let explainCache = named("explain_cache")
+  static let noteCacheWait = named("note_cache_wait")
+  static let deleteOldCacheWaits = named("delete_old_cache_waits")
 
   // Flows and artifacts.
   static let registerFlows = named("register_flows")

@@ -8,8 +8,8 @@ struct FlowRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow-run", abstract: "List, inspect, follow and steer runs of flows.",
     subcommands: [
-      ListFlowRuns.self, GetRun.self, RunGraph.self, RunLogs.self, WatchRun.self, CancelRun.self,
-      RetryRun.self, PauseRun.self, ResumeRun.self, SetRunState.self,
+      ListFlowRuns.self, GetRun.self, ExplainRun.self, RunGraph.self, RunLogs.self, WatchRun.self,
+      CancelRun.self, RetryRun.self, PauseRun.self, ResumeRun.self, SetRunState.self,
     ], aliases: ["flow-runs"])
 }
 

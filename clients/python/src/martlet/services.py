@@ -933,6 +933,29 @@ class RunService:
             "/martlet.v1.RunService/GetRunGraph", v1.GetRunGraphResponse, asked, timeout, repeatable=True
         )
 
+    def explain_run(
+        self,
+        request: Optional[v1.ExplainRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.ExplainRunResponse:
+        """Explains where a run is: the gates before its next step, in order, each with what would open it; for a run that has
+        ended, how and by whom. All of it is read from one snapshot.
+
+        NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run failed.
+        """
+        asked = self._calls.request(
+            v1.ExplainRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/ExplainRun", v1.ExplainRunResponse, asked, timeout, repeatable=True
+        )
+
     def watch_runs(
         self,
         request: Optional[v1.WatchRunsRequest] = None,

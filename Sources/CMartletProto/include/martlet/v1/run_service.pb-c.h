@@ -20,6 +20,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 #include "martlet/v1/failure.pb-c.h"
 #include "martlet/v1/run.pb-c.h"
+#include "martlet/v1/run_explanation.pb-c.h"
 #include "martlet/v1/run_graph.pb-c.h"
 #include "martlet/v1/state.pb-c.h"
 
@@ -1504,6 +1505,10 @@ struct Martlet__V1__RunService_Service
                         const Martlet__V1__GetRunGraphRequest *input,
                         Martlet__V1__GetRunGraphResponse_Closure closure,
                         void *closure_data);
+  void (*explain_run)(Martlet__V1__RunService_Service *service,
+                      const Martlet__V1__ExplainRunRequest *input,
+                      Martlet__V1__ExplainRunResponse_Closure closure,
+                      void *closure_data);
   void (*watch_runs)(Martlet__V1__RunService_Service *service,
                      const Martlet__V1__WatchRunsRequest *input,
                      Martlet__V1__WatchRunsResponse_Closure closure,
@@ -1529,6 +1534,7 @@ void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
       function_prefix__ ## set_run_state,\
       function_prefix__ ## list_transitions,\
       function_prefix__ ## get_run_graph,\
+      function_prefix__ ## explain_run,\
       function_prefix__ ## watch_runs  }
 void martlet__v1__run_service__create_run(ProtobufCService *service,
                                           const Martlet__V1__CreateRunRequest *input,
@@ -1582,6 +1588,10 @@ void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              const Martlet__V1__GetRunGraphRequest *input,
                                              Martlet__V1__GetRunGraphResponse_Closure closure,
                                              void *closure_data);
+void martlet__v1__run_service__explain_run(ProtobufCService *service,
+                                           const Martlet__V1__ExplainRunRequest *input,
+                                           Martlet__V1__ExplainRunResponse_Closure closure,
+                                           void *closure_data);
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
                                           Martlet__V1__WatchRunsResponse_Closure closure,
