@@ -13,6 +13,7 @@ struct MartletBench: AsyncParsableCommand {
       """,
     subcommands: [
       PingCommand.self, StreamCommand.self, UnaryCommand.self, LatencyCommand.self,
-      MemoryCommand.self, ExpandCommand.self, UploadCommand.self, InterceptorsCommand.self,
+      MemoryCommand.self, ListsCommand.self, ExpandCommand.self, UploadCommand.self,
+      InterceptorsCommand.self,
     ])
 }
