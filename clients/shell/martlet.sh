@@ -1924,6 +1924,10 @@ Usage: martlet_run_list_runs [--FLAG VALUE]...
 
 Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
 
+A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`,
+`definition` or `kind` the filter fixes: with a filter that few of them meet it may be
+short, or empty, and yet not be the last. Go on until `next_page_token` is empty.
+
 INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED:
 list anew.
 
@@ -1934,7 +1938,10 @@ Flags:
       AIP-160: for example `state.type = FAILED AND definition = "etl" AND labels.team =
       "x"`.
   --order-by TEXT
-      For example `create_time desc`, which is also the default.
+      `id`, `create_time`, `start_time` or `end_time`, then `desc` if wanted; `id desc`, the
+      newest first, when empty. By `start_time` and `end_time` at most 10,000 runs are
+      sorted: INVALID_ARGUMENT when the filter fixes no `parent_id`, `root_id` or
+      `definition` with so few.
   --page-size INTEGER
       At most 1000; 100 when 0.
   --page-token TEXT

@@ -14,7 +14,8 @@ extension LimitFact {
       holder.runID.map { .run($0, name: holder.name) } ?? .holder(holder.name)
     }
     let line = "\(Self.ordinal(place)) in line"
-    let taken = "\(limit.taken(at: now)) of \(limit.slots) slots taken"
+    var taken = "\(limit.taken(at: now)) of \(limit.slots) slots taken"
+    if holderCount > holders.count { taken += " by \(holderCount) holders" }
     let slots = wanted == 1 ? "a slot of \(name)" : "\(wanted) slots of \(name)"
     var gate = Gate(
       .limit, .closed, "\(taken), \(line)", subject: subject, references: references)
@@ -50,9 +51,7 @@ extension CacheFact {
   /// The gate that the key is.
   var gate: Gate {
     if isOwn {
-      return Gate(
-        .cache, .open, "it computes the value, and others wait for it", subject: key,
-        endTime: nil)
+      return Gate(.cache, .open, "it computes the value", subject: key)
     }
     return Gate(
       .cache, .closed, "another one computes the value", subject: key,

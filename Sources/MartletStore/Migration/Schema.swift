@@ -23,6 +23,7 @@ public enum Schema {
     migration(31, "cache", PackageResources.m0031_cache_sql),
     migration(32, "events", PackageResources.m0032_events_sql),
     migration(42, "explanations", PackageResources.m0042_explanations_sql),
+    migration(43, "run walks", PackageResources.m0043_run_walks_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

@@ -54,6 +54,8 @@ enum SQL {
   static let getRuns = named("get_runs")
   static let listRuns = named("list_runs")
   static let countRuns = named("count_runs")
+  static let endRunWalk = named("end_run_walk")
+  static let countRunWalk = named("count_run_walk")
   static let sumRunCounts = named("sum_run_counts")
   static let foldRunCounts = named("fold_run_counts")
   static let listTransitions = named("list_transitions")

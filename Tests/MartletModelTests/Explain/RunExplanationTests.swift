@@ -156,7 +156,8 @@ import Testing
     func fact(_ place: Int64?, slots: Int32, held: Int64, wanted: Int32 = 1) -> LimitFact {
       LimitFact(
         limit: LimitOccupancy(id: limit, slots: slots, held: held), name: "api", scope: .global,
-        wanted: wanted, place: place, holders: [.init("bob", runID: tests.child)], holderCount: 1)
+        wanted: wanted, place: place, holders: [.init("bob", runID: tests.child)],
+        holderCount: slots == 2 && wanted == 1 && place == 12 ? 7 : 1)
     }
     let explanation = try explain(ledger, plan) {
       live(&$0)
@@ -172,7 +173,8 @@ import Testing
     let limits = explanation.gates.filter { $0.kind == .limit }
     #expect(
       limits.map(\.summary) == [
-        "it holds 1 of 2 slots", "2 of 2 slots taken, 12th in line", "it has no slots, 1st in line",
+        "it holds 1 of 2 slots", "2 of 2 slots taken by 7 holders, 12th in line",
+        "it has no slots, 1st in line",
         "it wants 3 of 2 slots", "0 of 2 slots taken, 22nd in line",
       ])
     #expect(limits.map(\.standing) == [.open, .closed, .closed, .closed, .closed])

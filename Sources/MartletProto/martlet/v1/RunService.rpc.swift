@@ -25,6 +25,10 @@ public protocol RunService: MartletCall.RPCService {
 
   /// Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
   ///
+  /// A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+  /// fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+  /// `next_page_token` is empty.
+  ///
   /// INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
   func listRuns(
     _ request: ListRunsRequest, context: MartletCall.CallContext
@@ -133,6 +137,10 @@ public enum RunServiceMethods {
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.GetRunRequest", responseType: "martlet.v1.GetRunResponse")
   /// Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
+  ///
+  /// A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+  /// fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+  /// `next_page_token` is empty.
   ///
   /// INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
   public static let listRuns = MartletCall.MethodDescriptor(
@@ -280,6 +288,10 @@ public struct RunServiceClient: Sendable {
   }
 
   /// Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
+  ///
+  /// A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+  /// fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+  /// `next_page_token` is empty.
   ///
   /// INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
   public func listRuns(

@@ -46,10 +46,13 @@ extension Connection {
     request.namespace = namespace
     request.filter = "name = \(quoted(reference))"
     request.pageSize = 1
-    guard let found = try await client.runs.listRuns(request).runs.first else {
-      throw notFound(reference)
-    }
-    return try await get(found.id)
+    // A page may be empty and yet not be the last.
+    repeat {
+      let page = try await client.runs.listRuns(request)
+      if let found = page.runs.first { return try await get(found.id) }
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
+    throw notFound(reference)
   }
 
   private func get(_ id: String) async throws -> Run {

@@ -279,7 +279,9 @@ struct  Martlet__V1__ListRunsRequest
    */
   ProtobufCBinaryData filter;
   /*
-   * For example `create_time desc`, which is also the default.
+   * `id`, `create_time`, `start_time` or `end_time`, then `desc` if wanted; `id desc`, the newest first, when empty. By
+   * `start_time` and `end_time` at most 10,000 runs are sorted: INVALID_ARGUMENT when the filter fixes no `parent_id`,
+   * `root_id` or `definition` with so few.
    */
   ProtobufCBinaryData order_by;
   /*
@@ -320,7 +322,7 @@ struct  Martlet__V1__ListRunsResponse
   size_t n_runs;
   Martlet__V1__Run **runs;
   /*
-   * Empty on the last page.
+   * Empty on the last page, and only there.
    */
   ProtobufCBinaryData next_page_token;
   /*
@@ -396,7 +398,8 @@ struct  Martlet__V1__CountRunsResponse
    */
   int64_t total;
   /*
-   * True when only the newest 100,000 runs that match were counted. Counts by `state.type` and `kind` alone are exact.
+   * True when only the newest 100,000 runs were looked at, of those whose `parent_id`, `root_id`, `definition` or `kind`
+   * the filter fixes. Counts by `state.type` and `kind` alone are exact.
    */
   protobuf_c_boolean bounded;
 };

@@ -125,6 +125,10 @@ class RunServiceServicer(object):
     def ListRuns(self, request, context):
         """Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
 
+        A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+        fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+        `next_page_token` is empty.
+
         INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
