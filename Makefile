@@ -136,10 +136,10 @@ proto-check: setup-test ## Fail when generated code is stale or the contract bre
 	proto/generate.sh --check
 	PYTHON=$(CURDIR)/$(PYTHON) clients/python/generate.sh --check
 
-bench: setup-test build ## Measure: one line `figure NAME = VALUE UNIT` each.
+bench: setup-test build ## Measure: one line `figure NAME = VALUE UNIT` each; SCALE=large with RUNS runs (10000000).
 	$(SWIFT) build $(RELEASE_FLAGS) --product martlet-bench
 	$(SWIFT) build $(RELEASE_FLAGS) --product interop-server
-	Tests/Benchmarks/run.sh
+	SCALE=$(SCALE) RUNS=$(RUNS) Tests/Benchmarks/run.sh
 
 dist: build ## Make dist/martlet-VERSION-linux-ARCH.tar.gz, which runs without a compiler.
 	deploy/setup/dist.sh $(MARTLET)

@@ -24,9 +24,9 @@ public struct CascadeRunner: PacedService {
     while true {
       let children = try await store.openChildren(
         of: cascade.runID, after: last, limit: settings.chunk)
-      if !children.isEmpty {
+      if !children.ids.isEmpty {
         let answers = try await store.transitions.submit(
-          children.map {
+          children.ids.map {
             .cancel(
               Cancellation(
                 namespace: cascade.namespace, runID: $0, actor: cascade.actor,
@@ -35,10 +35,9 @@ public struct CascadeRunner: PacedService {
         // A locked child is asked again when this replica's hold is over.
         if answers.contains(where: \.isUnavailable) { return }
       }
-      last = children.last
-      try await store.advanceCascade(
-        cascade.runID, to: children.count < settings.chunk ? nil : last)
-      if children.count < settings.chunk { return }
+      last = children.next
+      try await store.advanceCascade(cascade.runID, to: last)
+      if last == nil { return }
     }
   }
 }

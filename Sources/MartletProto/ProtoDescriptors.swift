@@ -1144,6 +1144,57 @@ public enum ProtoDescriptors {
         """
     ),
     MartletWire.DescriptorFile(
+      name: "martlet/v1/run_explanation.proto",
+      dependencies: ["google/protobuf/timestamp.proto", "martlet/v1/run.proto"],
+      symbols: [
+        "martlet.v1.ExplainRunRequest",
+        "martlet.v1.ExplainRunRequest.namespace",
+        "martlet.v1.ExplainRunRequest.id",
+        "martlet.v1.ExplainRunResponse",
+        "martlet.v1.ExplainRunResponse.run",
+        "martlet.v1.ExplainRunResponse.gates",
+        "martlet.v1.ExplainRunResponse.summary",
+        "martlet.v1.ExplainRunResponse.open_time",
+        "martlet.v1.ExplainRunResponse.time",
+        "martlet.v1.Gate",
+        "martlet.v1.Gate.kind",
+        "martlet.v1.Gate.status",
+        "martlet.v1.Gate.subject",
+        "martlet.v1.Gate.summary",
+        "martlet.v1.Gate.remedy",
+        "martlet.v1.Gate.open_time",
+        "martlet.v1.Gate.end_time",
+        "martlet.v1.Gate.references",
+        "martlet.v1.Gate.Kind",
+        "martlet.v1.Gate.Status",
+        "martlet.v1.GateReference",
+        "martlet.v1.GateReference.run_id",
+        "martlet.v1.GateReference.limit_id",
+        "martlet.v1.GateReference.session_id",
+        "martlet.v1.GateReference.name",
+      ],
+      base64: """
+        CiBtYXJ0bGV0L3YxL3J1bl9leHBsYW5hdGlvbi5wcm90bxIKbWFydGxldC52MRofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFt\
+        cC5wcm90bxoUbWFydGxldC92MS9ydW4ucHJvdG8iQQoRRXhwbGFpblJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUglu\
+        YW1lc3BhY2USDgoCaWQYAiABKAlSAmlkIuIBChJFeHBsYWluUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52\
+        MS5SdW5SA3J1bhImCgVnYXRlcxgCIAMoCzIQLm1hcnRsZXQudjEuR2F0ZVIFZ2F0ZXMSGAoHc3VtbWFyeRgDIAEoCVIHc3Vt\
+        bWFyeRI3CglvcGVuX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUghvcGVuVGltZRIuCgR0aW1lGAUg\
+        ASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZSL9BAoER2F0ZRIpCgRraW5kGAEgASgOMhUubWFydGxldC52\
+        MS5HYXRlLktpbmRSBGtpbmQSLwoGc3RhdHVzGAIgASgOMhcubWFydGxldC52MS5HYXRlLlN0YXR1c1IGc3RhdHVzEhgKB3N1\
+        YmplY3QYAyABKAlSB3N1YmplY3QSGAoHc3VtbWFyeRgEIAEoCVIHc3VtbWFyeRIWCgZyZW1lZHkYBSABKAlSBnJlbWVkeRI3\
+        CglvcGVuX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUghvcGVuVGltZRI1CghlbmRfdGltZRgHIAEo\
+        CzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSB2VuZFRpbWUSOQoKcmVmZXJlbmNlcxgIIAMoCzIZLm1hcnRsZXQudjEu\
+        R2F0ZVJlZmVyZW5jZVIKcmVmZXJlbmNlcyLHAQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEQoNS0lORF9EVUVfVElN\
+        RRABEg8KC0tJTkRfUEFSRU5UEAISDgoKS0lORF9SRVRSWRADEg4KCktJTkRfTElNSVQQBBIOCgpLSU5EX0NBQ0hFEAUSDgoK\
+        S0lORF9QQVVTRRAGEg4KCktJTkRfT1dORVIQBxIVChFLSU5EX0NBTkNFTExBVElPThAIEhAKDEtJTkRfVElNRU9VVBAJEgwK\
+        CEtJTkRfRU5EEAoiWAoGU3RhdHVzEhYKElNUQVRVU19VTlNQRUNJRklFRBAAEg8KC1NUQVRVU19PUEVOEAESEQoNU1RBVFVT\
+        X0NMT1NFRBACEhIKDlNUQVRVU19VTktOT1dOEAMihAEKDUdhdGVSZWZlcmVuY2USFwoGcnVuX2lkGAEgASgJSABSBXJ1bklk\
+        EhsKCGxpbWl0X2lkGAIgASgJSABSB2xpbWl0SWQSHwoKc2Vzc2lvbl9pZBgDIAEoCUgAUglzZXNzaW9uSWQSEgoEbmFtZRgE\
+        IAEoCVIEbmFtZUIICgZ0YXJnZXRiBnByb3RvMw==\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
       name: "martlet/v1/run_graph.proto",
       dependencies: ["google/protobuf/timestamp.proto", "martlet/v1/run.proto", "martlet/v1/state.proto"],
       symbols: [
@@ -1198,7 +1249,7 @@ public enum ProtoDescriptors {
     ),
     MartletWire.DescriptorFile(
       name: "martlet/v1/run_service.proto",
-      dependencies: ["google/protobuf/duration.proto", "google/protobuf/field_mask.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "martlet/v1/failure.proto", "martlet/v1/run.proto", "martlet/v1/run_graph.proto", "martlet/v1/state.proto"],
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/field_mask.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto", "martlet/v1/failure.proto", "martlet/v1/run.proto", "martlet/v1/run_explanation.proto", "martlet/v1/run_graph.proto", "martlet/v1/state.proto"],
       symbols: [
         "martlet.v1.CreateRunRequest",
         "martlet.v1.CreateRunRequest.namespace",
@@ -1334,82 +1385,84 @@ public enum ProtoDescriptors {
         "martlet.v1.RunService.SetRunState",
         "martlet.v1.RunService.ListTransitions",
         "martlet.v1.RunService.GetRunGraph",
+        "martlet.v1.RunService.ExplainRun",
         "martlet.v1.RunService.WatchRuns",
       ],
       base64: """
         ChxtYXJ0bGV0L3YxL3J1bl9zZXJ2aWNlLnByb3RvEgptYXJ0bGV0LnYxGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJv\
         dG8aIGdvb2dsZS9wcm90b2J1Zi9maWVsZF9tYXNrLnByb3RvGhxnb29nbGUvcHJvdG9idWYvc3RydWN0LnByb3RvGh9nb29n\
         bGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhhtYXJ0bGV0L3YxL2ZhaWx1cmUucHJvdG8aFG1hcnRsZXQvdjEvcnVuLnBy\
-        b3RvGhptYXJ0bGV0L3YxL3J1bl9ncmFwaC5wcm90bxoWbWFydGxldC92MS9zdGF0ZS5wcm90byJTChBDcmVhdGVSdW5SZXF1\
-        ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiEKA3J1bhgCIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4iVAoR\
-        Q3JlYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhIcCglkdXBsaWNhdGUYAiABKAhS\
-        CWR1cGxpY2F0ZSJbChZCYXRjaENyZWF0ZVJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiMKBHJ1\
-        bnMYAiADKAsyDy5tYXJ0bGV0LnYxLlJ1blIEcnVucyJQChdCYXRjaENyZWF0ZVJ1bnNSZXNwb25zZRI1CgdyZXN1bHRzGAEg\
-        AygLMhsubWFydGxldC52MS5DcmVhdGVSdW5SZXN1bHRSB3Jlc3VsdHMikAEKD0NyZWF0ZVJ1blJlc3VsdBIjCgNydW4YASAB\
-        KAsyDy5tYXJ0bGV0LnYxLlJ1bkgAUgNydW4SLwoFZXJyb3IYAiABKAsyFy5tYXJ0bGV0LnYxLlJlcG9ydEVycm9ySABSBWVy\
-        cm9yEhwKCWR1cGxpY2F0ZRgDIAEoCFIJZHVwbGljYXRlQgkKB291dGNvbWUiaQoLUmVwb3J0RXJyb3ISEgoEY29kZRgBIAEo\
-        BVIEY29kZRIWCgZyZWFzb24YAiABKAlSBnJlYXNvbhIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlEhQKBWZpZWxkGAQgASgJ\
-        UgVmaWVsZCJ2Cg1HZXRSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBI3\
-        CglyZWFkX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrUghyZWFkTWFzayJlCg5HZXRSdW5SZXNwb25z\
-        ZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjAKB2ZhaWx1cmUYAiABKAsyFi5tYXJ0bGV0LnYxLlJ1bkZh\
-        aWx1cmVSB2ZhaWx1cmUiqQIKD0xpc3RSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIWCgZmaWx0\
-        ZXIYAiABKAlSBmZpbHRlchIZCghvcmRlcl9ieRgDIAEoCVIHb3JkZXJCeRIbCglwYWdlX3NpemUYBCABKAVSCHBhZ2VTaXpl\
-        Eh0KCnBhZ2VfdG9rZW4YBSABKAlSCXBhZ2VUb2tlbhI3CglyZWFkX21hc2sYBiABKAsyGi5nb29nbGUucHJvdG9idWYuRmll\
-        bGRNYXNrUghyZWFkTWFzaxIhCgxyZXN1bWVfdG9rZW4YByABKAlSC3Jlc3VtZVRva2VuEi0KBHdhaXQYCCABKAsyGS5nb29n\
-        bGUucHJvdG9idWYuRHVyYXRpb25SBHdhaXQiggEKEExpc3RSdW5zUmVzcG9uc2USIwoEcnVucxgBIAMoCzIPLm1hcnRsZXQu\
-        djEuUnVuUgRydW5zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbhIhCgxyZXN1bWVfdG9rZW4YAyAB\
-        KAlSC3Jlc3VtZVRva2VuImMKEENvdW50UnVuc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGZmls\
-        dGVyGAIgASgJUgZmaWx0ZXISGQoIZ3JvdXBfYnkYAyADKAlSB2dyb3VwQnkitwEKEUNvdW50UnVuc1Jlc3BvbnNlEjsKBmdy\
-        b3VwcxgBIAMoCzIjLm1hcnRsZXQudjEuQ291bnRSdW5zUmVzcG9uc2UuR3JvdXBSBmdyb3VwcxIUCgV0b3RhbBgCIAEoA1IF\
-        dG90YWwSGAoHYm91bmRlZBgDIAEoCFIHYm91bmRlZBo1CgVHcm91cBIWCgZ2YWx1ZXMYASADKAlSBnZhbHVlcxIUCgVjb3Vu\
-        dBgCIAEoA1IFY291bnQikAEKEFVwZGF0ZVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USIQoDcnVu\
-        GAIgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhI7Cgt1cGRhdGVfbWFzaxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVs\
-        ZE1hc2tSCnVwZGF0ZU1hc2siNgoRVXBkYXRlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1\
-        biKLAQoQQ2FuY2VsUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoH\
-        bWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIvCgVncmFjZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIFZ3JhY2Ui\
-        ZQoRQ2FuY2VsUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgL\
-        MhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0Im8KD1JldHJ5UnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5h\
-        bWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIUCgVmb3JjZRgEIAEoCFIFZm9yY2Ui\
-        ZAoQUmV0cnlSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsy\
-        Ey5tYXJ0bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QijwEKD1BhdXNlUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5h\
-        bWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRI0CghtYXhfd2FpdBgEIAEoCzIZLmdv\
-        b2dsZS5wcm90b2J1Zi5EdXJhdGlvblIHbWF4V2FpdCJkChBQYXVzZVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRs\
-        ZXQudjEuUnVuUgNydW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKIAQoQUmVzdW1l\
-        UnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEo\
-        CVIHbWVzc2FnZRIsCgVpbnB1dBgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZVIFaW5wdXQiZQoRUmVzdW1lUnVuUmVz\
-        cG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5W\
-        ZXJkaWN0Ugd2ZXJkaWN0IoEBChJTZXRSdW5TdGF0ZVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoC\
-        aWQYAiABKAlSAmlkEicKBXN0YXRlGAMgASgLMhEubWFydGxldC52MS5TdGF0ZVIFc3RhdGUSFAoFZm9yY2UYBCABKAhSBWZv\
-        cmNlImcKE1NldFJ1blN0YXRlUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0\
-        GAIgASgLMhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0IokBChZMaXN0VHJhbnNpdGlvbnNSZXF1ZXN0EhwKCW5hbWVz\
-        cGFjZRgBIAEoCVIJbmFtZXNwYWNlEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQSGwoJcGFnZV9zaXplGAMgASgFUghwYWdlU2l6\
-        ZRIdCgpwYWdlX3Rva2VuGAQgASgJUglwYWdlVG9rZW4iewoXTGlzdFRyYW5zaXRpb25zUmVzcG9uc2USOAoLdHJhbnNpdGlv\
-        bnMYASADKAsyFi5tYXJ0bGV0LnYxLlRyYW5zaXRpb25SC3RyYW5zaXRpb25zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVIN\
-        bmV4dFBhZ2VUb2tlbiKxAgoQV2F0Y2hSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIWCgZmaWx0\
-        ZXIYAiABKAlSBmZpbHRlchIXCgdydW5faWRzGAMgAygJUgZydW5JZHMSIQoMcmVzdW1lX3Rva2VuGAQgASgJUgtyZXN1bWVU\
-        b2tlbhI+Cgdpbml0aWFsGAUgASgOMiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXF1ZXN0LkluaXRpYWxSB2luaXRpYWwSHwoL\
-        dW50aWxfZW5kZWQYBiABKAhSCnVudGlsRW5kZWQiSgoHSW5pdGlhbBIXChNJTklUSUFMX1VOU1BFQ0lGSUVEEAASEAoMSU5J\
-        VElBTF9OT05FEAESFAoQSU5JVElBTF9TTkFQU0hPVBACIosCChFXYXRjaFJ1bnNSZXNwb25zZRI+CgdjaGFuZ2VzGAEgAygL\
-        MiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXNwb25zZS5DaGFuZ2VSB2NoYW5nZXMSIQoMcmVzdW1lX3Rva2VuGAIgASgJUgty\
-        ZXN1bWVUb2tlbhIuCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRpjCgZDaGFuZ2USIQoD\
-        cnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhI2Cgp0cmFuc2l0aW9uGAIgASgLMhYubWFydGxldC52MS5UcmFuc2l0\
-        aW9uUgp0cmFuc2l0aW9uMvQICgpSdW5TZXJ2aWNlEk0KCUNyZWF0ZVJ1bhIcLm1hcnRsZXQudjEuQ3JlYXRlUnVuUmVxdWVz\
-        dBodLm1hcnRsZXQudjEuQ3JlYXRlUnVuUmVzcG9uc2UiA5ACAhJfCg9CYXRjaENyZWF0ZVJ1bnMSIi5tYXJ0bGV0LnYxLkJh\
-        dGNoQ3JlYXRlUnVuc1JlcXVlc3QaIy5tYXJ0bGV0LnYxLkJhdGNoQ3JlYXRlUnVuc1Jlc3BvbnNlIgOQAgISRAoGR2V0UnVu\
-        EhkubWFydGxldC52MS5HZXRSdW5SZXF1ZXN0GhoubWFydGxldC52MS5HZXRSdW5SZXNwb25zZSIDkAIBEkoKCExpc3RSdW5z\
-        EhsubWFydGxldC52MS5MaXN0UnVuc1JlcXVlc3QaHC5tYXJ0bGV0LnYxLkxpc3RSdW5zUmVzcG9uc2UiA5ACARJNCglDb3Vu\
-        dFJ1bnMSHC5tYXJ0bGV0LnYxLkNvdW50UnVuc1JlcXVlc3QaHS5tYXJ0bGV0LnYxLkNvdW50UnVuc1Jlc3BvbnNlIgOQAgES\
-        TQoJVXBkYXRlUnVuEhwubWFydGxldC52MS5VcGRhdGVSdW5SZXF1ZXN0Gh0ubWFydGxldC52MS5VcGRhdGVSdW5SZXNwb25z\
-        ZSIDkAICEk0KCUNhbmNlbFJ1bhIcLm1hcnRsZXQudjEuQ2FuY2VsUnVuUmVxdWVzdBodLm1hcnRsZXQudjEuQ2FuY2VsUnVu\
-        UmVzcG9uc2UiA5ACAhJKCghSZXRyeVJ1bhIbLm1hcnRsZXQudjEuUmV0cnlSdW5SZXF1ZXN0GhwubWFydGxldC52MS5SZXRy\
-        eVJ1blJlc3BvbnNlIgOQAgISSgoIUGF1c2VSdW4SGy5tYXJ0bGV0LnYxLlBhdXNlUnVuUmVxdWVzdBocLm1hcnRsZXQudjEu\
-        UGF1c2VSdW5SZXNwb25zZSIDkAICEkgKCVJlc3VtZVJ1bhIcLm1hcnRsZXQudjEuUmVzdW1lUnVuUmVxdWVzdBodLm1hcnRs\
-        ZXQudjEuUmVzdW1lUnVuUmVzcG9uc2USTgoLU2V0UnVuU3RhdGUSHi5tYXJ0bGV0LnYxLlNldFJ1blN0YXRlUmVxdWVzdBof\
-        Lm1hcnRsZXQudjEuU2V0UnVuU3RhdGVSZXNwb25zZRJfCg9MaXN0VHJhbnNpdGlvbnMSIi5tYXJ0bGV0LnYxLkxpc3RUcmFu\
-        c2l0aW9uc1JlcXVlc3QaIy5tYXJ0bGV0LnYxLkxpc3RUcmFuc2l0aW9uc1Jlc3BvbnNlIgOQAgESUwoLR2V0UnVuR3JhcGgS\
-        Hi5tYXJ0bGV0LnYxLkdldFJ1bkdyYXBoUmVxdWVzdBofLm1hcnRsZXQudjEuR2V0UnVuR3JhcGhSZXNwb25zZSIDkAIBEk8K\
-        CVdhdGNoUnVucxIcLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVxdWVzdBodLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVzcG9uc2Ui\
-        A5ACATABYgZwcm90bzM=\
+        b3RvGiBtYXJ0bGV0L3YxL3J1bl9leHBsYW5hdGlvbi5wcm90bxoabWFydGxldC92MS9ydW5fZ3JhcGgucHJvdG8aFm1hcnRs\
+        ZXQvdjEvc3RhdGUucHJvdG8iUwoQQ3JlYXRlUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIhCgNy\
+        dW4YAiABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuIlQKEUNyZWF0ZVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRs\
+        ZXQudjEuUnVuUgNydW4SHAoJZHVwbGljYXRlGAIgASgIUglkdXBsaWNhdGUiWwoWQmF0Y2hDcmVhdGVSdW5zUmVxdWVzdBIc\
+        CgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIjCgRydW5zGAIgAygLMg8ubWFydGxldC52MS5SdW5SBHJ1bnMiUAoXQmF0\
+        Y2hDcmVhdGVSdW5zUmVzcG9uc2USNQoHcmVzdWx0cxgBIAMoCzIbLm1hcnRsZXQudjEuQ3JlYXRlUnVuUmVzdWx0UgdyZXN1\
+        bHRzIpABCg9DcmVhdGVSdW5SZXN1bHQSIwoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5IAFIDcnVuEi8KBWVycm9yGAIg\
+        ASgLMhcubWFydGxldC52MS5SZXBvcnRFcnJvckgAUgVlcnJvchIcCglkdXBsaWNhdGUYAyABKAhSCWR1cGxpY2F0ZUIJCgdv\
+        dXRjb21lImkKC1JlcG9ydEVycm9yEhIKBGNvZGUYASABKAVSBGNvZGUSFgoGcmVhc29uGAIgASgJUgZyZWFzb24SGAoHbWVz\
+        c2FnZRgDIAEoCVIHbWVzc2FnZRIUCgVmaWVsZBgEIAEoCVIFZmllbGQidgoNR2V0UnVuUmVxdWVzdBIcCgluYW1lc3BhY2UY\
+        ASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSNwoJcmVhZF9tYXNrGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZp\
+        ZWxkTWFza1IIcmVhZE1hc2siZQoOR2V0UnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhIw\
+        CgdmYWlsdXJlGAIgASgLMhYubWFydGxldC52MS5SdW5GYWlsdXJlUgdmYWlsdXJlIqkCCg9MaXN0UnVuc1JlcXVlc3QSHAoJ\
+        bmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGZmlsdGVyGAIgASgJUgZmaWx0ZXISGQoIb3JkZXJfYnkYAyABKAlSB29y\
+        ZGVyQnkSGwoJcGFnZV9zaXplGAQgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAUgASgJUglwYWdlVG9rZW4SNwoJcmVh\
+        ZF9tYXNrGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza1IIcmVhZE1hc2sSIQoMcmVzdW1lX3Rva2VuGAcgASgJ\
+        UgtyZXN1bWVUb2tlbhItCgR3YWl0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0IoIBChBMaXN0UnVu\
+        c1Jlc3BvbnNlEiMKBHJ1bnMYASADKAsyDy5tYXJ0bGV0LnYxLlJ1blIEcnVucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlS\
+        DW5leHRQYWdlVG9rZW4SIQoMcmVzdW1lX3Rva2VuGAMgASgJUgtyZXN1bWVUb2tlbiJjChBDb3VudFJ1bnNSZXF1ZXN0EhwK\
+        CW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhYKBmZpbHRlchgCIAEoCVIGZmlsdGVyEhkKCGdyb3VwX2J5GAMgAygJUgdn\
+        cm91cEJ5IrcBChFDb3VudFJ1bnNSZXNwb25zZRI7CgZncm91cHMYASADKAsyIy5tYXJ0bGV0LnYxLkNvdW50UnVuc1Jlc3Bv\
+        bnNlLkdyb3VwUgZncm91cHMSFAoFdG90YWwYAiABKANSBXRvdGFsEhgKB2JvdW5kZWQYAyABKAhSB2JvdW5kZWQaNQoFR3Jv\
+        dXASFgoGdmFsdWVzGAEgAygJUgZ2YWx1ZXMSFAoFY291bnQYAiABKANSBWNvdW50IpABChBVcGRhdGVSdW5SZXF1ZXN0EhwK\
+        CW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiEKA3J1bhgCIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4SOwoLdXBkYXRl\
+        X21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrUgp1cGRhdGVNYXNrIjYKEVVwZGF0ZVJ1blJlc3BvbnNl\
+        EiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4iiwEKEENhbmNlbFJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEg\
+        ASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhgKB21lc3NhZ2UYAyABKAlSB21lc3NhZ2USLwoFZ3JhY2UYBCABKAsy\
+        GS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBWdyYWNlImUKEUNhbmNlbFJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1h\
+        cnRsZXQudjEuUnVuUgNydW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCJvCg9SZXRy\
+        eVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhgKB21lc3NhZ2UYAyAB\
+        KAlSB21lc3NhZ2USFAoFZm9yY2UYBCABKAhSBWZvcmNlImQKEFJldHJ5UnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFy\
+        dGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0Io8BCg9QYXVz\
+        ZVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhgKB21lc3NhZ2UYAyAB\
+        KAlSB21lc3NhZ2USNAoIbWF4X3dhaXQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SB21heFdhaXQiZAoQUGF1\
+        c2VSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsyEy5tYXJ0\
+        bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QiiAEKEFJlc3VtZVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3Bh\
+        Y2USDgoCaWQYAiABKAlSAmlkEhgKB21lc3NhZ2UYAyABKAlSB21lc3NhZ2USLAoFaW5wdXQYBCABKAsyFi5nb29nbGUucHJv\
+        dG9idWYuVmFsdWVSBWlucHV0ImUKEVJlc3VtZVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNy\
+        dW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKBAQoSU2V0UnVuU3RhdGVSZXF1ZXN0\
+        EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBInCgVzdGF0ZRgDIAEoCzIRLm1hcnRsZXQu\
+        djEuU3RhdGVSBXN0YXRlEhQKBWZvcmNlGAQgASgIUgVmb3JjZSJnChNTZXRSdW5TdGF0ZVJlc3BvbnNlEiEKA3J1bhgBIAEo\
+        CzIPLm1hcnRsZXQudjEuUnVuUgNydW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKJ\
+        AQoWTGlzdFRyYW5zaXRpb25zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIVCgZydW5faWQYAiABKAlS\
+        BXJ1bklkEhsKCXBhZ2Vfc2l6ZRgDIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgEIAEoCVIJcGFnZVRva2VuInsKF0xp\
+        c3RUcmFuc2l0aW9uc1Jlc3BvbnNlEjgKC3RyYW5zaXRpb25zGAEgAygLMhYubWFydGxldC52MS5UcmFuc2l0aW9uUgt0cmFu\
+        c2l0aW9ucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4isQIKEFdhdGNoUnVuc1JlcXVlc3QSHAoJ\
+        bmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGZmlsdGVyGAIgASgJUgZmaWx0ZXISFwoHcnVuX2lkcxgDIAMoCVIGcnVu\
+        SWRzEiEKDHJlc3VtZV90b2tlbhgEIAEoCVILcmVzdW1lVG9rZW4SPgoHaW5pdGlhbBgFIAEoDjIkLm1hcnRsZXQudjEuV2F0\
+        Y2hSdW5zUmVxdWVzdC5Jbml0aWFsUgdpbml0aWFsEh8KC3VudGlsX2VuZGVkGAYgASgIUgp1bnRpbEVuZGVkIkoKB0luaXRp\
+        YWwSFwoTSU5JVElBTF9VTlNQRUNJRklFRBAAEhAKDElOSVRJQUxfTk9ORRABEhQKEElOSVRJQUxfU05BUFNIT1QQAiKLAgoR\
+        V2F0Y2hSdW5zUmVzcG9uc2USPgoHY2hhbmdlcxgBIAMoCzIkLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVzcG9uc2UuQ2hhbmdl\
+        UgdjaGFuZ2VzEiEKDHJlc3VtZV90b2tlbhgCIAEoCVILcmVzdW1lVG9rZW4SLgoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90\
+        b2J1Zi5UaW1lc3RhbXBSBHRpbWUaYwoGQ2hhbmdlEiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4SNgoKdHJh\
+        bnNpdGlvbhgCIAEoCzIWLm1hcnRsZXQudjEuVHJhbnNpdGlvblIKdHJhbnNpdGlvbjLGCQoKUnVuU2VydmljZRJNCglDcmVh\
+        dGVSdW4SHC5tYXJ0bGV0LnYxLkNyZWF0ZVJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLkNyZWF0ZVJ1blJlc3BvbnNlIgOQAgIS\
+        XwoPQmF0Y2hDcmVhdGVSdW5zEiIubWFydGxldC52MS5CYXRjaENyZWF0ZVJ1bnNSZXF1ZXN0GiMubWFydGxldC52MS5CYXRj\
+        aENyZWF0ZVJ1bnNSZXNwb25zZSIDkAICEkQKBkdldFJ1bhIZLm1hcnRsZXQudjEuR2V0UnVuUmVxdWVzdBoaLm1hcnRsZXQu\
+        djEuR2V0UnVuUmVzcG9uc2UiA5ACARJKCghMaXN0UnVucxIbLm1hcnRsZXQudjEuTGlzdFJ1bnNSZXF1ZXN0GhwubWFydGxl\
+        dC52MS5MaXN0UnVuc1Jlc3BvbnNlIgOQAgESTQoJQ291bnRSdW5zEhwubWFydGxldC52MS5Db3VudFJ1bnNSZXF1ZXN0Gh0u\
+        bWFydGxldC52MS5Db3VudFJ1bnNSZXNwb25zZSIDkAIBEk0KCVVwZGF0ZVJ1bhIcLm1hcnRsZXQudjEuVXBkYXRlUnVuUmVx\
+        dWVzdBodLm1hcnRsZXQudjEuVXBkYXRlUnVuUmVzcG9uc2UiA5ACAhJNCglDYW5jZWxSdW4SHC5tYXJ0bGV0LnYxLkNhbmNl\
+        bFJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLkNhbmNlbFJ1blJlc3BvbnNlIgOQAgISSgoIUmV0cnlSdW4SGy5tYXJ0bGV0LnYx\
+        LlJldHJ5UnVuUmVxdWVzdBocLm1hcnRsZXQudjEuUmV0cnlSdW5SZXNwb25zZSIDkAICEkoKCFBhdXNlUnVuEhsubWFydGxl\
+        dC52MS5QYXVzZVJ1blJlcXVlc3QaHC5tYXJ0bGV0LnYxLlBhdXNlUnVuUmVzcG9uc2UiA5ACAhJICglSZXN1bWVSdW4SHC5t\
+        YXJ0bGV0LnYxLlJlc3VtZVJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLlJlc3VtZVJ1blJlc3BvbnNlEk4KC1NldFJ1blN0YXRl\
+        Eh4ubWFydGxldC52MS5TZXRSdW5TdGF0ZVJlcXVlc3QaHy5tYXJ0bGV0LnYxLlNldFJ1blN0YXRlUmVzcG9uc2USXwoPTGlz\
+        dFRyYW5zaXRpb25zEiIubWFydGxldC52MS5MaXN0VHJhbnNpdGlvbnNSZXF1ZXN0GiMubWFydGxldC52MS5MaXN0VHJhbnNp\
+        dGlvbnNSZXNwb25zZSIDkAIBElMKC0dldFJ1bkdyYXBoEh4ubWFydGxldC52MS5HZXRSdW5HcmFwaFJlcXVlc3QaHy5tYXJ0\
+        bGV0LnYxLkdldFJ1bkdyYXBoUmVzcG9uc2UiA5ACARJQCgpFeHBsYWluUnVuEh0ubWFydGxldC52MS5FeHBsYWluUnVuUmVx\
+        dWVzdBoeLm1hcnRsZXQudjEuRXhwbGFpblJ1blJlc3BvbnNlIgOQAgESTwoJV2F0Y2hSdW5zEhwubWFydGxldC52MS5XYXRj\
+        aFJ1bnNSZXF1ZXN0Gh0ubWFydGxldC52MS5XYXRjaFJ1bnNSZXNwb25zZSIDkAIBMAFiBnByb3RvMw==\
 
         """
     ),

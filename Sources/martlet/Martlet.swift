@@ -14,12 +14,13 @@ struct Program: AsyncParsableCommand {
         martlet server start                 a server with a database of its own
         martlet run -- make backup           any command as a tracked run
         martlet flow-run ls                  what has run
+        martlet explain RUN                  why it waits
         martlet why RUN                      why it failed
       """,
     version: MartletVersion.current,
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
-      WhyCommand.self, LimitCommand.self, ResultCommand.self, CacheCommand.self,
+      ExplainRun.self, WhyCommand.self, LimitCommand.self, ResultCommand.self, CacheCommand.self,
       VariableCommand.self, ArtifactCommand.self, EventCommand.self, APICommand.self,
       VersionCommand.self,
     ])

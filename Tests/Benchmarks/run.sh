@@ -4,17 +4,22 @@
 # result is a line `figure NAME = VALUE UNIT`, below the lines that tell how it was made. Leaves
 # nothing behind but the peer's build in .make.
 #
-# Usage: run.sh          about 5 minutes
-#        QUICK=1 run.sh  under 1 minute: one short round, to see that it works
+# Usage: run.sh              about 5 minutes
+#        QUICK=1 run.sh      under 1 minute: one short round, to see that it works
+#        SCALE=large run.sh  how it bears RUNS runs (10000000) and not the rest; see large.sh
 # Variables: MARTLET_BIN, MARTLET_BENCH_BIN (programs), BENCH_ONLY (some of: start ping wire latency
-# transitions core memory).
+# transitions core memory large), BENCH_DIR (where the database lies, for large; /tmp).
 set -eu
 cd "$(dirname "$0")/../.."
 root=$PWD
 martlet=${MARTLET_BIN:-$root/.build/release/martlet}
 load=${MARTLET_BENCH_BIN:-$root/.build/release/martlet-bench}
 cache=$root/.make/bench
-only=${BENCH_ONLY:-start ping wire latency transitions core memory}
+case ${SCALE:-} in
+  large) only=${BENCH_ONLY:-large} ;;
+  '') only=${BENCH_ONLY:-start ping wire latency transitions core memory} ;;
+  *) echo "bench: SCALE=$SCALE is not known: large, or none" >&2; exit 64 ;;
+esac
 if [ "${QUICK:-0}" = 1 ]; then
   rounds=1 calls=40000 seconds=3 commits=1 few=10000 many=60000
 else
@@ -56,7 +61,7 @@ for program in psql pgbench curl python3 h2load nghttpd; do
 done
 
 # Under root Postgres runs as another user, who must be able to enter.
-work=$(mktemp -d /tmp/martlet-bench.XXXXXX)
+work=$(mktemp -d "${BENCH_DIR:-/tmp}/martlet-bench.XXXXXX")
 chmod 755 "$work"
 server='' peers=''
 stop() {
@@ -303,3 +308,6 @@ if is_wanted memory; then
   cat "$work/memory"
   verdict "$(value_of "$work/memory" memory_growth)" at-most 1.2 "times the memory"
 fi
+
+# shellcheck disable=SC1091 # it is read on its own
+if is_wanted large; then . Tests/Benchmarks/large.sh; fi

@@ -187,3 +187,34 @@ def test_counts_by_hour_and_flow(driver):
     with pytest.raises(CallError) as error:
         driver.call("RunService/CountRuns", groupBy=["create_time.day"])
     assert error.value.code == "invalid_argument"
+
+
+def test_a_run_says_what_it_waits_for(driver):
+    root = driver.begin()
+    due = driver.call("RunService/CreateRun", run={"id": time_ordered_id(), "definition": "later", "parentId": root[0], "state":
+                      {"type": "STATE_TYPE_SCHEDULED", "scheduled": {"dueTime": "2100-01-01T00:00:00Z"}}})["run"]
+    answer = driver.call("RunService/ExplainRun", id=due["id"])
+    gates = {gate["kind"]: gate for gate in answer["gates"]}
+    assert [gate["kind"] for gate in answer["gates"]] == ["KIND_DUE_TIME", "KIND_PARENT", "KIND_OWNER"]
+    assert gates["KIND_DUE_TIME"]["status"] == "STATUS_CLOSED"
+    assert gates["KIND_DUE_TIME"]["openTime"] == "2100-01-01T00:00:00Z"
+    assert gates["KIND_PARENT"]["status"] == "STATUS_OPEN"
+    assert gates["KIND_PARENT"]["references"] == [{"runId": root[0]}]
+    assert answer["summary"] == "It starts when its due time comes and an executor takes it."
+    driver.call("RunService/PauseRun", id=root[0], message="lunch")
+    said = driver.martlet("explain", due["id"])
+    assert said.returncode == 0, said.stderr
+    assert "WAIT" in said.stdout and "the enclosing run is paused" in said.stdout and root[0] in said.stdout
+    assert said.stdout.splitlines()[-1].startswith("It starts when its due time comes and somebody resumes")
+    paused = json.loads(driver.martlet("flow-run", "explain", root[0], "-o", "json").stdout)
+    assert [gate["kind"] for gate in paused["gates"]] == ["KIND_PAUSE", "KIND_OWNER"]
+    assert "parameters" not in paused["run"]
+    assert driver.martlet("task-run", "explain", time_ordered_id()).returncode == 3
+
+
+def test_a_run_that_ended_says_how(driver):
+    _, bad, _, load = failed_tree(driver)
+    gates = driver.call("RunService/ExplainRun", id=load[0])["gates"]
+    assert [gate["kind"] for gate in gates] == ["KIND_END"]
+    assert "ValueError: no rows for this day" in gates[0]["summary"]
+    assert "END" in driver.martlet("flow-run", "explain", bad[0]).stdout

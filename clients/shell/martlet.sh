@@ -1932,6 +1932,10 @@ Usage: martlet_run_list_runs [--FLAG VALUE]...
 
 Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
 
+A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`,
+`definition` or `kind` the filter fixes: with a filter that few of them meet it may be
+short, or empty, and yet not be the last. Go on until `next_page_token` is empty.
+
 INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED:
 list anew.
 
@@ -1942,7 +1946,10 @@ Flags:
       AIP-160: for example `state.type = FAILED AND definition = "etl" AND labels.team =
       "x"`.
   --order-by TEXT
-      For example `create_time desc`, which is also the default.
+      `id`, `create_time`, `start_time` or `end_time`, then `desc` if wanted; `id desc`, the
+      newest first, when empty. By `start_time` and `end_time` at most 10,000 runs are
+      sorted: INVALID_ARGUMENT when the filter fixes no `parent_id`, `root_id` or
+      `definition` with so few.
   --page-size INTEGER
       At most 1000; 100 when 0.
   --page-token TEXT
@@ -2687,6 +2694,36 @@ page-token string pageToken
 ' "$@"
 }
 
+martlet_run_explain_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_explain_run [--FLAG VALUE]...
+
+Explains where a run is: the gates before its next step, in order, each with what would open
+it; for a run that has ended, how and by whom. All of it is read from one snapshot.
+
+NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run
+failed.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ExplainRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/ExplainRun martlet_run_explain_run '
+namespace string namespace
+id string id
+' "$@"
+}
+
 martlet_log_batch_write_logs() {
   case ${1-} in
     --help | -h)
@@ -3394,6 +3431,9 @@ martlet_run_list_transitions
       Returns the history of a run, oldest first.
 martlet_run_get_run_graph
       Returns a run and the runs below it with what connects them, page by page.
+martlet_run_explain_run
+      Explains where a run is: the gates before its next step, in order, each with what
+      would open it; for a run that has ended, how and by whom.
 martlet_log_batch_write_logs
       Writes up to 1000 lines; answers when they are durable.
 martlet_log_list_logs

@@ -1,4 +1,5 @@
-// Decides in which orders runs may be listed: those an index serves, and always total by the id.
+// Decides in which orders runs may be listed: those an index serves, and by start and end where runs are few; always
+// total by the id.
 
 /// An order of runs.
 public struct RunOrder: Sendable, Hashable {

@@ -71,11 +71,19 @@ extension RunHandlers {
     if !ids.isEmpty {
       return try await backend.store.runs(ids, in: namespace, deadline: context.deadline)
     }
-    return try await backend.store.listRuns(
-      RunQuery(
-        namespace: namespace, filter: filter, order: RunOrder(key: .id, isDescending: false),
-        pageSize: Self.limit), deadline: context.deadline
-    ).runs
+    var query = RunQuery(
+      namespace: namespace, filter: filter, order: RunOrder(key: .id, isDescending: false),
+      pageSize: Self.limit)
+    var runs: [RunRecord] = []
+    repeat {
+      query.pageSize = Self.limit - runs.count
+      let page = try await backend.store.listRuns(query, deadline: context.deadline)
+      runs += page.runs
+      query.after = page.next.map {
+        PageToken(order: query.order, time: $0.time, id: $0.id, question: 0)
+      }
+    } while query.after != nil && runs.count < Self.limit
+    return runs
   }
 }
 

@@ -33,6 +33,13 @@ extension Store {
           switch request.decide(locked.entry, locked.reservations, now: locked.now) {
           case .hit(let value): return .hit(StoredCacheEntry(key: key, value: value))
           case .busy(let holder):
+            if let run = request.runID {
+              try pipeline.execute(SQL.noteCacheWait) {
+                $0.bind(run)
+                $0.bind(key)
+                $0.bind(namespace)
+              }
+            }
             return .busy(holder, left: locked.now.distance(to: holder.lapseTime))
           case .reserve(let reservation):
             try pipeline.hold(reservation, of: key, in: namespace)

@@ -64,7 +64,8 @@ extension Store {
     }
   }
 
-  /// Deletes keys that hold nothing usable and reservations that lapsed long ago, at most `limit` each.
+  /// Deletes keys that hold nothing usable reservations that lapsed and waits that ended long
+  /// ago, at most `limit` each.
   /// - Returns: How many.
   public func clearCache(limit: Int) async throws(StoreError) -> Int {
     try await write { connection in
@@ -73,7 +74,8 @@ extension Store {
       let lapsed = try connection.query(SQL.deleteLapsedCacheReservations) {
         $0.bind(Int64(limit))
       }.affected
-      return max(entries, lapsed)
+      let waits = try connection.query(SQL.deleteOldCacheWaits) { $0.bind(Int64(limit)) }.affected
+      return max(entries, lapsed, waits)
     }
   }
 

@@ -23,6 +23,8 @@ public enum Schema {
     migration(31, "cache", PackageResources.m0031_cache_sql),
     migration(32, "events", PackageResources.m0032_events_sql),
     migration(40, "run slots", PackageResources.m0040_run_slots_sql),
+    migration(42, "explanations", PackageResources.m0042_explanations_sql),
+    migration(43, "run walks", PackageResources.m0043_run_walks_sql),
     migration(44, "variables", PackageResources.m0044_variables_sql),
     migration(45, "uploads", PackageResources.m0045_uploads_sql),
   ]

@@ -37,7 +37,7 @@ public struct RunQuery: Sendable {
 public struct RunPage: Sendable {
   /// The runs in the order asked for.
   public var runs: [RunRecord]
-  /// The last row, when there may be more: its order key and id.
+  /// Where the next page begins, when there may be more: the order key and id of the last run looked at.
   public var next: Position?
 
   /// Where a page ended.
@@ -93,32 +93,33 @@ extension Store {
   /// The most runs that are looked at for a count that the rollup does not know.
   public static let countBound: Int64 = 100_000
 
-  /// Lists a page of runs.
+  /// Lists a page of runs. It looks at so many runs at most: a page may be short, or empty, and yet not be the last.
+  /// - Throws: `invalid` for an order by start or end of more runs than can be sorted.
   public func listRuns(
     _ query: RunQuery, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> RunPage {
-    let statement = RunListStatement(query)
-    return try await read(deadline) { connection in
-      var runs = try connection.query(statement.statement) { buffer in
-        buffer.bind(query.namespace)
-        buffer.bind(query.isFull)
-        for value in statement.values { value.bind(to: &buffer) }
-      }.map { row throws(PostgresError) in try RunRecord(row) }
-      guard runs.count > query.pageSize, query.pageSize > 0 else {
-        return RunPage(runs: runs, next: nil)
+    let walk = RunWalk(query.filter)
+    var query = query
+    query.pageSize = min(query.pageSize, RunWalk.bound - 1)
+    return try await read(deadline) { [query] connection in
+      // A plain page along an index is full, or the last one.
+      if query.filter == nil, query.order.key == .id || query.order.key == .createTime {
+        return try connection.pipeline { pipeline in try pipeline.page(query, walk, .walk) }
       }
-      runs.removeLast(runs.count - query.pageSize)
-      let last = runs[runs.count - 1]
-      return RunPage(
-        runs: runs, next: RunPage.Position(time: query.order.key.value(of: last), id: last.id))
+      return try connection.transaction(.snapshot) { pipeline in
+        let mode = try pipeline.mode(query, walk)
+        var page = try pipeline.page(query, walk, mode)
+        if mode == .walk, page.next == nil { page.next = try pipeline.end(query, walk) }
+        return page
+      }
     }
   }
 
   /// Counts runs by group.
   ///
   /// Without a filter and by kind and state only, the counts are exact and cost nothing. Otherwise
-  /// the newest `countBound` runs that meet the filter are counted.
-  /// - Returns: The counts, and whether there were more runs than were looked at.
+  /// the newest `countBound` runs of those that the filter's kind, definition, parent or root fixes are looked at.
+  /// - Returns: The counts, and whether there may be more runs than were looked at.
   public func countRuns(
     in namespace: Namespace, filter: FilterExpression? = nil, by grouping: RunGrouping,
     deadline: ContinuousClock.Instant? = nil
@@ -129,25 +130,34 @@ extension Store {
       )
     }
     let statement = RunCountStatement(filter: filter)
-    let counts = try await read(deadline) { connection in
+    let counts = try await read(deadline) { connection -> [CountedGroup] in
       try connection.query(statement.statement) { buffer in
         buffer.bind(namespace)
         buffer.bind(grouping.contains(.kind))
         buffer.bind(grouping.contains(.stateType))
         buffer.bind(grouping.contains(.stateName))
         buffer.bind(grouping.contains(.definition))
-        buffer.bind(Self.countBound)
         buffer.bind(grouping.contains(.createHour))
         buffer.bind(grouping.contains(.startHour))
         for value in statement.values { value.bind(to: &buffer) }
-      }.map { row throws(PostgresError) in
-        RunCount(
-          kind: try row.optional(0), stateType: try row.optional(1),
-          stateName: try row.optional(2), definition: try row.optional(3),
-          createHour: try row.optional(4), startHour: try row.optional(5), runs: try row.get(6))
-      }
+      }.map { row throws(PostgresError) in try CountedGroup(row) }
     }
-    return (counts, counts.reduce(0) { $0 + $1.runs } >= Self.countBound)
+    let seen = counts.reduce(0) { $0 + $1.seen }
+    return (counts.map(\.count).filter { $0.runs > 0 }, seen >= Self.countBound)
+  }
+
+  /// A group of `count_runs`, and how many of the runs that were looked at are in it.
+  private struct CountedGroup {
+    var count: RunCount
+    var seen: Int64
+
+    init(_ row: borrowing PostgresRow) throws(PostgresError) {
+      count = RunCount(
+        kind: try row.optional(0), stateType: try row.optional(1), stateName: try row.optional(2),
+        definition: try row.optional(3), createHour: try row.optional(4),
+        startHour: try row.optional(5), runs: try row.get(6))
+      seen = try row.get(7)
+    }
   }
 
   private func sumCounts(
@@ -202,5 +212,65 @@ extension RunCount {
     self.kind = kind
     self.stateType = stateType
     self.runs = runs
+  }
+}
+
+extension Pipeline {
+  /// How the runs of a page are come by. What no index has in order is sorted, if it is little enough.
+  fileprivate borrowing func mode(
+    _ query: RunQuery, _ walk: RunWalk
+  ) throws -> RunListStatement.Mode {
+    switch query.order.key {
+    case .id: return .walk
+    case .createTime: return try walk.isNarrow && isShort(query, walk) ? .sort : .walk
+    case .startTime, .endTime:
+      guard try isShort(query, walk) else {
+        throw StoreError.invalid(
+          field: "order_by",
+          why: "sorts at most \(RunWalk.bound) runs by \(query.order.key.rawValue): have the filter"
+            + " fix a parent_id, root_id or definition with fewer, or order by id or create_time")
+      }
+      return .sort
+    }
+  }
+
+  private borrowing func isShort(_ query: RunQuery, _ walk: RunWalk) throws -> Bool {
+    let statement = RunWalkStatement.count(query, walk)
+    let count = try self.query(statement.statement) { buffer in
+      buffer.bind(query.namespace)
+      for value in statement.values { value.bind(to: &buffer) }
+    }.first { row throws(PostgresError) in try row.get(0, as: Int64.self) }
+    return (count ?? 0) <= RunWalk.bound
+  }
+
+  fileprivate borrowing func page(
+    _ query: RunQuery, _ walk: RunWalk, _ mode: RunListStatement.Mode
+  ) throws -> RunPage {
+    let statement = RunListStatement(query, walk, mode)
+    var runs = try self.query(statement.statement) { buffer in
+      buffer.bind(query.namespace)
+      buffer.bind(query.isFull)
+      for value in statement.values { value.bind(to: &buffer) }
+    }.map { row throws(PostgresError) in try RunRecord(row) }
+    guard runs.count > query.pageSize, query.pageSize > 0 else {
+      return RunPage(runs: runs, next: nil)
+    }
+    runs.removeLast(runs.count - query.pageSize)
+    let last = runs[runs.count - 1]
+    return RunPage(
+      runs: runs, next: RunPage.Position(time: query.order.key.value(of: last), id: last.id))
+  }
+
+  /// Where the walk of a page ended that is not full; nil when it saw all runs.
+  fileprivate borrowing func end(
+    _ query: RunQuery, _ walk: RunWalk
+  ) throws -> RunPage.Position? {
+    let statement = RunWalkStatement.end(query, walk)
+    return try self.query(statement.statement) { buffer in
+      buffer.bind(query.namespace)
+      for value in statement.values { value.bind(to: &buffer) }
+    }.first { row throws(PostgresError) in
+      RunPage.Position(time: try row.optional(1), id: try row.get(0))
+    }
   }
 }

@@ -17,7 +17,9 @@ LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
 WHERE r.id = ANY ($1::uuid[]) AND r.namespace = $2::text
 
 -- name: list_runs
--- A page of runs; the program fills in condition, order and limit, values always bound.
+-- A page of runs; the program fills in walk, condition, order and limit, values always bound. The walk is bounded, and
+-- each of its runs is looked up by its key, whatever the planner thinks of the condition; a choice in the order of the walk
+-- ends as soon as the page is full.
 SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.parent_id, r.due_time,
   CASE WHEN $2::boolean THEN r.parameters END, r.dependencies, r.labels, r.tags, r.timeout_us,
   r.heartbeat_us, r.created_by, r.trace_parent, r.create_time, r.etag,
@@ -25,27 +27,43 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   s.last_seq, s.revision, s.attempt, s.start_time, s.end_time, s.transition_time, s.running_us,
   s.is_presumptive, s.due_time, s.policy, s.tally,
   h.message, CASE WHEN $2::boolean THEN h.detail ELSE h.detail - 'traceback' #- '{failed,traceback}' END, h.observed_time, NULL::jsonb
-FROM run r JOIN run_state s ON s.id = r.id
-LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
-WHERE r.namespace = $1::text AND true /* condition */
+FROM (
+  SELECT r.id
+  FROM (SELECT r.id, r.create_time FROM run r WHERE r.namespace = $1::text LIMIT 100 /* walk */) w
+  CROSS JOIN LATERAL (SELECT * FROM run r WHERE r.id = w.id OFFSET 0) r
+  CROSS JOIN LATERAL (SELECT * FROM run_state s WHERE s.id = w.id OFFSET 0) s
+  WHERE r.namespace = $1::text AND true /* condition */
+  ORDER BY w.id /* order of the choice */
+  LIMIT 100 /* limit */
+) m
+CROSS JOIN LATERAL (SELECT * FROM run r WHERE r.id = m.id OFFSET 0) r
+CROSS JOIN LATERAL (SELECT * FROM run_state s WHERE s.id = m.id OFFSET 0) s
+LEFT JOIN LATERAL (SELECT * FROM run_transition h
+  WHERE h.run_id = m.id AND h.revision = s.revision OFFSET 0) h ON true
 ORDER BY r.id /* order */
-LIMIT 100 /* limit */
+
+-- name: end_run_walk
+-- The last run of a walk that met its bound.
+SELECT w.id, w.create_time
+FROM (SELECT r.id, r.create_time FROM run r WHERE r.namespace = $1::text LIMIT 100 /* walk */) w
+ORDER BY w.id /* order */
+OFFSET 100 /* bound */ - 1 LIMIT 1
+
+-- name: count_run_walk
+-- How many runs a walk has.
+SELECT count(*)
+FROM (SELECT r.id, r.create_time FROM run r WHERE r.namespace = $1::text LIMIT 100 /* walk */) w
 
 -- name: count_runs
--- Counts at most a bound of the newest runs that meet a condition, by group.
-SELECT kind, state_type, state_name, definition, create_hour, start_hour, count(*)
-FROM (
-  SELECT CASE WHEN $2::boolean THEN r.kind END AS kind,
-    CASE WHEN $3::boolean THEN s.state_type END AS state_type,
-    CASE WHEN $4::boolean THEN s.state_name END AS state_name,
-    CASE WHEN $5::boolean THEN r.definition END AS definition,
-    CASE WHEN $7::boolean THEN date_trunc('hour', r.create_time, 'UTC') END AS create_hour,
-    CASE WHEN $8::boolean THEN date_trunc('hour', s.start_time, 'UTC') END AS start_hour
-  FROM run r JOIN run_state s ON s.id = r.id
-  WHERE r.namespace = $1::text AND true /* condition */
-  ORDER BY r.id DESC
-  LIMIT $6::bigint
-) n
+-- Counts those of the newest runs that meet a condition, by group; beside them how many were looked at.
+SELECT CASE WHEN $2::boolean THEN r.kind END, CASE WHEN $3::boolean THEN s.state_type END,
+  CASE WHEN $4::boolean THEN s.state_name END, CASE WHEN $5::boolean THEN r.definition END,
+  CASE WHEN $6::boolean THEN date_trunc('hour', r.create_time, 'UTC') END,
+  CASE WHEN $7::boolean THEN date_trunc('hour', s.start_time, 'UTC') END,
+  count(*) FILTER (WHERE true /* condition */), count(*)
+FROM (SELECT r.id, r.create_time FROM run r WHERE r.namespace = $1::text LIMIT 100 /* walk */) w
+CROSS JOIN LATERAL (SELECT * FROM run r WHERE r.id = w.id OFFSET 0) r
+CROSS JOIN LATERAL (SELECT * FROM run_state s WHERE s.id = w.id OFFSET 0) s
 GROUP BY 1, 2, 3, 4, 5, 6
 
 -- name: sum_run_counts
@@ -98,7 +116,17 @@ WHERE id = $1::uuid AND namespace = $2::text AND ($3::bigint IS NULL OR etag = $
 SELECT etag FROM run WHERE id = $1::uuid AND namespace = $2::text
 
 -- name: list_children
--- Children of a run that have not ended, in id order.
-SELECT r.id FROM run r JOIN run_state s ON s.id = r.id
-WHERE r.parent_id = $1::uuid AND s.state_type < 6 AND ($2::uuid IS NULL OR r.id > $2::uuid)
-ORDER BY r.id LIMIT $3::bigint
+-- Children of a run that have not ended, in id order, among the next $4 children after one; at last, where these were too
+-- few to tell of all, the child up to which was looked.
+WITH walk AS MATERIALIZED (
+  SELECT r.id FROM run r WHERE r.parent_id = $1::uuid AND ($2::uuid IS NULL OR r.id > $2::uuid)
+  ORDER BY r.id LIMIT $4::bigint
+), open AS MATERIALIZED (
+  SELECT w.id FROM walk w
+  CROSS JOIN LATERAL (SELECT FROM run_state s WHERE s.id = w.id AND s.state_type < 6 OFFSET 0) s
+  ORDER BY w.id LIMIT $3::bigint
+)
+SELECT id, true FROM open
+UNION ALL
+SELECT (SELECT id FROM walk ORDER BY id DESC LIMIT 1), false
+WHERE (SELECT count(*) FROM open) < $3::bigint AND (SELECT count(*) FROM walk) = $4::bigint

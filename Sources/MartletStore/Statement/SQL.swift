@@ -14,6 +14,7 @@ enum SQL {
     PackageResources.grant_sql, PackageResources.slot_sql,
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
     PackageResources.variable_sql, PackageResources.upload_sql,
+    PackageResources.explain_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -70,6 +71,8 @@ enum SQL {
   static let getRuns = named("get_runs")
   static let listRuns = named("list_runs")
   static let countRuns = named("count_runs")
+  static let endRunWalk = named("end_run_walk")
+  static let countRunWalk = named("count_run_walk")
   static let sumRunCounts = named("sum_run_counts")
   static let foldRunCounts = named("fold_run_counts")
   static let listTransitions = named("list_transitions")
@@ -83,6 +86,13 @@ enum SQL {
   static let findLastGood = named("find_last_good")
   static let tailLogs = named("tail_logs")
   static let getHolders = named("get_holders")
+
+  // Explanations.
+  static let explainOwner = named("explain_owner")
+  static let explainLimits = named("explain_limits")
+  static let explainCache = named("explain_cache")
+  static let noteCacheWait = named("note_cache_wait")
+  static let deleteOldCacheWaits = named("delete_old_cache_waits")
 
   // Flows and artifacts.
   static let registerFlows = named("register_flows")

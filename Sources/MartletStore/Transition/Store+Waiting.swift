@@ -52,16 +52,32 @@ extension Store {
     }
   }
 
-  /// Children of a run that have not ended, in the order of their ids.
+  /// Children of a run that have not ended, in the order of their ids, after a child, at most `limit`. So many
+  /// children are looked at, at most.
+  /// - Returns: The children, and after which one to go on; nil when there are no more.
   public func openChildren(
     of run: RunID, after child: RunID?, limit: Int
-  ) async throws(StoreError) -> [RunID] {
-    try await read { connection in
+  ) async throws(StoreError) -> (ids: [RunID], next: RunID?) {
+    let rows = try await read { connection in
       try connection.query(SQL.listChildren) {
         $0.bind(run)
         $0.bind(child)
         $0.bind(Int64(limit))
-      }.map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
+        $0.bind(Int64(RunWalk.bound))
+      }.map { row throws(PostgresError) in try Child(row) }
+    }
+    let open = rows.filter(\.isOpen).map(\.id)
+    return (open, open.count == limit ? open.last : rows.last { !$0.isOpen }?.id)
+  }
+
+  /// A child that was looked at.
+  private struct Child {
+    var id: RunID
+    var isOpen: Bool
+
+    init(_ row: borrowing PostgresRow) throws(PostgresError) {
+      id = try row.get(0)
+      isOpen = try row.get(1)
     }
   }
 

@@ -13,7 +13,7 @@ struct MartletBench: AsyncParsableCommand {
       """,
     subcommands: [
       PingCommand.self, StreamCommand.self, UnaryCommand.self, LatencyCommand.self,
-      MemoryCommand.self, ExpandCommand.self, UploadCommand.self, InterceptorsCommand.self,
-      LimitsCommand.self, WatchersCommand.self, EventsCommand.self,
+      MemoryCommand.self, ListsCommand.self, ExpandCommand.self, UploadCommand.self,
+      InterceptorsCommand.self, LimitsCommand.self, WatchersCommand.self, EventsCommand.self,
     ])
 }

@@ -3216,7 +3216,7 @@ const ProtobufCMessageDescriptor martlet__v1__watch_runs_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__watch_runs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[14] =
+static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[15] =
 {
   { "CreateRun", &martlet__v1__create_run_request__descriptor, &martlet__v1__create_run_response__descriptor },
   { "BatchCreateRuns", &martlet__v1__batch_create_runs_request__descriptor, &martlet__v1__batch_create_runs_response__descriptor },
@@ -3231,6 +3231,7 @@ static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descript
   { "SetRunState", &martlet__v1__set_run_state_request__descriptor, &martlet__v1__set_run_state_response__descriptor },
   { "ListTransitions", &martlet__v1__list_transitions_request__descriptor, &martlet__v1__list_transitions_response__descriptor },
   { "GetRunGraph", &martlet__v1__get_run_graph_request__descriptor, &martlet__v1__get_run_graph_response__descriptor },
+  { "ExplainRun", &martlet__v1__explain_run_request__descriptor, &martlet__v1__explain_run_response__descriptor },
   { "WatchRuns", &martlet__v1__watch_runs_request__descriptor, &martlet__v1__watch_runs_response__descriptor },
 };
 const unsigned martlet__v1__run_service__method_indices_by_name[] = {
@@ -3238,6 +3239,7 @@ const unsigned martlet__v1__run_service__method_indices_by_name[] = {
   6,        /* CancelRun */
   4,        /* CountRuns */
   0,        /* CreateRun */
+  13,        /* ExplainRun */
   2,        /* GetRun */
   12,        /* GetRunGraph */
   3,        /* ListRuns */
@@ -3247,7 +3249,7 @@ const unsigned martlet__v1__run_service__method_indices_by_name[] = {
   7,        /* RetryRun */
   10,        /* SetRunState */
   5,        /* UpdateRun */
-  13         /* WatchRuns */
+  14         /* WatchRuns */
 };
 const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
 {
@@ -3256,7 +3258,7 @@ const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
   "RunService",
   "Martlet__V1__RunService",
   "martlet.v1",
-  14,
+  15,
   martlet__v1__run_service__method_descriptors,
   martlet__v1__run_service__method_indices_by_name
 };
@@ -3364,13 +3366,21 @@ void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
   service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__run_service__explain_run(ProtobufCService *service,
+                                           const Martlet__V1__ExplainRunRequest *input,
+                                           Martlet__V1__ExplainRunResponse_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
                                           Martlet__V1__WatchRunsResponse_Closure closure,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
                                      Martlet__V1__RunService_ServiceDestroy destroy)

@@ -188,7 +188,9 @@ public struct ListRunsRequest: MartletWire.WireMessage {
   public var namespace: String
   /// AIP-160: for example `state.type = FAILED AND definition = "etl" AND labels.team = "x"`.
   public var filter: String
-  /// For example `create_time desc`, which is also the default.
+  /// `id`, `create_time`, `start_time` or `end_time`, then `desc` if wanted; `id desc`, the newest first, when empty. By
+  /// `start_time` and `end_time` at most 10,000 runs are sorted: INVALID_ARGUMENT when the filter fixes no `parent_id`,
+  /// `root_id` or `definition` with so few.
   public var orderBy: String
   /// At most 1000; 100 when 0.
   public var pageSize: Int32
@@ -230,7 +232,7 @@ public struct ListRunsRequest: MartletWire.WireMessage {
 public struct ListRunsResponse: MartletWire.WireMessage {
   /// The runs, in the order asked for.
   public var runs: [Run]
-  /// Empty on the last page.
+  /// Empty on the last page, and only there.
   public var nextPageToken: String
   /// Where to go on with `wait` or WatchRuns.
   public var resumeToken: String
@@ -281,7 +283,8 @@ public struct CountRunsResponse: MartletWire.WireMessage {
   public var groups: [CountRunsResponse.Group]
   /// The number of runs in all groups.
   public var total: Int64
-  /// True when only the newest 100,000 runs that match were counted. Counts by `state.type` and `kind` alone are exact.
+  /// True when only the newest 100,000 runs were looked at, of those whose `parent_id`, `root_id`, `definition` or `kind`
+  /// the filter fixes. Counts by `state.type` and `kind` alone are exact.
   public var bounded: Bool
 
   /// A message with every field at its default.

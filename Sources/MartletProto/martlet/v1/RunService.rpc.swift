@@ -25,6 +25,10 @@ public protocol RunService: MartletCall.RPCService {
 
   /// Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
   ///
+  /// A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+  /// fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+  /// `next_page_token` is empty.
+  ///
   /// INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
   func listRuns(
     _ request: ListRunsRequest, context: MartletCall.CallContext
@@ -96,6 +100,14 @@ public protocol RunService: MartletCall.RPCService {
     _ request: GetRunGraphRequest, context: MartletCall.CallContext
   ) async throws -> GetRunGraphResponse
 
+  /// Explains where a run is: the gates before its next step, in order, each with what would open it; for a run that has
+  /// ended, how and by whom. All of it is read from one snapshot.
+  ///
+  /// NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run failed.
+  func explainRun(
+    _ request: ExplainRunRequest, context: MartletCall.CallContext
+  ) async throws -> ExplainRunResponse
+
   /// Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
   ///
   /// OUT_OF_RANGE with RESUME_TOKEN_EXPIRED when the token is older than what is kept: list anew.
@@ -125,6 +137,10 @@ public enum RunServiceMethods {
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.GetRunRequest", responseType: "martlet.v1.GetRunResponse")
   /// Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
+  ///
+  /// A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+  /// fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+  /// `next_page_token` is empty.
   ///
   /// INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
   public static let listRuns = MartletCall.MethodDescriptor(
@@ -197,6 +213,14 @@ public enum RunServiceMethods {
     service: "martlet.v1.RunService", name: "GetRunGraph",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.GetRunGraphRequest", responseType: "martlet.v1.GetRunGraphResponse")
+  /// Explains where a run is: the gates before its next step, in order, each with what would open it; for a run that has
+  /// ended, how and by whom. All of it is read from one snapshot.
+  ///
+  /// NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run failed.
+  public static let explainRun = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "ExplainRun",
+    kind: .unary, idempotency: .noSideEffects,
+    requestType: "martlet.v1.ExplainRunRequest", responseType: "martlet.v1.ExplainRunResponse")
   /// Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
   ///
   /// OUT_OF_RANGE with RESUME_TOKEN_EXPIRED when the token is older than what is kept: list anew.
@@ -220,6 +244,7 @@ public enum RunServiceMethods {
     setRunState,
     listTransitions,
     getRunGraph,
+    explainRun,
     watchRuns,
   ]
 }
@@ -263,6 +288,10 @@ public struct RunServiceClient: Sendable {
   }
 
   /// Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
+  ///
+  /// A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+  /// fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+  /// `next_page_token` is empty.
   ///
   /// INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
   public func listRuns(
@@ -375,6 +404,18 @@ public struct RunServiceClient: Sendable {
       options: options)
   }
 
+  /// Explains where a run is: the gates before its next step, in order, each with what would open it; for a run that has
+  /// ended, how and by whom. All of it is read from one snapshot.
+  ///
+  /// NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run failed.
+  public func explainRun(
+    _ request: ExplainRunRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> ExplainRunResponse {
+    try await channel.unary(
+      RunServiceMethods.explainRun, request, returning: ExplainRunResponse.self,
+      options: options)
+  }
+
   /// Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
   ///
   /// OUT_OF_RANGE with RESUME_TOKEN_EXPIRED when the token is older than what is kept: list anew.
@@ -432,6 +473,9 @@ extension RunService {
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.getRunGraph) { request, context in
         try await self.getRunGraph(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.explainRun) { request, context in
+        try await self.explainRun(request, context: context)
       },
       MartletCall.MethodHandler.serverStreaming(RunServiceMethods.watchRuns) { request, responses, context in
         try await self.watchRuns(request, to: responses, context: context)

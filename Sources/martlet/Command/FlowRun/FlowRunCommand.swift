@@ -8,8 +8,8 @@ struct FlowRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow-run", abstract: "List, inspect, follow and steer runs of flows.",
     subcommands: [
-      ListFlowRuns.self, GetRun.self, RunGraph.self, RunLogs.self, WatchRun.self, CancelRun.self,
-      RetryRun.self, PauseRun.self, ResumeRun.self, SetRunState.self,
+      ListFlowRuns.self, GetRun.self, ExplainRun.self, RunGraph.self, RunLogs.self, WatchRun.self,
+      CancelRun.self, RetryRun.self, PauseRun.self, ResumeRun.self, SetRunState.self,
     ], aliases: ["flow-runs"])
 }
 
@@ -46,10 +46,13 @@ extension Connection {
     request.namespace = namespace
     request.filter = "name = \(quoted(reference))"
     request.pageSize = 1
-    guard let found = try await client.runs.listRuns(request).runs.first else {
-      throw notFound(reference)
-    }
-    return try await get(found.id)
+    // A page may be empty and yet not be the last.
+    repeat {
+      let page = try await client.runs.listRuns(request)
+      if let found = page.runs.first { return try await get(found.id) }
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
+    throw notFound(reference)
   }
 
   private func get(_ id: String) async throws -> Run {

@@ -88,7 +88,7 @@ extension Connection {
     var request = ListRunsRequest()
     request.namespace = namespace
     request.filter = "parent_id = \(quoted(run.id))"
-    request.orderBy = "create_time"
+    request.orderBy = "id"
     let children = try await client.runs.listRuns(request).runs
     guard !children.isEmpty else { return }
     var table = Table("task", "name", "state", ">took", "id")

@@ -28,5 +28,6 @@ struct LatencyCommand: AsyncParsableCommand {
     let latencies = parts.reduce(into: Latencies()) { $0.append($1) }
     figure("transition_p50", latencies.microseconds(at: 0.5), "us")
     figure("transition_p99", latencies.microseconds(at: 0.99), "us")
+    figure("transition_max", latencies.microseconds(at: 1), "us")
   }
 }

@@ -706,6 +706,10 @@ class RunService:
     ) -> v1.ListRunsResponse:
         """Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
 
+        A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+        fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+        `next_page_token` is empty.
+
         INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
         """
         asked = self._calls.request(
@@ -955,6 +959,29 @@ class RunService:
         )
         return self._calls.unary_unary(
             "/martlet.v1.RunService/GetRunGraph", v1.GetRunGraphResponse, asked, timeout, repeatable=True
+        )
+
+    def explain_run(
+        self,
+        request: Optional[v1.ExplainRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.ExplainRunResponse:
+        """Explains where a run is: the gates before its next step, in order, each with what would open it; for a run that has
+        ended, how and by whom. All of it is read from one snapshot.
+
+        NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run failed.
+        """
+        asked = self._calls.request(
+            v1.ExplainRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/ExplainRun", v1.ExplainRunResponse, asked, timeout, repeatable=True
         )
 
     def watch_runs(

@@ -174,6 +174,12 @@ from martlet._proto.martlet.v1.run_pb2 import (
     Transition,
     Verdict,
 )
+from martlet._proto.martlet.v1.run_explanation_pb2 import (
+    ExplainRunRequest,
+    ExplainRunResponse,
+    Gate,
+    GateReference,
+)
 from martlet._proto.martlet.v1.run_graph_pb2 import (
     GetRunGraphRequest,
     GetRunGraphResponse,
@@ -311,9 +317,13 @@ __all__ = [
     "Event",
     "EventFailure",
     "EventResource",
+    "ExplainRunRequest",
+    "ExplainRunResponse",
     "Failed",
     "FailureLine",
     "Flow",
+    "Gate",
+    "GateReference",
     "GetArtifactRequest",
     "GetArtifactResponse",
     "GetFlowRequest",

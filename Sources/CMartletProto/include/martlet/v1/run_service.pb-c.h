@@ -20,6 +20,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 #include "martlet/v1/failure.pb-c.h"
 #include "martlet/v1/run.pb-c.h"
+#include "martlet/v1/run_explanation.pb-c.h"
 #include "martlet/v1/run_graph.pb-c.h"
 #include "martlet/v1/state.pb-c.h"
 
@@ -278,7 +279,9 @@ struct  Martlet__V1__ListRunsRequest
    */
   ProtobufCBinaryData filter;
   /*
-   * For example `create_time desc`, which is also the default.
+   * `id`, `create_time`, `start_time` or `end_time`, then `desc` if wanted; `id desc`, the newest first, when empty. By
+   * `start_time` and `end_time` at most 10,000 runs are sorted: INVALID_ARGUMENT when the filter fixes no `parent_id`,
+   * `root_id` or `definition` with so few.
    */
   ProtobufCBinaryData order_by;
   /*
@@ -319,7 +322,7 @@ struct  Martlet__V1__ListRunsResponse
   size_t n_runs;
   Martlet__V1__Run **runs;
   /*
-   * Empty on the last page.
+   * Empty on the last page, and only there.
    */
   ProtobufCBinaryData next_page_token;
   /*
@@ -395,7 +398,8 @@ struct  Martlet__V1__CountRunsResponse
    */
   int64_t total;
   /*
-   * True when only the newest 100,000 runs that match were counted. Counts by `state.type` and `kind` alone are exact.
+   * True when only the newest 100,000 runs were looked at, of those whose `parent_id`, `root_id`, `definition` or `kind`
+   * the filter fixes. Counts by `state.type` and `kind` alone are exact.
    */
   protobuf_c_boolean bounded;
 };
@@ -1504,6 +1508,10 @@ struct Martlet__V1__RunService_Service
                         const Martlet__V1__GetRunGraphRequest *input,
                         Martlet__V1__GetRunGraphResponse_Closure closure,
                         void *closure_data);
+  void (*explain_run)(Martlet__V1__RunService_Service *service,
+                      const Martlet__V1__ExplainRunRequest *input,
+                      Martlet__V1__ExplainRunResponse_Closure closure,
+                      void *closure_data);
   void (*watch_runs)(Martlet__V1__RunService_Service *service,
                      const Martlet__V1__WatchRunsRequest *input,
                      Martlet__V1__WatchRunsResponse_Closure closure,
@@ -1529,6 +1537,7 @@ void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
       function_prefix__ ## set_run_state,\
       function_prefix__ ## list_transitions,\
       function_prefix__ ## get_run_graph,\
+      function_prefix__ ## explain_run,\
       function_prefix__ ## watch_runs  }
 void martlet__v1__run_service__create_run(ProtobufCService *service,
                                           const Martlet__V1__CreateRunRequest *input,
@@ -1582,6 +1591,10 @@ void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              const Martlet__V1__GetRunGraphRequest *input,
                                              Martlet__V1__GetRunGraphResponse_Closure closure,
                                              void *closure_data);
+void martlet__v1__run_service__explain_run(ProtobufCService *service,
+                                           const Martlet__V1__ExplainRunRequest *input,
+                                           Martlet__V1__ExplainRunResponse_Closure closure,
+                                           void *closure_data);
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
                                           Martlet__V1__WatchRunsResponse_Closure closure,

@@ -4,6 +4,7 @@ from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from martlet._proto.martlet.v1 import failure_pb2 as _failure_pb2
 from martlet._proto.martlet.v1 import run_pb2 as _run_pb2
+from martlet._proto.martlet.v1 import run_explanation_pb2 as _run_explanation_pb2
 from martlet._proto.martlet.v1 import run_graph_pb2 as _run_graph_pb2
 from martlet._proto.martlet.v1 import state_pb2 as _state_pb2
 from google.protobuf.internal import containers as _containers

@@ -2,6 +2,7 @@
 """Client and server classes corresponding to protobuf-defined services."""
 import grpc
 
+from martlet._proto.martlet.v1 import run_explanation_pb2 as martlet_dot_v1_dot_run__explanation__pb2
 from martlet._proto.martlet.v1 import run_graph_pb2 as martlet_dot_v1_dot_run__graph__pb2
 from martlet._proto.martlet.v1 import run_service_pb2 as martlet_dot_v1_dot_run__service__pb2
 
@@ -81,6 +82,11 @@ class RunServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_run__graph__pb2.GetRunGraphRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_run__graph__pb2.GetRunGraphResponse.FromString,
                 )
+        self.ExplainRun = channel.unary_unary(
+                '/martlet.v1.RunService/ExplainRun',
+                request_serializer=martlet_dot_v1_dot_run__explanation__pb2.ExplainRunRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__explanation__pb2.ExplainRunResponse.FromString,
+                )
         self.WatchRuns = channel.unary_stream(
                 '/martlet.v1.RunService/WatchRuns',
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.WatchRunsRequest.SerializeToString,
@@ -118,6 +124,10 @@ class RunServiceServicer(object):
 
     def ListRuns(self, request, context):
         """Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
+
+        A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+        fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+        `next_page_token` is empty.
 
         INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
         """
@@ -209,6 +219,16 @@ class RunServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainRun(self, request, context):
+        """Explains where a run is: the gates before its next step, in order, each with what would open it; for a run that has
+        ended, how and by whom. All of it is read from one snapshot.
+
+        NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run failed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchRuns(self, request, context):
         """Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
 
@@ -285,6 +305,11 @@ def add_RunServiceServicer_to_server(servicer, server):
                     servicer.GetRunGraph,
                     request_deserializer=martlet_dot_v1_dot_run__graph__pb2.GetRunGraphRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_run__graph__pb2.GetRunGraphResponse.SerializeToString,
+            ),
+            'ExplainRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainRun,
+                    request_deserializer=martlet_dot_v1_dot_run__explanation__pb2.ExplainRunRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__explanation__pb2.ExplainRunResponse.SerializeToString,
             ),
             'WatchRuns': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchRuns,
@@ -520,6 +545,23 @@ class RunService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/GetRunGraph',
             martlet_dot_v1_dot_run__graph__pb2.GetRunGraphRequest.SerializeToString,
             martlet_dot_v1_dot_run__graph__pb2.GetRunGraphResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ExplainRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/ExplainRun',
+            martlet_dot_v1_dot_run__explanation__pb2.ExplainRunRequest.SerializeToString,
+            martlet_dot_v1_dot_run__explanation__pb2.ExplainRunResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -1,0 +1,124 @@
+// Decides by which index a list of runs walks: what a filter fixes narrows the walk, and whatever else it asks for is looked
+// at row by row, so many rows at most. So no list reads more than its bound, however many runs there are.
+
+import MartletModel
+import MartletPostgres
+
+/// The way through the runs that a list or a count takes.
+struct RunWalk {
+  /// The most runs that one page of a list looks at.
+  static let bound = 10_000
+
+  /// What fixes a part of the runs that an index has in the order of the ids.
+  enum Road {
+    case run(RunID)
+    case parent(RunID)
+    case root(RunID)
+    case definition(String)
+    case kind(RunKind)
+    case all
+  }
+
+  /// The road.
+  let road: Road
+  /// Comparisons of the time of creation that must hold.
+  private let times: [FilterExpression]
+
+  /// Finds the road that a filter allows.
+  init(_ filter: FilterExpression?) {
+    let parts = filter?.conjuncts ?? []
+    var best = Road.all
+    for case .compare(let field, .equal, let value) in parts {
+      let road: Road
+      switch (field, value) {
+      case (.id, .id(let id)): road = .run(id)
+      case (.parentID, .id(let id)): road = .parent(id)
+      case (.rootID, .id(let id)): road = .root(id)
+      case (.definition, .text(let name)): road = .definition(name)
+      case (.kind, .kind(let kind)): road = .kind(kind)
+      default: continue
+      }
+      if road.rank < best.rank { best = road }
+    }
+    road = best
+    times = parts.filter { part in
+      guard case .compare(.createTime, let operation, .time) = part else { return false }
+      return operation != .notEqual && operation != .has
+    }
+  }
+
+  /// The ids of the walk in their order, at most `limit`, as SQL whose first parameter is the namespace.
+  func byID(
+    _ compiler: inout FilterCompiler, isDescending: Bool = true, after: RunID? = nil, limit: Int
+  ) -> String {
+    let direction = isDescending ? "DESC" : "ASC"
+    var cursor = ""
+    if let after { cursor = " AND r.id \(isDescending ? "<" : ">") \(compiler.bind(.id(after)))" }
+    let parts = conditions(&compiler).map { condition in
+      "(SELECT r.id FROM run r WHERE r.namespace = $1::text AND \(condition)\(cursor)"
+        + " ORDER BY r.id \(direction) LIMIT \(limit))"
+    }
+    return
+      "SELECT w.id, NULL::timestamptz AS create_time FROM (\(parts.joined(separator: " UNION ALL "))) w"
+      + " ORDER BY w.id \(direction) LIMIT \(limit)"
+  }
+
+  /// The ids by time of creation, as ``byID(_:isDescending:after:limit:)``; the road plays no part.
+  func byCreateTime(
+    _ compiler: inout FilterCompiler, isDescending: Bool, after: PageToken?, limit: Int
+  ) -> String {
+    let direction = isDescending ? "DESC" : "ASC"
+    var condition = "r.namespace = $1::text"
+    for time in times { condition += " AND \(compiler.condition(time))" }
+    if let after, let time = after.time {
+      condition +=
+        " AND (r.create_time, r.id) \(isDescending ? "<" : ">")"
+        + " (\(compiler.bind(.time(time))), \(compiler.bind(.id(after.id))))"
+    }
+    return "SELECT r.id, r.create_time FROM run r WHERE \(condition)"
+      + " ORDER BY r.create_time \(direction), r.id \(direction) LIMIT \(limit)"
+  }
+
+  /// Whether the road is for a few runs of many.
+  var isNarrow: Bool {
+    switch road {
+    case .run, .parent, .root, .definition: true
+    case .kind, .all: false
+    }
+  }
+
+  /// What the index is asked for: one condition for each part that it has in order.
+  private func conditions(_ compiler: inout FilterCompiler) -> [String] {
+    switch road {
+    case .run(let id): return ["r.id = \(compiler.bind(.id(id)))"]
+    case .parent(let id): return ["r.parent_id = \(compiler.bind(.id(id)))"]
+    case .root(let id):
+      let root = compiler.bind(.id(id))
+      return ["r.id = \(root)", "r.root_id = \(root) AND r.parent_id IS NOT NULL"]
+    case .definition(let name): return ["r.definition = \(compiler.bind(.text(name)))"]
+    case .kind(let kind): return ["r.kind = \(kind.rawValue)::smallint"]
+    case .all: return RunKind.allCases.map { "r.kind = \($0.rawValue)::smallint" }
+    }
+  }
+}
+
+extension RunWalk.Road {
+  /// The smaller, the fewer runs lie on it.
+  fileprivate var rank: Int {
+    switch self {
+    case .run: 0
+    case .parent: 1
+    case .root: 2
+    case .definition: 3
+    case .kind: 4
+    case .all: 5
+    }
+  }
+}
+
+extension FilterExpression {
+  /// The conditions that must all hold.
+  fileprivate var conjuncts: [FilterExpression] {
+    if case .all(let parts) = self { parts.flatMap(\.conjuncts) } else { [self] }
+  }
+}

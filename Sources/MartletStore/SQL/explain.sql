@@ -1,0 +1,58 @@
+-- What explains where a run is. The statements run in one snapshot.
+
+-- name: explain_owner
+-- Who brought a run into its state, why it is not the reported one, the session of its owner, and the time.
+SELECT h.actor, h.reason, e.id, e.holder, e.lease_until, clock_timestamp()
+FROM run_state s
+LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
+LEFT JOIN session e ON e.id = s.session_id
+WHERE s.id = $1::uuid AND s.namespace = $2::text
+
+-- name: explain_limits
+-- Limits whose slots a run holds or waits for, in the order of the lines: how full each is, what the run holds or
+-- wants, its place unless it holds, when it is served if only time must pass, and those who have held slots longest.
+WITH mine AS MATERIALIZED (
+  (SELECT n.limit_id, n.slots, NULL::bigint AS number, NULL::timestamptz AS due
+    FROM limit_lease e JOIN limit_hold n ON n.lease_id = e.id
+    WHERE e.run_id = $1::uuid AND e.namespace = $2::text AND e.end_time IS NULL LIMIT $3::bigint)
+  UNION ALL
+  (SELECT n.limit_id, n.slots, n.number, w.due FROM limit_waiter w JOIN limit_want n ON n.lease_id = w.id
+    WHERE w.run_id = $1::uuid AND w.namespace = $2::text LIMIT $3::bigint)
+)
+SELECT l.id, l.scope, l.name, l.slots, l.decay, l.enabled, u.held, u.draining, u.drained_by, u.holders,
+  m.slots::integer, CASE WHEN m.number IS NOT NULL THEN (SELECT count(*) FROM limit_want o
+    WHERE o.limit_id = m.limit_id AND o.number <= m.number) END, m.due,
+  (SELECT jsonb_agg(jsonb_build_array(o.name, o.run_id) ORDER BY o.grant_time, o.id) FROM (
+    SELECT e.id, e.grant_time, e.run_id, coalesce(nullif(e.holder, ''), r.name, '') AS name
+    FROM limit_hold h JOIN limit_lease e ON e.id = h.lease_id LEFT JOIN run r ON r.id = e.run_id
+    WHERE h.limit_id = l.id AND h.return_time IS NULL AND m.number IS NOT NULL
+    ORDER BY e.grant_time, e.id LIMIT $4::bigint) o)
+FROM mine m JOIN slot_limit l ON l.id = m.limit_id JOIN limit_usage u ON u.id = l.id
+ORDER BY m.number NULLS FIRST, l.scope, l.name
+
+-- name: explain_cache
+-- Keys of the cache whose values a run computes, and those that it asked for lately while another one computes them.
+(SELECT r.key, r.run_id, r.lapse_time, true FROM cache_reservation r
+  WHERE r.run_id = $1::uuid AND r.namespace = $2::text AND r.outcome IS NULL
+    AND r.lapse_time > clock_timestamp()
+  ORDER BY r.key LIMIT $3::bigint)
+UNION ALL
+(SELECT r.key, r.run_id, r.lapse_time, false FROM cache_wait w
+  JOIN cache_reservation r ON r.namespace = w.namespace AND r.key = w.key
+  WHERE w.run_id = $1::uuid AND w.namespace = $2::text AND w.ask_time > clock_timestamp() - interval '15 seconds'
+    AND r.isolation = 1 AND r.outcome IS NULL AND r.lapse_time > clock_timestamp()
+    AND r.run_id IS DISTINCT FROM w.run_id
+  ORDER BY r.key LIMIT $3::bigint)
+
+-- name: note_cache_wait
+-- Notes that a run waits for the value of a key; what was noted a moment ago will do.
+INSERT INTO cache_wait AS w (run_id, key, namespace, ask_time)
+VALUES ($1::uuid, $2::text, $3::text, clock_timestamp())
+ON CONFLICT (run_id, key) DO UPDATE SET ask_time = excluded.ask_time, namespace = excluded.namespace
+WHERE w.ask_time < excluded.ask_time - interval '5 seconds'
+
+-- name: delete_old_cache_waits
+-- Forgets waits of a while ago, a bounded number.
+DELETE FROM cache_wait WHERE (run_id, key) IN (
+  SELECT run_id, key FROM cache_wait WHERE ask_time < clock_timestamp() - interval '1 hour'
+  ORDER BY ask_time LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
