@@ -36,8 +36,7 @@ public struct CascadeRunner: PacedService {
         if answers.contains(where: \.isUnavailable) { return }
       }
       last = children.last
-      try await store.advanceCascade(
-        cascade.runID, to: children.count < settings.chunk ? nil : last)
+      try await store.advance(cascade, to: children.count < settings.chunk ? nil : last)
       if children.count < settings.chunk { return }
     }
   }
