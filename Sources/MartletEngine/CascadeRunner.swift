@@ -36,7 +36,7 @@ public struct CascadeRunner: PacedService {
         if answers.contains(where: \.isUnavailable) { return }
       }
       last = children.next
-      try await store.advanceCascade(cascade.runID, to: last)
+      try await store.advance(cascade, to: last)
       if last == nil { return }
     }
   }

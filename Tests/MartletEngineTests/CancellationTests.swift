@@ -32,6 +32,36 @@ import Testing
     }
   }
 
+  @Test func aCascadeThatIsAskedForAgainIsNotEndedByTheFirst() async throws {
+    try await EngineFixture.with { fixture in
+      let run = TestRun()
+      let cancel = Command.cancel(
+        Cancellation(namespace: fixture.namespace, runID: run.id, actor: "operator"))
+      _ = try await fixture.store.transitions.submit([
+        .report(
+          Report(
+            namespace: fixture.namespace, runID: run.id, actor: "tester",
+            item: .create(NewRun(kind: .flow, definition: "d", createdBy: "t")))), cancel,
+      ])
+      let first = try #require(
+        try await fixture.store.takeCascades(limit: 1, hold: .seconds(60)).first)
+      let again = Cancellation(
+        namespace: fixture.namespace, runID: run.id, actor: "other", bound: .seconds(7))
+      _ = try await fixture.store.transitions.submit([
+        .retry(RetryRequest(namespace: fixture.namespace, runID: run.id, actor: "operator")),
+        .cancel(again),
+      ])
+      // Its children are to be asked anew, whatever the first was about to say.
+      try await fixture.store.advance(first, to: run.id)
+      try await fixture.store.advance(first, to: nil)
+      let second = try #require(
+        try await fixture.store.takeCascades(limit: 1, hold: .seconds(60)).first)
+      #expect(second.after == nil && second.actor == "other" && second.bound == .seconds(7))
+      try await fixture.store.advance(second, to: nil)
+      #expect(try await fixture.number("SELECT count(*) FROM run_cascade") == 0)
+    }
+  }
+
   @Test func cancelsAFamilyInLaterBatches() async throws {
     try await EngineFixture.with { fixture in
       var context = fixture.context

@@ -7,8 +7,8 @@ import MartletTestKit
 import Testing
 
 @Suite struct SimulationTests {
-  /// How many worlds: `SIMULATION_SEEDS`, 240 without it, starting at `SIMULATION_FIRST_SEED`.
-  static let seeds = setting("SIMULATION_SEEDS") ?? 240
+  /// How many worlds: `SIMULATION_SEEDS`, 80 without it, starting at `SIMULATION_FIRST_SEED`.
+  static let seeds = setting("SIMULATION_SEEDS") ?? 80
   static let firstSeed = setting("SIMULATION_FIRST_SEED") ?? 1
   static let blocks: UInt64 = 8
 
@@ -30,46 +30,40 @@ import Testing
     #expect(first.rules == second.rules)
   }
 
-  /// Rules that no world has to reach: what is not built yet, what two fences keep out, and what is too
-  /// rare to be sure of.
-  static let unreached: Set<String> = [
-    "any/unbound", "SCHEDULED/offer-owned", "finished/released",
-    "any/create-other", "any/create-claimed-elsewhere", "any/time-ahead",
-    "CRASHED/illegal", "CRASHED/still-running-parent-stopped", "PENDING/bind-gap",
-    "PENDING/bind-parent-stopped", "PENDING/end", "PENDING/start-early", "SCHEDULED/claim-gap",
-    "SCHEDULED/claim-parent-stopped", "SCHEDULED/offer-parent-stopped", "PENDING/bind-early",
-    "CRASHED/cancelled",
-    "any/create-claimed-unowned", "PAUSED/claim", "PAUSED/illegal", "PAUSED/lapse", "PAUSED/offer",
-    "PAUSED/still-paused", "PAUSED/timed-out", "SCHEDULED/cancelled", "SCHEDULED/continue",
-    "SCHEDULED/give-back",
-    "SCHEDULED/give-up", "SCHEDULED/illegal", "SCHEDULED/lapse", "SCHEDULED/restart",
-    "SCHEDULED/restart-early", "SCHEDULED/restart-parent-stopped", "RUNNING/timed-out",
-    "waiting/owned",
+  /// Rules that the simulated worlds play, but that some 60 of them need not reach, each with the reason.
+  static let rare: [String: String] = [
+    "CRASHED/cancelled": "its lost owner comes back with this very word",
+    "CRASHED/fail": "its lost owner comes back with this very word",
+    "CRASHED/retry": "its lost owner comes back with this very word, and has retries",
+    "CRASHED/retry-rescheduled": "its lost owner comes back with this very word, and has retries",
+    "CRASHED/illegal": "its lost owner comes back with this very word",
+    "CRASHED/still-running-parent-stopped": "its parent stops between its loss and its return",
+    "SCHEDULED/claim-parent-paused": "a child is claimed while its parent is paused",
+    "SCHEDULED/claim-parent-stopped": "a child is claimed before the cascade reaches it",
+    "SCHEDULED/offer-parent-stopped": "a child is offered before the cascade reaches it",
+    "SCHEDULED/restart-parent-paused": "a retry is due while the parent is paused",
+    "SCHEDULED/restart-parent-stopped": "a retry is due before the cascade reaches it",
+    "SCHEDULED/lapse-wait": "a pause that its owner never noticed, and the loss of that owner",
+    "SCHEDULED/lapse-crash": "a pause that its owner never noticed, and the loss of that owner",
+    "PAUSED/lapse-wait": "a pause that its owner never noticed, and the loss of that owner",
+    "PAUSED/lapse-crash": "a pause that its owner never noticed, and the loss of that owner",
+    "SCHEDULED/fail": "a failure between the end of a pause and the next start",
+    "SCHEDULED/fail-retry": "a failure between the end of a pause and the next start",
+    "SCHEDULED/fail-retry-rescheduled": "a failure between the end of a pause and the next start",
+    "any/create-claimed-unowned": "a late copy of a create, after its owner let the run go",
   ]
 
-  /// What the simulated world does not play: operators but for cancels, policies of runs, and limits. The rules
-  /// for it are tested one by one.
+  /// Limits of runs have worlds of their own, without runs: the rules for a start without slots are tested one by one.
   static func isPlayed(_ rule: TransitionRule) -> Bool {
-    let operations: EventSet = [.pause, .resume, .retry, .setState]
-    let answers = GuardSet([
-      .retryInProcess, .retryRescheduled, .suspends, .pausedBefore, .lossReruns, .lossWaits,
-      .continues, .parentPaused,
-    ])
-    // A rule that these answers lead to beside the usual ones can be reached without them.
-    let asked = GuardSet(rule.guards)
-    let usual = GuardSet([.noRetry, .processWaits, .lossCrashes, .begins, .parentOpen])
-    let limits = GuardSet([.slotsFull, .slotsRefused, .slotsClosed])
-    return rule.events.isDisjoint(with: operations) && rule.from != .paused
-      && asked.isDisjoint(with: limits)
-      && (asked.isDisjoint(with: answers) || !asked.isDisjoint(with: usual))
+    GuardSet(rule.guards).isDisjoint(with: GuardSet([.slotsFull, .slotsRefused, .slotsClosed]))
   }
 
   @Test func worldsReachTheRules() {
     var reached: Set<String> = []
     for seed in 1...UInt64(60) { reached.formUnion(Simulation(seed: seed).run().rules.keys) }
-    let played = StateMachine.standard.rules.filter(Self.isPlayed).map(\.id)
-    let missing = Set(played).subtracting(reached)
-    #expect(missing.subtracting(Self.unreached).sorted() == [])
+    let rules = StateMachine.standard.rules.filter(Self.isPlayed)
+    let missing = Set(rules.map(\.id)).subtracting(reached)
+    #expect(missing.subtracting(Self.rare.keys).sorted() == [])
   }
 
   /// A way to break the state machine.
@@ -112,6 +106,14 @@ import Testing
     Sabotage("finished/late") { $0.with(.accept, to: .proposed, [.consumeSeq]) },
     Sabotage("CRASHED/late") { $0.with(.accept, to: .proposed, [.consumeSeq]) },
     Sabotage("any/cancel-owned") { $0.with($0.ruling, to: .state(.scheduled), [.releaseOwner]) },
+    Sabotage("RUNNING/retry") { $0.with($0.ruling, to: $0.target, [.consumeSeq]) },
+    Sabotage("RUNNING/lapse-rerun") { $0.with($0.ruling, to: $0.target, [.releaseOwner]) },
+    Sabotage("SCHEDULED/restart-early") {
+      $0.with(.accept, to: .proposed, [.consumeSeq, .raiseAttempt])
+    },
+    Sabotage("PENDING/start-parent-paused") {
+      $0.with(.accept, to: .proposed, [.consumeSeq, .raiseAttempt])
+    },
     Sabotage("any/lapse-elsewhere") { $0.with(.accept, to: .state(.crashed), [.presumeCrash]) },
   ]
 

@@ -26,13 +26,17 @@ extension RunSnapshot {
     case .scheduled(let scheduled):
       dueTime = scheduled.dueTime
     case .pending:
-      break
+      // The bound of another state is no time to start at.
+      if last != .scheduled, last != .pending { dueTime = nil }
     case .running:
       if last != .running {
         dueTime = isPlain ? nil : policy.timeout.map { time + $0 + timing.timeoutGrace }
       }
       if startTime == nil { startTime = time }
-      if !isUntallied { tally.isMidway = false }
+      if !isUntallied {
+        tally.isMidway = false
+        tally.isPauseAsked = false
+      }
     case .paused(let paused):
       dueTime = paused.until
       pause(paused, last: last, due: lastDue)

@@ -162,7 +162,8 @@ ON CONFLICT (run_id, key) DO UPDATE SET time = excluded.time,
 -- Leaves the children of stopped runs to later batches.
 INSERT INTO run_cascade (run_id, namespace, actor, bound_us)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
-ON CONFLICT (run_id) DO UPDATE SET after_id = NULL, taken_until = NULL
+ON CONFLICT (run_id) DO UPDATE SET actor = excluded.actor, bound_us = excluded.bound_us, after_id = NULL,
+  taken_until = NULL
 
 -- name: record_transitions
 -- Appends history rows and what the batch changes in the counts, and tells followers which history rows this transaction

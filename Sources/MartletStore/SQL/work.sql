@@ -22,12 +22,12 @@ WHERE run_id IN (
   SELECT c.run_id FROM run_cascade c
   WHERE c.taken_until IS NULL OR c.taken_until < clock_timestamp()
   ORDER BY c.run_id LIMIT $1::bigint FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING run_id, namespace, actor, bound_us, after_id
+RETURNING run_id, namespace, actor, bound_us, after_id, taken_until
 
 -- name: advance_cascade
--- Remembers how far a cascade has come.
-UPDATE run_cascade SET after_id = $2::uuid WHERE run_id = $1::uuid
+-- Remembers how far a cascade has come, unless it was asked for again or taken by another meanwhile.
+UPDATE run_cascade SET after_id = $3::uuid WHERE run_id = $1::uuid AND taken_until = $2::timestamptz
 
 -- name: delete_cascade
--- Ends a cascade.
-DELETE FROM run_cascade WHERE run_id = $1::uuid
+-- Ends a cascade, unless it was asked for again or taken by another meanwhile.
+DELETE FROM run_cascade WHERE run_id = $1::uuid AND taken_until = $2::timestamptz

@@ -15,6 +15,8 @@ public struct Cascade: Sendable, Equatable {
   public var bound: Interval
   /// Children up to this one have been asked.
   public var after: RunID?
+  /// Until when others pass it over; names this taking of it.
+  public var heldUntil: Instant
 }
 
 extension Store {
@@ -47,7 +49,7 @@ extension Store {
       }.map { row throws(PostgresError) in
         Cascade(
           runID: try row.get(0), namespace: try row.get(1), actor: try row.get(2),
-          bound: try row.get(3), after: try row.optional(4))
+          bound: try row.get(3), after: try row.optional(4), heldUntil: try row.get(5))
       }
     }
   }
@@ -81,16 +83,21 @@ extension Store {
     }
   }
 
-  /// Remembers how far a cascade has come; nil ends it.
-  public func advanceCascade(_ run: RunID, to child: RunID?) async throws(StoreError) {
+  /// Remembers how far a cascade has come; nil ends it. One that was asked for again, or taken by another, since it was
+  /// taken stays as it is: its children are to be asked anew.
+  public func advance(_ cascade: Cascade, to child: RunID?) async throws(StoreError) {
     try await write { connection in
       if let child {
         _ = try connection.query(SQL.advanceCascade) {
-          $0.bind(run)
+          $0.bind(cascade.runID)
+          $0.bind(cascade.heldUntil)
           $0.bind(child)
         }
       } else {
-        _ = try connection.query(SQL.deleteCascade) { $0.bind(run) }
+        _ = try connection.query(SQL.deleteCascade) {
+          $0.bind(cascade.runID)
+          $0.bind(cascade.heldUntil)
+        }
       }
     }
   }

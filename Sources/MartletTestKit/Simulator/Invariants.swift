@@ -1,5 +1,5 @@
-// Decides what must always hold: promises 1 to 3 of the architecture, checked from outside, without the
-// state machine's own tables.
+// Decides what must always hold in a simulated world: what its processes were told is what its database keeps, and what
+// they do is what they may.
 
 import MartletModel
 
@@ -10,53 +10,93 @@ struct Invariants {
   /// Which process a session belongs to.
   var sessions: [SessionID: SimulatedProcess] = [:]
 
+  private struct Start {
+    let execution: ExecutionID
+    let revision: Int64
+  }
+
   private struct EpochKey: Hashable {
     let runID: RunID
     let epoch: Int64
   }
 
-  private var lastTransition: [RunID: Transition] = [:]
-  private var owners: [EpochKey: ExecutionID] = [:]
+  private var history = HistoryChecker()
   private var lastSeq: [EpochKey: Int64] = [:]
-  private var starters: [RunID: ExecutionID] = [:]
-  private var running: [RunID: ExecutionID] = [:]
-  private var answers: [SimulatedDatabase.SeqKey: Verdict.Code] = [:]
+  /// The last start of each run's code, and which processes are in it now.
+  private var starts: [RunID: Start] = [:]
+  private var running: [RunID: Set<ExecutionID>] = [:]
+  private(set) var answers: [SimulatedDatabase.SeqKey: Verdict.Code] = [:]
+  private var commits: [RunID: Instant] = [:]
+  /// Runs whose processes were told that they do not begin.
+  private(set) var refused: Set<RunID> = []
 
   /// Notes a broken promise; only the first is kept.
-  mutating func fail(_ problem: String) {
-    if violation == nil { violation = problem }
+  mutating func fail(_ promise: Promise, _ problem: String) {
+    if violation == nil { violation = "\(promise.rawValue): \(problem)" }
   }
 
-  // Promise 1: at most one owner; user code starts only while its claim is current.
+  // One owner at a time.
 
-  /// A process starts the user's code of a run.
+  /// A process starts the user's code of a run, or goes on with it, on the word of a seq.
   mutating func started(
-    _ id: RunID, epoch: Int64, by execution: ExecutionID, in world: Simulation
+    _ id: RunID, epoch: Int64, seq: Int64, by execution: ExecutionID, in world: Simulation
   ) {
-    guard let run = world.database.runs[id] else { return fail("\(id) starts, but is not there") }
-    if run.epoch != epoch || run.executionID != execution {
-      fail("user code of \(id) starts in \(execution), whose claim is not current")
+    guard let run = world.database.runs[id],
+      let row = world.database.history[id]?.last(where: { $0.epoch == epoch && $0.seq == seq })
+    else { return fail(.nothingLost, "\(id) starts, but is not there") }
+    if run.epoch != epoch || run.executionID != execution, !isNew(id, in: world) {
+      fail(.oneOwner, "user code of \(id) starts in \(execution), whose claim is not current")
     }
-    if let other = running[id], other != execution {
-      fail("user code of \(id) runs in \(other) and in \(execution)")
+    if let last = starts[id], last.execution != execution, !wasLetGo(id, since: last, in: world) {
+      fail(.oneOwner, "user code of \(id) was started by \(last.execution) and by \(execution)")
     }
-    if let other = starters.updateValue(execution, forKey: id), other != execution {
-      fail("user code of \(id) was started by \(other) and by \(execution)")
-    }
-    running[id] = execution
+    starts[id] = Start(execution: execution, revision: row.revision)
+    running[id, default: []].insert(execution)
   }
 
-  /// A process stops the user's code of a run.
+  /// The user's code of a run ends or waits.
   mutating func stopped(_ id: RunID, _ execution: ExecutionID) {
-    if running[id] == execution { running[id] = nil }
+    running[id]?.remove(execution)
+  }
+
+  /// The user's code of a run goes on after all, if it was there before.
+  mutating func wentOn(_ id: RunID, _ execution: ExecutionID) {
+    if starts[id]?.execution == execution { running[id, default: []].insert(execution) }
   }
 
   /// A process is gone.
   mutating func stopped(_ execution: ExecutionID) {
-    running = running.filter { $0.value != execution }
+    for id in Array(running.keys) { running[id]?.remove(execution) }
   }
 
-  // Promise 2: what is acknowledged is durable, ordered, and one event.
+  /// Whether what was last decided on a run may not have been heard yet by whoever it concerns.
+  private func isNew(_ id: RunID, in world: Simulation) -> Bool {
+    commits[id].map { world.agenda.now <= $0 + Simulation.flight } ?? false
+  }
+
+  /// Whether somebody who may do so took a run from the one who had started it, or that one let it go.
+  private func wasLetGo(_ id: RunID, since start: Start, in world: Simulation) -> Bool {
+    let run = history.run(id)
+    var reruns = false
+    if case .rerun = run?.loss { reruns = true }
+    let mayBeLost = reruns || running[id]?.contains(start.execution) != true
+    return world.database.history[id, default: []].contains { transition in
+      guard transition.revision > start.revision else { return false }
+      switch (transition.actor, transition.to.type) {
+      case (HistoryChecker.Operator.retry, _), (HistoryChecker.Operator.force, _): return true
+      // It said so itself.
+      case (_, .scheduled), (_, .paused):
+        if transition.executionID == start.execution { return true }
+        guard transition.actor == Simulation.reaper else { return false }
+        // Its time-out was over: whoever does not keep to it has been told.
+        if transition.from == .running, run?.timeout != nil { return true }
+        return mayBeLost
+      default: return false
+      }
+    }
+  }
+
+  // What is acknowledged is durable, ordered, and one event.
 
   /// A process hears a verdict.
   mutating func acknowledged(
@@ -65,63 +105,100 @@ struct Invariants {
     let key = SimulatedDatabase.SeqKey(runID: report.runID, epoch: report.epoch, seq: report.seq)
     // A fence may come later; a wait may have been said before and come after.
     if let first = answers[key], given.code != first, given.code != .fenced, given.code != .wait {
-      fail("\(key) was answered \(first), then \(given.code)")
+      fail(.nothingDoubled, "\(key) was answered \(first), then \(given.code)")
     }
+    if case .create = report.item, given.code == .refused { refused.insert(report.runID) }
     guard given.code == .accepted || given.code == .replaced else { return }
     answers[key] = given.code
     let rows = world.database.history[report.runID, default: []].filter {
       $0.epoch == report.epoch && $0.seq == report.seq
     }
-    if rows.count != 1 { fail("\(key) is acknowledged, but has \(rows.count) history rows") }
+    if rows.count != 1 {
+      fail(
+        rows.isEmpty ? .nothingLost : .nothingDoubled,
+        "\(key) is acknowledged, but has \(rows.count) history rows")
+    }
     if let row = rows.first, row.executionID != report.executionID {
       fail(
+        .oneOwner,
         "\(key) is acknowledged to \(report.executionID?.description ?? "nobody"), but is not its")
+    }
+  }
+
+  /// An operator hears that a command was accepted.
+  mutating func acknowledged(
+    _ actor: String, on id: RunID, _ given: SimulatedServer.Given, in world: Simulation
+  ) {
+    guard given.code == .accepted else { return }
+    let rows = world.database.history[id, default: []].filter { $0.revision == given.revision }
+    if rows.count != 1 || rows[0].actor != actor {
+      fail(.nothingLost, "what \(actor) was told of \(id) is not in its history")
     }
   }
 
   /// A batch is committed.
   mutating func checkCommit(
-    _ plan: TransitionPlan, commands: [Command], before: [RunID: RunSnapshot],
+    _ plan: TransitionPlan, commands: [Command], read: [RunSnapshot], before: [RunID: RunSnapshot],
     in world: Simulation
   ) {
     guard plan.results.count == commands.count else {
-      return fail("\(commands.count) commands have \(plan.results.count) answers")
+      return fail(
+        .nothingLost, "\(commands.count) commands have \(plan.results.count) answers")
     }
-    for transition in plan.transitions { check(transition, before: before) }
+    for insert in plan.inserts { history.begin(insert.state.id, insert.run) }
+    var states = Dictionary(
+      read.map { ($0.id, ($0.stateType, $0.isPresumptive)) }, uniquingKeysWith: { $1 })
+    for transition in plan.transitions {
+      history.observe(transition)
+      if let (promise, problem) = history.violation { fail(promise, problem) }
+      checkHealth(transition, before: before)
+      checkParent(transition, states)
+      var isPresumptive = false
+      if case .crashed(let crashed) = transition.to.detail { isPresumptive = crashed.isPresumptive }
+      states[transition.runID] = (transition.to.type, isPresumptive)
+    }
     checkSeqs(plan)
     let touched = Set(plan.transitions.map(\.runID) + plan.refusals.map(\.runID))
-    for id in touched.sorted() { checkRow(id, in: world.database) }
+    for id in touched.sorted() {
+      commits[id] = world.agenda.now
+      checkRow(id, in: world.database)
+    }
   }
 
-  private mutating func check(_ transition: Transition, before: [RunID: RunSnapshot]) {
-    let id = transition.runID
-    let last = lastTransition.updateValue(transition, forKey: id)
-    if transition.revision != (last?.revision ?? 0) + 1 {
-      fail("\(id) goes from revision \(last?.revision ?? 0) to \(transition.revision)")
-    }
-    if transition.from != last?.to.type || transition.fromName != last?.to.name ?? "" {
-      fail("\(id) leaves \(transition.fromName), but was \(last?.to.name ?? "nothing")")
-    }
-    if let last, last.time >= transition.time { fail("\(id) goes back in time") }
-    if let last, transition.epoch < last.epoch || transition.epoch > last.epoch + 1 {
-      fail("\(id) goes from epoch \(last.epoch) to \(transition.epoch)")
-    }
-    if let last, last.to.type.isTerminal {
-      guard case .crashed(let crashed) = last.to.detail, crashed.isPresumptive else {
-        return fail("\(id) was \(last.to.name), and becomes \(transition.to.name)")
+  /// Nobody healthy is taken for lost.
+  private mutating func checkHealth(_ transition: Transition, before: [RunID: RunSnapshot]) {
+    let isLoss =
+      switch transition.to.detail {
+      case .crashed(let crashed): crashed.isPresumptive
+      case .scheduled(let scheduled): scheduled.reason == "OWNER_LOST"
+      case .running: transition.to.name == "OwnerLost"
+      default: false
       }
-    }
-    if case .crashed(let crashed) = transition.to.detail, crashed.isPresumptive,
-      let session = before[id]?.sessionID, sessions[session]?.isHealthy == true
+    if isLoss, let session = before[transition.runID]?.sessionID,
+      sessions[session]?.isHealthy == true
     {
-      fail("\(id) is presumed crashed, but its process is healthy")
+      fail(.withinBounds, "\(transition.runID) is taken for lost, but its process is healthy")
     }
-    guard let execution = transition.executionID else { return }
-    let key = EpochKey(runID: id, epoch: transition.epoch)
-    if let owner = owners[key], owner != execution {
-      fail("\(id) has two owners in epoch \(key.epoch): \(owner) and \(execution)")
-    }
-    owners[key] = execution
+  }
+
+  /// A child does not start when its parent, as the batch saw it, had stopped.
+  private mutating func checkParent(
+    _ transition: Transition, _ states: [RunID: (type: StateType, isPresumptive: Bool)]
+  ) {
+    let id = transition.runID
+    guard transition.to.type == .running, transition.executionID != nil,
+      transition.from == .scheduled || transition.from == .pending,
+      let run = history.run(id), let parent = run.parentID.flatMap({ states[$0] })
+    else { return }
+    let isStopped =
+      switch parent.type {
+      case .cancelling, .cancelled: true
+      case .completed, .failed: run.kind != .flow
+      case .crashed: run.kind != .flow && !parent.isPresumptive
+      default: false
+      }
+    if isStopped { fail(.stoppedParents, "\(id) starts, but its parent is \(parent.type)") }
+    if parent.type == .paused { fail(.stoppedParents, "\(id) starts, but its parent is PAUSED") }
   }
 
   private mutating func checkSeqs(_ plan: TransitionPlan) {
@@ -137,7 +214,7 @@ struct Invariants {
     for (key, seqs) in consumed {
       for seq in seqs.sorted() {
         let last = lastSeq.updateValue(seq, forKey: key) ?? 0
-        if seq != last + 1 { fail("\(key.runID) consumes seq \(seq) after \(last)") }
+        if seq != last + 1 { fail(.inOrder, "\(key.runID) consumes seq \(seq) after \(last)") }
       }
     }
   }
@@ -145,20 +222,22 @@ struct Invariants {
   /// A row agrees with its history, its claim and its due row.
   private mutating func checkRow(_ id: RunID, in database: SimulatedDatabase) {
     guard let run = database.runs[id], let last = database.history[id]?.last else {
-      return fail("\(id) has no row or no history")
+      return fail(.nothingLost, "\(id) has no row or no history")
     }
     if run.revision != last.revision || run.stateType != last.to.type
       || run.stateName != last.to.name || run.epoch != last.epoch
     {
-      fail("the row of \(id) says \(run.stateName), its history \(last.to.name)")
+      fail(.inOrder, "the row of \(id) says \(run.stateName), its history \(last.to.name)")
     }
     if (run.endTime != nil) != run.stateType.isTerminal {
-      fail("\(id) is \(run.stateName) with the wrong end time")
+      fail(.inOrder, "\(id) is \(run.stateName) with the wrong end time")
     }
     let held = database.claims.filter { $0.runID == id }
     let isHeld = !run.stateType.isTerminal
     let expected = isHeld ? run.sessionID.map { [Claim(sessionID: $0, runID: id)] } ?? [] : []
-    if held != Set(expected) { fail("\(id) is \(run.stateName) with claims \(held)") }
+    if held != Set(expected) {
+      fail(.withinBounds, "\(id) is \(run.stateName) with claims \(held)")
+    }
     let isWaiting =
       switch run.stateType {
       case .scheduled: run.dueTime != nil && run.stateName == "Scheduled"
@@ -166,40 +245,7 @@ struct Invariants {
       default: false
       }
     if (database.due[id] != nil) != isWaiting {
-      fail("\(id) is \(run.stateName) with the wrong due row")
+      fail(.withinBounds, "\(id) is \(run.stateName) with the wrong due row")
     }
-  }
-
-  // Promise 3: nothing stays beyond its bound.
-
-  /// Checks that nothing is overdue while there was service for as long as it takes to reap.
-  mutating func checkBounds(_ world: Simulation) {
-    let now = world.agenda.now
-    guard world.serviceSince + Simulation.slack < now else { return }
-    for run in world.database.runs.values {
-      switch run.stateType {
-      case .cancelling:
-        if let due = run.dueTime, due + Simulation.slack < now {
-          fail("\(run.id) is CANCELLING beyond its bound")
-        }
-        fallthrough
-      case .pending, .running:
-        guard let session = run.sessionID else { continue }
-        let end = max(world.database.leases[session] ?? .epoch, run.transitionTime)
-        if end + Simulation.slack < now {
-          fail("\(run.id) is \(run.stateType), its session lapsed long ago")
-        }
-      default: break
-      }
-    }
-  }
-
-  /// Checks that after the calm nothing is under way.
-  mutating func checkRest(_ world: Simulation) {
-    for run in world.database.runs.values.sorted(by: { $0.id < $1.id })
-    where run.stateType != .scheduled && run.stateType != .paused && !run.stateType.isTerminal {
-      fail("\(run.id) is \(run.stateType) at the end of all")
-    }
-    if !world.database.followUps.isEmpty { fail("a cascade is never done") }
   }
 }

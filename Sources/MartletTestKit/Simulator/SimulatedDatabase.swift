@@ -19,6 +19,17 @@ struct SimulatedDatabase {
     let stateType: StateType
   }
 
+  /// A stopped run whose children are to be cancelled.
+  struct Cascade {
+    let namespace: Namespace
+    let actor: String
+    let bound: Interval
+    /// Children up to this one have been asked.
+    var after: RunID?
+    /// Until when the server that took it has it for itself.
+    var heldUntil = Instant.epoch
+  }
+
   /// Why a commit failed.
   enum CommitError: Error {
     /// Someone else inserted the run first: the batch is retried.
@@ -35,29 +46,29 @@ struct SimulatedDatabase {
   private(set) var children: [RunID: [RunID]] = [:]
   /// When each session's lease ends.
   var leases: [SessionID: Instant] = [:]
-  /// Cascades that are not done, kept in the transaction that asked for them.
-  var followUps: [Int: FollowUp] = [:]
-  private var followUpCount = 0
+  /// Cascades that are not done, by the stopped run; kept in the transaction that asked for them.
+  var cascades: [RunID: Cascade] = [:]
 
   private var exclusive: [RunID: Int] = [:]
   private var shared: [RunID: Set<Int>] = [:]
 
-  /// Locks the rows of a batch and their parents', all or none; rows that do not exist lock nothing.
+  /// Locks the rows of a batch and the parents that creates name, all or none; rows that do not exist lock nothing.
+  /// Parents of runs that exist are read without a lock, as they are now.
   ///
   /// - Returns: The rows; nil when another server holds one of them.
   mutating func lock(_ keys: TransitionBatch.Keys, by server: Int) -> [RunSnapshot]? {
     let addressed = keys.runs.filter { runs[$0] != nil }
-    var parents = Set(keys.parents)
-    for id in addressed { if let parent = runs[id]?.parentID { parents.insert(parent) } }
-    let read = parents.subtracting(addressed).filter { runs[$0] != nil }
+    let named = keys.parents.filter { runs[$0] != nil }
+    let locked = Set(addressed + named)
+    let read = Set(addressed.compactMap { runs[$0]?.parentID }).subtracting(locked).sorted()
     for id in addressed {
       if let holder = exclusive[id], holder != server { return nil }
       if let holders = shared[id], !holders.subtracting([server]).isEmpty { return nil }
     }
-    for id in read { if let holder = exclusive[id], holder != server { return nil } }
+    for id in named { if let holder = exclusive[id], holder != server { return nil } }
     for id in addressed { exclusive[id] = server }
-    for id in read { shared[id, default: []].insert(server) }
-    return (addressed + read).compactMap { runs[$0] }
+    for id in named { shared[id, default: []].insert(server) }
+    return (addressed + named + read).compactMap { runs[$0] }
   }
 
   /// Ends a transaction's locks.
@@ -69,47 +80,44 @@ struct SimulatedDatabase {
     }
   }
 
-  /// Writes a plan, all of it or nothing.
+  /// Writes a plan, all of it or nothing: nothing is written before all that may be refused was looked at.
   mutating func commit(_ plan: TransitionPlan) throws(CommitError) {
-    var next = self
-    for insert in plan.inserts {
-      guard next.runs[insert.state.id] == nil else { throw .uniqueViolation }
-      next.runs[insert.state.id] = insert.state
-      if let parent = insert.state.parentID {
-        next.children[parent, default: []].append(insert.state.id)
-      }
-    }
+    if plan.inserts.contains(where: { runs[$0.state.id] != nil }) { throw .uniqueViolation }
     for update in plan.updates {
-      guard let row = next.runs[update.state.id], row.revision == update.expectedRevision else {
-        throw .broken("update of \(update.state.id) matched no row")
-      }
-      next.runs[update.state.id] = update.state
+      guard let row = runs[update.state.id], row.revision == update.expectedRevision,
+        row.lastSeq == update.expectedLastSeq
+      else { throw .broken("update of \(update.state.id) matched no row") }
     }
+    for insert in plan.inserts {
+      runs[insert.state.id] = insert.state
+      if let parent = insert.state.parentID {
+        children[parent, default: []].append(insert.state.id)
+      }
+    }
+    for update in plan.updates { runs[update.state.id] = update.state }
     for transition in plan.transitions {
-      next.history[transition.runID, default: []].append(transition)
+      history[transition.runID, default: []].append(transition)
       guard let seq = transition.seq else { continue }
-      try next.keep(
+      try keep(
         SeqKey(runID: transition.runID, epoch: transition.epoch, seq: seq),
         Stored(
           code: transition.verdict.code, reason: transition.verdict.reason,
           stateType: transition.to.type))
     }
     for refusal in plan.refusals {
-      try next.keep(
+      try keep(
         SeqKey(runID: refusal.runID, epoch: refusal.epoch, seq: refusal.seq),
         Stored(code: .refused, reason: refusal.reason, stateType: refusal.proposed))
     }
-    for claim in plan.claimsRemoved { next.claims.remove(claim) }
+    for claim in plan.claimsRemoved { claims.remove(claim) }
     for claim in plan.claimsAdded {
-      guard next.claims.insert(claim).inserted else { throw .broken("\(claim) exists already") }
+      guard claims.insert(claim).inserted else { throw .broken("\(claim) exists already") }
     }
-    for id in plan.dueCleared { next.due[id] = nil }
-    for due in plan.dueSet { next.due[due.runID] = due }
-    for followUp in plan.followUps {
-      next.followUpCount += 1
-      next.followUps[next.followUpCount] = followUp
+    for id in plan.dueCleared { due[id] = nil }
+    for time in plan.dueSet { due[time.runID] = time }
+    for case .cancelChildren(let run, let namespace, let actor, let bound) in plan.followUps {
+      cascades[run] = Cascade(namespace: namespace, actor: actor, bound: bound)
     }
-    self = next
   }
 
   private mutating func keep(_ key: SeqKey, _ stored: Stored) throws(CommitError) {

@@ -11,15 +11,21 @@ final class SimulatedJob {
     case report(Report.Item)
     /// A child of this run is seen through.
     case task
+    /// A proposal of any state, sensible or not.
+    case anything
   }
 
   let runID: RunID
   private(set) var epoch: Int64
   private unowned let process: SimulatedProcess
   private var script: [Step]
+  /// Whether its process proposes whatever comes to its mind, and takes no refusal for an end.
+  private let isErratic: Bool
   private var seq: Int64 = 0
   /// The seq whose answer is awaited; late answers to others are not obeyed.
   private var awaited: Int64?
+  /// Raised by whatever makes earlier plans to send again void.
+  private var round = 0
   private var next = 0
   private var isOver = false
   private var whenOver: (() -> Void)?
@@ -29,6 +35,7 @@ final class SimulatedJob {
     self.epoch = epoch
     self.script = script
     self.process = process
+    isErratic = script.contains { if case .anything = $0 { true } else { false } }
   }
 
   private var world: Simulation { process.world }
@@ -36,32 +43,42 @@ final class SimulatedJob {
   /// Does the next step.
   func proceed() {
     guard process.isAlive, !isOver, next < script.count else { return finish() }
-    // A process hears of a cancel sometimes before its next report, sometimes not.
     let row = world.database.runs[runID]
-    if row?.stateType == .cancelling, world.random.chance(0.6) {
-      script = [.report(.propose(RunState(.cancelled)))]
-      next = 0
-    }
-    // One that learns it was given up says that it still runs, or goes on as if nothing were.
-    if row?.isPresumptive == true, row?.epoch == epoch, world.random.chance(0.4) {
-      script.insert(.report(.propose(RunState(.running))), at: next)
+    if !isErratic {
+      // A process hears of a cancel sometimes before its next report, sometimes not.
+      if row?.stateType == .cancelling, world.random.chance(0.6) {
+        script = [.report(.propose(RunState(.cancelled)))]
+        next = 0
+      }
+      // One that learns it was given up says that it still runs, or goes on as if nothing were.
+      if row?.isPresumptive == true, row?.epoch == epoch, world.random.chance(0.4) {
+        script.insert(.report(.propose(RunState(.running))), at: next)
+      }
     }
     switch script[next] {
     case .task: seeTaskThrough()
-    case .report(let item):
-      seq += 1
-      awaited = seq
-      send(
-        Report(
-          namespace: .standard, runID: runID, epoch: epoch, executionID: process.execution,
-          seq: seq, sessionID: process.session, actor: "client", observedTime: world.agenda.now,
-          item: item))
+    case .anything: report(.propose(process.anything()))
+    case .report(let item): report(item)
     }
+  }
+
+  private func report(_ item: Report.Item) {
+    // Whoever asks to wait or to end is not in the user's code meanwhile.
+    if case .propose(let state) = item, state.type != .running {
+      world.checks.stopped(runID, process.execution)
+    }
+    seq += 1
+    awaited = seq
+    send(
+      Report(
+        namespace: .standard, runID: runID, epoch: epoch, executionID: process.execution,
+        seq: seq, sessionID: process.session, actor: "client", observedTime: world.agenda.now,
+        item: item))
   }
 
   private func seeTaskThrough() {
     let id = world.newID()
-    let task = NewRun(kind: .task, definition: "task", parentID: runID)
+    let task = process.dress(NewRun(kind: .task, definition: "task", parentID: runID))
     next += 1
     let child = SimulatedJob(
       id, epoch: 1,
@@ -75,6 +92,8 @@ final class SimulatedJob {
   /// Sends a report, some copies of it late, and again when no answer came.
   private func send(_ report: Report) {
     guard process.isAlive, !isOver, report.seq == awaited, report.epoch == epoch else { return }
+    round += 1
+    let round = round
     for _ in 0..<(world.random.chance(0.15) ? 2 : 1) {
       let late = world.random.chance(0.05) ? world.delay(1000, 40_000) : world.delay(0, 60)
       if process.isParted || world.random.chance(world.isCalm ? 0 : 0.06) { continue }
@@ -85,14 +104,16 @@ final class SimulatedJob {
       }
     }
     if world.random.chance(0.03) { skip(after: report) }
-    world.agenda.after(world.delay(700, 2500)) { [self] in send(report) }
+    world.agenda.after(world.delay(700, 2500)) { [self] in
+      if round == self.round { send(report) }
+    }
   }
 
   /// Sends a report too early; nothing may come of it.
   private func skip(after report: Report) {
     var early = report
     early.seq += 2
-    early.item = .propose(process.end())
+    early.item = .propose(world.random.chance(0.5) ? process.end() : RunState(.running))
     world.anyServer()?.receive([.report(early)]) { _ in }
   }
 
@@ -104,8 +125,10 @@ final class SimulatedJob {
     switch answer {
     case .nothing: finish()
     case .failure(.outOfSequence(let expected)):
-      world.checks.fail("\(runID): seq \(report.seq) is called out of sequence, not \(expected)")
-    case .failure(.alreadyExists): world.checks.fail("\(runID): ALREADY_EXISTS for its own create")
+      world.checks.fail(
+        .inOrder, "\(runID): seq \(report.seq) is called out of sequence, not \(expected)")
+    case .failure(.alreadyExists):
+      world.checks.fail(.nothingDoubled, "\(runID): ALREADY_EXISTS for its own create")
     case .failure: finish()
     case .verdict(let given): obey(given, report)
     }
@@ -114,28 +137,21 @@ final class SimulatedJob {
   private func obey(_ given: SimulatedServer.Given, _ report: Report) {
     switch given.code {
     case .accepted, .replaced:
-      if case .propose(let state) = report.item, state.type == .running {
-        world.checks.started(runID, epoch: epoch, by: process.execution, in: world)
-      }
       awaited = nil
       next += 1
-      world.agenda.after(world.delay(0, 6000)) { [self] in proceed() }
-    case .wait:
-      world.agenda.after(given.wait + world.delay(1, 50)) { [self] in send(report) }
-    case .refused:
-      let isStopping = given.reason == .runCancelling || given.reason == .parentStopped
-      if given.reason == .illegalTransition, epoch == world.database.runs[runID]?.epoch {
-        awaited = nil
-        next += 1
-        world.agenda.after(world.delay(0, 2000)) { [self] in proceed() }
-      } else if isStopping, epoch == world.database.runs[runID]?.epoch {
-        script = [.report(.propose(RunState(.cancelled)))]
-        next = 0
-        awaited = nil
-        world.agenda.after(world.delay(0, 2000)) { [self] in proceed() }
-      } else {
-        finish()
+      if given.code == .accepted, case .propose(let state) = report.item {
+        follow(state, report)
+      } else if given.reason == .retry {
+        tryAgain()
       }
+      if !isOver { world.agenda.after(world.delay(0, 6000)) { [self] in proceed() } }
+    case .wait:
+      round += 1
+      let round = round
+      world.agenda.after(given.wait + world.delay(1, 50)) { [self] in
+        if round == self.round { send(report) }
+      }
+    case .refused: bow(to: given.reason)
     case .fenced:
       world.checks.stopped(runID, process.execution)
       if given.reason == .claimRequired, world.random.chance(0.7) {
@@ -146,14 +162,50 @@ final class SimulatedJob {
     }
   }
 
+  /// Goes on from a state that was accepted.
+  private func follow(_ state: RunState, _ report: Report) {
+    switch state.detail {
+    case .running:
+      world.checks.started(
+        runID, epoch: epoch, seq: report.seq, by: process.execution, in: world)
+    case .paused(let paused) where !isErratic:
+      // Its process ends, or waits until it may go on.
+      if paused.isSuspended { return finish() }
+      script.insert(.report(.propose(RunState(.running))), at: next)
+    default: break
+    }
+  }
+
+  /// The attempt failed, and there will be another: here, or wherever the run is claimed.
+  private func tryAgain() {
+    if isErratic { return }
+    guard world.database.runs[runID]?.policy.retry?.mode == .inProcess else { return finish() }
+    script = [.report(.propose(RunState(.running)))] + process.ending()
+    next = 0
+  }
+
+  /// Takes a refusal, which used its seq up.
+  private func bow(to reason: Reason?) {
+    guard epoch == world.database.runs[runID]?.epoch else { return finish() }
+    if isErratic || reason == .illegalTransition || reason == .pauseResumed {
+      next += 1
+      world.checks.wentOn(runID, process.execution)
+    } else if reason == .runCancelling || reason == .parentStopped {
+      script = [.report(.propose(RunState(.cancelled)))]
+      next = 0
+    } else {
+      return finish()
+    }
+    awaited = nil
+    world.agenda.after(world.delay(0, 2000)) { [self] in proceed() }
+  }
+
   /// Takes an epoch anew after its claim lapsed unnoticed.
   private func claimAgain(after current: Int64) {
     epoch = current + 1
     seq = 0
-    script = [
-      .report(.propose(RunState(.pending))), .report(.propose(RunState(.running))),
-      .report(.propose(process.end())),
-    ]
+    script = [.report(.propose(RunState(.pending))), .report(.propose(RunState(.running)))]
+    script += isErratic ? Array(repeating: .anything, count: 4) : process.ending()
     next = 0
     proceed()
   }
@@ -165,5 +217,7 @@ final class SimulatedJob {
     let whenOver = whenOver
     self.whenOver = nil
     if process.isAlive { whenOver?() }
+    // It may leave its runs in any state: nobody is there any more to end them.
+    if isErratic { process.die() }
   }
 }

@@ -21,7 +21,7 @@ final class SimulatedServer {
     let reason: Reason?
     let wait: Interval
     let epoch: Int64
-    let isDuplicate: Bool
+    let revision: Int64
   }
 
   private struct Ticket {
@@ -125,13 +125,14 @@ final class SimulatedServer {
       case .uniqueViolation:
         world.database.unlock(index)
         later(0, 10) { [unowned self] in lock(batch) }
-      case .broken(let problem): world.checks.fail(problem)
+      case .broken(let problem): world.checks.fail(.nothingDoubled, problem)
       }
       return
     }
     world.database.unlock(index)
     for result in plan.results { world.rules[result.rule, default: 0] += 1 }
-    world.checks.checkCommit(plan, commands: commands, before: before, in: world)
+    world.checks.checkCommit(
+      plan, commands: commands, read: rows, before: before, in: world)
     var answers = zip(commands, plan.results).map { answer(to: $0, $1) }[...]
     isBusy = false
     for ticket in batch {
@@ -152,16 +153,18 @@ final class SimulatedServer {
       return .verdict(
         Given(
           code: verdict.code, reason: verdict.reason, wait: wait, epoch: result.epoch,
-          isDuplicate: false))
+          revision: result.revision))
     case .duplicate(let epoch, let seq):
       let key = SimulatedDatabase.SeqKey(runID: command.runID, epoch: epoch, seq: seq)
       guard let stored = world.database.verdicts[key] else {
-        world.checks.fail("\(key) is answered as a duplicate, but no verdict is kept")
+        world.checks.fail(
+          .nothingLost, "\(key) is answered as a duplicate, but no verdict is kept")
         return .nothing
       }
       return .verdict(
         Given(
-          code: stored.code, reason: stored.reason, wait: .zero, epoch: epoch, isDuplicate: true))
+          code: stored.code, reason: stored.reason, wait: .zero, epoch: epoch,
+          revision: result.revision))
     case .existing, .unchanged: return .nothing
     case .failure(let error): return .failure(error)
     }
@@ -204,20 +207,44 @@ final class SimulatedServer {
         later(500, 20_000) { [unowned self] in receive(commands) { _ in } }
       }
     }
-    for (key, followUp) in database.followUps.sorted(by: { $0.key < $1.key }) {
-      guard case .cancelChildren(let parent, let namespace, let actor, let bound) = followUp else {
-        continue
-      }
-      let cancels = database.children[parent, default: []].map {
-        Command.cancel(
-          Cancellation(namespace: namespace, runID: $0, actor: actor, bound: bound))
-      }
-      // Done only when the children's batch is; a server that dies leaves it to another.
-      if cancels.isEmpty {
-        world.database.followUps[key] = nil
+    takeCascades()
+  }
+
+  /// Takes the cascades that nobody has.
+  private func takeCascades() {
+    for (run, cascade) in world.database.cascades.sorted(by: { $0.key < $1.key })
+    where cascade.heldUntil < world.agenda.now {
+      let hold = world.agenda.now + Simulation.hold
+      world.database.cascades[run]?.heldUntil = hold
+      carry(run, heldUntil: hold)
+    }
+  }
+
+  /// Asks the next children of a stopped run to stop; a server that dies leaves the rest to another.
+  private func carry(_ run: RunID, heldUntil hold: Instant) {
+    guard let cascade = world.database.cascades[run], cascade.heldUntil == hold else { return }
+    let children = world.database.children[run, default: []].sorted().filter {
+      $0 > cascade.after ?? RunID(high: 0, low: 0)
+        && world.database.runs[$0]?.stateType.isTerminal == false
+    }.prefix(Simulation.cascadeChunk)
+    let isLast = children.count < Simulation.cascadeChunk
+    let cancels = children.map {
+      Command.cancel(
+        Cancellation(
+          namespace: cascade.namespace, runID: $0, actor: cascade.actor, bound: cascade.bound))
+    }
+    let advance: () -> Void = { [unowned self] in
+      // Asked again, or taken by another, meanwhile.
+      guard world.outageEnd == nil, world.database.cascades[run]?.heldUntil == hold else { return }
+      if isLast {
+        world.database.cascades[run] = nil
       } else {
-        receive(cancels) { [unowned self] _ in world.database.followUps[key] = nil }
+        world.database.cascades[run]?.after = children.last
+        later(0, 100) { [unowned self] in carry(run, heldUntil: hold) }
       }
     }
+    if cancels.isEmpty { return advance() }
+    let life = life
+    receive(cancels) { [unowned self] _ in if life == self.life { advance() } }
   }
 }

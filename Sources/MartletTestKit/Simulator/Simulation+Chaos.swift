@@ -1,5 +1,5 @@
 // Decides what goes wrong: servers and processes die, the database is away, networks part; and what
-// operators and dispatchers do meanwhile.
+// dispatchers do meanwhile.
 
 import MartletModel
 
@@ -9,26 +9,11 @@ extension Simulation {
     agenda.after(delay(0, span.microseconds / 1500)) { [unowned self] in
       let process = SimulatedProcess(in: self)
       processes.append(process)
-      switch Int.random(in: 0..<4, using: &random) {
-      case 0, 1: process.beginFlow()
-      case 2: process.createUnowned()
+      switch Int.random(in: 0..<7, using: &random) {
+      case 0, 1, 2: process.beginFlow()
+      case 3, 4: process.beginErratic()
+      case 5: process.createUnowned()
       default: process.claimAny()
-      }
-    }
-  }
-
-  /// Cancels runs at random, also finished ones and twice.
-  func beginOperator() {
-    agenda.after(delay(500, 9000)) { [unowned self] in
-      if !isCalm {
-        beginOperator()
-        let id = database.runs.keys.sorted().randomElement(using: &random)
-        if let id, let run = database.runs[id] {
-          let bound = Interval.seconds(Int64.random(in: 1...100, using: &random))
-          let command = Command.cancel(
-            Cancellation(namespace: run.namespace, runID: id, actor: "operator", bound: bound))
-          anyServer()?.receive([command]) { _ in }
-        }
       }
     }
   }
@@ -37,7 +22,9 @@ extension Simulation {
   func beginDispatcher() {
     agenda.after(delay(200, 3000)) { [unowned self] in
       if !isCalm { beginDispatcher() }
-      let waiting = database.runs.values.filter { $0.stateType == .scheduled }.map(\.id).sorted()
+      let waiting = database.runs.values.filter { run in
+        run.stateType == .scheduled || (run.stateType == .paused && random.chance(0.05))
+      }.map(\.id).sorted()
       guard let id = waiting.randomElement(using: &random) else { return }
       let worker = SimulatedProcess(in: self)
       processes.append(worker)

@@ -47,9 +47,15 @@ public final class Simulation {
   /// Since when a server and the database have been there without a break.
   var serviceSince = Instant(microseconds: 0)
   var isCalm = false
-  private var idCount: UInt64 = 0
 
   static let lease = Interval.seconds(30)
+  /// Who acts for the server in histories.
+  static let reaper = "service:reaper"
+  /// How long an answer is under way at most.
+  static let flight = Interval.milliseconds(100)
+  /// How long a server has a cascade for itself, and how many children it asks at a time.
+  static let hold = Interval.seconds(6)
+  static let cascadeChunk = 2
   static let offerTime = Interval.seconds(8)
   static let reapInterval = Interval.seconds(3)
   /// How long after a bound a run must have left its state: two passes of a reaper and a commit.
@@ -82,6 +88,7 @@ public final class Simulation {
     watch()
     agenda.run(until: start + options.chaos) { checks.violation != nil }
     isCalm = true
+    resumeAll()
     agenda.run(until: start + options.chaos + options.calm) { checks.violation != nil }
     if checks.violation == nil { checks.checkRest(self) }
     return Result(
@@ -91,8 +98,7 @@ public final class Simulation {
 
   /// A new id, time-ordered as clients make them.
   func newID() -> RunID {
-    idCount += 1
-    return RunID.v7(now: agenda.now, random: (random.next(), random.next()))
+    RunID.v7(now: agenda.now, random: (random.next(), random.next()))
   }
 
   /// A random delay between two bounds.

@@ -19,7 +19,7 @@ public struct RunTally: Sendable, Equatable {
   public var keptDue: Instant?
   /// Whether it was paused while RUNNING by a process that waits, and goes on from there.
   public var isMidway = false
-  /// Whether an operator asked for the pause: then its process may not be waiting at all.
+  /// Whether an operator asked for the pause, until it is RUNNING again: its process may never have waited.
   public var isPauseAsked = false
   /// Whether it holds slots of limits.
   public var holdsSlots = false

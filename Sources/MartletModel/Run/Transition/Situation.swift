@@ -31,8 +31,8 @@ struct Situation {
       if case .propose(let state) = report.item {
         if run.stateName != state.name { rename = .renames }
         switch state.detail {
-        case .failed(let failed): rare = run.retry(after: failed)
-        case .crashed: rare = run.retryAfterCrash
+        case .failed(let failed): rare = run.goingOn(run.retry(after: failed))
+        case .crashed: rare = run.goingOn(run.retryAfterCrash)
         case .paused(let paused): rare = run.answers(to: paused)
         case .running: if !run.isUntallied, run.tally.isMidway { rare = Self.midway }
         default: break
@@ -141,6 +141,11 @@ extension RunSnapshot {
     return Situation.usual(but: nextRetry)
   }
 
+  /// Some answers, and whether its owner's code was begun before its pause.
+  fileprivate func goingOn(_ answers: GuardSet) -> GuardSet {
+    !isUntallied && tally.isMidway ? answers.answering(.continues) : answers
+  }
+
   /// Whether a retry is left, and whose it is.
   private var nextRetry: Guard {
     guard let retry = policy.retry, tally.retries < retry.maxRetries else { return .noRetry }
@@ -157,8 +162,11 @@ extension RunSnapshot {
 
   /// The rare answers when its session lapsed.
   fileprivate var answersToLoss: GuardSet {
-    // A process that waits runs no code that a second one could meet.
-    if stateType == .paused, !(tally.isMidway && tally.isPauseAsked) {
+    // A process that waits runs no code that a second one could meet. One that was paused by an operator may not
+    // have waited, nor noticed that it was resumed.
+    if stateType == .paused || stateType == .scheduled,
+      isUntallied || !(tally.isMidway && tally.isPauseAsked)
+    {
       return Situation.usual(but: .lossReruns)
     }
     guard !isPlain else { return Situation.usual(but: .lossCrashes) }

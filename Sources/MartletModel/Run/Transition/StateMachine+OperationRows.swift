@@ -22,8 +22,14 @@ extension StateMachine {
   /// The lease of its session lapses.
   static let lapses: [TransitionRule] = [
     TransitionRule(
-      "SCHEDULED/lapse", from: .scheduled, on: .sessionLapsed, when: [.holdsRun],
+      "SCHEDULED/lapse", from: .scheduled, on: .sessionLapsed, when: [.holdsRun, .lossReruns],
       .accept, to: .state(.scheduled), [.releaseOwner]),
+    TransitionRule(
+      "SCHEDULED/lapse-crash", from: .scheduled, on: .sessionLapsed,
+      when: [.holdsRun, .lossCrashes], .accept, to: .state(.crashed), [.presumeCrash]),
+    TransitionRule(
+      "SCHEDULED/lapse-wait", from: .scheduled, on: .sessionLapsed, when: [.holdsRun, .lossWaits],
+      .accept, to: .state(.scheduled), [.dropSession]),
     TransitionRule(
       "PENDING/lapse", from: .pending, on: .sessionLapsed, when: [.holdsRun],
       .accept, to: .state(.scheduled), [.releaseOwner]),
@@ -37,9 +43,11 @@ extension StateMachine {
       "RUNNING/lapse-wait", from: .running, on: .sessionLapsed, when: [.holdsRun, .lossWaits],
       .accept, to: .state(.running), [.dropSession]),
     TransitionRule(
-      "PAUSED/lapse", from: .paused, on: .sessionLapsed,
-      when: [.holdsRun, .lossReruns, .lossWaits],
+      "PAUSED/lapse", from: .paused, on: .sessionLapsed, when: [.holdsRun, .lossReruns],
       .accept, to: .state(.paused), [.releaseOwner]),
+    TransitionRule(
+      "PAUSED/lapse-wait", from: .paused, on: .sessionLapsed, when: [.holdsRun, .lossWaits],
+      .accept, to: .state(.paused), [.dropSession]),
     TransitionRule(
       "PAUSED/lapse-crash", from: .paused, on: .sessionLapsed, when: [.holdsRun, .lossCrashes],
       .accept, to: .state(.crashed), [.presumeCrash]),
@@ -138,7 +146,7 @@ extension StateMachine {
       .refuse(.claimRequired)),
     TransitionRule(
       "any/set-end", from: [.scheduled, .pending, .running, .paused], on: .setState,
-      when: [.unforced, .asksEnd, .unowned], .accept, to: .proposed),
+      when: [.unforced, .asksEnd, .unowned], .accept, to: .proposed, [.cancelChildren]),
     TransitionRule(
       "any/set-owned", from: [.scheduled, .pending, .running, .paused], on: .setState,
       when: [.unforced, .asksEnd, .owned], .refuse(.runOwned)),

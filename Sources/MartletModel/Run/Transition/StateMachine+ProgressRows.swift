@@ -1,7 +1,8 @@
 // Decides what the owner of a run may make of it: rows of the one table, a list for each state.
 
 extension StateMachine {
-  /// The owner waits for the next attempt, or goes on after a pause.
+  /// The owner waits for the next attempt, or goes on after a pause: then its code may have gone on all the while, and
+  /// may fail.
   static let waiting: [TransitionRule] = [
     TransitionRule(
       "SCHEDULED/restart", from: .scheduled, on: .proposeRunning,
@@ -27,8 +28,22 @@ extension StateMachine {
       "SCHEDULED/cancelled", from: .scheduled, on: [.proposeCancelling, .proposeCancelled],
       when: [.owner, .next], .accept, to: .proposed, [.consumeSeq, .cancelChildren]),
     TransitionRule(
-      "SCHEDULED/give-up", from: .scheduled, on: .ends.subtracting(.proposeCancelled),
-      when: [.owner, .next], .accept, to: .proposed, [.consumeSeq]),
+      "SCHEDULED/end", from: .scheduled, on: .proposeCompleted, when: [.owner, .next],
+      .accept, to: .proposed, [.consumeSeq]),
+    TransitionRule(
+      "SCHEDULED/give-up", from: .scheduled, on: .failures, when: [.owner, .next, .begins],
+      .accept, to: .proposed, [.consumeSeq]),
+    TransitionRule(
+      "SCHEDULED/fail", from: .scheduled, on: .failures,
+      when: [.owner, .next, .continues, .noRetry], .accept, to: .proposed, [.consumeSeq]),
+    TransitionRule(
+      "SCHEDULED/fail-retry", from: .scheduled, on: .failures,
+      when: [.owner, .next, .continues, .retryInProcess],
+      .replace(.retry), to: .state(.scheduled), [.consumeSeq, .countRetry]),
+    TransitionRule(
+      "SCHEDULED/fail-retry-rescheduled", from: .scheduled, on: .failures,
+      when: [.owner, .next, .continues, .retryRescheduled],
+      .replace(.retry), to: .state(.scheduled), [.consumeSeq, .countRetry, .releaseOwner]),
     TransitionRule(
       "SCHEDULED/illegal", from: .scheduled, on: [.proposePending, .proposePaused],
       when: [.owner, .next], .refuse(.illegalTransition), [.consumeSeq]),

@@ -55,12 +55,12 @@ extension RunSnapshot {
       }
       tally.pauseKey = ""
       tally.keptDue = nil
-      tally.isPauseAsked = false
     }
     if effects.contains(.askPause) { tally.isPauseAsked = true }
     if effects.contains(.countRetry) {
       tally.retries += 1
       tally.restart = .retry
+      tally.isMidway = false
     }
     if effects.contains(.countLoss) { tally.losses += 1 }
     if !effects.isDisjoint(with: [.countLoss, .beginAnew]) { tally.restart = .rerun }

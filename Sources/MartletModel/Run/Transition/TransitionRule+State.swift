@@ -66,7 +66,9 @@ extension TransitionRule {
     case .state(.paused):
       return RunState(
         .paused(
-          RunState.Paused(until: run.dueTime, key: run.tally.pauseKey, isSuspended: true)),
+          RunState.Paused(
+            until: run.dueTime, key: run.tally.pauseKey,
+            isSuspended: effects.contains(.releaseOwner))),
         name: run.stateName, message: "The lease of its session lapsed while it was paused.")
     default:
       return RunState(

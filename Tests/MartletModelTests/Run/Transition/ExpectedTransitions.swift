@@ -80,6 +80,8 @@ let expectedTransitions = """
   SCHEDULED | RUNNING | | ACCEPTED | RUNNING | uses counts
   SCHEDULED | SCHEDULED | | ACCEPTED | SCHEDULED | uses frees
   SCHEDULED | CANCELLING, CANCELLED | | ACCEPTED | asked | uses cascades
+  SCHEDULED | FAILED, CRASHED | continues, retry in process | REPLACED RETRY | SCHEDULED | uses retries
+  SCHEDULED | FAILED, CRASHED | continues, retry rescheduled | REPLACED RETRY | SCHEDULED | uses retries frees
   SCHEDULED | COMPLETED, FAILED, CRASHED | | ACCEPTED | asked | uses
   SCHEDULED | PENDING, PAUSED | | REFUSED ILLEGAL_TRANSITION | = | uses
 
@@ -137,11 +139,14 @@ let expectedTransitions = """
 
   # A lease lapses.
   * | session lapsed | session holds it not | UNCHANGED | = |
+  SCHEDULED | session lapsed | loss crashes | ACCEPTED | CRASHED | presumes
+  SCHEDULED | session lapsed | loss waits | ACCEPTED | SCHEDULED | orphans
   SCHEDULED, PENDING | session lapsed | | ACCEPTED | SCHEDULED | frees
   RUNNING | session lapsed | loss reruns | ACCEPTED | SCHEDULED | frees loses
   RUNNING | session lapsed | loss waits | ACCEPTED | RUNNING | orphans
   RUNNING | session lapsed | | ACCEPTED | CRASHED | presumes
   PAUSED | session lapsed | loss crashes | ACCEPTED | CRASHED | presumes
+  PAUSED | session lapsed | loss waits | ACCEPTED | PAUSED | orphans
   PAUSED | session lapsed | | ACCEPTED | PAUSED | frees
   CANCELLING | session lapsed | | ACCEPTED | CANCELLED |
   * | session lapsed | | UNCHANGED | = |
@@ -194,5 +199,5 @@ let expectedTransitions = """
   ended | set state | | REFUSED RUN_FINISHED | = |
   CANCELLING | set state | | REFUSED RUN_CANCELLING | = |
   * | set state | owned | REFUSED RUN_OWNED | = |
-  * | set state | | ACCEPTED | as asked |
+  * | set state | | ACCEPTED | as asked | cascades
   """

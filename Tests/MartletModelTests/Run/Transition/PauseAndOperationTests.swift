@@ -140,6 +140,49 @@ import Testing
     #expect(ledger.apply([lapse]).transitions.map(\.to.type) == [.crashed])
   }
 
+  @Test func aLossAfterAnOperatorsPauseIsNoSecondStart() throws {
+    let lapse = Command.sessionLapsed(SessionLapse(runID: id, sessionID: tests.session))
+    // Resumed, but its owner never noticed the pause: its code may still run.
+    var ledger = Ledger()
+    begin(&ledger)
+    _ = ledger.apply([pause])
+    _ = ledger.apply([resume(ledger)])
+    #expect(ledger.apply([lapse]).transitions.map(\.rule) == ["SCHEDULED/lapse-crash"])
+    // One that waits for its owner waits for it here too.
+    for isResumed in [false, true] {
+      var other = Ledger()
+      begin(&other, NewRun(kind: .flow, definition: "f", loss: .wait))
+      _ = other.apply([pause])
+      if isResumed { _ = other.apply([resume(other)]) }
+      let lost = other.apply([lapse])
+      #expect(
+        lost.transitions.map(\.rule) == [isResumed ? "SCHEDULED/lapse-wait" : "PAUSED/lapse-wait"])
+      let run = try #require(other.runs[id])
+      #expect(run.executionID == tests.mine && run.sessionID == nil)
+      let end = tests.report(.propose(RunState(.completed(RunState.Completed()))), 3)
+      #expect(other.apply([end]).results.map(\.stateType) == [.completed])
+    }
+  }
+
+  @Test func aFailureAfterAResumptionIsTriedAgainAndCounted() throws {
+    let failed = RunState(.failed(RunState.Failed(errorType: "E")))
+    for isResumed in [false, true] {
+      var ledger = Ledger()
+      begin(&ledger, NewRun(kind: .flow, definition: "f", retry: RetryPolicy(maxRetries: 1)))
+      _ = ledger.apply([pause])
+      if isResumed { _ = ledger.apply([resume(ledger)]) }
+      let plan = ledger.apply([tests.report(.propose(failed), 3)])
+      #expect(plan.transitions.map(\.to.name) == ["AwaitingRetry"])
+      _ = ledger.apply([running(4)])
+      #expect(try #require(ledger.runs[id]).attempt == 2)
+      // No retry is left.
+      _ = ledger.apply([pause])
+      if isResumed { _ = ledger.apply([resume(ledger)]) }
+      #expect(
+        ledger.apply([tests.report(.propose(failed), 5)]).results.map(\.stateType) == [.failed])
+    }
+  }
+
   @Test func aPausedRunKeepsItsDueTime() throws {
     var ledger = Ledger()
     let due = ledger.now + .seconds(1000)
