@@ -13,7 +13,7 @@ struct ConformanceRun {
   private static let methods =
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
     + LogServiceMethods.all + ArtifactServiceMethods.all + ResultServiceMethods.all
-    + EventServiceMethods.all + SystemServiceMethods.all
+    + EventServiceMethods.all + LimitServiceMethods.all + SystemServiceMethods.all
 
   private let testCase: ConformanceCase
   private let channel: RPCChannel
