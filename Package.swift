@@ -198,7 +198,10 @@ let package = Package(
     .testTarget(
       name: "MartletSettingsTests", dependencies: ["MartletSettings"], swiftSettings: strict),
     .testTarget(
-      name: "PropertyTests", dependencies: ["MartletModel", "MartletTestKit"],
+      name: "PropertyTests",
+      dependencies: [
+        "MartletEngine", "MartletModel", "MartletPostgres", "MartletStore", "MartletTestKit",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "MartletPostgresTests",

@@ -14,6 +14,7 @@ struct ConformanceRun {
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
     + LogServiceMethods.all + ArtifactServiceMethods.all + ResultServiceMethods.all
     + EventServiceMethods.all + VariableServiceMethods.all + SystemServiceMethods.all
+    + LimitServiceMethods.all
 
   private let testCase: ConformanceCase
   private let channel: RPCChannel
