@@ -38,7 +38,8 @@ def client(calm_server):
 
 
 def test_python_uploads_and_downloads(client):
-    data, run = os.urandom((4 << 20) + 1), time_ordered_id()
+    data = os.urandom((4 << 20) + 1)
+    run = client.runs.create_run(run=v1.Run(definition="d")).run.id
     result = time_ordered_id()
     asked = {"id": result, "run_id": run, "media_type": "x/y", "digest": digest(data)}
     payload = client.results.upload_result(parts(data, **asked)).payload

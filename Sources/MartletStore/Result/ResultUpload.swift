@@ -137,6 +137,12 @@ public struct ResultUpload: Sendable {
   /// - Throws: `invalid` when the bytes have not the digest or the size that was told: they are forgotten then;
   ///   `alreadyExists` when the id has another content.
   public mutating func finish() async throws(StoreError) -> StoredResult {
+    if isThere, case .there(let result) = way {
+      guard isSame(result), new.size ?? result.payload.size == result.payload.size else {
+        throw .alreadyExists(resource: "result", name: "\(new.id)")
+      }
+      return result
+    }
     let size = written + Int64(buffer.count)
     guard size == new.size ?? size else {
       try await abandon()
@@ -153,8 +159,7 @@ public struct ResultUpload: Sendable {
         Payload(mediaType: new.mediaType, body: .data(buffer)), id: new.id, runID: new.runID,
         expireTime: new.expireTime, in: namespace, actor: actor, deadline: deadline)
     case .there(let result):
-      guard result.runID == new.runID, result.payload.digest == digest.label,
-        result.payload.size == size, result.payload.mediaType == new.mediaType
+      guard isSame(result), result.payload.digest == digest.label, result.payload.size == size
       else { throw .alreadyExists(resource: "result", name: "\(new.id)") }
       return result
     case .chunks(let stream):
@@ -171,6 +176,11 @@ public struct ResultUpload: Sendable {
       guard isFinished else { throw takenOver }
       return try await store.result(new.id, in: namespace, deadline: deadline)
     }
+  }
+
+  /// Whether a result is that of this run, of this media type.
+  private func isSame(_ result: StoredResult) -> Bool {
+    result.runID == new.runID && result.payload.mediaType == new.mediaType
   }
 
   private var takenOver: StoreError {

@@ -51,7 +51,15 @@ import Testing
       #expect(try await read(new.id, store, from: 1_234_567) == Array(Self.bytes[1_234_567...]))
       #expect(try await store.upload(new.id, in: .standard).isComplete)
       // The same again: with the digest nothing needs to come, without it all is compared.
-      #expect(try await upload(new, to: store).isThere)
+      var known = try await upload(new, to: store)
+      #expect(known.isThere)
+      #expect(try await known.finish() == result)
+      var foreign = new
+      foreign.runID = nil
+      var refused = try await upload(foreign, to: store)
+      await #expect(throws: StoreError.alreadyExists(resource: "result", name: "\(new.id)")) {
+        _ = try await refused.finish()
+      }
       var silent = new
       silent.digest = ""
       var again = try await upload(silent, to: store)
