@@ -119,10 +119,10 @@ import Testing
 
   @Test(arguments: sabotages) func brokenRulesAreFoundOut(sabotage: Sabotage) {
     let machine = StateMachine(rules: sabotage.rules)
-    let found = (1...UInt64(60)).contains { seed in
+    let found = (1...UInt64(240)).contains { seed in
       Simulation(seed: seed, machine: machine).run().violation != nil
     }
-    #expect(found, "60 worlds did not notice")
+    #expect(found, "240 worlds did not notice")
   }
 }
 

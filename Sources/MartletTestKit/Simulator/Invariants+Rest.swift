@@ -8,7 +8,10 @@ extension Invariants {
     let now = world.agenda.now
     guard world.serviceSince + Simulation.slack < now else { return }
     for run in world.database.runs.values where !run.stateType.isTerminal {
-      if let due = world.database.due[run.id], due.time + Simulation.slack < now {
+      // What was reported late, or given back late, was due before it was there.
+      if let due = world.database.due[run.id],
+        max(due.time, run.transitionTime) + Simulation.slack < now
+      {
         fail(.withinBounds, "\(run.id) is \(run.stateName) beyond its bound")
       }
       guard let session = run.sessionID else { continue }

@@ -1,8 +1,5 @@
--- What an explanation of a run looks up: the slots it holds or waits for, the keys of the cache that it computes or
--- waits for.
+-- What an explanation of a run looks up: the keys of the cache that it computes or waits for.
 
-CREATE INDEX limit_lease_of_run ON limit_lease (run_id) WHERE end_time IS NULL AND run_id IS NOT NULL;
-CREATE INDEX limit_waiter_of_run ON limit_waiter (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX cache_reservation_of_run ON cache_reservation (run_id) WHERE run_id IS NOT NULL;
 
 -- Runs that were told to wait for somebody who computes; good for a few seconds, for they ask again.
