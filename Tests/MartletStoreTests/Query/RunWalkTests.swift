@@ -23,7 +23,6 @@ import Testing
       last_seq, revision, attempt, is_presumptive, transition_time, start_time, end_time, running_us)
       SELECT id, CASE WHEN n IN (1, 30000, 60000) THEN 'other' ELSE 'default' END, 2, nullif(root, id), root, id, 6,
         'Completed', 1, 3, 3, 1, false, now(), now(), now(), 1 FROM made;
-    ANALYZE run, run_state;
     """
 
   private static func id(_ number: Int) -> RunID {
@@ -70,6 +69,9 @@ import Testing
     let (wide, family) = (Self.id(12001), Self.id(20001))
     return [
       try .list("first page", bound: page),
+      try .list("later page", after: 40_000, bound: page),
+      try .list(
+        "nothing in a wide run", "parent_id = \"\(wide)\" AND name = \"none\"", bound: walk),
       try .list("small namespace", namespace: Namespace("other"), bound: 50),
       try .list("by time of creation", order: "create_time", bound: page),
       try .list("a common state", "state.type = COMPLETED", bound: page),
@@ -116,6 +118,7 @@ import Testing
   @Test func noFormReadsMoreThanItsBound() async throws {
     try await StoreFixture.with { fixture in
       try await fixture.sql(Self.fill)
+      try await fixture.sql("VACUUM (ANALYZE) run, run_state")
       for form in try forms() {
         let before = try await read(fixture)
         var configuration = fixture.database.configuration
