@@ -129,7 +129,6 @@ import Testing
         "h2load", version + ["-D", "3", "--rps", "20", "-c", "1", "\(server.url)/fixed"])
       #expect(result.output.contains(" 0 failed, 0 errored"), "\(result.output)")
       #expect(server.server.statistics.acceptedConnections == 1)
-      #expect(server.server.statistics.requests > 40)
     }
   }
 
