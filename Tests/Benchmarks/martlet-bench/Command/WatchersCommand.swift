@@ -85,13 +85,16 @@ struct WatchersCommand: AsyncParsableCommand {
     let pause = Duration.seconds(load.seconds) / Double(frames)
     let watched = groups.flatMap { group in [RunGroup.Step.start, .complete].map { (group, $0) } }
     let every = max(1, frames / watched.count)
+    let count = max(frames, every * watched.count)
     let other = try await ReportStream(roads[0])
     let start = ContinuousClock.now
     var next = 0
+    var verdicts = Latencies()
     var group = RunGroup(size: Self.frame)
     var steps = RunGroup.Step.allCases[...]
-    for number in 0..<max(frames, watched.count) {
+    for number in 0..<count {
       try await Task.sleep(until: start + pause * number, tolerance: .zero)
+      let begin = ContinuousClock.now
       if number % every == 0, next < watched.count {
         try await stream.report(watched[next].1, of: watched[next].0)
         next += 1
@@ -101,14 +104,13 @@ struct WatchersCommand: AsyncParsableCommand {
         }
         try await other.report(steps.removeFirst(), of: group)
       }
-    }
-    while next < watched.count {
-      try await stream.report(watched[next].1, of: watched[next].0)
-      next += 1
+      verdicts.append(ContinuousClock.now - begin)
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     try await other.finish()
-    figure("watch_load", Double(max(frames, watched.count) * Self.frame) / seconds, "1/s")
+    figure("watch_load", Double(count * Self.frame) / seconds, "1/s")
+    figure("watch_verdict_p50", verdicts.microseconds(at: 0.5) / 1000, "ms")
+    figure("watch_verdict_p99", verdicts.microseconds(at: 0.99) / 1000, "ms")
   }
 }
 
