@@ -63,7 +63,7 @@ public final class Feed: Sendable {
   ) async throws(StoreError) -> TransitionFeed {
     let start = try await begin(token)
     let subscription = Subscription<TransitionContent>(
-      scope: scope, from: start, limit: bufferLimit)
+      scope: scope, from: start, isBehind: token != nil, limit: bufferLimit)
     let id = state.withLock { state in
       state.next += 1
       state.transitions.insert(subscription, as: state.next)
@@ -81,7 +81,8 @@ public final class Feed: Sendable {
     _ scope: FeedScope, from token: ResumeToken? = nil, bufferLimit: Int = 4096
   ) async throws(StoreError) -> LogFeed {
     let start = try await begin(token)
-    let subscription = Subscription<LogContent>(scope: scope, from: start, limit: bufferLimit)
+    let subscription = Subscription<LogContent>(
+      scope: scope, from: start, isBehind: token != nil, limit: bufferLimit)
     let id = state.withLock { state in
       state.next += 1
       state.logs.insert(subscription, as: state.next)
@@ -100,7 +101,7 @@ public final class Feed: Sendable {
   ) async throws(StoreError) -> EventFeed {
     let start = try await begin(token)
     let subscription = Subscription<EventContent>(
-      scope: .namespace(namespace), from: start, limit: bufferLimit)
+      scope: .namespace(namespace), from: start, isBehind: token != nil, limit: bufferLimit)
     let id = state.withLock { state in
       state.next += 1
       state.events.insert(subscription, as: state.next)

@@ -12,7 +12,7 @@ final class Subscription<Content: FeedContent>: Sendable {
     /// False while it reads from the database itself.
     var isLive = false
     /// Not live, and there is more to read; else it waits for the tailer to take it up.
-    var isBehind = true
+    var isBehind: Bool
     var buffer: [Batch] = []
     var buffered = 0
     /// Everything up to here has been handed to the reader.
@@ -28,10 +28,11 @@ final class Subscription<Content: FeedContent>: Sendable {
   private let limit: Int
   private let state: Locked<State>
 
-  init(scope: FeedScope, from token: ResumeToken, limit: Int) {
+  /// - Parameter isBehind: Whether there may be something to read after the token already.
+  init(scope: FeedScope, from token: ResumeToken, isBehind: Bool, limit: Int) {
     self.scope = scope
     self.limit = limit
-    state = Locked(State(delivered: token, heard: token))
+    state = Locked(State(isBehind: isBehind, delivered: token, heard: token))
   }
 
   /// Everything up to here has been handed to the reader.

@@ -43,7 +43,8 @@ import Testing
         default: .runs(some, in: namespace)
         }
       audience.insert(
-        Subscription(scope: scope, from: ResumeToken(generation: 1, transaction: 1), limit: 10),
+        Subscription(
+          scope: scope, from: ResumeToken(generation: 1, transaction: 1), isBehind: true, limit: 10),
         as: id)
     }
     for id in UInt64(1)...30 where id % 3 == seed % 3 { audience.remove(id) }
@@ -79,7 +80,7 @@ import Testing
       Subscription(
         scope: .runs([run], in: try Namespace("one")),
         from: ResumeToken(generation: 1, transaction: 1),
-        limit: 10), as: 1)
+        isBehind: true, limit: 10), as: 1)
     audience.remove(1)
     #expect(audience.isEmpty && !audience.needsRoots)
     #expect(!audience.mayFollow(run) { _ in nil })
