@@ -6,18 +6,23 @@ public import MartletPostgres
 /// Commits events in groups. Publishing an event again changes nothing.
 public final class EventBatcher: Sendable {
   private let queue: RowQueue<Event>
-  private let writer: PostgresWriter
+  private let writers: [PostgresWriter]
 
-  /// Starts the writer, which connects at once.
+  /// Two: while one waits for Postgres the other reads what has come.
+  private static let count = 2
+
+  /// Starts the writers, which connect at once.
   public init(
     _ configuration: PostgresConfiguration, limits: LogLimits = LogLimits(), logger: Logger,
     afterCommit: @escaping @Sendable () -> Void = {}
   ) {
     let queue = RowQueue<Event>(limits: limits, of: "events")
     self.queue = queue
-    writer = PostgresWriter(
-      configuration, name: "pg-events",
-      worker: EventWriter(queue: queue, logger: logger, afterCommit: afterCommit), logger: logger)
+    writers = (0..<Self.count).map { number in
+      PostgresWriter(
+        configuration, name: "pg-events-\(number)",
+        worker: EventWriter(queue: queue, logger: logger, afterCommit: afterCommit), logger: logger)
+    }
   }
 
   /// Writes events and waits until they are durable.
@@ -34,7 +39,7 @@ public final class EventBatcher: Sendable {
       if let refusal = queue.submit(submission) {
         continuation.resume(returning: .failure(refusal))
       } else {
-        writer.wake()
+        wake()
       }
     }
     return try result.get()
@@ -43,16 +48,20 @@ public final class EventBatcher: Sendable {
   /// Waits until there is a connection.
   /// - Throws: `unavailable` when the time is over.
   public func waitUntilConnected(timeout: Duration = .seconds(10)) async throws(StoreError) {
-    do { try await writer.waitUntilConnected(timeout: timeout) } catch {
+    do {
+      for writer in writers { try await writer.waitUntilConnected(timeout: timeout) }
+    } catch {
       throw StoreError(reading: error)
     }
   }
 
-  /// Refuses new events, finishes what waits, ends the writer.
+  /// Refuses new events, finishes what waits, ends the writers.
   public func shutdown() async {
     queue.close()
-    writer.wake()
+    wake()
     await queue.drain()
-    await writer.shutdown()
+    for writer in writers { await writer.shutdown() }
   }
+
+  private func wake() { for writer in writers { writer.wake() } }
 }

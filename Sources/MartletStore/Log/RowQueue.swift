@@ -14,7 +14,8 @@ final class RowQueue<Row: Sendable>: Sendable {
   private struct State {
     var waiting: [RowSubmission<Row>] = []
     var bytes = 0
-    var isBusy = false
+    /// Writers that have taken some.
+    var busy = 0
     var isClosed = false
     var drained: CheckedContinuation<Void, Never>?
   }
@@ -45,6 +46,7 @@ final class RowQueue<Row: Sendable>: Sendable {
     }
   }
 
+  /// What one writer may write in one transaction; it says ``finish()`` unless that is nothing.
   func take() -> [RowSubmission<Row>] {
     state.withLock { state in
       var rows = 0
@@ -64,15 +66,15 @@ final class RowQueue<Row: Sendable>: Sendable {
       let batch = Array(state.waiting.prefix(count))
       state.waiting.removeFirst(count)
       state.bytes -= bytes
-      state.isBusy = !batch.isEmpty
+      if !batch.isEmpty { state.busy += 1 }
       return batch
     }
   }
 
   func finish() {
     let drained = state.withLock { state -> CheckedContinuation<Void, Never>? in
-      state.isBusy = false
-      guard state.waiting.isEmpty else { return nil }
+      state.busy -= 1
+      guard state.waiting.isEmpty, state.busy == 0 else { return nil }
       defer { state.drained = nil }
       return state.drained
     }
@@ -85,9 +87,9 @@ final class RowQueue<Row: Sendable>: Sendable {
       defer {
         state.waiting = []
         state.bytes = 0
-        if !state.isBusy { state.drained = nil }
+        if state.busy == 0 { state.drained = nil }
       }
-      return (state.waiting, state.isBusy ? nil : state.drained)
+      return (state.waiting, state.busy > 0 ? nil : state.drained)
     }
     for submission in waiting { submission.completion(.failure(error)) }
     drained?.resume()
@@ -98,7 +100,7 @@ final class RowQueue<Row: Sendable>: Sendable {
   func drain() async {
     await withCheckedContinuation { continuation in
       let isEmpty = state.withLock {
-        if $0.waiting.isEmpty, !$0.isBusy { return true }
+        if $0.waiting.isEmpty, $0.busy == 0 { return true }
         $0.drained = continuation
         return false
       }
