@@ -26,8 +26,8 @@ note "  limit_wait: from the first ask to the grant, by Postgres's clock; limit_
 note "  asked later was served earlier, at most; median of $rounds rounds of $seconds s"
 core_figures limit_grants limit_wait_p50 limit_wait_longest limit_overtaking
 note "watch_delivery: 1,000 watchers of one run each, from the commit's time to the arrival, while watch_load transitions"
-note "  a second pass"
-core_figures watch_load watch_delivery_p50 watch_delivery_p99
+note "  a second pass; watch_verdict: how long who reported them waited"
+core_figures watch_load watch_verdict_p50 watch_delivery_p50 watch_delivery_p99
 verdict "$(median "$work/watch_delivery_p99.values")" at-most 100 "ms until a watcher knows"
 note "events_ingested: BatchPublishEvents of 1,000 events, 16 calls under way, answered when durable;"
 note "  event_server_cpu: CPU of the server without Postgres an event"
