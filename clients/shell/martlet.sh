@@ -912,94 +912,6 @@ id string id
 ' "$@"
 }
 
-martlet_event_batch_publish_events() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_event_batch_publish_events [--FLAG VALUE]...
-
-Writes up to 1000 events; answers when they are durable. Idempotent by `Event.id`: repeats
-are counted and not written again. Events that cannot be stored fail alone.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --events JSON
-      At most 1000. May be repeated.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.BatchPublishEventsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc EventService/BatchPublishEvents martlet_event_batch_publish_events '
-namespace string namespace
-events *json events
-' "$@"
-}
-
-martlet_event_list_events() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_event_list_events [--FLAG VALUE]...
-
-Returns a page of events, the latest first.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --filter TEXT
-      Which; all when empty.
-  --page-size INTEGER
-      At most 1000; 100 when 0.
-  --page-token TEXT
-      From the page before.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ListEventsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc EventService/ListEvents martlet_event_list_events '
-namespace string namespace
-filter string filter
-page-size int pageSize
-page-token string pageToken
-' "$@"
-}
-
-martlet_event_count_events() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_event_count_events [--FLAG VALUE]...
-
-Counts events by name or by hour.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --filter TEXT
-      Which; all when empty. Without a time the last 24 hours are counted.
-  --group-by NAME
-      How they are put together. One of name, hour.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.CountEventsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc EventService/CountEvents martlet_event_count_events '
-namespace string namespace
-filter string filter
-group-by enum:GROUP_BY_:UNSPECIFIED,NAME,HOUR groupBy
-' "$@"
-}
-
 martlet_limit_create_limit() {
   case ${1-} in
     --help | -h)
@@ -1408,6 +1320,1065 @@ page-token string pageToken
 ' "$@"
 }
 
+martlet_deployment_create_deployment() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_create_deployment [--FLAG VALUE]...
+
+Creates a deployment. Idempotent: the same flow and name with the same content returns the
+existing one; with other content ALREADY_EXISTS. INVALID_ARGUMENT names the field; NOT_FOUND
+the pool or queue that is not there.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment JSON
+      What to create.
+  --deployment.namespace TEXT
+      The namespace.
+  --deployment.flow TEXT
+      The flow that its runs are runs of. Required; never changes.
+  --deployment.name TEXT
+      Unique within the flow; never changes. 1 to 200 characters without `/`.
+  --deployment.description TEXT
+      For people.
+  --deployment.labels KEY=TEXT
+      For finding it; at most 64. Its runs have those of `spec`. May be repeated.
+  --deployment.paused [true|false]
+      While true nothing is scheduled or offered.
+  --deployment.spec JSON
+      What a run of it is.
+  --deployment.spec.version-name TEXT
+      The version as its author counts; for people.
+  --deployment.spec.pool TEXT
+      The pool whose workers run it. Empty: programs that serve the deployment in place.
+  --deployment.spec.queue TEXT
+      The queue of the pool; its default queue when empty.
+  --deployment.spec.worker-labels KEY=TEXT
+      Only workers that have all of these labels are offered its runs. May be repeated.
+  --deployment.spec.entrypoint TEXT
+      A function of a program, as `path/file.py:function`.
+  --deployment.spec.shell TEXT
+      A command line for /bin/sh.
+  --deployment.spec.command JSON
+      A command and its arguments.
+  --deployment.spec.command.arguments TEXT
+      The program first. May be repeated.
+  --deployment.spec.image TEXT
+      The image of its container, for pools that have containers.
+  --deployment.spec.pull-steps JSON
+      How the code comes to where it runs, in order, before the executable. May be repeated.
+  --deployment.spec.job-variables JSON
+      Values for the pool's template, over its defaults.
+  --deployment.spec.parameters JSON
+      Parameters that its runs have unless told otherwise.
+  --deployment.spec.parameter-schema JSON
+      The JSON schema of the parameters; absent when none is known.
+  --deployment.spec.allow-any-parameters [true|false]
+      Whether parameters that do not fit the schema are let pass.
+  --deployment.spec.tags TEXT
+      Tags of its runs. May be repeated.
+  --deployment.spec.run-labels KEY=TEXT
+      Labels of its runs. May be repeated.
+  --deployment.spec.retry JSON
+      How its runs are tried again.
+  --deployment.spec.retry.max-retries INTEGER
+      How often it is tried again, from 0 to 1000.
+  --deployment.spec.retry.delays DURATION
+      The delay before each retry; the last one repeats; none means at once. At most 100,
+      each at most 30 days. May be repeated.
+  --deployment.spec.retry.exponential JSON
+      Instead of `delays`.
+  --deployment.spec.retry.exponential.first DURATION
+      Before the first retry; above 0, at most 30 days.
+  --deployment.spec.retry.exponential.factor NUMBER
+      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+  --deployment.spec.retry.exponential.max DURATION
+      No delay is longer; 30 days when absent.
+  --deployment.spec.retry.jitter NUMBER
+      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
+      together. It follows from the run's id and the retry, not from chance.
+  --deployment.spec.retry.mode NAME
+      Who tries again. One of in_process, reschedule.
+  --deployment.spec.retry.retry-crashes [true|false]
+      Whether a CRASHED proposal of the executor is tried again too.
+  --deployment.spec.timeout DURATION
+      How long its runs may be RUNNING at a time.
+  --deployment.spec.loss JSON
+      What becomes of its runs when their executor is lost.
+  --deployment.spec.loss.action NAME
+      What is done. One of crash, rerun, wait.
+  --deployment.spec.loss.max-reruns INTEGER
+      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+  --deployment.spec.limits JSON
+      Slots that its runs hold while they are RUNNING. May be repeated.
+  --deployment.schedules JSON
+      When it runs by itself; at most 50. May be repeated.
+  --deployment.concurrency-limit INTEGER
+      How many of its runs may be with workers at a time; 0 for any number.
+  --deployment.collision-strategy NAME
+      What becomes of a run that is due while so many are: ENQUEUE when unspecified. With
+      CANCEL_NEW it is CANCELLED. One of enqueue, cancel_new.
+  --deployment.etag TEXT
+      Changes with every change of the deployment or its schedules.
+  --validate-only [true|false]
+      Only check, and answer with what would be.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateDeploymentResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/CreateDeployment martlet_deployment_create_deployment '
+namespace string namespace
+deployment json deployment
+deployment.namespace string deployment.namespace
+deployment.flow string deployment.flow
+deployment.name string deployment.name
+deployment.description string deployment.description
+deployment.labels %string deployment.labels
+deployment.paused bool deployment.paused
+deployment.spec json deployment.spec
+deployment.spec.version-name string deployment.spec.versionName
+deployment.spec.pool string deployment.spec.pool
+deployment.spec.queue string deployment.spec.queue
+deployment.spec.worker-labels %string deployment.spec.workerLabels
+deployment.spec.entrypoint string deployment.spec.entrypoint
+deployment.spec.shell string deployment.spec.shell
+deployment.spec.command json deployment.spec.command
+deployment.spec.command.arguments *string deployment.spec.command.arguments
+deployment.spec.image string deployment.spec.image
+deployment.spec.pull-steps *json deployment.spec.pullSteps
+deployment.spec.job-variables json deployment.spec.jobVariables
+deployment.spec.parameters json deployment.spec.parameters
+deployment.spec.parameter-schema json deployment.spec.parameterSchema
+deployment.spec.allow-any-parameters bool deployment.spec.allowAnyParameters
+deployment.spec.tags *string deployment.spec.tags
+deployment.spec.run-labels %string deployment.spec.runLabels
+deployment.spec.retry json deployment.spec.retry
+deployment.spec.retry.max-retries int deployment.spec.retry.maxRetries
+deployment.spec.retry.delays *duration deployment.spec.retry.delays
+deployment.spec.retry.exponential json deployment.spec.retry.exponential
+deployment.spec.retry.exponential.first duration deployment.spec.retry.exponential.first
+deployment.spec.retry.exponential.factor float deployment.spec.retry.exponential.factor
+deployment.spec.retry.exponential.max duration deployment.spec.retry.exponential.max
+deployment.spec.retry.jitter float deployment.spec.retry.jitter
+deployment.spec.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE deployment.spec.retry.mode
+deployment.spec.retry.retry-crashes bool deployment.spec.retry.retryCrashes
+deployment.spec.timeout duration deployment.spec.timeout
+deployment.spec.loss json deployment.spec.loss
+deployment.spec.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT deployment.spec.loss.action
+deployment.spec.loss.max-reruns int deployment.spec.loss.maxReruns
+deployment.spec.limits *json deployment.spec.limits
+deployment.schedules *json deployment.schedules
+deployment.concurrency-limit int deployment.concurrencyLimit
+deployment.collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW deployment.collisionStrategy
+deployment.etag string deployment.etag
+validate-only bool validateOnly
+' "$@"
+}
+
+martlet_deployment_apply_deployment() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_apply_deployment [--FLAG VALUE]...
+
+Creates a deployment, or makes the existing one of the same flow and name what is given,
+schedules included. What is the same stays: nothing new to say makes no new version and
+touches no run. Future runs of schedules that changed are replaced at once.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment JSON
+      What it is to be; with an etag only if it is still as that says.
+  --deployment.namespace TEXT
+      The namespace.
+  --deployment.flow TEXT
+      The flow that its runs are runs of. Required; never changes.
+  --deployment.name TEXT
+      Unique within the flow; never changes. 1 to 200 characters without `/`.
+  --deployment.description TEXT
+      For people.
+  --deployment.labels KEY=TEXT
+      For finding it; at most 64. Its runs have those of `spec`. May be repeated.
+  --deployment.paused [true|false]
+      While true nothing is scheduled or offered.
+  --deployment.spec JSON
+      What a run of it is.
+  --deployment.spec.version-name TEXT
+      The version as its author counts; for people.
+  --deployment.spec.pool TEXT
+      The pool whose workers run it. Empty: programs that serve the deployment in place.
+  --deployment.spec.queue TEXT
+      The queue of the pool; its default queue when empty.
+  --deployment.spec.worker-labels KEY=TEXT
+      Only workers that have all of these labels are offered its runs. May be repeated.
+  --deployment.spec.entrypoint TEXT
+      A function of a program, as `path/file.py:function`.
+  --deployment.spec.shell TEXT
+      A command line for /bin/sh.
+  --deployment.spec.command JSON
+      A command and its arguments.
+  --deployment.spec.command.arguments TEXT
+      The program first. May be repeated.
+  --deployment.spec.image TEXT
+      The image of its container, for pools that have containers.
+  --deployment.spec.pull-steps JSON
+      How the code comes to where it runs, in order, before the executable. May be repeated.
+  --deployment.spec.job-variables JSON
+      Values for the pool's template, over its defaults.
+  --deployment.spec.parameters JSON
+      Parameters that its runs have unless told otherwise.
+  --deployment.spec.parameter-schema JSON
+      The JSON schema of the parameters; absent when none is known.
+  --deployment.spec.allow-any-parameters [true|false]
+      Whether parameters that do not fit the schema are let pass.
+  --deployment.spec.tags TEXT
+      Tags of its runs. May be repeated.
+  --deployment.spec.run-labels KEY=TEXT
+      Labels of its runs. May be repeated.
+  --deployment.spec.retry JSON
+      How its runs are tried again.
+  --deployment.spec.retry.max-retries INTEGER
+      How often it is tried again, from 0 to 1000.
+  --deployment.spec.retry.delays DURATION
+      The delay before each retry; the last one repeats; none means at once. At most 100,
+      each at most 30 days. May be repeated.
+  --deployment.spec.retry.exponential JSON
+      Instead of `delays`.
+  --deployment.spec.retry.exponential.first DURATION
+      Before the first retry; above 0, at most 30 days.
+  --deployment.spec.retry.exponential.factor NUMBER
+      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+  --deployment.spec.retry.exponential.max DURATION
+      No delay is longer; 30 days when absent.
+  --deployment.spec.retry.jitter NUMBER
+      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
+      together. It follows from the run's id and the retry, not from chance.
+  --deployment.spec.retry.mode NAME
+      Who tries again. One of in_process, reschedule.
+  --deployment.spec.retry.retry-crashes [true|false]
+      Whether a CRASHED proposal of the executor is tried again too.
+  --deployment.spec.timeout DURATION
+      How long its runs may be RUNNING at a time.
+  --deployment.spec.loss JSON
+      What becomes of its runs when their executor is lost.
+  --deployment.spec.loss.action NAME
+      What is done. One of crash, rerun, wait.
+  --deployment.spec.loss.max-reruns INTEGER
+      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+  --deployment.spec.limits JSON
+      Slots that its runs hold while they are RUNNING. May be repeated.
+  --deployment.schedules JSON
+      When it runs by itself; at most 50. May be repeated.
+  --deployment.concurrency-limit INTEGER
+      How many of its runs may be with workers at a time; 0 for any number.
+  --deployment.collision-strategy NAME
+      What becomes of a run that is due while so many are: ENQUEUE when unspecified. With
+      CANCEL_NEW it is CANCELLED. One of enqueue, cancel_new.
+  --deployment.etag TEXT
+      Changes with every change of the deployment or its schedules.
+  --validate-only [true|false]
+      Only check, and answer with what would be.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ApplyDeploymentResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/ApplyDeployment martlet_deployment_apply_deployment '
+namespace string namespace
+deployment json deployment
+deployment.namespace string deployment.namespace
+deployment.flow string deployment.flow
+deployment.name string deployment.name
+deployment.description string deployment.description
+deployment.labels %string deployment.labels
+deployment.paused bool deployment.paused
+deployment.spec json deployment.spec
+deployment.spec.version-name string deployment.spec.versionName
+deployment.spec.pool string deployment.spec.pool
+deployment.spec.queue string deployment.spec.queue
+deployment.spec.worker-labels %string deployment.spec.workerLabels
+deployment.spec.entrypoint string deployment.spec.entrypoint
+deployment.spec.shell string deployment.spec.shell
+deployment.spec.command json deployment.spec.command
+deployment.spec.command.arguments *string deployment.spec.command.arguments
+deployment.spec.image string deployment.spec.image
+deployment.spec.pull-steps *json deployment.spec.pullSteps
+deployment.spec.job-variables json deployment.spec.jobVariables
+deployment.spec.parameters json deployment.spec.parameters
+deployment.spec.parameter-schema json deployment.spec.parameterSchema
+deployment.spec.allow-any-parameters bool deployment.spec.allowAnyParameters
+deployment.spec.tags *string deployment.spec.tags
+deployment.spec.run-labels %string deployment.spec.runLabels
+deployment.spec.retry json deployment.spec.retry
+deployment.spec.retry.max-retries int deployment.spec.retry.maxRetries
+deployment.spec.retry.delays *duration deployment.spec.retry.delays
+deployment.spec.retry.exponential json deployment.spec.retry.exponential
+deployment.spec.retry.exponential.first duration deployment.spec.retry.exponential.first
+deployment.spec.retry.exponential.factor float deployment.spec.retry.exponential.factor
+deployment.spec.retry.exponential.max duration deployment.spec.retry.exponential.max
+deployment.spec.retry.jitter float deployment.spec.retry.jitter
+deployment.spec.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE deployment.spec.retry.mode
+deployment.spec.retry.retry-crashes bool deployment.spec.retry.retryCrashes
+deployment.spec.timeout duration deployment.spec.timeout
+deployment.spec.loss json deployment.spec.loss
+deployment.spec.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT deployment.spec.loss.action
+deployment.spec.loss.max-reruns int deployment.spec.loss.maxReruns
+deployment.spec.limits *json deployment.spec.limits
+deployment.schedules *json deployment.schedules
+deployment.concurrency-limit int deployment.concurrencyLimit
+deployment.collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW deployment.collisionStrategy
+deployment.etag string deployment.etag
+validate-only bool validateOnly
+' "$@"
+}
+
+martlet_deployment_get_deployment() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_get_deployment [--FLAG VALUE]...
+
+Returns one deployment. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment TEXT
+      An id or `flow/name`.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetDeploymentResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/GetDeployment martlet_deployment_get_deployment '
+namespace string namespace
+deployment string deployment
+' "$@"
+}
+
+martlet_deployment_list_deployments() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_list_deployments [--FLAG VALUE]...
+
+Returns a page of deployments, by flow and name.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --flow TEXT
+      Only those of this flow, when not empty.
+  --pool TEXT
+      Only those of this pool, when not empty.
+  --tags TEXT
+      Only those whose runs have all of these tags. May be repeated.
+  --labels KEY=TEXT
+      Only those that have all of these labels. May be repeated.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListDeploymentsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/ListDeployments martlet_deployment_list_deployments '
+namespace string namespace
+flow string flow
+pool string pool
+tags *string tags
+labels %string labels
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_deployment_update_deployment() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_update_deployment [--FLAG VALUE]...
+
+Changes fields of a deployment; a change of `spec` makes a new version. NOT_FOUND; ABORTED
+with ETAG_MISMATCH.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment-ref TEXT
+      An id or `flow/name`.
+  --deployment JSON
+      The new values; with an etag only if it is still as that says.
+  --deployment.namespace TEXT
+      The namespace.
+  --deployment.flow TEXT
+      The flow that its runs are runs of. Required; never changes.
+  --deployment.name TEXT
+      Unique within the flow; never changes. 1 to 200 characters without `/`.
+  --deployment.description TEXT
+      For people.
+  --deployment.labels KEY=TEXT
+      For finding it; at most 64. Its runs have those of `spec`. May be repeated.
+  --deployment.paused [true|false]
+      While true nothing is scheduled or offered.
+  --deployment.spec JSON
+      What a run of it is.
+  --deployment.spec.version-name TEXT
+      The version as its author counts; for people.
+  --deployment.spec.pool TEXT
+      The pool whose workers run it. Empty: programs that serve the deployment in place.
+  --deployment.spec.queue TEXT
+      The queue of the pool; its default queue when empty.
+  --deployment.spec.worker-labels KEY=TEXT
+      Only workers that have all of these labels are offered its runs. May be repeated.
+  --deployment.spec.entrypoint TEXT
+      A function of a program, as `path/file.py:function`.
+  --deployment.spec.shell TEXT
+      A command line for /bin/sh.
+  --deployment.spec.command JSON
+      A command and its arguments.
+  --deployment.spec.command.arguments TEXT
+      The program first. May be repeated.
+  --deployment.spec.image TEXT
+      The image of its container, for pools that have containers.
+  --deployment.spec.pull-steps JSON
+      How the code comes to where it runs, in order, before the executable. May be repeated.
+  --deployment.spec.job-variables JSON
+      Values for the pool's template, over its defaults.
+  --deployment.spec.parameters JSON
+      Parameters that its runs have unless told otherwise.
+  --deployment.spec.parameter-schema JSON
+      The JSON schema of the parameters; absent when none is known.
+  --deployment.spec.allow-any-parameters [true|false]
+      Whether parameters that do not fit the schema are let pass.
+  --deployment.spec.tags TEXT
+      Tags of its runs. May be repeated.
+  --deployment.spec.run-labels KEY=TEXT
+      Labels of its runs. May be repeated.
+  --deployment.spec.retry JSON
+      How its runs are tried again.
+  --deployment.spec.retry.max-retries INTEGER
+      How often it is tried again, from 0 to 1000.
+  --deployment.spec.retry.delays DURATION
+      The delay before each retry; the last one repeats; none means at once. At most 100,
+      each at most 30 days. May be repeated.
+  --deployment.spec.retry.exponential JSON
+      Instead of `delays`.
+  --deployment.spec.retry.exponential.first DURATION
+      Before the first retry; above 0, at most 30 days.
+  --deployment.spec.retry.exponential.factor NUMBER
+      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+  --deployment.spec.retry.exponential.max DURATION
+      No delay is longer; 30 days when absent.
+  --deployment.spec.retry.jitter NUMBER
+      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
+      together. It follows from the run's id and the retry, not from chance.
+  --deployment.spec.retry.mode NAME
+      Who tries again. One of in_process, reschedule.
+  --deployment.spec.retry.retry-crashes [true|false]
+      Whether a CRASHED proposal of the executor is tried again too.
+  --deployment.spec.timeout DURATION
+      How long its runs may be RUNNING at a time.
+  --deployment.spec.loss JSON
+      What becomes of its runs when their executor is lost.
+  --deployment.spec.loss.action NAME
+      What is done. One of crash, rerun, wait.
+  --deployment.spec.loss.max-reruns INTEGER
+      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+  --deployment.spec.limits JSON
+      Slots that its runs hold while they are RUNNING. May be repeated.
+  --deployment.schedules JSON
+      When it runs by itself; at most 50. May be repeated.
+  --deployment.concurrency-limit INTEGER
+      How many of its runs may be with workers at a time; 0 for any number.
+  --deployment.collision-strategy NAME
+      What becomes of a run that is due while so many are: ENQUEUE when unspecified. With
+      CANCEL_NEW it is CANCELLED. One of enqueue, cancel_new.
+  --deployment.etag TEXT
+      Changes with every change of the deployment or its schedules.
+  --update-mask FIELD,…
+      Which fields: description, labels, paused, spec, spec.<field>, schedules,
+      concurrency_limit, collision_strategy.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdateDeploymentResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/UpdateDeployment martlet_deployment_update_deployment '
+namespace string namespace
+deployment-ref string deploymentRef
+deployment json deployment
+deployment.namespace string deployment.namespace
+deployment.flow string deployment.flow
+deployment.name string deployment.name
+deployment.description string deployment.description
+deployment.labels %string deployment.labels
+deployment.paused bool deployment.paused
+deployment.spec json deployment.spec
+deployment.spec.version-name string deployment.spec.versionName
+deployment.spec.pool string deployment.spec.pool
+deployment.spec.queue string deployment.spec.queue
+deployment.spec.worker-labels %string deployment.spec.workerLabels
+deployment.spec.entrypoint string deployment.spec.entrypoint
+deployment.spec.shell string deployment.spec.shell
+deployment.spec.command json deployment.spec.command
+deployment.spec.command.arguments *string deployment.spec.command.arguments
+deployment.spec.image string deployment.spec.image
+deployment.spec.pull-steps *json deployment.spec.pullSteps
+deployment.spec.job-variables json deployment.spec.jobVariables
+deployment.spec.parameters json deployment.spec.parameters
+deployment.spec.parameter-schema json deployment.spec.parameterSchema
+deployment.spec.allow-any-parameters bool deployment.spec.allowAnyParameters
+deployment.spec.tags *string deployment.spec.tags
+deployment.spec.run-labels %string deployment.spec.runLabels
+deployment.spec.retry json deployment.spec.retry
+deployment.spec.retry.max-retries int deployment.spec.retry.maxRetries
+deployment.spec.retry.delays *duration deployment.spec.retry.delays
+deployment.spec.retry.exponential json deployment.spec.retry.exponential
+deployment.spec.retry.exponential.first duration deployment.spec.retry.exponential.first
+deployment.spec.retry.exponential.factor float deployment.spec.retry.exponential.factor
+deployment.spec.retry.exponential.max duration deployment.spec.retry.exponential.max
+deployment.spec.retry.jitter float deployment.spec.retry.jitter
+deployment.spec.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE deployment.spec.retry.mode
+deployment.spec.retry.retry-crashes bool deployment.spec.retry.retryCrashes
+deployment.spec.timeout duration deployment.spec.timeout
+deployment.spec.loss json deployment.spec.loss
+deployment.spec.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT deployment.spec.loss.action
+deployment.spec.loss.max-reruns int deployment.spec.loss.maxReruns
+deployment.spec.limits *json deployment.spec.limits
+deployment.schedules *json deployment.schedules
+deployment.concurrency-limit int deployment.concurrencyLimit
+deployment.collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW deployment.collisionStrategy
+deployment.etag string deployment.etag
+update-mask mask updateMask
+' "$@"
+}
+
+martlet_deployment_delete_deployment() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_delete_deployment [--FLAG VALUE]...
+
+Deletes a deployment with its schedules, its versions, its backfills and its runs that have
+not started; other runs stay. NOT_FOUND; ABORTED with ETAG_MISMATCH.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment TEXT
+      An id or `flow/name`.
+  --etag TEXT
+      Only if it is still as this says, when not empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteDeploymentResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/DeleteDeployment martlet_deployment_delete_deployment '
+namespace string namespace
+deployment string deployment
+etag string etag
+' "$@"
+}
+
+martlet_deployment_pause_deployment() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_pause_deployment [--FLAG VALUE]...
+
+Stops scheduling and offering: future runs are removed, runs that wait are not offered. Runs
+that go on do.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment TEXT
+      An id or `flow/name`.
+  --schedule TEXT
+      The slug of one schedule; the whole deployment when empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PauseDeploymentResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/PauseDeployment martlet_deployment_pause_deployment '
+namespace string namespace
+deployment string deployment
+schedule string schedule
+' "$@"
+}
+
+martlet_deployment_resume_deployment() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_resume_deployment [--FLAG VALUE]...
+
+Goes on from now: what passed meanwhile is missed.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment TEXT
+      An id or `flow/name`.
+  --schedule TEXT
+      The slug of one schedule; the deployment, not its schedules' own pauses, when empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ResumeDeploymentResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/ResumeDeployment martlet_deployment_resume_deployment '
+namespace string namespace
+deployment string deployment
+schedule string schedule
+' "$@"
+}
+
+martlet_deployment_list_deployment_versions() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_list_deployment_versions [--FLAG VALUE]...
+
+Returns a page of versions, the newest first.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment TEXT
+      An id or `flow/name`.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListDeploymentVersionsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/ListDeploymentVersions martlet_deployment_list_deployment_versions '
+namespace string namespace
+deployment string deployment
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_deployment_promote_deployment_version() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_promote_deployment_version [--FLAG VALUE]...
+
+Makes a version the current one: new runs are of it. NOT_FOUND when there is no such
+version.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment TEXT
+      An id or `flow/name`.
+  --number INTEGER
+      The number of the version.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PromoteDeploymentVersionResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/PromoteDeploymentVersion martlet_deployment_promote_deployment_version '
+namespace string namespace
+deployment string deployment
+number long number
+' "$@"
+}
+
+martlet_deployment_preview_schedule() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_preview_schedule [--FLAG VALUE]...
+
+Returns when schedules fire, those that the clock's changes drop or shift included. The same
+function makes the runs. Takes the schedules of a deployment, or any schedule without a
+deployment.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment TEXT
+      Whose schedules: an id or `flow/name`. Paused ones are shown as if they were not.
+  --schedule JSON
+      Instead of a deployment, or with it for one more schedule.
+  --schedule.slug TEXT
+      Its name within the deployment: 1 to 100 lower-case letters, digits, dashes and
+      underscores. Taken from the rule when empty; an update finds the schedule by it.
+  --schedule.cron JSON
+      Times by fields.
+  --schedule.cron.expression TEXT
+      Five fields, six with seconds last, or a name such as "@daily".
+  --schedule.cron.day-and-weekday [true|false]
+      When day and weekday are both given: true when both must hold, as in no cron but some
+      tools; false when either does.
+  --schedule.interval JSON
+      Times at a distance.
+  --schedule.interval.length DURATION
+      The distance, from 0.1 s on. Whole days keep the local hour; every other length is
+      elapsed time.
+  --schedule.interval.anchor TIME
+      One of the times; when absent, 2020-01-01 00:00 in the zone.
+  --schedule.recurrence JSON
+      Times by RFC 5545.
+  --schedule.recurrence.text TEXT
+      RRULE, RDATE, EXRULE, EXDATE and DTSTART lines, or the value of one RRULE.
+  --schedule.time-zone TEXT
+      The IANA zone whose clock the rule means; UTC when empty, or the one that the
+      recurrence names.
+  --schedule.local-times JSON
+      What becomes of local times that the clock's changes skip or repeat.
+  --schedule.local-times.skipped NAME
+      Times that are skipped. One of shift, skip.
+  --schedule.local-times.repeated NAME
+      Times that come twice. One of first, second, both.
+  --schedule.start-time TIME
+      Nothing fires before.
+  --schedule.end-time TIME
+      Nothing fires from here on.
+  --schedule.paused [true|false]
+      While true nothing is scheduled. What was missed then is missed.
+  --schedule.parameters JSON
+      Parameters of its runs, over those of the deployment.
+  --schedule.catch-up JSON
+      What becomes of times that passed while no server looked.
+  --schedule.catch-up.choice NAME
+      Which of them still fire. One of none, latest, all.
+  --schedule.catch-up.within DURATION
+      Of those, only the ones that are no older; any age when absent.
+  --schedule.overlap NAME
+      What becomes of a time that comes while a run of this schedule has not ended. One of
+      allow, skip, buffer_one, cancel_running.
+  --schedule.jitter DURATION
+      Runs start up to so much later, each by an amount that follows from the schedule and
+      the time; at most a day.
+  --schedule.horizon JSON
+      How far ahead runs are made.
+  --schedule.horizon.min-runs INTEGER
+      At least so many, however far away; 3 when 0, at most 100.
+  --schedule.horizon.max-runs INTEGER
+      At most so many; 100 when 0, at most 1000.
+  --schedule.horizon.ahead DURATION
+      All within this time; 1 h when absent, at most 100 days.
+  --from-time TIME
+      The first time that counts; now when absent.
+  --to-time TIME
+      The first time that does not count any more; none when absent.
+  --limit INTEGER
+      At most 1000; 20 when 0.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PreviewScheduleResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/PreviewSchedule martlet_deployment_preview_schedule '
+namespace string namespace
+deployment string deployment
+schedule json schedule
+schedule.slug string schedule.slug
+schedule.cron json schedule.cron
+schedule.cron.expression string schedule.cron.expression
+schedule.cron.day-and-weekday bool schedule.cron.dayAndWeekday
+schedule.interval json schedule.interval
+schedule.interval.length duration schedule.interval.length
+schedule.interval.anchor time schedule.interval.anchor
+schedule.recurrence json schedule.recurrence
+schedule.recurrence.text string schedule.recurrence.text
+schedule.time-zone string schedule.timeZone
+schedule.local-times json schedule.localTimes
+schedule.local-times.skipped enum:SKIPPED_:UNSPECIFIED,SHIFT,SKIP schedule.localTimes.skipped
+schedule.local-times.repeated enum:REPEATED_:UNSPECIFIED,FIRST,SECOND,BOTH schedule.localTimes.repeated
+schedule.start-time time schedule.startTime
+schedule.end-time time schedule.endTime
+schedule.paused bool schedule.paused
+schedule.parameters json schedule.parameters
+schedule.catch-up json schedule.catchUp
+schedule.catch-up.choice enum:CHOICE_:UNSPECIFIED,NONE,LATEST,ALL schedule.catchUp.choice
+schedule.catch-up.within duration schedule.catchUp.within
+schedule.overlap enum:OVERLAP_POLICY_:UNSPECIFIED,ALLOW,SKIP,BUFFER_ONE,CANCEL_RUNNING schedule.overlap
+schedule.jitter duration schedule.jitter
+schedule.horizon json schedule.horizon
+schedule.horizon.min-runs int schedule.horizon.minRuns
+schedule.horizon.max-runs int schedule.horizon.maxRuns
+schedule.horizon.ahead duration schedule.horizon.ahead
+from-time time fromTime
+to-time time toTime
+limit int limit
+' "$@"
+}
+
+martlet_deployment_create_backfill() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_create_backfill [--FLAG VALUE]...
+
+Begins to make up for a range of a deployment's schedule. Idempotent by `backfill.id`.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --backfill JSON
+      What to make up for.
+  --backfill.id TEXT
+      UUIDv7, made by the caller, or by the server when empty.
+  --backfill.namespace TEXT
+      The namespace.
+  --backfill.deployment TEXT
+      The deployment: an id or `flow/name`; an id in answers. Required.
+  --backfill.schedule TEXT
+      The slug of the schedule; may be empty when the deployment has one only.
+  --backfill.from-time TIME
+      The first time that counts. Required.
+  --backfill.to-time TIME
+      The first time that does not count any more. Required.
+  --backfill.only-missing [true|false]
+      Only times that have no run yet.
+  --backfill.max-parallel INTEGER
+      How many of its runs may have begun and not ended; 1 when 0, at most 1000.
+  --backfill.newest-first [true|false]
+      Whether it goes from the newest to the oldest.
+  --backfill.parameters JSON
+      Parameters of its runs, over those of the schedule.
+  --validate-only [true|false]
+      Only check, and answer with what would be.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateBackfillResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/CreateBackfill martlet_deployment_create_backfill '
+namespace string namespace
+backfill json backfill
+backfill.id string backfill.id
+backfill.namespace string backfill.namespace
+backfill.deployment string backfill.deployment
+backfill.schedule string backfill.schedule
+backfill.from-time time backfill.fromTime
+backfill.to-time time backfill.toTime
+backfill.only-missing bool backfill.onlyMissing
+backfill.max-parallel int backfill.maxParallel
+backfill.newest-first bool backfill.newestFirst
+backfill.parameters json backfill.parameters
+validate-only bool validateOnly
+' "$@"
+}
+
+martlet_deployment_get_backfill() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_get_backfill [--FLAG VALUE]...
+
+Returns one backfill with how far it is. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      Its id.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetBackfillResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/GetBackfill martlet_deployment_get_backfill '
+namespace string namespace
+id string id
+' "$@"
+}
+
+martlet_deployment_list_backfills() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_list_backfills [--FLAG VALUE]...
+
+Returns a page of backfills, the newest first.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --deployment TEXT
+      Only of this deployment, an id or `flow/name`, when not empty.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListBackfillsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/ListBackfills martlet_deployment_list_backfills '
+namespace string namespace
+deployment string deployment
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_deployment_cancel_backfill() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_deployment_cancel_backfill [--FLAG VALUE]...
+
+Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked for.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      Its id.
+  --cancel-running [true|false]
+      Whether its runs that go on are cancelled too.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CancelBackfillResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc DeploymentService/CancelBackfill martlet_deployment_cancel_backfill '
+namespace string namespace
+id string id
+cancel-running bool cancelRunning
+' "$@"
+}
+
+martlet_event_batch_publish_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_batch_publish_events [--FLAG VALUE]...
+
+Writes up to 1000 events; answers when they are durable. Idempotent by `Event.id`: repeats
+are counted and not written again. Events that cannot be stored fail alone.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --events JSON
+      At most 1000. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.BatchPublishEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/BatchPublishEvents martlet_event_batch_publish_events '
+namespace string namespace
+events *json events
+' "$@"
+}
+
+martlet_event_list_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_list_events [--FLAG VALUE]...
+
+Returns a page of events, the latest first.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter TEXT
+      Which; all when empty.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/ListEvents martlet_event_list_events '
+namespace string namespace
+filter string filter
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_event_count_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_count_events [--FLAG VALUE]...
+
+Counts events by name or by hour.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter TEXT
+      Which; all when empty. Without a time the last 24 hours are counted.
+  --group-by NAME
+      How they are put together. One of name, hour.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CountEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/CountEvents martlet_event_count_events '
+namespace string namespace
+filter string filter
+group-by enum:GROUP_BY_:UNSPECIFIED,NAME,HOUR groupBy
+' "$@"
+}
+
 martlet_flow_create_flow() {
   case ${1-} in
     --help | -h)
@@ -1620,6 +2591,9 @@ Flags:
       The version of the definition, as its author counts.
   --run.parent-id TEXT
       The enclosing run; empty at the root.
+  --run.deployment-id TEXT
+      The deployment that it is a run of; empty for none. Output only: CreateRunRequest
+      names it.
   --run.state JSON
       The current state. In creations only SCHEDULED with a due time is taken; everything
       else is output only.
@@ -1780,6 +2754,14 @@ Flags:
       its place while it asks again as told, 10 s at most. They come back when the run ends,
       is lost, suspended or tried again later. Without a session nobody notices that it is
       lost. Limits that are not there are passed over. May be repeated.
+  --run.job-variables JSON
+      Values for the template of the pool, over those of the deployment. Taken only with a
+      deployment.
+  --deployment TEXT
+      The deployment to make a run of: an id or `flow/name`. The run then has its
+      parameters, tags, labels and policies, under what `run` says, waits for a worker of
+      its pool, and needs no definition. INVALID_ARGUMENT with PARAMETERS_INVALID names the
+      parameters that do not fit its schema.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1797,6 +2779,7 @@ run.name string run.name
 run.definition string run.definition
 run.definition-version string run.definitionVersion
 run.parent-id string run.parentId
+run.deployment-id string run.deploymentId
 run.state json run.state
 run.state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED run.state.type
 run.state.name string run.state.name
@@ -1865,6 +2848,8 @@ run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
 run.loss.max-reruns int run.loss.maxReruns
 run.pauses *json run.pauses
 run.limits *json run.limits
+run.job-variables json run.jobVariables
+deployment string deployment
 ' "$@"
 }
 
@@ -1881,6 +2866,8 @@ Flags:
       The namespace of all of them.
   --runs JSON
       What to create; at most 1000. May be repeated.
+  --deployment TEXT
+      The deployment that all are runs of, as in CreateRun; none when empty.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1891,6 +2878,7 @@ HELP
   _martlet_rpc RunService/BatchCreateRuns martlet_run_batch_create_runs '
 namespace string namespace
 runs *json runs
+deployment string deployment
 ' "$@"
 }
 
@@ -2041,6 +3029,9 @@ Flags:
       The version of the definition, as its author counts.
   --run.parent-id TEXT
       The enclosing run; empty at the root.
+  --run.deployment-id TEXT
+      The deployment that it is a run of; empty for none. Output only: CreateRunRequest
+      names it.
   --run.state JSON
       The current state. In creations only SCHEDULED with a due time is taken; everything
       else is output only.
@@ -2201,6 +3192,9 @@ Flags:
       its place while it asks again as told, 10 s at most. They come back when the run ends,
       is lost, suspended or tried again later. Without a session nobody notices that it is
       lost. Limits that are not there are passed over. May be repeated.
+  --run.job-variables JSON
+      Values for the template of the pool, over those of the deployment. Taken only with a
+      deployment.
   --update-mask FIELD,…
       Any of `name`, `labels`, `tags`. Required.
   --json JSON
@@ -2220,6 +3214,7 @@ run.name string run.name
 run.definition string run.definition
 run.definition-version string run.definitionVersion
 run.parent-id string run.parentId
+run.deployment-id string run.deploymentId
 run.state json run.state
 run.state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED run.state.type
 run.state.name string run.state.name
@@ -2288,6 +3283,7 @@ run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
 run.loss.max-reruns int run.loss.maxReruns
 run.pauses *json run.pauses
 run.limits *json run.limits
+run.job-variables json run.jobVariables
 update-mask mask updateMask
 ' "$@"
 }
@@ -2793,6 +3789,463 @@ page-size int pageSize
 page-token string pageToken
 resume-token string resumeToken
 wait duration wait
+' "$@"
+}
+
+martlet_pool_create_pool() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_create_pool [--FLAG VALUE]...
+
+Creates a pool with its queue `default`. Idempotent: the same name with the same content
+returns the existing one; with other content ALREADY_EXISTS.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool JSON
+      What to create.
+  --pool.namespace TEXT
+      The namespace.
+  --pool.name TEXT
+      Unique in the namespace; never changes. 1 to 200 characters without `/ % & < >`.
+  --pool.type TEXT
+      What its workers are: "process", "docker", "kubernetes", "served" or a type of your
+      own. Required; never changes.
+  --pool.description TEXT
+      For people.
+  --pool.template JSON
+      How a run becomes a job of this pool; that of the type when absent.
+  --pool.template.variables JSON
+      The JSON schema of the variables: an object whose properties may have defaults.
+  --pool.template.job JSON
+      The job, with the places of variables.
+  --pool.concurrency-limit INTEGER
+      How many of its runs may be with workers at a time; any number when absent.
+  --pool.paused [true|false]
+      While true nothing is offered.
+  --pool.etag TEXT
+      Changes with every change.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreatePoolResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/CreatePool martlet_pool_create_pool '
+namespace string namespace
+pool json pool
+pool.namespace string pool.namespace
+pool.name string pool.name
+pool.type string pool.type
+pool.description string pool.description
+pool.template json pool.template
+pool.template.variables json pool.template.variables
+pool.template.job json pool.template.job
+pool.concurrency-limit int pool.concurrencyLimit
+pool.paused bool pool.paused
+pool.etag string pool.etag
+' "$@"
+}
+
+martlet_pool_get_pool() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_get_pool [--FLAG VALUE]...
+
+Returns one pool. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      An id or a name.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetPoolResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/GetPool martlet_pool_get_pool '
+namespace string namespace
+pool string pool
+' "$@"
+}
+
+martlet_pool_list_pools() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_list_pools [--FLAG VALUE]...
+
+Returns a page of pools, by name.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --type TEXT
+      Only of this type, when not empty.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListPoolsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/ListPools martlet_pool_list_pools '
+namespace string namespace
+type string type
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_pool_update_pool() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_update_pool [--FLAG VALUE]...
+
+Changes fields of a pool: description, template, concurrency_limit, paused. NOT_FOUND;
+ABORTED with ETAG_MISMATCH.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool-ref TEXT
+      An id or a name.
+  --pool JSON
+      The new values; with an etag only if it is still as that says.
+  --pool.namespace TEXT
+      The namespace.
+  --pool.name TEXT
+      Unique in the namespace; never changes. 1 to 200 characters without `/ % & < >`.
+  --pool.type TEXT
+      What its workers are: "process", "docker", "kubernetes", "served" or a type of your
+      own. Required; never changes.
+  --pool.description TEXT
+      For people.
+  --pool.template JSON
+      How a run becomes a job of this pool; that of the type when absent.
+  --pool.template.variables JSON
+      The JSON schema of the variables: an object whose properties may have defaults.
+  --pool.template.job JSON
+      The job, with the places of variables.
+  --pool.concurrency-limit INTEGER
+      How many of its runs may be with workers at a time; any number when absent.
+  --pool.paused [true|false]
+      While true nothing is offered.
+  --pool.etag TEXT
+      Changes with every change.
+  --update-mask FIELD,…
+      Which fields.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdatePoolResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/UpdatePool martlet_pool_update_pool '
+namespace string namespace
+pool-ref string poolRef
+pool json pool
+pool.namespace string pool.namespace
+pool.name string pool.name
+pool.type string pool.type
+pool.description string pool.description
+pool.template json pool.template
+pool.template.variables json pool.template.variables
+pool.template.job json pool.template.job
+pool.concurrency-limit int pool.concurrencyLimit
+pool.paused bool pool.paused
+pool.etag string pool.etag
+update-mask mask updateMask
+' "$@"
+}
+
+martlet_pool_delete_pool() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_delete_pool [--FLAG VALUE]...
+
+Deletes a pool with its queues. FAILED_PRECONDITION with POOL_IN_USE while a deployment
+names it or a run waits in it. NOT_FOUND; ABORTED with ETAG_MISMATCH.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      An id or a name.
+  --etag TEXT
+      Only if it is still as this says, when not empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeletePoolResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/DeletePool martlet_pool_delete_pool '
+namespace string namespace
+pool string pool
+etag string etag
+' "$@"
+}
+
+martlet_pool_pause_pool() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_pause_pool [--FLAG VALUE]...
+
+Nothing of the pool is offered until it is resumed; runs that go on do.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      An id or a name.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PausePoolResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/PausePool martlet_pool_pause_pool '
+namespace string namespace
+pool string pool
+' "$@"
+}
+
+martlet_pool_resume_pool() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_resume_pool [--FLAG VALUE]...
+
+Offers go on.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      An id or a name.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ResumePoolResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/ResumePool martlet_pool_resume_pool '
+namespace string namespace
+pool string pool
+' "$@"
+}
+
+martlet_pool_create_queue() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_create_queue [--FLAG VALUE]...
+
+Creates a queue. Idempotent as CreatePool.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --queue JSON
+      What to create.
+  --queue.namespace TEXT
+      The namespace.
+  --queue.pool TEXT
+      The pool. Required.
+  --queue.name TEXT
+      Unique in the pool; never changes.
+  --queue.description TEXT
+      For people.
+  --queue.priority INTEGER
+      1 is served first; queues of the same priority are served alike. When 0 in a creation:
+      after all there are.
+  --queue.concurrency-limit INTEGER
+      How many of its runs may be with workers at a time; any number when absent.
+  --queue.paused [true|false]
+      While true nothing is offered.
+  --queue.etag TEXT
+      Changes with every change.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateQueueResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/CreateQueue martlet_pool_create_queue '
+namespace string namespace
+queue json queue
+queue.namespace string queue.namespace
+queue.pool string queue.pool
+queue.name string queue.name
+queue.description string queue.description
+queue.priority int queue.priority
+queue.concurrency-limit int queue.concurrencyLimit
+queue.paused bool queue.paused
+queue.etag string queue.etag
+' "$@"
+}
+
+martlet_pool_list_queues() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_list_queues [--FLAG VALUE]...
+
+Returns the queues of a pool, by priority and name.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      An id or a name.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListQueuesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/ListQueues martlet_pool_list_queues '
+namespace string namespace
+pool string pool
+' "$@"
+}
+
+martlet_pool_update_queue() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_update_queue [--FLAG VALUE]...
+
+Changes fields of a queue: description, priority, concurrency_limit, paused. NOT_FOUND;
+ABORTED with ETAG_MISMATCH.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      An id or a name of the pool.
+  --name TEXT
+      The name of the queue.
+  --queue JSON
+      The new values; with an etag only if it is still as that says.
+  --queue.namespace TEXT
+      The namespace.
+  --queue.pool TEXT
+      The pool. Required.
+  --queue.name TEXT
+      Unique in the pool; never changes.
+  --queue.description TEXT
+      For people.
+  --queue.priority INTEGER
+      1 is served first; queues of the same priority are served alike. When 0 in a creation:
+      after all there are.
+  --queue.concurrency-limit INTEGER
+      How many of its runs may be with workers at a time; any number when absent.
+  --queue.paused [true|false]
+      While true nothing is offered.
+  --queue.etag TEXT
+      Changes with every change.
+  --update-mask FIELD,…
+      Which fields.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdateQueueResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/UpdateQueue martlet_pool_update_queue '
+namespace string namespace
+pool string pool
+name string name
+queue json queue
+queue.namespace string queue.namespace
+queue.pool string queue.pool
+queue.name string queue.name
+queue.description string queue.description
+queue.priority int queue.priority
+queue.concurrency-limit int queue.concurrencyLimit
+queue.paused bool queue.paused
+queue.etag string queue.etag
+update-mask mask updateMask
+' "$@"
+}
+
+martlet_pool_delete_queue() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_delete_queue [--FLAG VALUE]...
+
+Deletes a queue; what waits in it goes to the default queue, which cannot be deleted.
+NOT_FOUND; ABORTED with ETAG_MISMATCH.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      An id or a name of the pool.
+  --name TEXT
+      The name of the queue.
+  --etag TEXT
+      Only if it is still as this says, when not empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteQueueResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/DeleteQueue martlet_pool_delete_queue '
+namespace string namespace
+pool string pool
+name string name
+etag string etag
+' "$@"
+}
+
+martlet_pool_list_pool_types() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_pool_list_pool_types [--FLAG VALUE]...
+
+Returns the types of pools that there are, with the template that a new pool of each begins
+with.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListPoolTypesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc PoolService/ListPoolTypes martlet_pool_list_pool_types '
+namespace string namespace
 ' "$@"
 }
 
@@ -3352,6 +4805,243 @@ etag string etag
 ' "$@"
 }
 
+martlet_worker_poll_work() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_worker_poll_work [--FLAG VALUE]...
+
+The same for those who cannot hold a stream: waits for offers up to `wait`, and renews the
+worker's session. What it offers is accepted by the first report of the executor in the
+offer's epoch, or by Accept over Connect.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --worker JSON
+      Who asks.
+  --worker.pool TEXT
+      The pool, by name. Required.
+  --worker.name TEXT
+      Unique in the pool; the same worker has it again after a restart. Required.
+  --worker.type TEXT
+      What it is; must be the pool's.
+  --worker.version TEXT
+      The version of its program.
+  --worker.host TEXT
+      The machine, for people.
+  --worker.labels KEY=TEXT
+      What it offers: `worker_labels` of deployments are looked up here. May be repeated.
+  --worker.queues TEXT
+      Only runs of these queues, by name; all when empty. May be repeated.
+  --worker.deployments TEXT
+      Only runs of these deployments, by id or `flow/name`; all that have this pool when
+      empty. Required for type served. May be repeated.
+  --worker.session JSON
+      Its session: while its lease runs, the runs it was offered are its.
+  --worker.session.id TEXT
+      UUID, made by the executor.
+  --worker.session.lease DURATION
+      How long the executor may be silent; 30 s when absent, from 3 s to 1 h.
+  --worker.session.holder TEXT
+      Who it is, for people: for example host and process id.
+  --max-runs INTEGER
+      How many runs it would take; 1 when 0, at most 100.
+  --wait DURATION
+      How long to wait for the first; at most 60 s.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PollWorkResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc WorkerService/PollWork martlet_worker_poll_work '
+namespace string namespace
+worker json worker
+worker.pool string worker.pool
+worker.name string worker.name
+worker.type string worker.type
+worker.version string worker.version
+worker.host string worker.host
+worker.labels %string worker.labels
+worker.queues *string worker.queues
+worker.deployments *string worker.deployments
+worker.session json worker.session
+worker.session.id string worker.session.id
+worker.session.lease duration worker.session.lease
+worker.session.holder string worker.session.holder
+max-runs int maxRuns
+wait duration wait
+' "$@"
+}
+
+martlet_worker_heartbeat_worker() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_worker_heartbeat_worker [--FLAG VALUE]...
+
+Renews the session of a worker that polls, and tells how its runs ended before their
+executor could.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --worker JSON
+      Who lives.
+  --worker.pool TEXT
+      The pool, by name. Required.
+  --worker.name TEXT
+      Unique in the pool; the same worker has it again after a restart. Required.
+  --worker.type TEXT
+      What it is; must be the pool's.
+  --worker.version TEXT
+      The version of its program.
+  --worker.host TEXT
+      The machine, for people.
+  --worker.labels KEY=TEXT
+      What it offers: `worker_labels` of deployments are looked up here. May be repeated.
+  --worker.queues TEXT
+      Only runs of these queues, by name; all when empty. May be repeated.
+  --worker.deployments TEXT
+      Only runs of these deployments, by id or `flow/name`; all that have this pool when
+      empty. Required for type served. May be repeated.
+  --worker.session JSON
+      Its session: while its lease runs, the runs it was offered are its.
+  --worker.session.id TEXT
+      UUID, made by the executor.
+  --worker.session.lease DURATION
+      How long the executor may be silent; 30 s when absent, from 3 s to 1 h.
+  --worker.session.holder TEXT
+      Who it is, for people: for example host and process id.
+  --exited JSON
+      Executors that have ended. May be repeated.
+  --held JSON
+      The runs it still has; those that are not its any more come back in `revoked`. May be
+      repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.HeartbeatWorkerResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc WorkerService/HeartbeatWorker martlet_worker_heartbeat_worker '
+namespace string namespace
+worker json worker
+worker.pool string worker.pool
+worker.name string worker.name
+worker.type string worker.type
+worker.version string worker.version
+worker.host string worker.host
+worker.labels %string worker.labels
+worker.queues *string worker.queues
+worker.deployments *string worker.deployments
+worker.session json worker.session
+worker.session.id string worker.session.id
+worker.session.lease duration worker.session.lease
+worker.session.holder string worker.session.holder
+exited *json exited
+held *json held
+' "$@"
+}
+
+martlet_worker_list_workers() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_worker_list_workers [--FLAG VALUE]...
+
+Returns a page of workers, by pool and name.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      Only of this pool, when not empty.
+  --include-offline [true|false]
+      Also those that are offline.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListWorkersResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc WorkerService/ListWorkers martlet_worker_list_workers '
+namespace string namespace
+pool string pool
+include-offline bool includeOffline
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_worker_drain_worker() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_worker_drain_worker [--FLAG VALUE]...
+
+Asks a worker to take no more and to leave when its runs have ended. NOT_FOUND when there is
+none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      The pool.
+  --name TEXT
+      The name of the worker.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DrainWorkerResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc WorkerService/DrainWorker martlet_worker_drain_worker '
+namespace string namespace
+pool string pool
+name string name
+' "$@"
+}
+
+martlet_worker_delete_worker() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_worker_delete_worker [--FLAG VALUE]...
+
+Forgets a worker that is offline. FAILED_PRECONDITION with WORKER_ONLINE. NOT_FOUND when
+there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      The pool.
+  --name TEXT
+      The name of the worker.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteWorkerResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc WorkerService/DeleteWorker martlet_worker_delete_worker '
+namespace string namespace
+pool string pool
+name string name
+' "$@"
+}
+
 # martlet_help: the functions and what each does.
 martlet_help() {
   cat <<'HELP'
@@ -3363,12 +5053,6 @@ martlet_artifact_list_artifacts
       Returns a page of artifacts, newest first.
 martlet_artifact_delete_artifact
       Deletes one artifact.
-martlet_event_batch_publish_events
-      Writes up to 1000 events; answers when they are durable.
-martlet_event_list_events
-      Returns a page of events, the latest first.
-martlet_event_count_events
-      Counts events by name or by hour.
 martlet_limit_create_limit
       Creates a limit.
 martlet_limit_get_limit
@@ -3392,6 +5076,46 @@ martlet_limit_release_lease
 martlet_limit_list_leases
       Returns a page of leases that are held, the oldest first, and after them of those that
       wait, in the order of their line.
+martlet_deployment_create_deployment
+      Creates a deployment.
+martlet_deployment_apply_deployment
+      Creates a deployment, or makes the existing one of the same flow and name what is
+      given, schedules included.
+martlet_deployment_get_deployment
+      Returns one deployment.
+martlet_deployment_list_deployments
+      Returns a page of deployments, by flow and name.
+martlet_deployment_update_deployment
+      Changes fields of a deployment; a change of `spec` makes a new version.
+martlet_deployment_delete_deployment
+      Deletes a deployment with its schedules, its versions, its backfills and its runs that
+      have not started; other runs stay.
+martlet_deployment_pause_deployment
+      Stops scheduling and offering: future runs are removed, runs that wait are not
+      offered.
+martlet_deployment_resume_deployment
+      Goes on from now: what passed meanwhile is missed.
+martlet_deployment_list_deployment_versions
+      Returns a page of versions, the newest first.
+martlet_deployment_promote_deployment_version
+      Makes a version the current one: new runs are of it.
+martlet_deployment_preview_schedule
+      Returns when schedules fire, those that the clock's changes drop or shift included.
+martlet_deployment_create_backfill
+      Begins to make up for a range of a deployment's schedule.
+martlet_deployment_get_backfill
+      Returns one backfill with how far it is.
+martlet_deployment_list_backfills
+      Returns a page of backfills, the newest first.
+martlet_deployment_cancel_backfill
+      Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked
+      for.
+martlet_event_batch_publish_events
+      Writes up to 1000 events; answers when they are durable.
+martlet_event_list_events
+      Returns a page of events, the latest first.
+martlet_event_count_events
+      Counts events by name or by hour.
 martlet_flow_create_flow
       Creates a flow.
 martlet_flow_get_flow
@@ -3439,6 +5163,31 @@ martlet_log_batch_write_logs
 martlet_log_list_logs
       Returns a page of lines, oldest first, or, with `wait`, the lines after a resume
       token.
+martlet_pool_create_pool
+      Creates a pool with its queue `default`.
+martlet_pool_get_pool
+      Returns one pool.
+martlet_pool_list_pools
+      Returns a page of pools, by name.
+martlet_pool_update_pool
+      Changes fields of a pool: description, template, concurrency_limit, paused.
+martlet_pool_delete_pool
+      Deletes a pool with its queues.
+martlet_pool_pause_pool
+      Nothing of the pool is offered until it is resumed; runs that go on do.
+martlet_pool_resume_pool
+      Offers go on.
+martlet_pool_create_queue
+      Creates a queue.
+martlet_pool_list_queues
+      Returns the queues of a pool, by priority and name.
+martlet_pool_update_queue
+      Changes fields of a queue: description, priority, concurrency_limit, paused.
+martlet_pool_delete_queue
+      Deletes a queue; what waits in it goes to the default queue, which cannot be deleted.
+martlet_pool_list_pool_types
+      Returns the types of pools that there are, with the template that a new pool of each
+      begins with.
 martlet_report_batch_report
       The same, one frame a call: for shell and curl, and for the replay of a spool.
 martlet_result_put_result
@@ -3473,6 +5222,18 @@ martlet_variable_list_variables
       Returns a page of variables, by name.
 martlet_variable_delete_variable
       Deletes a variable.
+martlet_worker_poll_work
+      The same for those who cannot hold a stream: waits for offers up to `wait`, and renews
+      the worker's session.
+martlet_worker_heartbeat_worker
+      Renews the session of a worker that polls, and tells how its runs ended before their
+      executor could.
+martlet_worker_list_workers
+      Returns a page of workers, by pool and name.
+martlet_worker_drain_worker
+      Asks a worker to take no more and to leave when its runs have ended.
+martlet_worker_delete_worker
+      Forgets a worker that is offline.
 HELP
 }
 

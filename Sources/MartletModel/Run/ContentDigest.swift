@@ -20,6 +20,10 @@ public struct ContentDigest: Sendable, Hashable {
   /// The digest of a run's content, as the client sent it; without `createdBy` and `traceParent`, which
   /// differ between two attempts of one create.
   public init(of run: NewRun) {
+    if let sent = run.sentDigest {
+      self = sent
+      return
+    }
     var hash = StableHash()
     hash.add(Int64(run.kind.rawValue))
     hash.add(run.name)

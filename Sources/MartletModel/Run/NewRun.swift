@@ -36,6 +36,11 @@ public struct NewRun: Sendable, Equatable {
   public var createdBy: String
   /// The W3C trace context; may be empty.
   public var traceParent: String
+  /// The deployment that it is a run of, and where it waits for a worker; nil for a run that nobody is offered.
+  public var placement: Placement?
+  /// What tells its create from another of the same id, when that is not all of the above: what a deployment adds may
+  /// have changed when the create is repeated.
+  public var sentDigest: ContentDigest?
 
   /// An edge of the run graph.
   public struct Dependency: Sendable, Equatable {
@@ -61,7 +66,7 @@ public struct NewRun: Sendable, Equatable {
     dependencies: [Dependency] = [], labels: [String: String] = [:], tags: [String] = [],
     timeout: Interval? = nil, retry: RetryPolicy? = nil, loss: LossPolicy = .crash,
     limits: [SlotNeed] = [], heartbeatInterval: Interval? = nil, createdBy: String = "",
-    traceParent: String = ""
+    traceParent: String = "", placement: Placement? = nil, sentDigest: ContentDigest? = nil
   ) {
     self.kind = kind
     self.name = name
@@ -80,10 +85,12 @@ public struct NewRun: Sendable, Equatable {
     self.heartbeatInterval = heartbeatInterval
     self.createdBy = createdBy
     self.traceParent = traceParent
+    self.placement = placement
+    self.sentDigest = sentDigest
   }
 
   /// What of it its transitions depend on.
   public var policy: RunPolicy {
-    RunPolicy(retry: retry, timeout: timeout, loss: loss, limits: limits, tags: tags)
+    RunPolicy(retry: retry, timeout: timeout, loss: loss, limits: limits, tags: tags, isPlaced: placement != nil)
   }
 }

@@ -16,6 +16,7 @@ extension RunPolicy {
     if let retry { members.append(("retry", retry.json)) }
     if !limits.isEmpty { members.append(("limits", .array(limits.map(\.json)))) }
     if !tags.isEmpty { members.append(("tags", .array(tags.map { .string($0) }))) }
+    if isPlaced { members.append(("placed", .bool(true))) }
     return .object(members)
   }
 
@@ -36,7 +37,8 @@ extension RunPolicy {
       retry: json["retry"].map(RetryPolicy.init(json:)),
       timeout: json["timeout"]?.integer.map(Interval.init(microseconds:)), loss: loss,
       limits: (json["limits"]?.elements ?? []).map(SlotNeed.init(json:)),
-      tags: (json["tags"]?.elements ?? []).compactMap(\.string))
+      tags: (json["tags"]?.elements ?? []).compactMap(\.string),
+      isPlaced: json["placed"]?.bool ?? false)
   }
 }
 

@@ -14,7 +14,7 @@ enum SQL {
     PackageResources.grant_sql, PackageResources.slot_sql,
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
     PackageResources.variable_sql, PackageResources.upload_sql,
-    PackageResources.explain_sql,
+    PackageResources.explain_sql, PackageResources.work_item_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -197,6 +197,9 @@ enum SQL {
   static let insertRunLeases = named("insert_run_leases")
   static let insertRunWaiters = named("insert_run_waiters")
   static let lockRunLeases = named("lock_run_leases")
+  static let insertPlacements = bulk("insert_placements")
+  static let moveWorkItems = bulk("move_work_items")
+  static let deleteWorkItems = named("delete_work_items")
   static let takeRunSlots = named("take_run_slots")
   static let releaseRunSlots = named("release_run_slots")
   static let listTagLimits = named("list_tag_limits")

@@ -26,6 +26,12 @@ extension SessionID: PostgresValue {}
 extension ObjectID: PostgresValue {}
 extension LimitID: PostgresValue {}
 extension LeaseID: PostgresValue {}
+extension DeploymentID: PostgresValue {}
+extension ScheduleID: PostgresValue {}
+extension BackfillID: PostgresValue {}
+extension PoolID: PostgresValue {}
+extension QueueID: PostgresValue {}
+extension WorkerID: PostgresValue {}
 
 extension ContentDigest: PostgresValue {
   /// `uuid`, for its 128 bits.

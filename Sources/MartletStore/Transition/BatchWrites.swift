@@ -79,6 +79,7 @@ struct BatchWrites {
     if !plan.refusals.isEmpty { try sendRefusals(on: pipeline) }
     try sendWaits(on: pipeline)
     try sendSlots(on: pipeline)
+    try WorkItemWrites(plan: plan).send(on: pipeline)
     if !flows.isEmpty {
       try pipeline.execute(SQL.registerFlows) {
         $0.bindArray(count: flows.count) { _ in PostgresUUID.v7(now: now) }

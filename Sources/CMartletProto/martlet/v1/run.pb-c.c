@@ -520,7 +520,7 @@ const ProtobufCMessageDescriptor martlet__v1__run__labels_entry__descriptor =
   (ProtobufCMessageInit) martlet__v1__run__labels_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[28] =
+static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[37] =
 {
   {
     "id",
@@ -613,6 +613,30 @@ static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[28] =
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
     offsetof(Martlet__V1__Run, root_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deployment_id",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, deployment_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deployment_version",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, deployment_version),
     NULL,
     NULL,
     0,             /* flags */
@@ -739,6 +763,30 @@ static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[28] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "pool",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, pool),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "queue",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, queue),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "created_by",
     23,
     PROTOBUF_C_LABEL_NONE,
@@ -858,43 +906,110 @@ static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[28] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "schedule_id",
+    33,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_time",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, schedule_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "backfill_id",
+    35,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, backfill_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "job_variables",
+    36,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, job_variables),
+    &google__protobuf__struct__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "worker",
+    37,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, worker),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__run__field_indices_by_name[] = {
-  11,   /* field[11] = attempt */
-  18,   /* field[18] = created_by */
+  13,   /* field[13] = attempt */
+  34,   /* field[34] = backfill_id */
+  22,   /* field[22] = created_by */
   4,   /* field[4] = definition */
   5,   /* field[5] = definition_version */
-  13,   /* field[13] = dependencies */
-  9,   /* field[9] = epoch */
-  21,   /* field[21] = etag */
-  23,   /* field[23] = execution_id */
+  15,   /* field[15] = dependencies */
+  8,   /* field[8] = deployment_id */
+  9,   /* field[9] = deployment_version */
+  11,   /* field[11] = epoch */
+  25,   /* field[25] = etag */
+  27,   /* field[27] = execution_id */
   0,   /* field[0] = id */
+  35,   /* field[35] = job_variables */
   2,   /* field[2] = kind */
-  14,   /* field[14] = labels */
-  27,   /* field[27] = limits */
-  25,   /* field[25] = loss */
+  16,   /* field[16] = labels */
+  31,   /* field[31] = limits */
+  29,   /* field[29] = loss */
   3,   /* field[3] = name */
   1,   /* field[1] = namespace */
-  12,   /* field[12] = parameters */
+  14,   /* field[14] = parameters */
   6,   /* field[6] = parent_id */
-  26,   /* field[26] = pauses */
-  16,   /* field[16] = retry */
-  22,   /* field[22] = revision */
+  30,   /* field[30] = pauses */
+  20,   /* field[20] = pool */
+  21,   /* field[21] = queue */
+  18,   /* field[18] = retry */
+  26,   /* field[26] = revision */
   7,   /* field[7] = root_id */
-  10,   /* field[10] = seq */
-  24,   /* field[24] = session_id */
-  8,   /* field[8] = state */
-  15,   /* field[15] = tags */
-  17,   /* field[17] = timeout */
-  19,   /* field[19] = times */
-  20,   /* field[20] = trace_parent */
+  32,   /* field[32] = schedule_id */
+  33,   /* field[33] = schedule_time */
+  12,   /* field[12] = seq */
+  28,   /* field[28] = session_id */
+  10,   /* field[10] = state */
+  17,   /* field[17] = tags */
+  19,   /* field[19] = timeout */
+  23,   /* field[23] = times */
+  24,   /* field[24] = trace_parent */
+  36,   /* field[36] = worker */
 };
-static const ProtobufCIntRange martlet__v1__run__number_ranges[3 + 1] =
+static const ProtobufCIntRange martlet__v1__run__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 11, 8 },
-  { 23, 18 },
-  { 0, 28 }
+  { 0, 37 }
 };
 const ProtobufCMessageDescriptor martlet__v1__run__descriptor =
 {
@@ -904,10 +1019,10 @@ const ProtobufCMessageDescriptor martlet__v1__run__descriptor =
   "Martlet__V1__Run",
   "martlet.v1",
   sizeof(Martlet__V1__Run),
-  28,
+  37,
   martlet__v1__run__field_descriptors,
   martlet__v1__run__field_indices_by_name,
-  3,  martlet__v1__run__number_ranges,
+  1,  martlet__v1__run__number_ranges,
   (ProtobufCMessageInit) martlet__v1__run__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -12,17 +12,20 @@ public struct RunPolicy: Sendable, Equatable {
   public var limits: [SlotNeed]
   /// Its tags: each may have a limit.
   public var tags: [String]
+  /// Whether it is a run of a deployment, so that it has a row among what workers take.
+  public var isPlaced: Bool
 
   /// Makes a policy; the plain one is that of a run that asks for nothing.
   public init(
     retry: RetryPolicy? = nil, timeout: Interval? = nil, loss: LossPolicy = .crash,
-    limits: [SlotNeed] = [], tags: [String] = []
+    limits: [SlotNeed] = [], tags: [String] = [], isPlaced: Bool = false
   ) {
     self.retry = retry
     self.timeout = timeout
     self.loss = loss
     self.limits = limits
     self.tags = tags
+    self.isPlaced = isPlaced
   }
 
   /// The policy of a run that asks for nothing.

@@ -70,6 +70,10 @@ public struct Run: MartletWire.WireMessage {
   public var parentID: String
   /// The outermost enclosing run; itself at the root. Output only.
   public var rootID: String
+  /// The deployment that it is a run of; empty for none. Output only: CreateRunRequest names it.
+  public var deploymentID: String
+  /// The version of the deployment. Output only.
+  public var deploymentVersion: Int64
   /// The current state. In creations only SCHEDULED with a due time is taken; everything else is output only.
   public var state: State?
   /// Rises by one each time an executor takes the run; reports carry it. 0 until first taken. Output only.
@@ -115,6 +119,20 @@ public struct Run: MartletWire.WireMessage {
   /// is lost, suspended or tried again later. Without a session nobody notices that it is lost. Limits that are not
   /// there are passed over.
   public var limits: [RunLimit]
+  /// The pool whose workers run it; empty for a run that nobody is offered. Output only.
+  public var pool: String
+  /// The queue of the pool. Output only.
+  public var queue: String
+  /// The schedule that made it; empty for none. Output only.
+  public var scheduleID: String
+  /// The time of the schedule that it stands for. Output only.
+  public var scheduleTime: MartletWire.Timestamp?
+  /// The backfill that made it; empty for none. Output only.
+  public var backfillID: String
+  /// Values for the template of the pool, over those of the deployment. Taken only with a deployment.
+  public var jobVariables: [String: MartletWire.JSONValue]?
+  /// The worker that it was last offered to, by name. Output only.
+  public var worker: String
 
   /// A message with every field at its default.
   public init() { self.init(id: "") }
@@ -129,6 +147,8 @@ public struct Run: MartletWire.WireMessage {
     definitionVersion: String = "",
     parentID: String = "",
     rootID: String = "",
+    deploymentID: String = "",
+    deploymentVersion: Int64 = 0,
     state: State? = nil,
     epoch: Int64 = 0,
     seq: Int64 = 0,
@@ -148,7 +168,14 @@ public struct Run: MartletWire.WireMessage {
     sessionID: String = "",
     loss: LossPolicy? = nil,
     pauses: [RunPause] = [],
-    limits: [RunLimit] = []
+    limits: [RunLimit] = [],
+    pool: String = "",
+    queue: String = "",
+    scheduleID: String = "",
+    scheduleTime: MartletWire.Timestamp? = nil,
+    backfillID: String = "",
+    jobVariables: [String: MartletWire.JSONValue]? = nil,
+    worker: String = ""
   ) {
     self.id = id
     self.namespace = namespace
@@ -158,6 +185,8 @@ public struct Run: MartletWire.WireMessage {
     self.definitionVersion = definitionVersion
     self.parentID = parentID
     self.rootID = rootID
+    self.deploymentID = deploymentID
+    self.deploymentVersion = deploymentVersion
     self.state = state
     self.epoch = epoch
     self.seq = seq
@@ -178,6 +207,13 @@ public struct Run: MartletWire.WireMessage {
     self.loss = loss
     self.pauses = pauses
     self.limits = limits
+    self.pool = pool
+    self.queue = queue
+    self.scheduleID = scheduleID
+    self.scheduleTime = scheduleTime
+    self.backfillID = backfillID
+    self.jobVariables = jobVariables
+    self.worker = worker
   }
 }
 
@@ -675,6 +711,8 @@ extension Run {
       MartletWire.FieldSchema(6, "definition_version", "definitionVersion", .implicit, .string),
       MartletWire.FieldSchema(7, "parent_id", "parentId", .implicit, .string),
       MartletWire.FieldSchema(8, "root_id", "rootId", .implicit, .string),
+      MartletWire.FieldSchema(9, "deployment_id", "deploymentId", .implicit, .string),
+      MartletWire.FieldSchema(10, "deployment_version", "deploymentVersion", .implicit, .int64),
       MartletWire.FieldSchema(11, "state", "state", .implicit, .message { State.schema }),
       MartletWire.FieldSchema(12, "epoch", "epoch", .implicit, .int64),
       MartletWire.FieldSchema(13, "seq", "seq", .implicit, .int64),
@@ -695,6 +733,13 @@ extension Run {
       MartletWire.FieldSchema(30, "loss", "loss", .implicit, .message { LossPolicy.schema }),
       MartletWire.FieldSchema(31, "pauses", "pauses", .repeated, .message { RunPause.schema }),
       MartletWire.FieldSchema(32, "limits", "limits", .repeated, .message { RunLimit.schema }),
+      MartletWire.FieldSchema(21, "pool", "pool", .implicit, .string),
+      MartletWire.FieldSchema(22, "queue", "queue", .implicit, .string),
+      MartletWire.FieldSchema(33, "schedule_id", "scheduleId", .implicit, .string),
+      MartletWire.FieldSchema(34, "schedule_time", "scheduleTime", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(35, "backfill_id", "backfillId", .implicit, .string),
+      MartletWire.FieldSchema(36, "job_variables", "jobVariables", .implicit, .message { [String: MartletWire.JSONValue].schema }),
+      MartletWire.FieldSchema(37, "worker", "worker", .implicit, .string),
     ]
   )
 
@@ -709,6 +754,8 @@ extension Run {
     self.definitionVersion = try reader.string(c.pointee.definition_version)
     self.parentID = try reader.string(c.pointee.parent_id)
     self.rootID = try reader.string(c.pointee.root_id)
+    self.deploymentID = try reader.string(c.pointee.deployment_id)
+    self.deploymentVersion = c.pointee.deployment_version
     self.state = try reader.message(c.pointee.state, State.self)
     self.epoch = c.pointee.epoch
     self.seq = c.pointee.seq
@@ -732,6 +779,13 @@ extension Run {
     self.loss = try reader.message(c.pointee.loss, LossPolicy.self)
     self.pauses = try reader.messages(c.pointee.n_pauses, c.pointee.pauses, RunPause.self)
     self.limits = try reader.messages(c.pointee.n_limits, c.pointee.limits, RunLimit.self)
+    self.pool = try reader.string(c.pointee.pool)
+    self.queue = try reader.string(c.pointee.queue)
+    self.scheduleID = try reader.string(c.pointee.schedule_id)
+    self.scheduleTime = try reader.message(c.pointee.schedule_time, MartletWire.Timestamp.self)
+    self.backfillID = try reader.string(c.pointee.backfill_id)
+    self.jobVariables = try reader.message(c.pointee.job_variables, [String: MartletWire.JSONValue].self)
+    self.worker = try reader.string(c.pointee.worker)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -746,6 +800,8 @@ extension Run {
     c.pointee.definition_version = writer.string(self.definitionVersion)
     c.pointee.parent_id = writer.string(self.parentID)
     c.pointee.root_id = writer.string(self.rootID)
+    c.pointee.deployment_id = writer.string(self.deploymentID)
+    c.pointee.deployment_version = self.deploymentVersion
     if let value = self.state {
       c.pointee.state = writer.message(value, State.self)
     }
@@ -783,6 +839,17 @@ extension Run {
     }
     (c.pointee.n_pauses, c.pointee.pauses) = writer.messages(self.pauses, RunPause.self)
     (c.pointee.n_limits, c.pointee.limits) = writer.messages(self.limits, RunLimit.self)
+    c.pointee.pool = writer.string(self.pool)
+    c.pointee.queue = writer.string(self.queue)
+    c.pointee.schedule_id = writer.string(self.scheduleID)
+    if let value = self.scheduleTime {
+      c.pointee.schedule_time = writer.message(value, MartletWire.Timestamp.self)
+    }
+    c.pointee.backfill_id = writer.string(self.backfillID)
+    if let value = self.jobVariables {
+      c.pointee.job_variables = writer.message(value, [String: MartletWire.JSONValue].self)
+    }
+    c.pointee.worker = writer.string(self.worker)
   }
 }
 

@@ -11,6 +11,10 @@ public struct CreateRunRequest: MartletWire.WireMessage {
   public var namespace: String
   /// What to create; fields marked "output only" are ignored.
   public var run: Run?
+  /// The deployment to make a run of: an id or `flow/name`. The run then has its parameters, tags, labels and policies,
+  /// under what `run` says, waits for a worker of its pool, and needs no definition. INVALID_ARGUMENT with
+  /// PARAMETERS_INVALID names the parameters that do not fit its schema.
+  public var deployment: String
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -18,10 +22,12 @@ public struct CreateRunRequest: MartletWire.WireMessage {
   /// A message of the fields given.
   public init(
     namespace: String = "",
-    run: Run? = nil
+    run: Run? = nil,
+    deployment: String = ""
   ) {
     self.namespace = namespace
     self.run = run
+    self.deployment = deployment
   }
 }
 
@@ -51,6 +57,8 @@ public struct BatchCreateRunsRequest: MartletWire.WireMessage {
   public var namespace: String
   /// What to create; at most 1000.
   public var runs: [Run]
+  /// The deployment that all are runs of, as in CreateRun; none when empty.
+  public var deployment: String
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -58,10 +66,12 @@ public struct BatchCreateRunsRequest: MartletWire.WireMessage {
   /// A message of the fields given.
   public init(
     namespace: String = "",
-    runs: [Run] = []
+    runs: [Run] = [],
+    deployment: String = ""
   ) {
     self.namespace = namespace
     self.runs = runs
+    self.deployment = deployment
   }
 }
 
@@ -785,6 +795,7 @@ extension CreateRunRequest {
     fields: [
       MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
       MartletWire.FieldSchema(2, "run", "run", .implicit, .message { Run.schema }),
+      MartletWire.FieldSchema(3, "deployment", "deployment", .implicit, .string),
     ]
   )
 
@@ -793,6 +804,7 @@ extension CreateRunRequest {
     let c = raw.assumingMemoryBound(to: Martlet__V1__CreateRunRequest.self)
     self.namespace = try reader.string(c.pointee.namespace_)
     self.run = try reader.message(c.pointee.run, Run.self)
+    self.deployment = try reader.string(c.pointee.deployment)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -803,6 +815,7 @@ extension CreateRunRequest {
     if let value = self.run {
       c.pointee.run = writer.message(value, Run.self)
     }
+    c.pointee.deployment = writer.string(self.deployment)
   }
 }
 
@@ -845,6 +858,7 @@ extension BatchCreateRunsRequest {
     fields: [
       MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
       MartletWire.FieldSchema(2, "runs", "runs", .repeated, .message { Run.schema }),
+      MartletWire.FieldSchema(3, "deployment", "deployment", .implicit, .string),
     ]
   )
 
@@ -853,6 +867,7 @@ extension BatchCreateRunsRequest {
     let c = raw.assumingMemoryBound(to: Martlet__V1__BatchCreateRunsRequest.self)
     self.namespace = try reader.string(c.pointee.namespace_)
     self.runs = try reader.messages(c.pointee.n_runs, c.pointee.runs, Run.self)
+    self.deployment = try reader.string(c.pointee.deployment)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -861,6 +876,7 @@ extension BatchCreateRunsRequest {
     martlet__v1__batch_create_runs_request__init(c)
     c.pointee.namespace_ = writer.string(self.namespace)
     (c.pointee.n_runs, c.pointee.runs) = writer.messages(self.runs, Run.self)
+    c.pointee.deployment = writer.string(self.deployment)
   }
 }
 

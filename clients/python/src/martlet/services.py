@@ -113,114 +113,6 @@ class ArtifactService:
         )
 
 
-class EventService:
-    """Events. A transition of a run is an event by itself, named such as `martlet.flow-run.Completed`, of the resource
-    `martlet.flow-run.RUN`; beside those stand the events that programs publish.
-
-    Filters are AIP-160 comparisons joined by AND: `name = "martlet.flow-run.*"`, `resource.id = "…"`, `run_id = "…"`,
-    `time >= "2026-11-21T00:00:00Z"` (also >, <, <=).
-    """
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-
-    def batch_publish_events(
-        self,
-        request: Optional[v1.BatchPublishEventsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        events: Optional[Iterable[v1.Event]] = None,
-    ) -> v1.BatchPublishEventsResponse:
-        """Writes up to 1000 events; answers when they are durable. Idempotent by `Event.id`: repeats are counted and not
-        written again. Events that cannot be stored fail alone.
-        """
-        asked = self._calls.request(
-            v1.BatchPublishEventsRequest,
-            request,
-            namespace=namespace,
-            events=events,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.EventService/BatchPublishEvents", v1.BatchPublishEventsResponse, asked, timeout, repeatable=True
-        )
-
-    def publish_events(
-        self, requests: Iterable[v1.PublishEventsRequest], *, timeout: Optional[float] = None
-    ) -> v1.PublishEventsResponse:
-        """Writes events as they come; answers at the end with the totals, when all are durable. The first event that cannot be
-        stored ends the stream with INVALID_ARGUMENT.
-        """
-        return self._calls.stream_unary(
-            "/martlet.v1.EventService/PublishEvents", v1.PublishEventsRequest, v1.PublishEventsResponse, requests, timeout
-        )
-
-    def list_events(
-        self,
-        request: Optional[v1.ListEventsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        filter: Optional[str] = None,
-        page_size: Optional[int] = None,
-        page_token: Optional[str] = None,
-    ) -> v1.ListEventsResponse:
-        """Returns a page of events, the latest first."""
-        asked = self._calls.request(
-            v1.ListEventsRequest,
-            request,
-            namespace=namespace,
-            filter=filter,
-            page_size=page_size,
-            page_token=page_token,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.EventService/ListEvents", v1.ListEventsResponse, asked, timeout, repeatable=True
-        )
-
-    def count_events(
-        self,
-        request: Optional[v1.CountEventsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        filter: Optional[str] = None,
-        group_by: Optional[Union[int, str]] = None,
-    ) -> v1.CountEventsResponse:
-        """Counts events by name or by hour."""
-        asked = self._calls.request(
-            v1.CountEventsRequest,
-            request,
-            namespace=namespace,
-            filter=filter,
-            group_by=group_by,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.EventService/CountEvents", v1.CountEventsResponse, asked, timeout, repeatable=True
-        )
-
-    def watch_events(
-        self,
-        request: Optional[v1.WatchEventsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        filter: Optional[str] = None,
-        resume_token: Optional[str] = None,
-    ) -> Stream[v1.WatchEventsResponse]:
-        """Streams events as they are committed, each exactly once across reconnects with the resume token, also when the
-        server or the replica is another one.
-        """
-        asked = self._calls.request(
-            v1.WatchEventsRequest,
-            request,
-            namespace=namespace,
-            filter=filter,
-            resume_token=resume_token,
-        )
-        return self._calls.unary_stream("/martlet.v1.EventService/WatchEvents", v1.WatchEventsResponse, asked, timeout)
-
-
 class LimitService:
     """Limits and leases. A slot is held by a lease with a holder, a term and an expiry; how full a limit is, is counted
     from its leases, so no slot is ever lost: a holder that dies gives its slots back when its lease lapses.
@@ -507,6 +399,463 @@ class LimitService:
         return self._calls.unary_stream("/martlet.v1.LimitService/WatchLimits", v1.WatchLimitsResponse, asked, timeout)
 
 
+class DeploymentService:
+    """Deployments and what follows from them: versions, previews, backfills. Wherever a request says `deployment`, an id or
+    `flow/name` is taken. A run of a deployment is made by CreateRun, or by the scheduler.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create_deployment(
+        self,
+        request: Optional[v1.CreateDeploymentRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[v1.Deployment] = None,
+        validate_only: Optional[bool] = None,
+    ) -> v1.CreateDeploymentResponse:
+        """Creates a deployment. Idempotent: the same flow and name with the same content returns the existing one; with other
+        content ALREADY_EXISTS. INVALID_ARGUMENT names the field; NOT_FOUND the pool or queue that is not there.
+        """
+        asked = self._calls.request(
+            v1.CreateDeploymentRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            validate_only=validate_only,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/CreateDeployment", v1.CreateDeploymentResponse, asked, timeout, repeatable=True
+        )
+
+    def apply_deployment(
+        self,
+        request: Optional[v1.ApplyDeploymentRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[v1.Deployment] = None,
+        validate_only: Optional[bool] = None,
+    ) -> v1.ApplyDeploymentResponse:
+        """Creates a deployment, or makes the existing one of the same flow and name what is given, schedules included. What is
+        the same stays: nothing new to say makes no new version and touches no run. Future runs of schedules that changed
+        are replaced at once.
+        """
+        asked = self._calls.request(
+            v1.ApplyDeploymentRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            validate_only=validate_only,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/ApplyDeployment", v1.ApplyDeploymentResponse, asked, timeout, repeatable=True
+        )
+
+    def get_deployment(
+        self,
+        request: Optional[v1.GetDeploymentRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[str] = None,
+    ) -> v1.GetDeploymentResponse:
+        """Returns one deployment. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetDeploymentRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/GetDeployment", v1.GetDeploymentResponse, asked, timeout, repeatable=True
+        )
+
+    def list_deployments(
+        self,
+        request: Optional[v1.ListDeploymentsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        flow: Optional[str] = None,
+        pool: Optional[str] = None,
+        tags: Optional[Iterable[str]] = None,
+        labels: Optional[Iterable[v1.ListDeploymentsRequest.LabelsEntry]] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListDeploymentsResponse:
+        """Returns a page of deployments, by flow and name."""
+        asked = self._calls.request(
+            v1.ListDeploymentsRequest,
+            request,
+            namespace=namespace,
+            flow=flow,
+            pool=pool,
+            tags=tags,
+            labels=labels,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/ListDeployments", v1.ListDeploymentsResponse, asked, timeout, repeatable=True
+        )
+
+    def update_deployment(
+        self,
+        request: Optional[v1.UpdateDeploymentRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment_ref: Optional[str] = None,
+        deployment: Optional[v1.Deployment] = None,
+        update_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.UpdateDeploymentResponse:
+        """Changes fields of a deployment; a change of `spec` makes a new version. NOT_FOUND; ABORTED with ETAG_MISMATCH."""
+        asked = self._calls.request(
+            v1.UpdateDeploymentRequest,
+            request,
+            namespace=namespace,
+            deployment_ref=deployment_ref,
+            deployment=deployment,
+            update_mask=update_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/UpdateDeployment", v1.UpdateDeploymentResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_deployment(
+        self,
+        request: Optional[v1.DeleteDeploymentRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[str] = None,
+        etag: Optional[str] = None,
+    ) -> v1.DeleteDeploymentResponse:
+        """Deletes a deployment with its schedules, its versions, its backfills and its runs that have not started; other runs
+        stay. NOT_FOUND; ABORTED with ETAG_MISMATCH.
+        """
+        asked = self._calls.request(
+            v1.DeleteDeploymentRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            etag=etag,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/DeleteDeployment", v1.DeleteDeploymentResponse, asked, timeout, repeatable=True
+        )
+
+    def pause_deployment(
+        self,
+        request: Optional[v1.PauseDeploymentRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[str] = None,
+        schedule: Optional[str] = None,
+    ) -> v1.PauseDeploymentResponse:
+        """Stops scheduling and offering: future runs are removed, runs that wait are not offered. Runs that go on do."""
+        asked = self._calls.request(
+            v1.PauseDeploymentRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            schedule=schedule,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/PauseDeployment", v1.PauseDeploymentResponse, asked, timeout, repeatable=True
+        )
+
+    def resume_deployment(
+        self,
+        request: Optional[v1.ResumeDeploymentRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[str] = None,
+        schedule: Optional[str] = None,
+    ) -> v1.ResumeDeploymentResponse:
+        """Goes on from now: what passed meanwhile is missed."""
+        asked = self._calls.request(
+            v1.ResumeDeploymentRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            schedule=schedule,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/ResumeDeployment", v1.ResumeDeploymentResponse, asked, timeout, repeatable=True
+        )
+
+    def list_deployment_versions(
+        self,
+        request: Optional[v1.ListDeploymentVersionsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListDeploymentVersionsResponse:
+        """Returns a page of versions, the newest first."""
+        asked = self._calls.request(
+            v1.ListDeploymentVersionsRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/ListDeploymentVersions", v1.ListDeploymentVersionsResponse, asked, timeout, repeatable=True
+        )
+
+    def promote_deployment_version(
+        self,
+        request: Optional[v1.PromoteDeploymentVersionRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[str] = None,
+        number: Optional[int] = None,
+    ) -> v1.PromoteDeploymentVersionResponse:
+        """Makes a version the current one: new runs are of it. NOT_FOUND when there is no such version."""
+        asked = self._calls.request(
+            v1.PromoteDeploymentVersionRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            number=number,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/PromoteDeploymentVersion", v1.PromoteDeploymentVersionResponse, asked, timeout, repeatable=True
+        )
+
+    def preview_schedule(
+        self,
+        request: Optional[v1.PreviewScheduleRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[str] = None,
+        schedule: Optional[v1.Schedule] = None,
+        from_time: Optional[TimestampLike] = None,
+        to_time: Optional[TimestampLike] = None,
+        limit: Optional[int] = None,
+    ) -> v1.PreviewScheduleResponse:
+        """Returns when schedules fire, those that the clock's changes drop or shift included. The same function makes the runs.
+        Takes the schedules of a deployment, or any schedule without a deployment.
+        """
+        asked = self._calls.request(
+            v1.PreviewScheduleRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            schedule=schedule,
+            from_time=from_time,
+            to_time=to_time,
+            limit=limit,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/PreviewSchedule", v1.PreviewScheduleResponse, asked, timeout, repeatable=True
+        )
+
+    def create_backfill(
+        self,
+        request: Optional[v1.CreateBackfillRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        backfill: Optional[v1.Backfill] = None,
+        validate_only: Optional[bool] = None,
+    ) -> v1.CreateBackfillResponse:
+        """Begins to make up for a range of a deployment's schedule. Idempotent by `backfill.id`."""
+        asked = self._calls.request(
+            v1.CreateBackfillRequest,
+            request,
+            namespace=namespace,
+            backfill=backfill,
+            validate_only=validate_only,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/CreateBackfill", v1.CreateBackfillResponse, asked, timeout, repeatable=True
+        )
+
+    def get_backfill(
+        self,
+        request: Optional[v1.GetBackfillRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.GetBackfillResponse:
+        """Returns one backfill with how far it is. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetBackfillRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/GetBackfill", v1.GetBackfillResponse, asked, timeout, repeatable=True
+        )
+
+    def list_backfills(
+        self,
+        request: Optional[v1.ListBackfillsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        deployment: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListBackfillsResponse:
+        """Returns a page of backfills, the newest first."""
+        asked = self._calls.request(
+            v1.ListBackfillsRequest,
+            request,
+            namespace=namespace,
+            deployment=deployment,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/ListBackfills", v1.ListBackfillsResponse, asked, timeout, repeatable=True
+        )
+
+    def cancel_backfill(
+        self,
+        request: Optional[v1.CancelBackfillRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        cancel_running: Optional[bool] = None,
+    ) -> v1.CancelBackfillResponse:
+        """Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked for."""
+        asked = self._calls.request(
+            v1.CancelBackfillRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            cancel_running=cancel_running,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.DeploymentService/CancelBackfill", v1.CancelBackfillResponse, asked, timeout, repeatable=True
+        )
+
+
+class EventService:
+    """Events. A transition of a run is an event by itself, named such as `martlet.flow-run.Completed`, of the resource
+    `martlet.flow-run.RUN`; beside those stand the events that programs publish.
+
+    Filters are AIP-160 comparisons joined by AND: `name = "martlet.flow-run.*"`, `resource.id = "…"`, `run_id = "…"`,
+    `time >= "2026-11-21T00:00:00Z"` (also >, <, <=).
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def batch_publish_events(
+        self,
+        request: Optional[v1.BatchPublishEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        events: Optional[Iterable[v1.Event]] = None,
+    ) -> v1.BatchPublishEventsResponse:
+        """Writes up to 1000 events; answers when they are durable. Idempotent by `Event.id`: repeats are counted and not
+        written again. Events that cannot be stored fail alone.
+        """
+        asked = self._calls.request(
+            v1.BatchPublishEventsRequest,
+            request,
+            namespace=namespace,
+            events=events,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/BatchPublishEvents", v1.BatchPublishEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def publish_events(
+        self, requests: Iterable[v1.PublishEventsRequest], *, timeout: Optional[float] = None
+    ) -> v1.PublishEventsResponse:
+        """Writes events as they come; answers at the end with the totals, when all are durable. The first event that cannot be
+        stored ends the stream with INVALID_ARGUMENT.
+        """
+        return self._calls.stream_unary(
+            "/martlet.v1.EventService/PublishEvents", v1.PublishEventsRequest, v1.PublishEventsResponse, requests, timeout
+        )
+
+    def list_events(
+        self,
+        request: Optional[v1.ListEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListEventsResponse:
+        """Returns a page of events, the latest first."""
+        asked = self._calls.request(
+            v1.ListEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/ListEvents", v1.ListEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def count_events(
+        self,
+        request: Optional[v1.CountEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        group_by: Optional[Union[int, str]] = None,
+    ) -> v1.CountEventsResponse:
+        """Counts events by name or by hour."""
+        asked = self._calls.request(
+            v1.CountEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            group_by=group_by,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/CountEvents", v1.CountEventsResponse, asked, timeout, repeatable=True
+        )
+
+    def watch_events(
+        self,
+        request: Optional[v1.WatchEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        resume_token: Optional[str] = None,
+    ) -> Stream[v1.WatchEventsResponse]:
+        """Streams events as they are committed, each exactly once across reconnects with the resume token, also when the
+        server or the replica is another one.
+        """
+        asked = self._calls.request(
+            v1.WatchEventsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            resume_token=resume_token,
+        )
+        return self._calls.unary_stream("/martlet.v1.EventService/WatchEvents", v1.WatchEventsResponse, asked, timeout)
+
+
 class FlowService:
     """Flows. A flow comes to exist by CreateFlow or by its first run, whichever is first."""
 
@@ -632,6 +981,7 @@ class RunService:
         timeout: Optional[float] = None,
         namespace: Optional[str] = None,
         run: Optional[v1.Run] = None,
+        deployment: Optional[str] = None,
     ) -> v1.CreateRunResponse:
         """Creates a run in state SCHEDULED.
 
@@ -643,6 +993,7 @@ class RunService:
             request,
             namespace=namespace,
             run=run,
+            deployment=deployment,
         )
         make_ids(asked, "run")
         return self._calls.unary_unary(
@@ -656,6 +1007,7 @@ class RunService:
         timeout: Optional[float] = None,
         namespace: Optional[str] = None,
         runs: Optional[Iterable[v1.Run]] = None,
+        deployment: Optional[str] = None,
     ) -> v1.BatchCreateRunsResponse:
         """Creates up to 1000 runs. Each succeeds or fails alone; idempotent by id as CreateRun."""
         asked = self._calls.request(
@@ -663,6 +1015,7 @@ class RunService:
             request,
             namespace=namespace,
             runs=runs,
+            deployment=deployment,
         )
         make_ids(asked, "runs")
         return self._calls.unary_unary(
@@ -1103,6 +1456,267 @@ class LogService:
         return self._calls.unary_stream("/martlet.v1.LogService/WatchLogs", v1.WatchLogsResponse, asked, timeout)
 
 
+class PoolService:
+    """Pools and queues. A pool has the workers of one kind of machine; its queues are served in the order of their priority.
+    A first start of the server makes `default-agent-pool`, of type process.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create_pool(
+        self,
+        request: Optional[v1.CreatePoolRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[v1.Pool] = None,
+    ) -> v1.CreatePoolResponse:
+        """Creates a pool with its queue `default`. Idempotent: the same name with the same content returns the existing one;
+        with other content ALREADY_EXISTS.
+        """
+        asked = self._calls.request(
+            v1.CreatePoolRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/CreatePool", v1.CreatePoolResponse, asked, timeout, repeatable=True
+        )
+
+    def get_pool(
+        self,
+        request: Optional[v1.GetPoolRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+    ) -> v1.GetPoolResponse:
+        """Returns one pool. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetPoolRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/GetPool", v1.GetPoolResponse, asked, timeout, repeatable=True
+        )
+
+    def list_pools(
+        self,
+        request: Optional[v1.ListPoolsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        type: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListPoolsResponse:
+        """Returns a page of pools, by name."""
+        asked = self._calls.request(
+            v1.ListPoolsRequest,
+            request,
+            namespace=namespace,
+            type=type,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/ListPools", v1.ListPoolsResponse, asked, timeout, repeatable=True
+        )
+
+    def update_pool(
+        self,
+        request: Optional[v1.UpdatePoolRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool_ref: Optional[str] = None,
+        pool: Optional[v1.Pool] = None,
+        update_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.UpdatePoolResponse:
+        """Changes fields of a pool: description, template, concurrency_limit, paused. NOT_FOUND; ABORTED with ETAG_MISMATCH."""
+        asked = self._calls.request(
+            v1.UpdatePoolRequest,
+            request,
+            namespace=namespace,
+            pool_ref=pool_ref,
+            pool=pool,
+            update_mask=update_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/UpdatePool", v1.UpdatePoolResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_pool(
+        self,
+        request: Optional[v1.DeletePoolRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+        etag: Optional[str] = None,
+    ) -> v1.DeletePoolResponse:
+        """Deletes a pool with its queues. FAILED_PRECONDITION with POOL_IN_USE while a deployment names it or a run waits in
+        it. NOT_FOUND; ABORTED with ETAG_MISMATCH.
+        """
+        asked = self._calls.request(
+            v1.DeletePoolRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+            etag=etag,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/DeletePool", v1.DeletePoolResponse, asked, timeout, repeatable=True
+        )
+
+    def pause_pool(
+        self,
+        request: Optional[v1.PausePoolRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+    ) -> v1.PausePoolResponse:
+        """Nothing of the pool is offered until it is resumed; runs that go on do."""
+        asked = self._calls.request(
+            v1.PausePoolRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/PausePool", v1.PausePoolResponse, asked, timeout, repeatable=True
+        )
+
+    def resume_pool(
+        self,
+        request: Optional[v1.ResumePoolRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+    ) -> v1.ResumePoolResponse:
+        """Offers go on."""
+        asked = self._calls.request(
+            v1.ResumePoolRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/ResumePool", v1.ResumePoolResponse, asked, timeout, repeatable=True
+        )
+
+    def create_queue(
+        self,
+        request: Optional[v1.CreateQueueRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        queue: Optional[v1.Queue] = None,
+    ) -> v1.CreateQueueResponse:
+        """Creates a queue. Idempotent as CreatePool."""
+        asked = self._calls.request(
+            v1.CreateQueueRequest,
+            request,
+            namespace=namespace,
+            queue=queue,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/CreateQueue", v1.CreateQueueResponse, asked, timeout, repeatable=True
+        )
+
+    def list_queues(
+        self,
+        request: Optional[v1.ListQueuesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+    ) -> v1.ListQueuesResponse:
+        """Returns the queues of a pool, by priority and name."""
+        asked = self._calls.request(
+            v1.ListQueuesRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/ListQueues", v1.ListQueuesResponse, asked, timeout, repeatable=True
+        )
+
+    def update_queue(
+        self,
+        request: Optional[v1.UpdateQueueRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+        name: Optional[str] = None,
+        queue: Optional[v1.Queue] = None,
+        update_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.UpdateQueueResponse:
+        """Changes fields of a queue: description, priority, concurrency_limit, paused. NOT_FOUND; ABORTED with ETAG_MISMATCH."""
+        asked = self._calls.request(
+            v1.UpdateQueueRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+            name=name,
+            queue=queue,
+            update_mask=update_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/UpdateQueue", v1.UpdateQueueResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_queue(
+        self,
+        request: Optional[v1.DeleteQueueRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+        name: Optional[str] = None,
+        etag: Optional[str] = None,
+    ) -> v1.DeleteQueueResponse:
+        """Deletes a queue; what waits in it goes to the default queue, which cannot be deleted. NOT_FOUND; ABORTED with
+        ETAG_MISMATCH.
+        """
+        asked = self._calls.request(
+            v1.DeleteQueueRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+            name=name,
+            etag=etag,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/DeleteQueue", v1.DeleteQueueResponse, asked, timeout, repeatable=True
+        )
+
+    def list_pool_types(
+        self,
+        request: Optional[v1.ListPoolTypesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+    ) -> v1.ListPoolTypesResponse:
+        """Returns the types of pools that there are, with the template that a new pool of each begins with."""
+        asked = self._calls.request(
+            v1.ListPoolTypesRequest,
+            request,
+            namespace=namespace,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.PoolService/ListPoolTypes", v1.ListPoolTypesResponse, asked, timeout, repeatable=True
+        )
+
+
 class ReportService:
     """Reports of executors. Everything here is safe to repeat: the answer is the first one's."""
 
@@ -1531,17 +2145,155 @@ class VariableService:
         )
 
 
+class WorkerService:
+    """Workers take runs and start them. An offer is the claim: with it the run is PENDING, in a new epoch, for that worker;
+    it lapses when it is not accepted in time. The process that the worker starts reports as the run's executor: its first
+    proposal of RUNNING, with the offer's epoch and an execution id of its own, binds it.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def connect(
+        self, requests: Iterable[v1.ConnectRequest], *, timeout: Optional[float] = None
+    ) -> Stream[v1.ConnectResponse]:
+        """Holds a worker's session, takes its credit and offers it runs. One stream a worker; a second of the same worker ends
+        the first with ABORTED and WORKER_REPLACED. NOT_FOUND when there is no such pool.
+        """
+        return self._calls.stream_stream(
+            "/martlet.v1.WorkerService/Connect", v1.ConnectRequest, v1.ConnectResponse, requests, timeout
+        )
+
+    def poll_work(
+        self,
+        request: Optional[v1.PollWorkRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        worker: Optional[v1.WorkerIdentity] = None,
+        max_runs: Optional[int] = None,
+        wait: Optional[DurationLike] = None,
+    ) -> v1.PollWorkResponse:
+        """The same for those who cannot hold a stream: waits for offers up to `wait`, and renews the worker's session. What it
+        offers is accepted by the first report of the executor in the offer's epoch, or by Accept over Connect.
+        """
+        asked = self._calls.request(
+            v1.PollWorkRequest,
+            request,
+            namespace=namespace,
+            worker=worker,
+            max_runs=max_runs,
+            wait=wait,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.WorkerService/PollWork", v1.PollWorkResponse, asked, timeout, repeatable=False
+        )
+
+    def heartbeat_worker(
+        self,
+        request: Optional[v1.HeartbeatWorkerRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        worker: Optional[v1.WorkerIdentity] = None,
+        exited: Optional[Iterable[v1.Exited]] = None,
+        held: Optional[Iterable[v1.HeldRun]] = None,
+    ) -> v1.HeartbeatWorkerResponse:
+        """Renews the session of a worker that polls, and tells how its runs ended before their executor could."""
+        asked = self._calls.request(
+            v1.HeartbeatWorkerRequest,
+            request,
+            namespace=namespace,
+            worker=worker,
+            exited=exited,
+            held=held,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.WorkerService/HeartbeatWorker", v1.HeartbeatWorkerResponse, asked, timeout, repeatable=True
+        )
+
+    def list_workers(
+        self,
+        request: Optional[v1.ListWorkersRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+        include_offline: Optional[bool] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListWorkersResponse:
+        """Returns a page of workers, by pool and name."""
+        asked = self._calls.request(
+            v1.ListWorkersRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+            include_offline=include_offline,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.WorkerService/ListWorkers", v1.ListWorkersResponse, asked, timeout, repeatable=True
+        )
+
+    def drain_worker(
+        self,
+        request: Optional[v1.DrainWorkerRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+        name: Optional[str] = None,
+    ) -> v1.DrainWorkerResponse:
+        """Asks a worker to take no more and to leave when its runs have ended. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.DrainWorkerRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+            name=name,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.WorkerService/DrainWorker", v1.DrainWorkerResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_worker(
+        self,
+        request: Optional[v1.DeleteWorkerRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+        name: Optional[str] = None,
+    ) -> v1.DeleteWorkerResponse:
+        """Forgets a worker that is offline. FAILED_PRECONDITION with WORKER_ONLINE. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.DeleteWorkerRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+            name=name,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.WorkerService/DeleteWorker", v1.DeleteWorkerResponse, asked, timeout, repeatable=True
+        )
+
+
 class Services:
     """Every service, by the plural of its noun."""
 
     def __init__(self, calls: Calls) -> None:
         self.artifacts = ArtifactService(calls)
+        self.deployments = DeploymentService(calls)
         self.events = EventService(calls)
         self.flows = FlowService(calls)
         self.limits = LimitService(calls)
         self.logs = LogService(calls)
+        self.pools = PoolService(calls)
         self.reports = ReportService(calls)
         self.results = ResultService(calls)
         self.runs = RunService(calls)
         self.system = SystemService(calls)
         self.variables = VariableService(calls)
+        self.workers = WorkerService(calls)

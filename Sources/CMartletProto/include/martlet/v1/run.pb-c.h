@@ -180,6 +180,14 @@ struct  Martlet__V1__Run
    */
   ProtobufCBinaryData root_id;
   /*
+   * The deployment that it is a run of; empty for none. Output only: CreateRunRequest names it.
+   */
+  ProtobufCBinaryData deployment_id;
+  /*
+   * The version of the deployment. Output only.
+   */
+  int64_t deployment_version;
+  /*
    * The current state. In creations only SCHEDULED with a due time is taken; everything else is output only.
    */
   Martlet__V1__State *state;
@@ -269,10 +277,38 @@ struct  Martlet__V1__Run
    */
   size_t n_limits;
   Martlet__V1__RunLimit **limits;
+  /*
+   * The pool whose workers run it; empty for a run that nobody is offered. Output only.
+   */
+  ProtobufCBinaryData pool;
+  /*
+   * The queue of the pool. Output only.
+   */
+  ProtobufCBinaryData queue;
+  /*
+   * The schedule that made it; empty for none. Output only.
+   */
+  ProtobufCBinaryData schedule_id;
+  /*
+   * The time of the schedule that it stands for. Output only.
+   */
+  Google__Protobuf__Timestamp *schedule_time;
+  /*
+   * The backfill that made it; empty for none. Output only.
+   */
+  ProtobufCBinaryData backfill_id;
+  /*
+   * Values for the template of the pool, over those of the deployment. Taken only with a deployment.
+   */
+  Google__Protobuf__Struct *job_variables;
+  /*
+   * The worker that it was last offered to, by name. Output only.
+   */
+  ProtobufCBinaryData worker;
 };
 #define MARTLET__V1__RUN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__run__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, 0, 0, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL, 0, 0, 0, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL} }
 
 
 /*

@@ -93,10 +93,16 @@ struct  Martlet__V1__CreateRunRequest
    * What to create; fields marked "output only" are ignored.
    */
   Martlet__V1__Run *run;
+  /*
+   * The deployment to make a run of: an id or `flow/name`. The run then has its parameters, tags, labels and policies,
+   * under what `run` says, waits for a worker of its pool, and needs no definition. INVALID_ARGUMENT with
+   * PARAMETERS_INVALID names the parameters that do not fit its schema.
+   */
+  ProtobufCBinaryData deployment;
 };
 #define MARTLET__V1__CREATE_RUN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__create_run_request__descriptor) \
-    , {0,NULL}, NULL }
+    , {0,NULL}, NULL, {0,NULL} }
 
 
 /*
@@ -134,10 +140,14 @@ struct  Martlet__V1__BatchCreateRunsRequest
    */
   size_t n_runs;
   Martlet__V1__Run **runs;
+  /*
+   * The deployment that all are runs of, as in CreateRun; none when empty.
+   */
+  ProtobufCBinaryData deployment;
 };
 #define MARTLET__V1__BATCH_CREATE_RUNS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__batch_create_runs_request__descriptor) \
-    , {0,NULL}, 0,NULL }
+    , {0,NULL}, 0,NULL, {0,NULL} }
 
 
 /*

@@ -16,12 +16,14 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class BatchCreateRunsRequest(_message.Message):
-    __slots__ = ["namespace", "runs"]
+    __slots__ = ["deployment", "namespace", "runs"]
+    DEPLOYMENT_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     RUNS_FIELD_NUMBER: _ClassVar[int]
+    deployment: str
     namespace: str
     runs: _containers.RepeatedCompositeFieldContainer[_run_pb2.Run]
-    def __init__(self, namespace: _Optional[str] = ..., runs: _Optional[_Iterable[_Union[_run_pb2.Run, _Mapping]]] = ...) -> None: ...
+    def __init__(self, namespace: _Optional[str] = ..., runs: _Optional[_Iterable[_Union[_run_pb2.Run, _Mapping]]] = ..., deployment: _Optional[str] = ...) -> None: ...
 
 class BatchCreateRunsResponse(_message.Message):
     __slots__ = ["results"]
@@ -77,12 +79,14 @@ class CountRunsResponse(_message.Message):
     def __init__(self, groups: _Optional[_Iterable[_Union[CountRunsResponse.Group, _Mapping]]] = ..., total: _Optional[int] = ..., bounded: bool = ...) -> None: ...
 
 class CreateRunRequest(_message.Message):
-    __slots__ = ["namespace", "run"]
+    __slots__ = ["deployment", "namespace", "run"]
+    DEPLOYMENT_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
+    deployment: str
     namespace: str
     run: _run_pb2.Run
-    def __init__(self, namespace: _Optional[str] = ..., run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...
+    def __init__(self, namespace: _Optional[str] = ..., run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., deployment: _Optional[str] = ...) -> None: ...
 
 class CreateRunResponse(_message.Message):
     __slots__ = ["duplicate", "run"]

@@ -1,0 +1,55 @@
+-- Where runs of deployments stand between their pool and a worker. Written with the run, in its transaction.
+
+-- name: insert_placements
+-- Ties new runs to their deployments, and has those wait that wait. Standing is null where a run was born taken or ended.
+WITH placed AS (
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::uuid[],
+    $8::timestamptz[], $9::uuid[], $10::text[], $11::jsonb[], $12::smallint[], $13::smallint[], $14::timestamptz[],
+    $15::bigint[])
+    AS n (run_id, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time, backfill_id,
+      job_variables, worker_labels, gate, standing, due, epoch)
+), tied AS (
+  INSERT INTO run_deployment (run_id, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time,
+    backfill_id, job_variables, worker_labels)
+  SELECT run_id, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time, backfill_id,
+    job_variables, worker_labels
+  FROM placed
+)
+INSERT INTO work_item (run_id, namespace, pool_id, queue_id, deployment_id, schedule_id, backfill_id, standing, gate,
+  due, worker_labels, epoch)
+SELECT run_id, namespace, pool_id, queue_id, deployment_id, schedule_id, backfill_id, standing, gate, due,
+  worker_labels, epoch
+FROM placed WHERE standing IS NOT NULL
+
+-- name: move_work_items
+-- Says where runs stand now. One that begins again after its end has its row made anew, and no gate.
+WITH now_at AS (
+  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::timestamptz[], $4::bigint[], $5::boolean[])
+    AS n (run_id, standing, due, epoch, is_bound)
+), moved AS (
+  UPDATE work_item w SET standing = n.standing, due = n.due, epoch = n.epoch,
+    gate = CASE WHEN n.standing = 1 THEN w.gate ELSE 0 END,
+    worker_id = CASE WHEN n.standing = 2 THEN w.worker_id END,
+    offer_until = CASE WHEN n.standing = 2 AND NOT n.is_bound THEN w.offer_until END,
+    taken_until = CASE WHEN n.standing = 1 AND w.standing = 1 THEN w.taken_until END
+  FROM now_at n WHERE w.run_id = n.run_id RETURNING w.run_id
+)
+INSERT INTO work_item (run_id, namespace, pool_id, queue_id, deployment_id, schedule_id, backfill_id, standing, gate,
+  due, worker_labels, epoch)
+SELECT d.run_id, d.namespace, d.pool_id, d.queue_id, d.deployment_id, d.schedule_id, d.backfill_id, n.standing, 0,
+  n.due, d.worker_labels, n.epoch
+FROM now_at n JOIN run_deployment d ON d.run_id = n.run_id
+WHERE n.run_id NOT IN (SELECT m.run_id FROM moved m)
+
+-- name: delete_work_items
+-- Forgets runs that have ended; tells the scheduler where another may have waited for that.
+WITH gone AS (
+  DELETE FROM work_item WHERE run_id = ANY ($1::uuid[]) RETURNING schedule_id, backfill_id
+)
+INSERT INTO schedule_mark (schedule_id, backfill_id)
+SELECT DISTINCT NULL::uuid, g.backfill_id FROM gone g WHERE g.backfill_id IS NOT NULL
+UNION ALL
+SELECT DISTINCT g.schedule_id, NULL::uuid FROM gone g
+WHERE g.schedule_id IS NOT NULL
+  AND EXISTS (SELECT FROM work_item o
+    WHERE o.schedule_id = g.schedule_id AND o.gate = 2 AND o.run_id <> ALL ($1::uuid[]))
