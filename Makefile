@@ -18,7 +18,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib
 # Debian packages, by what needs them.
 BUILD_PACKAGES := libnghttp2-dev libpq-dev libprotobuf-c-dev pkg-config
 RUN_PACKAGES := postgresql curl python3 python3-venv tzdata
-TEST_PACKAGES := openssl nghttp2-client nghttp2-server dash busybox shellcheck \
+TEST_PACKAGES := faketime openssl nghttp2-client nghttp2-server dash busybox shellcheck \
 	protobuf-compiler protobuf-c-compiler libprotoc-dev libprotobuf-dev git \
 	libgrpc++-dev protobuf-compiler-grpc g++ \
 	golang-go golang-google-grpc-dev golang-goprotobuf-dev

@@ -79,6 +79,7 @@ class Server:
         self.database_url = database_url
         self.data = directory / "data"
         self.options = options
+        self.environment: dict[str, str] = {}
         self.process: subprocess.Popen | None = None
 
     def start(self, timeout: float = 60) -> "Server":
@@ -91,6 +92,7 @@ class Server:
             [str(BINARY), "server", "start", "--port", str(self.port), *place, *self.options],
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("ab"),
+            env={**os.environ, **self.environment},
             start_new_session=True,
         )
         self.wait_until_ready(timeout)
