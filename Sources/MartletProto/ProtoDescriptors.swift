@@ -1291,6 +1291,7 @@ public enum ProtoDescriptors {
         "martlet.v1.ListRunsResponse.runs",
         "martlet.v1.ListRunsResponse.next_page_token",
         "martlet.v1.ListRunsResponse.resume_token",
+        "martlet.v1.ListRunsResponse.removed_ids",
         "martlet.v1.CountRunsRequest",
         "martlet.v1.CountRunsRequest.namespace",
         "martlet.v1.CountRunsRequest.filter",
@@ -1308,6 +1309,20 @@ public enum ProtoDescriptors {
         "martlet.v1.UpdateRunRequest.update_mask",
         "martlet.v1.UpdateRunResponse",
         "martlet.v1.UpdateRunResponse.run",
+        "martlet.v1.DeleteRunRequest",
+        "martlet.v1.DeleteRunRequest.namespace",
+        "martlet.v1.DeleteRunRequest.id",
+        "martlet.v1.DeleteRunResponse",
+        "martlet.v1.DeleteRunResponse.deleted",
+        "martlet.v1.DeleteRunResponse.pending",
+        "martlet.v1.BatchDeleteRunsRequest",
+        "martlet.v1.BatchDeleteRunsRequest.namespace",
+        "martlet.v1.BatchDeleteRunsRequest.ids",
+        "martlet.v1.BatchDeleteRunsResponse",
+        "martlet.v1.BatchDeleteRunsResponse.results",
+        "martlet.v1.DeleteRunResult",
+        "martlet.v1.DeleteRunResult.deletion",
+        "martlet.v1.DeleteRunResult.error",
         "martlet.v1.CancelRunRequest",
         "martlet.v1.CancelRunRequest.namespace",
         "martlet.v1.CancelRunRequest.id",
@@ -1371,6 +1386,7 @@ public enum ProtoDescriptors {
         "martlet.v1.WatchRunsResponse.Change",
         "martlet.v1.WatchRunsResponse.Change.run",
         "martlet.v1.WatchRunsResponse.Change.transition",
+        "martlet.v1.WatchRunsResponse.Change.removed",
         "martlet.v1.RunService",
         "martlet.v1.RunService.CreateRun",
         "martlet.v1.RunService.BatchCreateRuns",
@@ -1378,6 +1394,8 @@ public enum ProtoDescriptors {
         "martlet.v1.RunService.ListRuns",
         "martlet.v1.RunService.CountRuns",
         "martlet.v1.RunService.UpdateRun",
+        "martlet.v1.RunService.DeleteRun",
+        "martlet.v1.RunService.BatchDeleteRuns",
         "martlet.v1.RunService.CancelRun",
         "martlet.v1.RunService.RetryRun",
         "martlet.v1.RunService.PauseRun",
@@ -1408,61 +1426,71 @@ public enum ProtoDescriptors {
         bmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGZmlsdGVyGAIgASgJUgZmaWx0ZXISGQoIb3JkZXJfYnkYAyABKAlSB29y\
         ZGVyQnkSGwoJcGFnZV9zaXplGAQgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAUgASgJUglwYWdlVG9rZW4SNwoJcmVh\
         ZF9tYXNrGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza1IIcmVhZE1hc2sSIQoMcmVzdW1lX3Rva2VuGAcgASgJ\
-        UgtyZXN1bWVUb2tlbhItCgR3YWl0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0IoIBChBMaXN0UnVu\
+        UgtyZXN1bWVUb2tlbhItCgR3YWl0GAggASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0IqMBChBMaXN0UnVu\
         c1Jlc3BvbnNlEiMKBHJ1bnMYASADKAsyDy5tYXJ0bGV0LnYxLlJ1blIEcnVucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlS\
-        DW5leHRQYWdlVG9rZW4SIQoMcmVzdW1lX3Rva2VuGAMgASgJUgtyZXN1bWVUb2tlbiJjChBDb3VudFJ1bnNSZXF1ZXN0EhwK\
-        CW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhYKBmZpbHRlchgCIAEoCVIGZmlsdGVyEhkKCGdyb3VwX2J5GAMgAygJUgdn\
-        cm91cEJ5IrcBChFDb3VudFJ1bnNSZXNwb25zZRI7CgZncm91cHMYASADKAsyIy5tYXJ0bGV0LnYxLkNvdW50UnVuc1Jlc3Bv\
-        bnNlLkdyb3VwUgZncm91cHMSFAoFdG90YWwYAiABKANSBXRvdGFsEhgKB2JvdW5kZWQYAyABKAhSB2JvdW5kZWQaNQoFR3Jv\
-        dXASFgoGdmFsdWVzGAEgAygJUgZ2YWx1ZXMSFAoFY291bnQYAiABKANSBWNvdW50IpABChBVcGRhdGVSdW5SZXF1ZXN0EhwK\
-        CW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiEKA3J1bhgCIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4SOwoLdXBkYXRl\
-        X21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrUgp1cGRhdGVNYXNrIjYKEVVwZGF0ZVJ1blJlc3BvbnNl\
-        EiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4iiwEKEENhbmNlbFJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEg\
-        ASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhgKB21lc3NhZ2UYAyABKAlSB21lc3NhZ2USLwoFZ3JhY2UYBCABKAsy\
-        GS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBWdyYWNlImUKEUNhbmNlbFJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1h\
-        cnRsZXQudjEuUnVuUgNydW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCJvCg9SZXRy\
-        eVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhgKB21lc3NhZ2UYAyAB\
-        KAlSB21lc3NhZ2USFAoFZm9yY2UYBCABKAhSBWZvcmNlImQKEFJldHJ5UnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFy\
-        dGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0Io8BCg9QYXVz\
-        ZVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhgKB21lc3NhZ2UYAyAB\
-        KAlSB21lc3NhZ2USNAoIbWF4X3dhaXQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SB21heFdhaXQiZAoQUGF1\
-        c2VSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsyEy5tYXJ0\
-        bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QiiAEKEFJlc3VtZVJ1blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3Bh\
-        Y2USDgoCaWQYAiABKAlSAmlkEhgKB21lc3NhZ2UYAyABKAlSB21lc3NhZ2USLAoFaW5wdXQYBCABKAsyFi5nb29nbGUucHJv\
-        dG9idWYuVmFsdWVSBWlucHV0ImUKEVJlc3VtZVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNy\
-        dW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKBAQoSU2V0UnVuU3RhdGVSZXF1ZXN0\
-        EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBInCgVzdGF0ZRgDIAEoCzIRLm1hcnRsZXQu\
-        djEuU3RhdGVSBXN0YXRlEhQKBWZvcmNlGAQgASgIUgVmb3JjZSJnChNTZXRSdW5TdGF0ZVJlc3BvbnNlEiEKA3J1bhgBIAEo\
-        CzIPLm1hcnRsZXQudjEuUnVuUgNydW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKJ\
-        AQoWTGlzdFRyYW5zaXRpb25zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIVCgZydW5faWQYAiABKAlS\
-        BXJ1bklkEhsKCXBhZ2Vfc2l6ZRgDIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgEIAEoCVIJcGFnZVRva2VuInsKF0xp\
-        c3RUcmFuc2l0aW9uc1Jlc3BvbnNlEjgKC3RyYW5zaXRpb25zGAEgAygLMhYubWFydGxldC52MS5UcmFuc2l0aW9uUgt0cmFu\
-        c2l0aW9ucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4isQIKEFdhdGNoUnVuc1JlcXVlc3QSHAoJ\
-        bmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFgoGZmlsdGVyGAIgASgJUgZmaWx0ZXISFwoHcnVuX2lkcxgDIAMoCVIGcnVu\
-        SWRzEiEKDHJlc3VtZV90b2tlbhgEIAEoCVILcmVzdW1lVG9rZW4SPgoHaW5pdGlhbBgFIAEoDjIkLm1hcnRsZXQudjEuV2F0\
-        Y2hSdW5zUmVxdWVzdC5Jbml0aWFsUgdpbml0aWFsEh8KC3VudGlsX2VuZGVkGAYgASgIUgp1bnRpbEVuZGVkIkoKB0luaXRp\
-        YWwSFwoTSU5JVElBTF9VTlNQRUNJRklFRBAAEhAKDElOSVRJQUxfTk9ORRABEhQKEElOSVRJQUxfU05BUFNIT1QQAiKLAgoR\
-        V2F0Y2hSdW5zUmVzcG9uc2USPgoHY2hhbmdlcxgBIAMoCzIkLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVzcG9uc2UuQ2hhbmdl\
-        UgdjaGFuZ2VzEiEKDHJlc3VtZV90b2tlbhgCIAEoCVILcmVzdW1lVG9rZW4SLgoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90\
-        b2J1Zi5UaW1lc3RhbXBSBHRpbWUaYwoGQ2hhbmdlEiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4SNgoKdHJh\
-        bnNpdGlvbhgCIAEoCzIWLm1hcnRsZXQudjEuVHJhbnNpdGlvblIKdHJhbnNpdGlvbjLGCQoKUnVuU2VydmljZRJNCglDcmVh\
-        dGVSdW4SHC5tYXJ0bGV0LnYxLkNyZWF0ZVJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLkNyZWF0ZVJ1blJlc3BvbnNlIgOQAgIS\
-        XwoPQmF0Y2hDcmVhdGVSdW5zEiIubWFydGxldC52MS5CYXRjaENyZWF0ZVJ1bnNSZXF1ZXN0GiMubWFydGxldC52MS5CYXRj\
-        aENyZWF0ZVJ1bnNSZXNwb25zZSIDkAICEkQKBkdldFJ1bhIZLm1hcnRsZXQudjEuR2V0UnVuUmVxdWVzdBoaLm1hcnRsZXQu\
-        djEuR2V0UnVuUmVzcG9uc2UiA5ACARJKCghMaXN0UnVucxIbLm1hcnRsZXQudjEuTGlzdFJ1bnNSZXF1ZXN0GhwubWFydGxl\
-        dC52MS5MaXN0UnVuc1Jlc3BvbnNlIgOQAgESTQoJQ291bnRSdW5zEhwubWFydGxldC52MS5Db3VudFJ1bnNSZXF1ZXN0Gh0u\
-        bWFydGxldC52MS5Db3VudFJ1bnNSZXNwb25zZSIDkAIBEk0KCVVwZGF0ZVJ1bhIcLm1hcnRsZXQudjEuVXBkYXRlUnVuUmVx\
-        dWVzdBodLm1hcnRsZXQudjEuVXBkYXRlUnVuUmVzcG9uc2UiA5ACAhJNCglDYW5jZWxSdW4SHC5tYXJ0bGV0LnYxLkNhbmNl\
-        bFJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLkNhbmNlbFJ1blJlc3BvbnNlIgOQAgISSgoIUmV0cnlSdW4SGy5tYXJ0bGV0LnYx\
-        LlJldHJ5UnVuUmVxdWVzdBocLm1hcnRsZXQudjEuUmV0cnlSdW5SZXNwb25zZSIDkAICEkoKCFBhdXNlUnVuEhsubWFydGxl\
-        dC52MS5QYXVzZVJ1blJlcXVlc3QaHC5tYXJ0bGV0LnYxLlBhdXNlUnVuUmVzcG9uc2UiA5ACAhJICglSZXN1bWVSdW4SHC5t\
-        YXJ0bGV0LnYxLlJlc3VtZVJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLlJlc3VtZVJ1blJlc3BvbnNlEk4KC1NldFJ1blN0YXRl\
-        Eh4ubWFydGxldC52MS5TZXRSdW5TdGF0ZVJlcXVlc3QaHy5tYXJ0bGV0LnYxLlNldFJ1blN0YXRlUmVzcG9uc2USXwoPTGlz\
-        dFRyYW5zaXRpb25zEiIubWFydGxldC52MS5MaXN0VHJhbnNpdGlvbnNSZXF1ZXN0GiMubWFydGxldC52MS5MaXN0VHJhbnNp\
-        dGlvbnNSZXNwb25zZSIDkAIBElMKC0dldFJ1bkdyYXBoEh4ubWFydGxldC52MS5HZXRSdW5HcmFwaFJlcXVlc3QaHy5tYXJ0\
-        bGV0LnYxLkdldFJ1bkdyYXBoUmVzcG9uc2UiA5ACARJQCgpFeHBsYWluUnVuEh0ubWFydGxldC52MS5FeHBsYWluUnVuUmVx\
-        dWVzdBoeLm1hcnRsZXQudjEuRXhwbGFpblJ1blJlc3BvbnNlIgOQAgESTwoJV2F0Y2hSdW5zEhwubWFydGxldC52MS5XYXRj\
-        aFJ1bnNSZXF1ZXN0Gh0ubWFydGxldC52MS5XYXRjaFJ1bnNSZXNwb25zZSIDkAIBMAFiBnByb3RvMw==\
+        DW5leHRQYWdlVG9rZW4SIQoMcmVzdW1lX3Rva2VuGAMgASgJUgtyZXN1bWVUb2tlbhIfCgtyZW1vdmVkX2lkcxgEIAMoCVIK\
+        cmVtb3ZlZElkcyJjChBDb3VudFJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhYKBmZpbHRlchgC\
+        IAEoCVIGZmlsdGVyEhkKCGdyb3VwX2J5GAMgAygJUgdncm91cEJ5IrcBChFDb3VudFJ1bnNSZXNwb25zZRI7CgZncm91cHMY\
+        ASADKAsyIy5tYXJ0bGV0LnYxLkNvdW50UnVuc1Jlc3BvbnNlLkdyb3VwUgZncm91cHMSFAoFdG90YWwYAiABKANSBXRvdGFs\
+        EhgKB2JvdW5kZWQYAyABKAhSB2JvdW5kZWQaNQoFR3JvdXASFgoGdmFsdWVzGAEgAygJUgZ2YWx1ZXMSFAoFY291bnQYAiAB\
+        KANSBWNvdW50IpABChBVcGRhdGVSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEiEKA3J1bhgCIAEo\
+        CzIPLm1hcnRsZXQudjEuUnVuUgNydW4SOwoLdXBkYXRlX21hc2sYAyABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNr\
+        Ugp1cGRhdGVNYXNrIjYKEVVwZGF0ZVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4iQAoQ\
+        RGVsZXRlUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQiRwoRRGVsZXRl\
+        UnVuUmVzcG9uc2USGAoHZGVsZXRlZBgBIAEoA1IHZGVsZXRlZBIYCgdwZW5kaW5nGAIgASgIUgdwZW5kaW5nIkgKFkJhdGNo\
+        RGVsZXRlUnVuc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USEAoDaWRzGAIgAygJUgNpZHMiUAoXQmF0\
+        Y2hEZWxldGVSdW5zUmVzcG9uc2USNQoHcmVzdWx0cxgBIAMoCzIbLm1hcnRsZXQudjEuRGVsZXRlUnVuUmVzdWx0UgdyZXN1\
+        bHRzIooBCg9EZWxldGVSdW5SZXN1bHQSOwoIZGVsZXRpb24YASABKAsyHS5tYXJ0bGV0LnYxLkRlbGV0ZVJ1blJlc3BvbnNl\
+        SABSCGRlbGV0aW9uEi8KBWVycm9yGAIgASgLMhcubWFydGxldC52MS5SZXBvcnRFcnJvckgAUgVlcnJvckIJCgdvdXRjb21l\
+        IosBChBDYW5jZWxSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIYCgdt\
+        ZXNzYWdlGAMgASgJUgdtZXNzYWdlEi8KBWdyYWNlGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgVncmFjZSJl\
+        ChFDYW5jZWxSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsy\
+        Ey5tYXJ0bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QibwoPUmV0cnlSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFt\
+        ZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlEhQKBWZvcmNlGAQgASgIUgVmb3JjZSJk\
+        ChBSZXRyeVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVuUgNydW4SLQoHdmVyZGljdBgCIAEoCzIT\
+        Lm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKPAQoPUGF1c2VSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFt\
+        ZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlEjQKCG1heF93YWl0GAQgASgLMhkuZ29v\
+        Z2xlLnByb3RvYnVmLkR1cmF0aW9uUgdtYXhXYWl0ImQKEFBhdXNlUnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxl\
+        dC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0IogBChBSZXN1bWVS\
+        dW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIYCgdtZXNzYWdlGAMgASgJ\
+        UgdtZXNzYWdlEiwKBWlucHV0GAQgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlUgVpbnB1dCJlChFSZXN1bWVSdW5SZXNw\
+        b25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsyEy5tYXJ0bGV0LnYxLlZl\
+        cmRpY3RSB3ZlcmRpY3QigQEKElNldFJ1blN0YXRlUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJp\
+        ZBgCIAEoCVICaWQSJwoFc3RhdGUYAyABKAsyES5tYXJ0bGV0LnYxLlN0YXRlUgVzdGF0ZRIUCgVmb3JjZRgEIAEoCFIFZm9y\
+        Y2UiZwoTU2V0UnVuU3RhdGVSZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QY\
+        AiABKAsyEy5tYXJ0bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QiiQEKFkxpc3RUcmFuc2l0aW9uc1JlcXVlc3QSHAoJbmFtZXNw\
+        YWNlGAEgASgJUgluYW1lc3BhY2USFQoGcnVuX2lkGAIgASgJUgVydW5JZBIbCglwYWdlX3NpemUYAyABKAVSCHBhZ2VTaXpl\
+        Eh0KCnBhZ2VfdG9rZW4YBCABKAlSCXBhZ2VUb2tlbiJ7ChdMaXN0VHJhbnNpdGlvbnNSZXNwb25zZRI4Cgt0cmFuc2l0aW9u\
+        cxgBIAMoCzIWLm1hcnRsZXQudjEuVHJhbnNpdGlvblILdHJhbnNpdGlvbnMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1u\
+        ZXh0UGFnZVRva2VuIrECChBXYXRjaFJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhYKBmZpbHRl\
+        chgCIAEoCVIGZmlsdGVyEhcKB3J1bl9pZHMYAyADKAlSBnJ1bklkcxIhCgxyZXN1bWVfdG9rZW4YBCABKAlSC3Jlc3VtZVRv\
+        a2VuEj4KB2luaXRpYWwYBSABKA4yJC5tYXJ0bGV0LnYxLldhdGNoUnVuc1JlcXVlc3QuSW5pdGlhbFIHaW5pdGlhbBIfCgt1\
+        bnRpbF9lbmRlZBgGIAEoCFIKdW50aWxFbmRlZCJKCgdJbml0aWFsEhcKE0lOSVRJQUxfVU5TUEVDSUZJRUQQABIQCgxJTklU\
+        SUFMX05PTkUQARIUChBJTklUSUFMX1NOQVBTSE9UEAIipQIKEVdhdGNoUnVuc1Jlc3BvbnNlEj4KB2NoYW5nZXMYASADKAsy\
+        JC5tYXJ0bGV0LnYxLldhdGNoUnVuc1Jlc3BvbnNlLkNoYW5nZVIHY2hhbmdlcxIhCgxyZXN1bWVfdG9rZW4YAiABKAlSC3Jl\
+        c3VtZVRva2VuEi4KBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lGn0KBkNoYW5nZRIhCgNy\
+        dW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjYKCnRyYW5zaXRpb24YAiABKAsyFi5tYXJ0bGV0LnYxLlRyYW5zaXRp\
+        b25SCnRyYW5zaXRpb24SGAoHcmVtb3ZlZBgDIAEoCFIHcmVtb3ZlZDL2CgoKUnVuU2VydmljZRJNCglDcmVhdGVSdW4SHC5t\
+        YXJ0bGV0LnYxLkNyZWF0ZVJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLkNyZWF0ZVJ1blJlc3BvbnNlIgOQAgISXwoPQmF0Y2hD\
+        cmVhdGVSdW5zEiIubWFydGxldC52MS5CYXRjaENyZWF0ZVJ1bnNSZXF1ZXN0GiMubWFydGxldC52MS5CYXRjaENyZWF0ZVJ1\
+        bnNSZXNwb25zZSIDkAICEkQKBkdldFJ1bhIZLm1hcnRsZXQudjEuR2V0UnVuUmVxdWVzdBoaLm1hcnRsZXQudjEuR2V0UnVu\
+        UmVzcG9uc2UiA5ACARJKCghMaXN0UnVucxIbLm1hcnRsZXQudjEuTGlzdFJ1bnNSZXF1ZXN0GhwubWFydGxldC52MS5MaXN0\
+        UnVuc1Jlc3BvbnNlIgOQAgESTQoJQ291bnRSdW5zEhwubWFydGxldC52MS5Db3VudFJ1bnNSZXF1ZXN0Gh0ubWFydGxldC52\
+        MS5Db3VudFJ1bnNSZXNwb25zZSIDkAIBEk0KCVVwZGF0ZVJ1bhIcLm1hcnRsZXQudjEuVXBkYXRlUnVuUmVxdWVzdBodLm1h\
+        cnRsZXQudjEuVXBkYXRlUnVuUmVzcG9uc2UiA5ACAhJNCglEZWxldGVSdW4SHC5tYXJ0bGV0LnYxLkRlbGV0ZVJ1blJlcXVl\
+        c3QaHS5tYXJ0bGV0LnYxLkRlbGV0ZVJ1blJlc3BvbnNlIgOQAgISXwoPQmF0Y2hEZWxldGVSdW5zEiIubWFydGxldC52MS5C\
+        YXRjaERlbGV0ZVJ1bnNSZXF1ZXN0GiMubWFydGxldC52MS5CYXRjaERlbGV0ZVJ1bnNSZXNwb25zZSIDkAICEk0KCUNhbmNl\
+        bFJ1bhIcLm1hcnRsZXQudjEuQ2FuY2VsUnVuUmVxdWVzdBodLm1hcnRsZXQudjEuQ2FuY2VsUnVuUmVzcG9uc2UiA5ACAhJK\
+        CghSZXRyeVJ1bhIbLm1hcnRsZXQudjEuUmV0cnlSdW5SZXF1ZXN0GhwubWFydGxldC52MS5SZXRyeVJ1blJlc3BvbnNlIgOQ\
+        AgISSgoIUGF1c2VSdW4SGy5tYXJ0bGV0LnYxLlBhdXNlUnVuUmVxdWVzdBocLm1hcnRsZXQudjEuUGF1c2VSdW5SZXNwb25z\
+        ZSIDkAICEkgKCVJlc3VtZVJ1bhIcLm1hcnRsZXQudjEuUmVzdW1lUnVuUmVxdWVzdBodLm1hcnRsZXQudjEuUmVzdW1lUnVu\
+        UmVzcG9uc2USTgoLU2V0UnVuU3RhdGUSHi5tYXJ0bGV0LnYxLlNldFJ1blN0YXRlUmVxdWVzdBofLm1hcnRsZXQudjEuU2V0\
+        UnVuU3RhdGVSZXNwb25zZRJfCg9MaXN0VHJhbnNpdGlvbnMSIi5tYXJ0bGV0LnYxLkxpc3RUcmFuc2l0aW9uc1JlcXVlc3Qa\
+        Iy5tYXJ0bGV0LnYxLkxpc3RUcmFuc2l0aW9uc1Jlc3BvbnNlIgOQAgESUwoLR2V0UnVuR3JhcGgSHi5tYXJ0bGV0LnYxLkdl\
+        dFJ1bkdyYXBoUmVxdWVzdBofLm1hcnRsZXQudjEuR2V0UnVuR3JhcGhSZXNwb25zZSIDkAIBElAKCkV4cGxhaW5SdW4SHS5t\
+        YXJ0bGV0LnYxLkV4cGxhaW5SdW5SZXF1ZXN0Gh4ubWFydGxldC52MS5FeHBsYWluUnVuUmVzcG9uc2UiA5ACARJPCglXYXRj\
+        aFJ1bnMSHC5tYXJ0bGV0LnYxLldhdGNoUnVuc1JlcXVlc3QaHS5tYXJ0bGV0LnYxLldhdGNoUnVuc1Jlc3BvbnNlIgOQAgEw\
+        AWIGcHJvdG8z\
 
         """
     ),

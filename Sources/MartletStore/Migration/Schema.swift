@@ -27,6 +27,7 @@ public enum Schema {
     migration(43, "run walks", PackageResources.m0043_run_walks_sql),
     migration(44, "variables", PackageResources.m0044_variables_sql),
     migration(45, "uploads", PackageResources.m0045_uploads_sql),
+    migration(60, "run removals", PackageResources.m0060_run_removals_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.
