@@ -51,6 +51,7 @@ let package = Package(
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     // Messages and calls: no sockets.
@@ -114,11 +115,18 @@ let package = Package(
       ],
       path: "clients/swift/Sources/Martlet",
       swiftSettings: strict),
+    .target(
+      name: "MartletWorker",
+      dependencies: [
+        "Martlet", "MartletModel", "MartletRPC", "MartletProto", "MartletCall", "MartletWire",
+        "CSpawn",
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "MartletServer", "MartletSettings", "MartletModel", "Martlet", "MartletRPC", "MartletProto",
-        "MartletCall", "MartletWire", arguments, lifecycle, logging,
+        "MartletServer", "MartletSettings", "MartletModel", "MartletWorker", "Martlet",
+        "MartletRPC", "MartletProto", "MartletCall", "MartletWire", arguments, lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(name: "CPluginProto", dependencies: ["CProtobufC"]),
@@ -233,6 +241,13 @@ let package = Package(
       name: "MartletClientTests",
       dependencies: [
         "Martlet", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "ServerProcess",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MartletWorkerTests",
+      dependencies: [
+        "MartletWorker", "Martlet", "MartletProto", "MartletRPC", "MartletCall", "MartletWire",
+        "ServerProcess",
       ],
       swiftSettings: strict),
     .testTarget(

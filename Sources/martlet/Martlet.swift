@@ -21,7 +21,8 @@ struct Program: AsyncParsableCommand {
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
       ExplainRun.self, WhyCommand.self, LimitCommand.self, ResultCommand.self, CacheCommand.self,
-      VariableCommand.self, ArtifactCommand.self, EventCommand.self, APICommand.self,
+      VariableCommand.self, ArtifactCommand.self, EventCommand.self, WorkerCommand.self,
+      APICommand.self,
       VersionCommand.self,
     ])
 

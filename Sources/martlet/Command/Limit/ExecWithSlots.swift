@@ -8,6 +8,7 @@ import MartletCall
 import MartletProto
 import MartletRPC
 import MartletWire
+import MartletWorker
 
 struct ExecWithSlots: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -6,6 +6,7 @@ import MartletCall
 import MartletProto
 import MartletRPC
 import MartletWire
+import MartletWorker
 import Synchronization
 
 /// A request for slots that is put until it is granted or its time is over.

@@ -6,6 +6,7 @@ import Glibc
 import Martlet
 import MartletProto
 import MartletWire
+import MartletWorker
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +16,8 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       The command's output, signals and exit code pass through. Its run is a child of $MARTLET_RUN_ID when that is \
       set, and runs that the command begins are children of it. What it writes to the file $MARTLET_OUTPUT, JSON or \
-      text, is the run's result. When the server is away the command runs all the same, and what there is to report \
+      text, is the run's result; a JSON object with "type", "message", "traceback" or "retriable" in the file \
+      $MARTLET_FAILURE tells how it failed. When the server is away the command runs all the same, and what there is to report \
       is kept under ~/.martlet and sent by the next run.
 
       With --retries a command that fails, or whose time is over, is started again after the delay; one that a signal \
@@ -87,51 +89,13 @@ struct RunCommand: AsyncParsableCommand {
     reporting.onCancel(of: run) { control.take(.cancel($0.grace)) }
     let relay = Task { await control.take(signals) }
     defer { relay.cancel() }
-    while true {
-      let (code, state) = await attempt(reporting, run, control, ignored)
-      guard let delay = await end(run, state) else { return code }
-      guard await control.sleep(for: delay) else {
-        await end(run, State(type: .cancelled, message: "ended between two attempts"))
-        return code
-      }
-      do throws(RunError) {
-        try await run.start()
-      } catch {
-        complain("martlet: \(error)")
-        return code
-      }
-    }
-  }
-
-  /// Runs the command once; returns the code to leave with and what the server is told.
-  private func attempt(
-    _ reporting: Reporting, _ run: TrackedRun, _ control: RunControl, _ ignored: Set<Int32>
-  ) async -> (code: Int32, state: State) {
-    let result = ResultFile()
-    var variables = reporting.environment.variables(forChildOf: run)
-    variables["MARTLET_OUTPUT"] = result.path
-    let child: ChildProcess
-    do throws(ChildProcess.StartError) {
-      child = try ChildProcess.start(
-        ProgramArguments.last(command.count), environment: variables, ignored: ignored)
-    } catch {
-      complain("martlet: \(error)")
-      return (error.exitCode, .final("StartError", "\(error)"))
-    }
-    let supervisor = Supervisor(child: child, run: run, timeout: timeout.map { .seconds($0) })
-    let ending = await supervisor.supervise(control)
-    switch result.read() {
-    case .value(let value): run.setResult(value)
-    case .none: break
-    case .useless(let why): complain("martlet: the result is not recorded: \(why)")
-    }
-    var state = state(of: ending)
-    // Whoever was told to end is not to be started again.
-    if control.end != nil, case .failed(var failed)? = state.detail {
-      failed.retriable = false
-      state.detail = .failed(failed)
-    }
-    return (code(of: ending), state)
+    var attempt = CommandAttempt(ProgramArguments.last(command.count))
+    attempt.timeout = timeout.map { .seconds($0) }
+    attempt.ignored = ignored
+    let attempts = Attempts(of: run, control: control) { complain("martlet: \($0)") }
+    return await attempts.make {
+      await attempt.make(reporting, run, control) { complain("martlet: \($0)") }
+    }.code
   }
 
   /// Begins the run below the one around it; on its own when the server has not heard of that, for the one who would
@@ -158,17 +122,6 @@ struct RunCommand: AsyncParsableCommand {
     try await reporting.begin(
       kind: kind, name, parameters: parameters, parent: parent, retry: retry,
       timeout: timeout.map { .seconds($0) + Supervisor.grace })
-  }
-
-  /// Tells how an attempt ended; returns the delay before the next, nil when there is none.
-  @discardableResult
-  private func end(_ run: TrackedRun, _ state: State) async -> Duration? {
-    do throws(RunError) {
-      return run.delay(after: state, try await run.end(state))
-    } catch {
-      complain("martlet: the end of the run is not recorded: \(error)")
-      return nil
-    }
   }
 
   /// The delays that were asked for; nil when they cannot be read.
@@ -211,44 +164,5 @@ struct RunCommand: AsyncParsableCommand {
       parameters[String(parts[0])] = .string(String(parts[1]))
     }
     return parameters
-  }
-
-  private func code(of ending: Supervisor.Ending) -> Int32 {
-    switch ending.reason {
-    // The command may have left with 0 when it was asked to end; that is no success.
-    case .timedOut: 124
-    case .cancelled: ending.child.code == 0 ? ExitStatus.failed.rawValue : ending.child.code
-    case nil: ending.child.code
-    }
-  }
-
-  private func state(of ending: Supervisor.Ending) -> State {
-    switch (ending.reason, ending.child) {
-    case (.cancelled, _): return State(type: .cancelled, message: "cancelled on request")
-    case (.timedOut, _):
-      var state = State.failed("TimedOut", "still running after \(timeout ?? 0) s")
-      state.name = "TimedOut"
-      return state
-    case (nil, .exited(0)): return State(type: .completed)
-    case (nil, .exited(let code)):
-      return .failed("exit status \(code)", "\(command[0]) left with \(code)")
-    case (nil, .signalled(let number)):
-      var state = State(type: .crashed)
-      state.message = "\(command[0]) was ended by signal \(number)"
-      state.detail = .crashed(Crashed(signal: number))
-      return state
-    }
-  }
-}
-
-extension State {
-  /// A failure that no other attempt would mend.
-  fileprivate static func final(_ type: String, _ message: String) -> State {
-    var state = State.failed(type, message)
-    if case .failed(var failed)? = state.detail {
-      failed.retriable = false
-      state.detail = .failed(failed)
-    }
-    return state
   }
 }

@@ -388,6 +388,7 @@ class RunBlock:
                         if not run._may_go_on(error):
                             raise
 
+        wrapper.__martlet_block__ = self  # type: ignore[attr-defined]
         return wrapper  # type: ignore[return-value]
 
     def __enter__(self) -> Run:

@@ -141,8 +141,15 @@ extension Reporter {
     return frame
   }
 
-  private var session: Session {
+  private nonisolated var session: Session {
     Session(id: sessionID, lease: settings.lease, holder: settings.holder)
+  }
+
+  /// A frame for a call beside the stream, in this reporter's session.
+  nonisolated func frame(_ reports: [RunReport]) -> BatchReportRequest {
+    var request = BatchReportRequest(namespace: settings.namespace, session: session)
+    request.reports = reports
+    return request
   }
 
   // MARK: Reading

@@ -104,6 +104,30 @@ public final class Reporting: Sendable {
     return tracked
   }
 
+  /// Takes a run that was offered to this process, or to the one that started it: the first that enters RUNNING has it.
+  ///
+  /// While the server is away, or lets the run wait, so does the caller: work whose claim nobody confirmed may be
+  /// somebody else's.
+  ///
+  /// - Parameters:
+  ///   - run: as it was offered.
+  ///   - epoch: the epoch that the offer made.
+  /// - Throws: `RunError` when the run is not this process's to begin; `CancellationError`.
+  public func take(_ run: Run, epoch: Int64) async throws -> TrackedRun {
+    let tracked = TrackedRun(
+      id: run.id, epoch: epoch, definition: run.definition,
+      trace: TraceContext(header: run.traceParent)?.child ?? .root, retry: run.retry,
+      hasLimits: true, reporting: self)
+    running.withLock { $0[tracked.id] = .unasked }
+    do {
+      try await tracked.bind()
+    } catch {
+      forget(tracked)
+      throw error
+    }
+    return tracked
+  }
+
   /// Calls `action` when the server wants the run to stop, now if it does already, until `forget`.
   public func onCancel(
     of run: TrackedRun, _ action: @escaping @Sendable (Directive.CancelRun) -> Void

@@ -53,10 +53,16 @@ public struct RunEnvironment: Sendable {
 
   /// Variables for a process that works for `run`: its runs become children of that, in the same trace.
   public func variables(forChildOf run: TrackedRun) -> [String: String] {
-    var variables = [
-      "MARTLET_API_URL": address, "MARTLET_RUN_ID": run.id, "MARTLET_EPOCH": "1",
-      "MARTLET_TRACEPARENT": run.trace.header,
-    ]
+    var variables = serverVariables
+    variables["MARTLET_RUN_ID"] = run.id
+    variables["MARTLET_EPOCH"] = "\(run.epoch)"
+    variables["MARTLET_TRACEPARENT"] = run.trace.header
+    return variables
+  }
+
+  /// Variables by which another process finds the same server and namespace.
+  public var serverVariables: [String: String] {
+    var variables = ["MARTLET_API_URL": address]
     if !namespace.isEmpty { variables["MARTLET_NAMESPACE"] = namespace }
     variables["MARTLET_API_TLS_CA"] = tls.authorities
     variables["MARTLET_API_TLS_CERT"] = tls.certificate

@@ -11,6 +11,8 @@ public final class TrackedRun: Sendable {
   public let id: String
   /// The name of its flow or task.
   public let definition: String
+  /// The epoch in which this process has the run.
+  public let epoch: Int64
   /// What this process is called in the run's reports.
   public let executionID: String
   /// The run's span: what it starts is traced below it.
@@ -32,10 +34,11 @@ public final class TrackedRun: Sendable {
   private let hasLimits: Bool
 
   init(
-    id: String, definition: String, trace: TraceContext, retry: RetryPolicy?,
+    id: String, epoch: Int64 = 1, definition: String, trace: TraceContext, retry: RetryPolicy?,
     hasLimits: Bool, reporting: Reporting
   ) {
     self.id = id
+    self.epoch = epoch
     self.retry = retry
     self.hasLimits = hasLimits
     self.definition = definition
@@ -168,7 +171,7 @@ public final class TrackedRun: Sendable {
 
   // MARK: Reports
 
-  private func numbered(_ item: RunReport.Item) -> RunReport {
+  func numbered(_ item: RunReport.Item) -> RunReport {
     let seq = counters.withLock {
       $0.seq += 1
       return $0.seq
@@ -181,13 +184,13 @@ public final class TrackedRun: Sendable {
   func plain(_ item: RunReport.Item) -> RunReport {
     var report = RunReport()
     report.runID = id
-    report.epoch = 1
+    report.epoch = epoch
     report.executionID = executionID
     report.item = item
     return report
   }
 
-  private func check(_ answer: Reporter.Answer) throws(RunError) {
+  func check(_ answer: Reporter.Answer) throws(RunError) {
     switch answer {
     case .unconfirmed: return
     case .error(let error):

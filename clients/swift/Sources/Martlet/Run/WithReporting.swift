@@ -8,11 +8,12 @@
 /// - Parameters:
 ///   - environment: where the server is, and whose child this process works for.
 ///   - settings: how reports travel; the spool's folder is filled in when nil.
+///   - sessionID: the session that vouches for this process, when somebody else has to know it.
 /// - Throws: what `body` throws; `AddressError`. A server that is away is no error: what was not answered stays in the
 ///   spool.
 public func withReporting<R: Sendable>(
   environment: RunEnvironment = .current, settings: Reporter.Settings = Reporter.Settings(),
-  _ body: @escaping @Sendable (Reporting) async throws -> R
+  sessionID: String = Identifier.random(), _ body: @escaping @Sendable (Reporting) async throws -> R
 ) async throws -> R {
   let client = try Client(address: environment.address, tls: environment.tls)
   defer { client.close() }
@@ -22,7 +23,7 @@ public func withReporting<R: Sendable>(
   let spools = environment.spoolDirectory
   if settings.spoolDirectory == nil { settings.spoolDirectory = spools }
   let reporter = Reporter(
-    channel: client.channel, settings: settings, sessionID: Identifier.random())
+    channel: client.channel, settings: settings, sessionID: sessionID)
   let reporting = Reporting(client: client, reporter: reporter, environment: environment)
   let limit = Duration.seconds(10)
   // The talk goes on when the surrounding task is cancelled: the end of the work is still to be told.

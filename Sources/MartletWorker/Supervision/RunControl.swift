@@ -5,9 +5,9 @@ import Glibc
 import Synchronization
 
 /// What comes from outside while a command, with its retries, is seen through.
-final class RunControl: Sendable {
+package final class RunControl: Sendable {
   /// What may come.
-  enum Event: Sendable {
+  package enum Event: Sendable {
     /// A signal to this process.
     case signal(Int32)
     /// The server wants the run to stop, within the grace.
@@ -29,11 +29,14 @@ final class RunControl: Sendable {
   }
   private let state = Mutex(State())
 
+  /// Nothing has come yet.
+  package init() {}
+
   /// The first wish that the work end, if one came.
-  var end: Event? { state.withLock { $0.end } }
+  package var end: Event? { state.withLock { $0.end } }
 
   /// Takes an event.
-  func take(_ event: Event) {
+  package func take(_ event: Event) {
     let target = state.withLock { state in
       if event.ends {
         state.end = state.end ?? event
@@ -45,12 +48,12 @@ final class RunControl: Sendable {
   }
 
   /// Takes signals as they come.
-  func take(_ signals: AsyncStream<Int32>) async {
+  package func take(_ signals: AsyncStream<Int32>) async {
     for await number in signals { take(.signal(number)) }
   }
 
   /// Says who hears of events from now on, and of the wish to end if that has come.
-  func aim(_ target: (@Sendable (Event) -> Void)?) {
+  package func aim(_ target: (@Sendable (Event) -> Void)?) {
     let end = state.withLock { state in
       state.target = target
       return state.end
@@ -59,7 +62,7 @@ final class RunControl: Sendable {
   }
 
   /// Waits; false when the work was to end before or meanwhile.
-  func sleep(for delay: Duration) async -> Bool {
+  package func sleep(for delay: Duration) async -> Bool {
     let pause = Task { try await Task.sleep(for: delay) }
     let isOver = state.withLock { state in
       state.pause = pause

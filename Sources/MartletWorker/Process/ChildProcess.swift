@@ -1,18 +1,19 @@
 // Decides how a command is started and ended: in a process group of its own, so that a signal reaches everything it
 // started; with the terminal when there is one; its output through pipes.
 
+import CSpawn
 import Glibc
 import Synchronization
 
 /// A started command.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
   /// How a process ended.
-  enum Ending: Sendable, Equatable {
+  package enum Ending: Sendable, Equatable {
     case exited(Int32)
     case signalled(Int32)
 
     /// The code a shell would give.
-    var code: Int32 {
+    package var code: Int32 {
       switch self {
       case .exited(let code): code
       case .signalled(let signal): 128 + signal
@@ -21,18 +22,21 @@ final class ChildProcess: Sendable {
   }
 
   /// Why a command could not be started.
-  struct StartError: Error, CustomStringConvertible {
+  package struct StartError: Error, CustomStringConvertible {
     /// The system's error.
-    let code: Int32
+    package let code: Int32
     /// The command.
-    let command: String
-    var description: String { "cannot start \(command): \(String(cString: strerror(code)))" }
+    package let command: String
+    /// One line for people.
+    package var description: String {
+      "cannot start \(command): \(String(cString: strerror(code)))"
+    }
     /// The code a shell would give.
-    var exitCode: Int32 { code == ENOENT ? 127 : 126 }
+    package var exitCode: Int32 { code == ENOENT ? 127 : 126 }
   }
 
   /// What it writes.
-  let output: OutputPipes
+  package let output: OutputPipes
   private let pid: pid_t
   private let hasTerminal: Bool
   private let life = Mutex(Life())
@@ -53,9 +57,12 @@ final class ChildProcess: Sendable {
   /// - Parameters:
   ///   - arguments: the command and its arguments, as bytes without an end.
   ///   - environment: added to this process's own.
+  ///   - directory: where it works; nil for where this process does.
   ///   - ignored: the signals that the command shall ignore; all others do what they do by default.
-  static func start(
-    _ arguments: [[CChar]], environment: [String: String], ignored: Set<Int32>
+  ///   - passesOutput: whether what it writes also goes where this process writes.
+  package static func start(
+    _ arguments: [[CChar]], environment: [String: String], directory: String? = nil,
+    ignored: Set<Int32> = [], passesOutput: Bool = true
   ) throws(StartError) -> ChildProcess {
     let name = String(decoding: arguments[0].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var pipes: [[Int32]] = [[-1, -1], [-1, -1]]
@@ -72,6 +79,7 @@ final class ChildProcess: Sendable {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, pipes[0][1], STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, pipes[1][1], STDERR_FILENO)
+    if let directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -88,8 +96,8 @@ final class ChildProcess: Sendable {
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var pid: pid_t = 0
-    let code = withCStrings(arguments) { argv in
-      withCStrings(Self.environment(adding: environment)) { envp in
+    let code = SpawnStrings.with(arguments) { argv in
+      SpawnStrings.with(SpawnStrings.environment(adding: environment)) { envp in
         argv[0].map { posix_spawnp(&pid, $0, &actions, &attributes, argv, envp) } ?? ENOENT
       }
     }
@@ -107,22 +115,22 @@ final class ChildProcess: Sendable {
       kill(-pid, SIGCONT)
     }
     let output = OutputPipes([
-      .init(from: pipes[0][0], to: STDOUT_FILENO, name: "stdout"),
-      .init(from: pipes[1][0], to: STDERR_FILENO, name: "stderr"),
+      .init(from: pipes[0][0], to: passesOutput ? STDOUT_FILENO : nil, name: "stdout"),
+      .init(from: pipes[1][0], to: passesOutput ? STDERR_FILENO : nil, name: "stderr"),
     ])
     return ChildProcess(pid: pid, output: output, hasTerminal: hasTerminal)
   }
 
   /// Sends a signal to the command and everything in its group, unless the command has ended.
-  func signal(_ number: Int32) {
+  package func signal(_ number: Int32) {
     life.withLock { if !$0.hasEnded { kill(-pid, number) } }
   }
 
   /// Has what is left of the group killed when the command ends.
-  func doom() { life.withLock { $0.isDoomed = true } }
+  package func doom() { life.withLock { $0.isDoomed = true } }
 
   /// Waits for the end of the command on a thread of its own.
-  func wait() async -> Ending {
+  package func wait() async -> Ending {
     await withCheckedContinuation { continuation in
       Thread.start { continuation.resume(returning: self.reap()) }
     }
@@ -163,27 +171,5 @@ final class ChildProcess: Sendable {
       if tcgetpgrp(STDIN_FILENO) == getpgrp() { tcsetpgrp(STDIN_FILENO, pid) }
     }
     signal(SIGCONT)
-  }
-
-  private static func environment(adding added: [String: String]) -> [[CChar]] {
-    var list: [[CChar]] = []
-    var entry = environ
-    while let text = entry.pointee {
-      let bytes = Array(UnsafeBufferPointer(start: text, count: strlen(text)))
-      let name = bytes.prefix { $0 != CChar(bitPattern: UInt8(ascii: "=")) }
-      if added[String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)] == nil {
-        list.append(bytes)
-      }
-      entry += 1
-    }
-    return list + added.map { "\($0.key)=\($0.value)".utf8.map { CChar(bitPattern: $0) } }
-  }
-
-  private static func withCStrings<R>(
-    _ strings: [[CChar]], _ body: ([UnsafeMutablePointer<CChar>?]) -> R
-  ) -> R {
-    let pointers = strings.map { strdup($0 + [0]) }
-    defer { pointers.forEach { free($0) } }
-    return body(pointers + [nil])
   }
 }

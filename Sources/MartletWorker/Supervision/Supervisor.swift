@@ -7,7 +7,7 @@ import MartletProto
 import Synchronization
 
 /// Watches over one command.
-final class Supervisor: Sendable {
+package final class Supervisor: Sendable {
   /// Why a command was ended by us.
   enum Reason: Sendable { case cancelled, timedOut }
 
@@ -15,33 +15,53 @@ final class Supervisor: Sendable {
   struct Ending: Sendable {
     var child: ChildProcess.Ending
     var reason: Reason?
+    /// The last line that was written.
+    var lastLine: String
   }
 
   /// The signals that are handed on.
-  static let forwarded = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH]
+  package static let forwarded = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH]
 
-  // The grace after a time-out, and when a cancellation names none.
-  static let grace = Duration.seconds(10)
+  /// The standard grace.
+  package static let grace = Duration.seconds(10)
   // How long somebody else may keep the pipes open after the command has ended.
   private static let pipeLimit = Duration.seconds(1)
 
   private let child: ChildProcess
   private let run: TrackedRun
   private let timeout: Duration?
+  private let grace: Duration
+  private let timeoutGrace: Duration
+  private let outputLimit: Int?
+  private let logger: String?
+  private let lastLine = Mutex("")
   private let reason = Mutex<Reason?>(nil)
   private let wishes: AsyncStream<Duration>
   private let wishSink: AsyncStream<Duration>.Continuation
 
   /// Takes a command that has been started.
-  init(child: ChildProcess, run: TrackedRun, timeout: Duration?) {
+  ///
+  /// - Parameters:
+  ///   - grace: between TERM and KILL when a cancellation names none.
+  ///   - timeoutGrace: between TERM and KILL after a time-out.
+  ///   - outputLimit: how many bytes of its lines go to the log; nil for all.
+  ///   - logger: whose lines they are; nil for the stream's own name, and those to stderr then count as warnings.
+  init(
+    child: ChildProcess, run: TrackedRun, timeout: Duration?, grace: Duration = Supervisor.grace,
+    timeoutGrace: Duration = Supervisor.grace, outputLimit: Int? = nil, logger: String? = nil
+  ) {
     self.child = child
     self.run = run
     self.timeout = timeout
+    self.grace = grace
+    self.timeoutGrace = timeoutGrace
+    self.outputLimit = outputLimit
+    self.logger = logger
     (wishes, wishSink) = AsyncStream.makeStream()
   }
 
   /// Ends the command; the first reason counts.
-  func cancel(grace: Duration?) { end(.cancelled, grace: grace ?? Self.grace) }
+  func cancel(grace: Duration?) { end(.cancelled, grace: grace ?? self.grace) }
 
   private func end(_ reason: Reason, grace: Duration) {
     self.reason.withLock { $0 = $0 ?? reason }
@@ -62,7 +82,7 @@ final class Supervisor: Sendable {
       if let timeout {
         group.addTask {
           guard (try? await Task.sleep(for: timeout)) != nil else { return }
-          self.end(.timedOut, grace: Self.grace)
+          self.end(.timedOut, grace: self.timeoutGrace)
         }
       }
       async let log: Void = log()
@@ -76,7 +96,8 @@ final class Supervisor: Sendable {
       limit.cancel()
       return ending
     }
-    return Ending(child: ending, reason: reason.withLock { $0 })
+    return Ending(
+      child: ending, reason: reason.withLock { $0 }, lastLine: lastLine.withLock { $0 })
   }
 
   private func heed() async {
@@ -91,12 +112,20 @@ final class Supervisor: Sendable {
   }
 
   private func log() async {
+    var left = outputLimit ?? .max
     for await lines in child.output.portions {
-      for line in lines {
-        await run.log(
-          line.text, level: line.source == "stderr" ? .warning : .info, logger: line.source)
+      if let line = lines.last { lastLine.withLock { $0 = line.text } }
+      for line in lines where left > 0 {
+        left -= line.text.utf8.count + 1
+        let level = logger == nil && line.source == "stderr" ? LogLevel.warning : .info
+        await run.log(line.text, level: level, logger: logger ?? line.source)
+        if left <= 0 { await run.log(Self.cutMark, level: .warning, logger: Self.workerLogger) }
       }
       child.output.taken()
     }
   }
+
+  private static let cutMark = "The limit of the output is reached: what follows is not kept."
+  /// Whom the log names when it is the worker that speaks.
+  static let workerLogger = "martlet.worker"
 }

@@ -6,24 +6,25 @@ import Glibc
 import Synchronization
 
 /// A line that a command wrote.
-struct OutputLine: Sendable {
+package struct OutputLine: Sendable {
   /// `stdout` or `stderr`.
-  var source: String
+  package var source: String
   /// The text without its line end, cut at 32 KiB.
-  var text: String
+  package var text: String
 }
 
 /// The pipes through which a command writes, and the threads that empty them.
-final class OutputPipes: Sendable {
+package final class OutputPipes: Sendable {
   /// One pipe: where it is read, where its bytes go, what its lines are called.
   struct Source: Sendable {
     var from: Int32
-    var to: Int32
+    /// Nil when the lines are all that is wanted.
+    var to: Int32?
     var name: String
   }
 
   /// The lines as they come, in portions; each must be given back with `taken`. Ends when all pipes are at their end.
-  let portions: AsyncStream<[OutputLine]>
+  package let portions: AsyncStream<[OutputLine]>
   // Portions of at most one read each may be under way, so much and no more is in memory.
   private let room = Room(8)
   // A pipe of our own: its closing tells the readers to end.
@@ -60,10 +61,10 @@ final class OutputPipes: Sendable {
   deinit { finish() }
 
   /// Makes room for another portion.
-  func taken() { room.give() }
+  package func taken() { room.give() }
 
   /// Ends the reading with what is in the pipes now, though somebody still holds their other ends.
-  func finish() {
+  package func finish() {
     end.withLock { end in
       if end >= 0 { close(end) }
       end = -1
@@ -92,7 +93,7 @@ final class OutputPipes: Sendable {
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { break }
       if let before = left { left = before - count }
-      let isWelcome = pass(buffer[..<count], to: source.to)
+      let isWelcome = source.to.map { pass(buffer[..<count], to: $0) } ?? true
       let lines = splitter.split(buffer[..<count])
       if !lines.isEmpty { hand(lines) }
       // Nobody reads what we write any more: the command is to learn of that from its own writing.
@@ -114,7 +115,8 @@ final class OutputPipes: Sendable {
           poll(&event, 1, -1)
         } else if errno != EINTR {
           if errno != EPIPE {
-            complain("martlet: output is lost: \(String(cString: strerror(errno)))")
+            var why = "martlet: output is lost: \(String(cString: strerror(errno)))\n"
+            why.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
           }
           return false
         }

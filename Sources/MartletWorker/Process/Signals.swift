@@ -4,9 +4,9 @@
 import Glibc
 
 /// Signals sent to this process.
-enum Signals {
+package enum Signals {
   /// Which of these are ignored now: as `nohup` does for SIGHUP.
-  static func ignored(of numbers: [Int32]) -> Set<Int32> {
+  package static func ignored(of numbers: [Int32]) -> Set<Int32> {
     Set(
       numbers.filter { number in
         var action = sigaction()
@@ -16,7 +16,7 @@ enum Signals {
   }
 
   /// The signals of a set as they come; from now on they no longer end the process.
-  static func stream(_ numbers: [Int32]) -> AsyncStream<Int32> {
+  package static func stream(_ numbers: [Int32]) -> AsyncStream<Int32> {
     let (stream, sink) = AsyncStream<Int32>.makeStream()
     let sources = numbers.map { number in
       signal(number, SIG_IGN)

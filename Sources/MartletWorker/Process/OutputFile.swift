@@ -1,11 +1,11 @@
-// Decides how a command that knows nothing of Martlet returns a value: it writes to the file $MARTLET_OUTPUT. JSON is
-// taken as such, anything else as text.
+// Decides how a command that knows nothing of Martlet returns a value, or tells how it failed: it writes to the file
+// $MARTLET_OUTPUT, or $MARTLET_FAILURE. JSON is taken as such, anything else as text.
 
 import Glibc
 import MartletWire
 
-/// A file that a command may write its result to.
-struct ResultFile: ~Copyable {
+/// A file that a command may write a value to.
+struct OutputFile: ~Copyable {
   /// What the file came to.
   enum Content {
     /// Nothing was written.
@@ -21,11 +21,15 @@ struct ResultFile: ~Copyable {
 
   /// Where it is; empty when there could be none.
   let path: String
+  private let kind: String
 
   /// Makes an empty file that only this user may read.
-  init() {
+  ///
+  /// - Parameter kind: what it is for, for its name.
+  init(_ kind: String) {
+    self.kind = kind
     let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(directory)/martlet-output-XXXXXX".utf8CString)
+    var template = Array("\(directory)/martlet-\(kind)-XXXXXX".utf8CString)
     let file = mkstemp(&template)
     guard file >= 0 else {
       path = ""
@@ -38,7 +42,7 @@ struct ResultFile: ~Copyable {
   deinit { if !path.isEmpty { unlink(path) } }
 
   /// Reads what was written.
-  func read() -> Content {
+  func value() -> Content {
     guard !path.isEmpty else { return .none }
     // The command may have put anything in its place, such as a pipe that nobody writes to.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -46,7 +50,7 @@ struct ResultFile: ~Copyable {
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      return .useless("$MARTLET_OUTPUT is no file any more")
+      return .useless("the \(kind) file is no file any more")
     }
     var bytes = [UInt8](repeating: 0, count: Self.longest + 1)
     var filled = 0

@@ -1,0 +1,170 @@
+// Decides how jobs become processes: one executor a job, in a session of its own, which outlives the worker; found again by
+// its directory and the lock that it holds. An executor that is gone takes what it started with it.
+
+import Glibc
+public import Martlet
+import Synchronization
+
+/// Executes jobs as processes of this machine.
+public final class ProcessLauncher: Launcher {
+  /// The type of the pools whose jobs it can execute.
+  public static let type = "process"
+
+  /// Another worker uses the same state directory.
+  public struct StateInUse: Error, CustomStringConvertible {
+    /// The directory.
+    public let path: String
+    /// What to do about it.
+    public var description: String {
+      "another worker uses the state directory \(path): give this one another --name or --state-dir"
+    }
+  }
+
+  private enum Life: Sendable {
+    case child(pid_t)
+    case adopted
+    case ended
+  }
+
+  /// Ends of jobs, each once; one reader.
+  public let exits: AsyncStream<JobExit>
+  private let exitSink: AsyncStream<JobExit>.Continuation
+  private let state: StateDirectory
+  private let executable: String
+  private let variables: [String: String]
+  private let keptScratches: Int
+  private let lives = Mutex<[JobID: Life]>([:])
+  private let lock: HeldLock
+
+  /// Takes a state directory for itself.
+  ///
+  /// - Parameters:
+  ///   - stateDirectory: made when it is not there.
+  ///   - environment: where the executors find the server.
+  ///   - executable: the program that executes jobs, by `worker execute --job FILE`.
+  ///   - keptScratches: how many directories of failed runs are kept for people to look at.
+  /// - Throws: `StateInUse`, or what the system says.
+  public init(
+    stateDirectory: String, environment: RunEnvironment, executable: String = "/proc/self/exe",
+    keptScratches: Int = 5
+  ) throws {
+    state = StateDirectory(path: stateDirectory)
+    self.executable = executable
+    self.keptScratches = keptScratches
+    variables = environment.executorVariables
+    for path in [state.jobs, state.scratches, state.cache] { try LocalFiles.makeDirectory(path) }
+    guard let lock = try HeldLock(state.lockFile) else { throw StateInUse(path: stateDirectory) }
+    self.lock = lock
+    (exits, exitSink) = AsyncStream.makeStream()
+  }
+
+  deinit { lock.release() }
+
+  // MARK: Launching
+
+  /// Starts an executor.
+  public func launch(_ job: Job) async throws {
+    let directory = state.job(job.id)
+    do {
+      try directory.create(job)
+      guard let lock = try directory.lock() else {
+        throw LocalFiles.Failure("somebody executes", directory.path)
+      }
+      defer { lock.release() }
+      let pid = try DetachedProcess.start(
+        executable, ["martlet", "worker", "execute", "--job", directory.jobFile],
+        environment: variables, output: directory.logFile, lock: lock.file)
+      lives.withLock { $0[job.id] = .child(pid) }
+      Thread.start { [self] in
+        let ending = DetachedProcess.wait(pid) { self.clear(pid, job.id, isChild: true) }
+        ended(job, ending)
+      }
+    } catch {
+      LocalFiles.removeTree(directory.path)
+      throw error
+    }
+  }
+
+  /// Asks an executor to stop.
+  public func stop(_ id: JobID, isUrgent: Bool) async {
+    let directory = state.job(id)
+    let number = isUrgent ? SIGINT : SIGTERM
+    lives.withLock { lives in
+      switch lives[id] {
+      // Until it is reaped, its process id is nobody else's.
+      case .child(let pid): kill(pid, number)
+      case .adopted:
+        if let pid = directory.process(), DetachedProcess.session(of: pid) == pid {
+          kill(pid, number)
+        }
+      case .ended, nil: break
+      }
+    }
+  }
+
+  // MARK: Coming back
+
+  /// Finds the executors of an earlier worker.
+  public func adopt() async throws -> [Job] {
+    var living: [Job] = []
+    for name in LocalFiles.names(in: state.jobs) {
+      let directory = JobDirectory(path: "\(state.jobs)/\(name)")
+      guard let id = directory.id, let job = directory.job(), job.id == id else {
+        // The worker died before it had written it.
+        LocalFiles.removeTree(directory.path)
+        continue
+      }
+      if let lock = try directory.lock() {
+        lock.release()
+        if let pid = directory.process() { clear(pid, id, isChild: false) }
+        ended(job, directory.end().map { .exited($0) } ?? .lost)
+      } else {
+        lives.withLock { $0[id] = .adopted }
+        living.append(job)
+        Task { [self] in
+          await HeldLock.waitUntilFree(directory.lockFile)
+          if let pid = directory.process() { clear(pid, id, isChild: false) }
+          ended(job, directory.end().map { .exited($0) } ?? .lost)
+        }
+      }
+    }
+    return living
+  }
+
+  /// Kills what an executor has left behind.
+  private func clear(_ pid: pid_t, _ id: JobID, isChild: Bool) {
+    let mark = isChild ? nil : "\(JobVariables.jobID)=\(id)"
+    DetachedProcess.killSession(pid, withMark: mark)
+  }
+
+  private func ended(_ job: Job, _ ending: JobExit.Ending) {
+    lives.withLock { $0[job.id] = .ended }
+    exitSink.yield(JobExit(job: job.id, sessionID: job.sessionID, ending: ending))
+  }
+
+  // MARK: Forgetting
+
+  /// Removes what is left of a job, but for the newest scratch directories of failed runs.
+  public func forget(_ id: JobID) async {
+    lives.withLock { $0[id] = nil }
+    LocalFiles.removeTree(state.job(id).path)
+    let live = Set(LocalFiles.names(in: state.jobs))
+    let kept = LocalFiles.names(in: state.scratches).filter { !live.contains($0) }
+      .map {
+        (path: "\(state.scratches)/\($0)", time: LocalFiles.changeTime("\(state.scratches)/\($0)"))
+      }
+      .sorted { $0.time > $1.time }
+    for scratch in kept.dropFirst(keptScratches) { LocalFiles.removeTree(scratch.path) }
+  }
+}
+
+extension RunEnvironment {
+  /// What an executor is told: it works for no run but its job's.
+  fileprivate var executorVariables: [String: String] {
+    let own = [
+      "MARTLET_HOME": home, "MARTLET_NAMESPACE": "", "MARTLET_RUN_ID": "", "MARTLET_EPOCH": "",
+      "MARTLET_TRACEPARENT": "",
+    ]
+    return serverVariables.merging(own) { server, _ in server }
+  }
+}
