@@ -68,6 +68,9 @@ struct RunCommand: AsyncParsableCommand {
     } catch let error as AddressError {
       complain("martlet: \(error)")
       code = ExitStatus.usage.rawValue
+    } catch let error as ProfileError {
+      complain("martlet: \(error)")
+      code = ExitStatus.usage.rawValue
     }
     if code != 0 { throw ExitCode(code) }
   }
@@ -113,7 +116,7 @@ struct RunCommand: AsyncParsableCommand {
     let child: ChildProcess
     do throws(ChildProcess.StartError) {
       child = try ChildProcess.start(
-        ProgramArguments.last(command.count), environment: variables, ignored: ignored)
+        ProgramArguments.raw(command), environment: variables, ignored: ignored)
     } catch {
       complain("martlet: \(error)")
       return (error.exitCode, .final("StartError", "\(error)"))

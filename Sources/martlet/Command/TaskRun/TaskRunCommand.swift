@@ -7,8 +7,7 @@ import MartletProto
 struct TaskRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "task-run", abstract: "List and inspect runs of tasks.",
-    subcommands: [ListTaskRuns.self, GetRun.self, ExplainRun.self, RunLogs.self],
-    aliases: ["task-runs"])
+    subcommands: [ListTaskRuns.self, GetRun.self, ExplainRun.self, RunLogs.self])
 }
 
 struct ListTaskRuns: AsyncParsableCommand {
