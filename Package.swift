@@ -26,6 +26,7 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let package = Package(
@@ -43,6 +44,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries.
@@ -127,6 +129,7 @@ let package = Package(
       dependencies: [
         "MartletServer", "MartletSettings", "MartletModel", "MartletWorker", "Martlet",
         "MartletRPC", "MartletProto", "MartletCall", "MartletWire", arguments, lifecycle, logging,
+        yaml,
       ],
       swiftSettings: strict),
     .target(name: "CPluginProto", dependencies: ["CProtobufC"]),
@@ -250,6 +253,9 @@ let package = Package(
         "ServerProcess",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "MartletCommandTests",
+      dependencies: ["martlet", "MartletModel", arguments], swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Martlet
 import MartletServer
 
 @main
@@ -22,7 +23,7 @@ struct Program: AsyncParsableCommand {
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
       ExplainRun.self, WhyCommand.self, LimitCommand.self, ResultCommand.self, CacheCommand.self,
       VariableCommand.self, ArtifactCommand.self, EventCommand.self, WorkerCommand.self,
-      APICommand.self,
+      ProfileCommand.self, ClientConfigCommand.self, APICommand.self, CompletionCommand.self,
       VersionCommand.self,
     ])
 
@@ -34,7 +35,9 @@ struct Program: AsyncParsableCommand {
     // A reader that goes away ends a write, not the program.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      let line = CommandWords(Array(CommandLine.arguments.dropFirst()))
+      if let profile = line.profile { setenv(Profiles.variable, profile, 1) }
+      var command = try parseAsRoot(line.words)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

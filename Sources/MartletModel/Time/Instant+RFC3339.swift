@@ -29,6 +29,13 @@ extension Instant {
     guard reader.isAtEnd else { return nil }
     self.init(microseconds: seconds * 1_000_000 + fraction)
   }
+
+  /// The time as RFC 3339 has it, in UTC.
+  public var rfc3339: String {
+    let time = LocalTime(seconds: Int(microseconds.dividedDown(by: 1_000_000)))
+    let fraction = microseconds.remainderUp(by: 1_000_000)
+    return "\(time)" + (fraction == 0 ? "" : "." + String(fraction + 1_000_000).dropFirst()) + "Z"
+  }
 }
 
 /// Reads fixed runs of digits.

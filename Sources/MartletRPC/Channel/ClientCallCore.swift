@@ -64,6 +64,11 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
       fields.append("grpc-timeout", GRPCTimeout.text(max(.nanoseconds(1), timeout - passed)))
     }
     fields.append(options.metadata)
+    if let authorization = channel.configuration.authorization,
+      options.metadata["authorization"] == nil
+    {
+      fields.append("authorization", authorization)
+    }
     for entry in options.metadata.entries where Self.passedThrough.contains(entry.name) {
       if case .text(let text) = entry.value { fields.append(entry.name, text) }
     }

@@ -17,6 +17,8 @@ public final class RPCChannel: CallChannel {
     public var authority = ""
     /// The `user-agent` of requests.
     public var userAgent = "martlet-swift"
+    /// The `authorization` of requests whose options name none.
+    public var authorization: String?
     /// How TLS is spoken; nil speaks in clear text.
     public var tls: ClientTLS?
     /// How large messages may be.

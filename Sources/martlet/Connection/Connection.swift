@@ -34,9 +34,11 @@ struct ConnectionOptions: ParsableArguments {
   @Option(help: "The namespace (default: the server's).  [MARTLET_NAMESPACE]")
   var namespace: String?
 
+  @OptionGroup var chosen: ProfileOption
+
   /// What this process is told, with the flags put in.
   var environment: RunEnvironment {
-    var environment = RunEnvironment.current
+    var environment = RunEnvironment.chosen(profile: chosen.profile)
     if let server { environment.address = server.contains("://") ? server : "http://" + server }
     if let tlsCa { environment.tls.authorities = tlsCa }
     if let tlsCert { environment.tls.certificate = tlsCert }
@@ -59,12 +61,15 @@ struct Connection: Sendable {
     let environment = options.environment
     var status: ExitStatus
     do {
-      let client = try Client(address: environment.address, tls: environment.tls)
+      let client = try Client(environment)
       let connection = Connection(
         client: client, namespace: environment.namespace, address: environment.address)
       status = try await body(connection) ?? .good
       client.close()
     } catch let error as AddressError {
+      complain("martlet: \(error)")
+      status = .usage
+    } catch let error as ProfileError {
       complain("martlet: \(error)")
       status = .usage
     } catch let error as Status {

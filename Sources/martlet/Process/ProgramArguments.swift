@@ -5,11 +5,13 @@ import Glibc
 
 /// The arguments of this process as the system gave them.
 enum ProgramArguments {
-  /// The last arguments, as C strings without their ends.
-  static func last(_ count: Int) -> [[CChar]] {
-    let first = Int(CommandLine.argc) - count
-    return (first..<Int(CommandLine.argc)).map { index in
-      guard let text = CommandLine.unsafeArgv[index] else { return [] }
+  /// The words that end the command line, as C strings without their ends; words of an alias as they are.
+  static func raw(_ words: [String]) -> [[CChar]] {
+    let first = Int(CommandLine.argc) - words.count
+    return words.enumerated().map { offset, word in
+      let index = first + offset
+      guard index > 0, let text = CommandLine.unsafeArgv[index], String(cString: text) == word
+      else { return word.utf8.map(CChar.init(bitPattern:)) }
       return Array(UnsafeBufferPointer(start: text, count: strlen(text)))
     }
   }

@@ -8,8 +8,7 @@ import MartletWire
 struct ArtifactCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "artifact", abstract: "Read what runs wrote down for people.",
-    subcommands: [ListArtifacts.self, GetArtifact.self, DeleteArtifact.self],
-    aliases: ["artifacts"])
+    subcommands: [ListArtifacts.self, GetArtifact.self, DeleteArtifact.self])
 }
 
 struct ListArtifacts: AsyncParsableCommand {
@@ -76,8 +75,7 @@ struct ArtifactReference: ParsableArguments {
 struct GetArtifact: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "get",
-    abstract: "Print an artifact: Markdown as it is, a table as columns, an address, a percentage.",
-    aliases: ["inspect"])
+    abstract: "Print an artifact: Markdown as it is, a table as columns, an address, a percentage.")
   @OptionGroup var reference: ArtifactReference
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
@@ -118,8 +116,7 @@ struct GetArtifact: AsyncParsableCommand {
 
 struct DeleteArtifact: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Delete one artifact; other versions of its key stay.",
-    aliases: ["delete"])
+    commandName: "rm", abstract: "Delete one artifact; other versions of its key stay.")
   @Argument(help: "The id.")
   var id: String
   @OptionGroup var connection: ConnectionOptions

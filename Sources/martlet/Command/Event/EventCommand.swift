@@ -8,7 +8,7 @@ import MartletWire
 struct EventCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "event", abstract: "Publish, list and follow events.",
-    subcommands: [EmitEvent.self, ListEvents.self, TailEvents.self], aliases: ["events"])
+    subcommands: [EmitEvent.self, ListEvents.self, TailEvents.self])
 }
 
 struct EmitEvent: AsyncParsableCommand {

@@ -13,8 +13,7 @@ func notFound(_ reference: String) -> Status {
 
 struct GetRun: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "get", abstract: "Show one run, its children and its history.",
-    aliases: ["inspect"])
+    commandName: "get", abstract: "Show one run, its children and its history.")
   @OptionGroup var reference: RunReference
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions

@@ -50,8 +50,7 @@ struct CreateLimit: AsyncParsableCommand {
 
 struct SetLimit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "set", abstract: "Change a limit; nobody loses slots that are held.",
-    aliases: ["update"])
+    commandName: "set", abstract: "Change a limit; nobody loses slots that are held.")
   @OptionGroup var name: LimitName
   @Argument(help: "How many slots it has.")
   var slots: Int32?
@@ -106,7 +105,7 @@ struct SetLimit: AsyncParsableCommand {
 
 struct DeleteLimit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Delete a limit.", aliases: ["delete"])
+    commandName: "rm", abstract: "Delete a limit.")
   @OptionGroup var name: LimitName
   @OptionGroup var connection: ConnectionOptions
 

@@ -124,7 +124,7 @@ struct ExecWithSlots: AsyncParsableCommand {
     let child: ChildProcess
     do throws(ChildProcess.StartError) {
       child = try ChildProcess.start(
-        ProgramArguments.last(command.count), environment: ["MARTLET_LEASE_ID": lease],
+        ProgramArguments.raw(command), environment: ["MARTLET_LEASE_ID": lease],
         ignored: ignored)
     } catch {
       complain("martlet: \(error)")

@@ -17,7 +17,7 @@ struct LimitCommand: AsyncParsableCommand {
     subcommands: [
       CreateLimit.self, ListLimits.self, GetLimit.self, SetLimit.self, DeleteLimit.self,
       ListLimitLeases.self, WatchLimits.self, ResetLimit.self, ExecWithSlots.self,
-    ], aliases: ["limits"])
+    ])
 }
 
 /// A scope as it is written on the command line.

@@ -6,7 +6,7 @@ import MartletProto
 
 struct GetLimit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "get", abstract: "Show one limit.", aliases: ["inspect"])
+    commandName: "get", abstract: "Show one limit.")
   @OptionGroup var name: LimitName
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions

@@ -12,7 +12,7 @@ import MartletWire
 struct ResultCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "result", abstract: "Read what runs returned, and store large results.",
-    subcommands: [GetResult.self, PutResult.self], aliases: ["results"])
+    subcommands: [GetResult.self, PutResult.self])
 }
 
 struct GetResult: AsyncParsableCommand {

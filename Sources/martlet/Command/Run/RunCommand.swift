@@ -70,6 +70,9 @@ struct RunCommand: AsyncParsableCommand {
     } catch let error as AddressError {
       complain("martlet: \(error)")
       code = ExitStatus.usage.rawValue
+    } catch let error as ProfileError {
+      complain("martlet: \(error)")
+      code = ExitStatus.usage.rawValue
     }
     if code != 0 { throw ExitCode(code) }
   }
@@ -89,7 +92,7 @@ struct RunCommand: AsyncParsableCommand {
     reporting.onCancel(of: run) { control.take(.cancel($0.grace)) }
     let relay = Task { await control.take(signals) }
     defer { relay.cancel() }
-    var attempt = CommandAttempt(ProgramArguments.last(command.count))
+    var attempt = CommandAttempt(ProgramArguments.raw(command))
     attempt.timeout = timeout.map { .seconds($0) }
     attempt.ignored = ignored
     let attempts = Attempts(of: run, control: control) { complain("martlet: \($0)") }

@@ -9,8 +9,7 @@ struct TaskRunCommand: AsyncParsableCommand {
     commandName: "task-run", abstract: "List and inspect runs of tasks.",
     subcommands: [
       ListTaskRuns.self, GetRun.self, ExplainRun.self, RunLogs.self, DeleteRuns.self,
-    ],
-    aliases: ["task-runs"])
+    ])
 }
 
 struct ListTaskRuns: AsyncParsableCommand {

@@ -59,7 +59,7 @@ struct SetVariable: AsyncParsableCommand {
 
 struct DeleteVariable: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Delete a variable.", aliases: ["delete", "unset"])
+    commandName: "rm", abstract: "Delete a variable.")
   @OptionGroup var variable: VariableName
   @Option(help: "Only if it still has this etag.")
   var etag: String = ""

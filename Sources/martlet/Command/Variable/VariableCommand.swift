@@ -16,7 +16,7 @@ struct VariableCommand: AsyncParsableCommand {
     subcommands: [
       SetVariable.self, GetVariable.self, InspectVariable.self, ListVariables.self,
       DeleteVariable.self,
-    ], aliases: ["variables"])
+    ])
 }
 
 /// A variable named on the command line.

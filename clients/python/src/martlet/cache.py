@@ -97,12 +97,11 @@ class CacheBlock:
         if self._entry is not None:
             raise RuntimeError("this key was asked for already; make another block")
         if self._client is None:
-            import os
-
             from martlet.client import Client
+            from martlet.profile import setting
 
             self._client = self._owned = Client(
-                namespace=os.environ.get("MARTLET_NAMESPACE", ""), timeout=POLL + 30
+                namespace=setting("MARTLET_NAMESPACE"), timeout=POLL + 30
             )
         try:
             self._entry = CacheEntry(self.key)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple, Optional
 from urllib.parse import urlsplit
+
+from martlet.profile import setting
 
 DEFAULT_ADDRESS = "http://127.0.0.1:4200"
 MAX_MESSAGE = 64 * 1024 * 1024
@@ -23,12 +24,12 @@ class Address(NamedTuple):
 
 
 def address(url: Optional[str] = None) -> Address:
-    """The address of `url`, or of MARTLET_API_URL, or of the default: http, https or bare host:port.
+    """The address of `url`, or of MARTLET_API_URL, or of the user's profile, or of the default: http, https or bare host:port.
 
     Raises ValueError for anything else.
     """
     # Of several replicas the first.
-    text = (url or os.environ.get("MARTLET_API_URL") or DEFAULT_ADDRESS).split(",")[0]
+    text = (url or setting("MARTLET_API_URL") or DEFAULT_ADDRESS).split(",")[0]
     if "://" not in text:
         text = "http://" + text
     parts = urlsplit(text)
@@ -55,8 +56,8 @@ def open_channel(where: Address):
         ("grpc.enable_http_proxy", 0),
     ]
     if not where.secure:
-        return grpc.insecure_channel(where.target, options)
-    name = os.environ.get("MARTLET_API_TLS_SERVER_NAME")
+        return _with_key(grpc.insecure_channel(where.target, options))
+    name = setting("MARTLET_API_TLS_SERVER_NAME")
     if name:
         options.append(("grpc.ssl_target_name_override", name))
     credentials = grpc.ssl_channel_credentials(
@@ -64,13 +65,25 @@ def open_channel(where: Address):
         private_key=_file("MARTLET_API_TLS_KEY"),
         certificate_chain=_file("MARTLET_API_TLS_CERT"),
     )
-    return grpc.secure_channel(where.target, credentials, options)
+    return _with_key(grpc.secure_channel(where.target, credentials, options))
 
 
-def _file(variable: str) -> Optional[bytes]:
-    """The content of the file a variable names; None when it names none."""
-    path = os.environ.get(variable)
+def _file(name: str) -> Optional[bytes]:
+    """The content of the file a setting names; None when it names none."""
+    path = setting(name)
     if not path:
         return None
     with open(path, "rb") as file:
         return file.read()
+
+
+def _with_key(channel):
+    """The channel, whose calls say by MARTLET_API_KEY who asks."""
+    key = setting("MARTLET_API_KEY")
+    if not key:
+        return channel
+    import grpc
+
+    from martlet._key import KeySender
+
+    return grpc.intercept_channel(channel, KeySender(key))

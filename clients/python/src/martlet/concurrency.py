@@ -240,9 +240,10 @@ _clients_lock = threading.Lock()
 def _shared_client() -> Any:
     """The client of this process for the server and the namespace of the environment."""
     from martlet.client import Client
+    from martlet.profile import setting
 
-    namespace = os.environ.get("MARTLET_NAMESPACE", "")
-    key = (os.getpid(), os.environ.get("MARTLET_API_URL", "") + " " + namespace)
+    namespace = setting("MARTLET_NAMESPACE")
+    key = (os.getpid(), setting("MARTLET_API_URL") + " " + namespace)
     with _clients_lock:
         if key not in _clients:
             _clients[key] = Client(namespace=namespace)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 
 from martlet.errors import FieldViolation, MartletError
 from martlet.ids import uuid7
+from martlet.profile import setting
 
 if TYPE_CHECKING:
     from martlet.client import Client
@@ -27,7 +28,7 @@ _owner = None
 def shared_client() -> "Client":
     """The client of this process for this server and namespace."""
     global _client, _owner
-    owner = (os.getpid(), os.environ.get("MARTLET_API_URL"), os.environ.get("MARTLET_NAMESPACE", ""))
+    owner = (os.getpid(), setting("MARTLET_API_URL"), setting("MARTLET_NAMESPACE"))
     with _lock:
         if _client is None or _owner != owner:
             from martlet.client import Client

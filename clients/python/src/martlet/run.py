@@ -66,16 +66,17 @@ _reporter_pid = 0
 def reporter() -> "Reporter":
     """The reporter of this process, begun when first asked for and anew in a forked child.
 
-    Configured by MARTLET_API_URL, MARTLET_NAMESPACE and MARTLET_HOME.
+    Configured by MARTLET_API_URL, MARTLET_NAMESPACE and MARTLET_HOME, or the profile.
     """
     global _reporter, _reporter_pid
     with _lock:
         if _reporter is None or _reporter_pid != os.getpid() or not _reporter.alive():
             if _reporter is not None and _reporter_pid != os.getpid():
                 _check_fork()
+            from martlet.profile import setting
             from martlet.reporter import Reporter
 
-            _reporter = Reporter(namespace=os.environ.get("MARTLET_NAMESPACE", ""))
+            _reporter = Reporter(namespace=setting("MARTLET_NAMESPACE"))
             _reporter_pid = os.getpid()
         return _reporter
 

@@ -38,11 +38,15 @@ public final class Client: Sendable {
   /// - Parameters:
   ///   - address: such as `http://127.0.0.1:4200`, or several replicas' with commas between them.
   ///   - tls: how TLS is spoken where the address begins with `https`.
+  ///   - key: what is sent with every call to say who asks; empty for nothing.
   /// - Throws: `AddressError` when the address is not one.
-  public init(address: String, tls: ClientTLS = ClientTLS()) throws(AddressError) {
+  public init(
+    address: String, tls: ClientTLS = ClientTLS(), key: String = ""
+  ) throws(AddressError) {
     let address = try ServerAddress(address)
     var configuration = RPCChannel.Configuration()
     configuration.tls = address.isSecure ? tls : nil
+    configuration.authorization = key.isEmpty ? nil : "Bearer \(key)"
     // Whoever calls decides how often to try; a machine that is gone without a word is noticed within a lease.
     configuration.reconnect = Backoff(maximum: .seconds(1))
     configuration.limits.keepaliveInterval = .seconds(15)
@@ -59,6 +63,14 @@ public final class Client: Sendable {
     events = EventServiceClient(channel: channel)
     variables = VariableServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
+  }
+
+  /// Names the server of an environment.
+  ///
+  /// - Throws: `AddressError`; `ProfileError` when the user's profile could not be read.
+  public convenience init(_ environment: RunEnvironment) throws {
+    if let problem = environment.profileProblem { throw problem }
+    try self.init(address: environment.address, tls: environment.tls, key: environment.key)
   }
 
   /// Closes the connections; calls under way fail.

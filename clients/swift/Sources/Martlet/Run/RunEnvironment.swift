@@ -1,4 +1,5 @@
-// Decides how a run is handed from a program to the programs it starts: by environment variables.
+// Decides how a run is handed from a program to the programs it starts: by environment variables; and what a program
+// takes from the user's profile where they say nothing.
 
 internal import Glibc
 public import MartletCall
@@ -12,6 +13,8 @@ public struct RunEnvironment: Sendable {
   /// `MARTLET_API_TLS_KEY` name files, `MARTLET_API_TLS_SERVER_NAME` the name in the server's certificate;
   /// `MARTLET_API_TLS_INSECURE=1` leaves that unverified.
   public var tls: ClientTLS
+  /// The key that is sent to the server, `MARTLET_API_KEY`; empty for none.
+  public var key: String
   /// The namespace, `MARTLET_NAMESPACE`; empty for the server's default.
   public var namespace: String
   /// The run that this process works for, `MARTLET_RUN_ID`; runs begun here become its children.
@@ -21,28 +24,65 @@ public struct RunEnvironment: Sendable {
   /// Where spools and settings are, `MARTLET_HOME` or `~/.martlet`.
   public var home: String
 
+  /// The name of the profile that was chosen by `MARTLET_PROFILE`; nil when it is the active one of the file.
+  public var profile: String?
+  /// Why the profile could not be read; then the server that was meant is not known.
+  public var profileProblem: ProfileError?
+
+  /// The environment of this process, with the user's profile where it says nothing.
+  public static var current: RunEnvironment { chosen() }
+
   /// The environment of this process.
-  public static var current: RunEnvironment {
-    RunEnvironment { name in
-      getenv(name).map { String(cString: $0) }
+  ///
+  /// - Parameter profile: the profile to take in place of the one that `MARTLET_PROFILE` names, or the file.
+  public static func chosen(profile: String? = nil) -> RunEnvironment {
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    let named = profile ?? variable(Profiles.variable).flatMap { $0.isEmpty ? nil : $0 }
+    var settings: [String: String] = [:]
+    var problem: ProfileError?
+    do throws(ProfileError) {
+      let file = ProfileFile(home: home(variable))
+      let profiles = try file.read()
+      guard let found = profiles[named ?? profiles.active] else {
+        throw ProfileError("there is no profile '\(named ?? "")' in \(file.path)")
+      }
+      settings = found.settings
+    } catch {
+      problem = error
     }
+    var environment = RunEnvironment(profile: settings, variable)
+    environment.profile = named
+    environment.profileProblem = problem
+    return environment
   }
 
   /// Reads an environment; variables that are empty count as absent.
-  public init(_ variable: (String) -> String?) {
-    func value(_ name: String) -> String? {
-      guard let text = variable(name), !text.isEmpty else { return nil }
-      return text
+  ///
+  /// - Parameter profile: what the user's profile holds, by the names of settings.
+  public init(profile: [String: String] = [:], _ variable: (String) -> String?) {
+    func value(_ name: String) -> String? { variable(name).flatMap { $0.isEmpty ? nil : $0 } }
+    func choice(_ setting: ClientSetting) -> String {
+      ResolvedClientSetting(setting, variable: variable, profile: profile).value
     }
-    address = value("MARTLET_API_URL") ?? "http://127.0.0.1:4200"
+    func file(_ setting: ClientSetting) -> String? {
+      let path = choice(setting)
+      return path.isEmpty ? nil : path
+    }
+    address = choice(.address)
+    key = choice(.key)
     tls = ClientTLS(
-      authorities: value("MARTLET_API_TLS_CA"), certificate: value("MARTLET_API_TLS_CERT"),
-      key: value("MARTLET_API_TLS_KEY"), serverName: value("MARTLET_API_TLS_SERVER_NAME"),
-      verifiesServer: value("MARTLET_API_TLS_INSECURE") != "1")
-    namespace = value("MARTLET_NAMESPACE") ?? ""
+      authorities: file(.authorities), certificate: file(.certificate),
+      key: file(.certificateKey), serverName: file(.serverName),
+      verifiesServer: choice(.isUnverified) != "1")
+    namespace = choice(.namespace)
     runID = value("MARTLET_RUN_ID")
     trace = value("MARTLET_TRACEPARENT").flatMap { TraceContext(header: $0) }
-    home = value("MARTLET_HOME") ?? (value("HOME") ?? "/tmp") + "/.martlet"
+    home = Self.home(variable)
+  }
+
+  private static func home(_ variable: (String) -> String?) -> String {
+    func value(_ name: String) -> String? { variable(name).flatMap { $0.isEmpty ? nil : $0 } }
+    return value("MARTLET_HOME") ?? (value("HOME") ?? "/tmp") + "/.martlet"
   }
 
   /// Where reports for this server wait while it is away.
@@ -64,6 +104,8 @@ public struct RunEnvironment: Sendable {
   public var serverVariables: [String: String] {
     var variables = ["MARTLET_API_URL": address]
     if !namespace.isEmpty { variables["MARTLET_NAMESPACE"] = namespace }
+    if !key.isEmpty { variables["MARTLET_API_KEY"] = key }
+    variables[Profiles.variable] = profile
     variables["MARTLET_API_TLS_CA"] = tls.authorities
     variables["MARTLET_API_TLS_CERT"] = tls.certificate
     variables["MARTLET_API_TLS_KEY"] = tls.key

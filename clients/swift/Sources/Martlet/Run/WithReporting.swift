@@ -9,13 +9,13 @@
 ///   - environment: where the server is, and whose child this process works for.
 ///   - settings: how reports travel; the spool's folder is filled in when nil.
 ///   - sessionID: the session that vouches for this process, when somebody else has to know it.
-/// - Throws: what `body` throws; `AddressError`. A server that is away is no error: what was not answered stays in the
+/// - Throws: what `body` throws; `AddressError`, `ProfileError`. A server that is away is no error: what was not answered stays in the
 ///   spool.
 public func withReporting<R: Sendable>(
   environment: RunEnvironment = .current, settings: Reporter.Settings = Reporter.Settings(),
   sessionID: String = Identifier.random(), _ body: @escaping @Sendable (Reporting) async throws -> R
 ) async throws -> R {
-  let client = try Client(address: environment.address, tls: environment.tls)
+  let client = try Client(environment)
   defer { client.close() }
   var settings = settings
   if settings.namespace.isEmpty { settings.namespace = environment.namespace }

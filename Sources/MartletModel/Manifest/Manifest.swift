@@ -1,0 +1,157 @@
+// Decides what files can declare: deployments, pools with their queues, limits and variables. What is nil was not said,
+// and stays on the server as it is.
+
+/// What files declare.
+public struct Manifest: Sendable, Equatable {
+  /// Who owns what is declared: what an `apply` of this owner made, it may prune.
+  public var name: String?
+  /// Deployments, in the order of the files.
+  public var deployments: [DeploymentManifest] = []
+  /// Pools.
+  public var pools: [PoolManifest] = []
+  /// Limits.
+  public var limits: [LimitManifest] = []
+  /// Variables.
+  public var variables: [VariableManifest] = []
+  /// Steps that are taken before deployments are made, and their outputs put into templates.
+  public var build: [BuildStep] = []
+
+  /// Declares nothing.
+  public init() {}
+}
+
+/// What is run, where, when and with what.
+public struct DeploymentManifest: Sendable, Equatable {
+  /// What is run.
+  public enum Work: Sendable, Hashable {
+    /// A function of a Python file: `flows/etl.py:main`.
+    case entrypoint(String)
+    /// A program and its arguments.
+    case command([String])
+    /// A line for the shell.
+    case script(String)
+  }
+
+  /// What happens to a run that finds its deployment's slots taken.
+  public enum Collision: String, Sendable, Hashable, CaseIterable {
+    /// It waits.
+    case enqueue = "ENQUEUE"
+    /// It is cancelled.
+    case cancelNew = "CANCEL_NEW"
+  }
+
+  /// Its name; unique within the flow.
+  public var name: String
+  /// The flow; nil is read from the entrypoint, or is the deployment's name.
+  public var flow: String?
+  /// What is run.
+  public var work: Work?
+  /// The pool that runs it, and the queue there.
+  public var pool: String?
+  public var queue: String?
+  /// What differs from the pool's template.
+  public var jobVariables: JSONMembers?
+  /// Parameters of its runs.
+  public var parameters: JSONMembers?
+  /// What parameters may be, and whether others are refused.
+  public var parameterSchema: JSON?
+  public var enforcesSchema: Bool?
+  /// When it runs by itself.
+  public var schedules: [ScheduleManifest]?
+  /// What a worker does before it starts a run.
+  public var pull: [PullStep]?
+  /// How many runs go on at the same time.
+  public var concurrencyLimit: Int?
+  public var collision: Collision?
+  /// For people.
+  public var version: String?
+  public var description: String?
+  public var tags: [String]?
+  public var labels: [String: String]?
+  /// Whether its schedules rest.
+  public var isPaused: Bool?
+
+  /// Declares a deployment of which nothing but the name is said.
+  public init(name: String) { self.name = name }
+}
+
+/// When a deployment runs by itself.
+public struct ScheduleManifest: Sendable, Equatable {
+  /// The rules, as they are written.
+  public enum Rule: Sendable, Hashable {
+    case cron(String, isEitherDay: Bool)
+    /// Without an anchor the server takes the time of its making.
+    case interval(Interval, anchor: Instant?)
+    case recurrence(String)
+  }
+
+  /// What it is called within its deployment; nil is called by its rule.
+  public var name: String?
+  /// The rule.
+  public var rule: Rule
+  /// The zone; nil is the one that the rule names, or UTC.
+  public var zone: String?
+  /// What happens when the clock changes.
+  public var clock: LocalTimePolicy?
+  /// Whether it fires.
+  public var isActive: Bool?
+  /// Parameters of its runs, over those of the deployment.
+  public var parameters: JSONMembers?
+  /// What happens to occurrences that were missed, that overlap, that come together.
+  public var catchUp: CatchUp?
+  public var overlap: Overlap?
+  public var jitter: Interval?
+  /// Nothing fires before, or from here on.
+  public var start: Instant?
+  public var end: Instant?
+
+  /// Declares a schedule of which nothing but the rule is said.
+  public init(_ rule: Rule) { self.rule = rule }
+}
+
+/// A pool of workers.
+public struct PoolManifest: Sendable, Equatable {
+  /// A queue of a pool.
+  public struct Queue: Sendable, Equatable {
+    public var name: String
+    /// 1 is served first.
+    public var priority: Int?
+    public var limit: Int?
+    public var description: String?
+    public var isPaused: Bool?
+  }
+
+  /// Its name.
+  public var name: String
+  /// What its workers start: `process`.
+  public var type: String?
+  public var description: String?
+  /// How many runs go on at the same time.
+  public var limit: Int?
+  public var isPaused: Bool?
+  /// What its runs are started with: the variables and the template.
+  public var template: JSON?
+  /// Its queues, besides `default`.
+  public var queues: [Queue]?
+
+  /// Declares a pool of which nothing but the name is said.
+  public init(name: String) { self.name = name }
+}
+
+/// A limit of what goes on at the same time.
+public struct LimitManifest: Sendable, Equatable {
+  public var name: String
+  /// How many slots it has.
+  public var slots: Int
+  /// Slots that come back each second.
+  public var decay: Double?
+  public var description: String?
+  public var isDisabled: Bool?
+}
+
+/// A value that programs share.
+public struct VariableManifest: Sendable, Equatable {
+  public var name: String
+  public var value: JSON
+  public var tags: [String]?
+}

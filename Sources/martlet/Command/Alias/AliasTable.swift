@@ -1,0 +1,102 @@
+// Decides which other spellings of commands are understood, Prefect's above all: this table and nothing else. They are
+// not shown by --help.
+
+/// Another spelling of a command.
+struct Alias: Sendable {
+  /// What becomes of an option behind it.
+  enum Option: Sendable {
+    /// It has another name here.
+    case named(String)
+    /// Its value is an argument here, behind the others.
+    case argument
+    /// It is a flag that means nothing here.
+    case dropped
+  }
+
+  /// The words at the beginning of the command line.
+  let spelled: [String]
+  /// What they mean.
+  let means: [String]
+  /// Options that differ.
+  let options: [String: Option]
+  /// Whether the first argument is a line for the shell, to be run as a command.
+  let runsLine: Bool
+
+  init(
+    _ spelled: String, _ means: String, options: [String: Option] = [:], runsLine: Bool = false
+  ) {
+    self.spelled = spelled.split(separator: " ").map(String.init)
+    self.means = means.split(separator: " ").map(String.init)
+    self.options = options
+    self.runsLine = runsLine
+  }
+
+  /// Every spelling.
+  static let table: [Alias] = nouns + verbs + others
+
+  /// Nouns: the plural, and what Prefect calls otherwise.
+  private static let nouns: [Alias] =
+    [
+      "artifact", "automation", "block", "deployment", "event", "flow", "flow-run", "limit",
+      "profile", "result", "task-run", "variable", "work-pool", "worker",
+    ].map { Alias($0 + "s", $0) } + [
+      Alias("concurrency-limit", "limit"), Alias("concurrency-limits", "limit"),
+      Alias("global-concurrency-limit", "limit"), Alias("global-concurrency-limits", "limit"),
+      Alias("gcl", "limit"),
+      Alias("work-queue", "work-pool queue"), Alias("work-queues", "work-pool queue"),
+      Alias("work-pool queues", "work-pool queue"),
+      Alias("deployment schedules", "deployment schedule"),
+      Alias("backfills", "backfill"),
+    ]
+
+  /// Verbs: one vocabulary for every noun.
+  private static let verbs: [Alias] =
+    [
+      "artifact", "backfill", "cache", "deployment", "deployment schedule", "flow", "flow-run",
+      "limit", "profile", "result", "task-run", "variable", "work-pool", "work-pool queue",
+      "worker",
+    ].flatMap { noun in
+      [
+        Alias("\(noun) delete", "\(noun) rm"), Alias("\(noun) remove", "\(noun) rm"),
+        Alias("\(noun) list", "\(noun) ls"),
+        // Its `inspect` shows more than its `get`.
+        noun == "variable" ? nil : Alias("\(noun) inspect", "\(noun) get"),
+      ].compactMap(\.self)
+    }
+
+  /// Commands that differ in more than their names.
+  private static let others: [Alias] = [
+    Alias(
+      "limit create", "limit create",
+      options: [
+        "--limit": .argument, "-l": .argument, "--slot-decay-per-second": .named("--decay"),
+      ]),
+    Alias(
+      "limit update", "limit set",
+      options: [
+        "--limit": .argument, "-l": .argument, "--slot-decay-per-second": .named("--decay"),
+        "--enable": .named("--enable-enforcement"), "--disable": .named("--disable-enforcement"),
+      ]),
+    Alias("limit enable", "limit set --enable-enforcement"),
+    Alias("limit disable", "limit set --disable-enforcement"),
+    Alias("variable unset", "variable rm"),
+    Alias("deployment schedule create", "deployment schedule add"),
+    Alias("event stream", "event tail --follow", options: ["--format": .named("--output")]),
+    Alias(
+      "server database upgrade", "server migrate up",
+      options: ["-y": .dropped, "--yes": .dropped]),
+    Alias("server database status", "server migrate status"),
+    Alias(
+      "shell watch", "run",
+      options: [
+        "--flow-name": .named("--name"), "--stream-stdout": .dropped,
+        "--no-stream-stdout": .dropped,
+      ], runsLine: true),
+    Alias(
+      "shell serve", "run",
+      options: [
+        "--flow-name": .named("--name"), "--run-once": .dropped, "--log-output": .dropped,
+        "--no-log-output": .dropped, "--stream-stdout": .dropped,
+      ], runsLine: true),
+  ]
+}

@@ -1,0 +1,82 @@
+// Decides that every other spelling reaches a command there is, and that words in other places stay what they are.
+
+import ArgumentParser
+import Testing
+
+@testable import martlet
+
+@Suite struct AliasTests {
+  @Test(arguments: Alias.table)
+  func everyRowMeansACommandThereIs(_ row: Alias) {
+    let words = CommandWords(row.spelled + ["thing"]).words
+    #expect(words.first != nil)
+    // A noun that this program does not have yet has no verbs either.
+    guard let noun = Program.child(words[0]) else { return }
+    var command: any ParsableCommand.Type = noun
+    for word in words.dropFirst() where !command.configuration.subcommands.isEmpty {
+      if word == "thing" { break }
+      guard let next = command.child(word) else {
+        Issue.record("\(row.spelled) means \(words), but there is no '\(word)'")
+        return
+      }
+      command = next
+    }
+    #expect(row.runsLine || words.last == "thing", "arguments stay behind")
+  }
+
+  @Test(arguments: [
+    ("concurrency-limit create external-api 5", "limit create external-api 5"),
+    ("gcl create api --limit 5 --slot-decay-per-second 0.5", "limit create api --decay 0.5 5"),
+    ("global-concurrency-limit update api -l 7", "limit set api 7"),
+    ("gcl disable api", "limit set --disable-enforcement api"),
+    ("global-concurrency-limits inspect api", "limit get api"),
+    ("flow-runs inspect x", "flow-run get x"), ("flow-run delete x y", "flow-run rm x y"),
+    ("work-queue inspect q --pool p", "work-pool queue get q --pool p"),
+    ("work-pools delete p", "work-pool rm p"), ("variable inspect v", "variable inspect v"),
+    ("variable unset v", "variable rm v"),
+    ("events stream --format json", "event tail --follow --output json"),
+    ("server database upgrade -y", "server migrate up"), ("profile inspect a", "profile get a"),
+    ("help gcl create", "help limit create"),
+    // Names of things are no verbs.
+    ("limit get inspect", "limit get inspect"), ("variable set delete 1", "variable set delete 1"),
+    ("run -- gcl inspect", "run -- gcl inspect"),
+    ("limit exec delete -- x --limit 1", "limit exec delete -- x --limit 1"),
+    ("limit create a --limit=3 -- --limit", "limit create a 3 -- --limit"),
+  ])
+  func rewrites(_ typed: String, _ meant: String) {
+    #expect(CommandWords(words(typed)).words == words(meant))
+  }
+
+  @Test func aLineOfShellBecomesACommand() {
+    let words = CommandWords([
+      "shell", "watch", "curl x | wc", "--flow-name", "n", "--stream-stdout",
+    ])
+    #expect(words.words == ["run", "--name", "n", "--", "/bin/sh", "-c", "curl x | wc"])
+  }
+
+  @Test func globalOptionsStandBeforeTheCommand() {
+    #expect(CommandWords(words("-p lab --no-prompt limits ls")).profile == "lab")
+    #expect(CommandWords(words("-p lab --no-prompt limits ls")).words == ["limit", "ls"])
+    #expect(CommandWords(words("--profile=lab version")).profile == "lab")
+    #expect(CommandWords(words("limit ls --profile lab")).words == words("limit ls --profile lab"))
+    #expect(CommandWords([]).words == [])
+    #expect(CommandWords(["--profile"]).words == ["--profile"])
+  }
+
+  @Test func noCommandHasASecondMechanism() {
+    func check(_ command: any ParsableCommand.Type) {
+      #expect(command.configuration.aliases.isEmpty, "\(command)")
+      command.configuration.subcommands.forEach(check)
+    }
+    check(Program.self)
+  }
+
+  private func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+}
+
+extension ParsableCommand {
+  /// The subcommand of a name.
+  fileprivate static func child(_ name: String) -> (any ParsableCommand.Type)? {
+    configuration.subcommands.first { $0._commandName == name }
+  }
+}
