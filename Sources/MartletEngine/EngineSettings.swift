@@ -20,6 +20,10 @@ public struct EngineSettings: Sendable {
   public var dueInterval = Duration.seconds(1)
   /// How often stopped runs' children are looked for.
   public var cascadeInterval = Duration.milliseconds(500)
+  /// How often deletions are looked for that nobody deals with.
+  public var deletionInterval = Duration.seconds(2)
+  /// How long a deletion is gone on with before others have their turn.
+  public var deletionTurn = Duration.seconds(10)
   /// How often counts are folded.
   public var foldInterval = Duration.seconds(5)
   /// How often results and keys of the cache whose time is over are deleted.

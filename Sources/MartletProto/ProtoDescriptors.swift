@@ -1749,6 +1749,7 @@ public enum ProtoDescriptors {
         "martlet.v1.ListRunsResponse.runs",
         "martlet.v1.ListRunsResponse.next_page_token",
         "martlet.v1.ListRunsResponse.resume_token",
+        "martlet.v1.ListRunsResponse.removed_ids",
         "martlet.v1.CountRunsRequest",
         "martlet.v1.CountRunsRequest.namespace",
         "martlet.v1.CountRunsRequest.filter",
@@ -1766,6 +1767,20 @@ public enum ProtoDescriptors {
         "martlet.v1.UpdateRunRequest.update_mask",
         "martlet.v1.UpdateRunResponse",
         "martlet.v1.UpdateRunResponse.run",
+        "martlet.v1.DeleteRunRequest",
+        "martlet.v1.DeleteRunRequest.namespace",
+        "martlet.v1.DeleteRunRequest.id",
+        "martlet.v1.DeleteRunResponse",
+        "martlet.v1.DeleteRunResponse.deleted",
+        "martlet.v1.DeleteRunResponse.pending",
+        "martlet.v1.BatchDeleteRunsRequest",
+        "martlet.v1.BatchDeleteRunsRequest.namespace",
+        "martlet.v1.BatchDeleteRunsRequest.ids",
+        "martlet.v1.BatchDeleteRunsResponse",
+        "martlet.v1.BatchDeleteRunsResponse.results",
+        "martlet.v1.DeleteRunResult",
+        "martlet.v1.DeleteRunResult.deletion",
+        "martlet.v1.DeleteRunResult.error",
         "martlet.v1.CancelRunRequest",
         "martlet.v1.CancelRunRequest.namespace",
         "martlet.v1.CancelRunRequest.id",
@@ -1829,6 +1844,7 @@ public enum ProtoDescriptors {
         "martlet.v1.WatchRunsResponse.Change",
         "martlet.v1.WatchRunsResponse.Change.run",
         "martlet.v1.WatchRunsResponse.Change.transition",
+        "martlet.v1.WatchRunsResponse.Change.removed",
         "martlet.v1.RunService",
         "martlet.v1.RunService.CreateRun",
         "martlet.v1.RunService.BatchCreateRuns",
@@ -1836,6 +1852,8 @@ public enum ProtoDescriptors {
         "martlet.v1.RunService.ListRuns",
         "martlet.v1.RunService.CountRuns",
         "martlet.v1.RunService.UpdateRun",
+        "martlet.v1.RunService.DeleteRun",
+        "martlet.v1.RunService.BatchDeleteRuns",
         "martlet.v1.RunService.CancelRun",
         "martlet.v1.RunService.RetryRun",
         "martlet.v1.RunService.PauseRun",
@@ -1867,61 +1885,71 @@ public enum ProtoDescriptors {
         ZRgBIAEoCVIJbmFtZXNwYWNlEhYKBmZpbHRlchgCIAEoCVIGZmlsdGVyEhkKCG9yZGVyX2J5GAMgASgJUgdvcmRlckJ5EhsK\
         CXBhZ2Vfc2l6ZRgEIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgFIAEoCVIJcGFnZVRva2VuEjcKCXJlYWRfbWFzaxgG\
         IAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCHJlYWRNYXNrEiEKDHJlc3VtZV90b2tlbhgHIAEoCVILcmVzdW1l\
-        VG9rZW4SLQoEd2FpdBgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIEd2FpdCKCAQoQTGlzdFJ1bnNSZXNwb25z\
+        VG9rZW4SLQoEd2FpdBgIIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIEd2FpdCKjAQoQTGlzdFJ1bnNSZXNwb25z\
         ZRIjCgRydW5zGAEgAygLMg8ubWFydGxldC52MS5SdW5SBHJ1bnMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFn\
-        ZVRva2VuEiEKDHJlc3VtZV90b2tlbhgDIAEoCVILcmVzdW1lVG9rZW4iYwoQQ291bnRSdW5zUmVxdWVzdBIcCgluYW1lc3Bh\
-        Y2UYASABKAlSCW5hbWVzcGFjZRIWCgZmaWx0ZXIYAiABKAlSBmZpbHRlchIZCghncm91cF9ieRgDIAMoCVIHZ3JvdXBCeSK3\
-        AQoRQ291bnRSdW5zUmVzcG9uc2USOwoGZ3JvdXBzGAEgAygLMiMubWFydGxldC52MS5Db3VudFJ1bnNSZXNwb25zZS5Hcm91\
-        cFIGZ3JvdXBzEhQKBXRvdGFsGAIgASgDUgV0b3RhbBIYCgdib3VuZGVkGAMgASgIUgdib3VuZGVkGjUKBUdyb3VwEhYKBnZh\
-        bHVlcxgBIAMoCVIGdmFsdWVzEhQKBWNvdW50GAIgASgDUgVjb3VudCKQAQoQVXBkYXRlUnVuUmVxdWVzdBIcCgluYW1lc3Bh\
-        Y2UYASABKAlSCW5hbWVzcGFjZRIhCgNydW4YAiABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjsKC3VwZGF0ZV9tYXNrGAMg\
-        ASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza1IKdXBkYXRlTWFzayI2ChFVcGRhdGVSdW5SZXNwb25zZRIhCgNydW4Y\
-        ASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuIosBChBDYW5jZWxSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFt\
-        ZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlEi8KBWdyYWNlGAQgASgLMhkuZ29vZ2xl\
-        LnByb3RvYnVmLkR1cmF0aW9uUgVncmFjZSJlChFDYW5jZWxSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYx\
-        LlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsyEy5tYXJ0bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QibwoPUmV0cnlSdW5SZXF1\
-        ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIYCgdtZXNzYWdlGAMgASgJUgdtZXNz\
-        YWdlEhQKBWZvcmNlGAQgASgIUgVmb3JjZSJkChBSZXRyeVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEu\
-        UnVuUgNydW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKPAQoPUGF1c2VSdW5SZXF1\
-        ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIYCgdtZXNzYWdlGAMgASgJUgdtZXNz\
-        YWdlEjQKCG1heF93YWl0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgdtYXhXYWl0ImQKEFBhdXNlUnVuUmVz\
-        cG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5W\
-        ZXJkaWN0Ugd2ZXJkaWN0IogBChBSZXN1bWVSdW5SZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlk\
-        GAIgASgJUgJpZBIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlEiwKBWlucHV0GAQgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZh\
-        bHVlUgVpbnB1dCJlChFSZXN1bWVSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3Zl\
-        cmRpY3QYAiABKAsyEy5tYXJ0bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QigQEKElNldFJ1blN0YXRlUmVxdWVzdBIcCgluYW1l\
-        c3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSJwoFc3RhdGUYAyABKAsyES5tYXJ0bGV0LnYxLlN0YXRl\
-        UgVzdGF0ZRIUCgVmb3JjZRgEIAEoCFIFZm9yY2UiZwoTU2V0UnVuU3RhdGVSZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0\
-        bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsyEy5tYXJ0bGV0LnYxLlZlcmRpY3RSB3ZlcmRpY3QiiQEKFkxpc3RU\
-        cmFuc2l0aW9uc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFQoGcnVuX2lkGAIgASgJUgVydW5JZBIb\
-        CglwYWdlX3NpemUYAyABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBCABKAlSCXBhZ2VUb2tlbiJ7ChdMaXN0VHJhbnNp\
-        dGlvbnNSZXNwb25zZRI4Cgt0cmFuc2l0aW9ucxgBIAMoCzIWLm1hcnRsZXQudjEuVHJhbnNpdGlvblILdHJhbnNpdGlvbnMS\
-        JgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuIrECChBXYXRjaFJ1bnNSZXF1ZXN0EhwKCW5hbWVzcGFj\
-        ZRgBIAEoCVIJbmFtZXNwYWNlEhYKBmZpbHRlchgCIAEoCVIGZmlsdGVyEhcKB3J1bl9pZHMYAyADKAlSBnJ1bklkcxIhCgxy\
-        ZXN1bWVfdG9rZW4YBCABKAlSC3Jlc3VtZVRva2VuEj4KB2luaXRpYWwYBSABKA4yJC5tYXJ0bGV0LnYxLldhdGNoUnVuc1Jl\
-        cXVlc3QuSW5pdGlhbFIHaW5pdGlhbBIfCgt1bnRpbF9lbmRlZBgGIAEoCFIKdW50aWxFbmRlZCJKCgdJbml0aWFsEhcKE0lO\
-        SVRJQUxfVU5TUEVDSUZJRUQQABIQCgxJTklUSUFMX05PTkUQARIUChBJTklUSUFMX1NOQVBTSE9UEAIiiwIKEVdhdGNoUnVu\
-        c1Jlc3BvbnNlEj4KB2NoYW5nZXMYASADKAsyJC5tYXJ0bGV0LnYxLldhdGNoUnVuc1Jlc3BvbnNlLkNoYW5nZVIHY2hhbmdl\
-        cxIhCgxyZXN1bWVfdG9rZW4YAiABKAlSC3Jlc3VtZVRva2VuEi4KBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGlt\
-        ZXN0YW1wUgR0aW1lGmMKBkNoYW5nZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEjYKCnRyYW5zaXRpb24Y\
-        AiABKAsyFi5tYXJ0bGV0LnYxLlRyYW5zaXRpb25SCnRyYW5zaXRpb24yxgkKClJ1blNlcnZpY2USTQoJQ3JlYXRlUnVuEhwu\
-        bWFydGxldC52MS5DcmVhdGVSdW5SZXF1ZXN0Gh0ubWFydGxldC52MS5DcmVhdGVSdW5SZXNwb25zZSIDkAICEl8KD0JhdGNo\
-        Q3JlYXRlUnVucxIiLm1hcnRsZXQudjEuQmF0Y2hDcmVhdGVSdW5zUmVxdWVzdBojLm1hcnRsZXQudjEuQmF0Y2hDcmVhdGVS\
-        dW5zUmVzcG9uc2UiA5ACAhJECgZHZXRSdW4SGS5tYXJ0bGV0LnYxLkdldFJ1blJlcXVlc3QaGi5tYXJ0bGV0LnYxLkdldFJ1\
-        blJlc3BvbnNlIgOQAgESSgoITGlzdFJ1bnMSGy5tYXJ0bGV0LnYxLkxpc3RSdW5zUmVxdWVzdBocLm1hcnRsZXQudjEuTGlz\
-        dFJ1bnNSZXNwb25zZSIDkAIBEk0KCUNvdW50UnVucxIcLm1hcnRsZXQudjEuQ291bnRSdW5zUmVxdWVzdBodLm1hcnRsZXQu\
-        djEuQ291bnRSdW5zUmVzcG9uc2UiA5ACARJNCglVcGRhdGVSdW4SHC5tYXJ0bGV0LnYxLlVwZGF0ZVJ1blJlcXVlc3QaHS5t\
-        YXJ0bGV0LnYxLlVwZGF0ZVJ1blJlc3BvbnNlIgOQAgISTQoJQ2FuY2VsUnVuEhwubWFydGxldC52MS5DYW5jZWxSdW5SZXF1\
-        ZXN0Gh0ubWFydGxldC52MS5DYW5jZWxSdW5SZXNwb25zZSIDkAICEkoKCFJldHJ5UnVuEhsubWFydGxldC52MS5SZXRyeVJ1\
-        blJlcXVlc3QaHC5tYXJ0bGV0LnYxLlJldHJ5UnVuUmVzcG9uc2UiA5ACAhJKCghQYXVzZVJ1bhIbLm1hcnRsZXQudjEuUGF1\
-        c2VSdW5SZXF1ZXN0GhwubWFydGxldC52MS5QYXVzZVJ1blJlc3BvbnNlIgOQAgISSAoJUmVzdW1lUnVuEhwubWFydGxldC52\
-        MS5SZXN1bWVSdW5SZXF1ZXN0Gh0ubWFydGxldC52MS5SZXN1bWVSdW5SZXNwb25zZRJOCgtTZXRSdW5TdGF0ZRIeLm1hcnRs\
-        ZXQudjEuU2V0UnVuU3RhdGVSZXF1ZXN0Gh8ubWFydGxldC52MS5TZXRSdW5TdGF0ZVJlc3BvbnNlEl8KD0xpc3RUcmFuc2l0\
-        aW9ucxIiLm1hcnRsZXQudjEuTGlzdFRyYW5zaXRpb25zUmVxdWVzdBojLm1hcnRsZXQudjEuTGlzdFRyYW5zaXRpb25zUmVz\
-        cG9uc2UiA5ACARJTCgtHZXRSdW5HcmFwaBIeLm1hcnRsZXQudjEuR2V0UnVuR3JhcGhSZXF1ZXN0Gh8ubWFydGxldC52MS5H\
-        ZXRSdW5HcmFwaFJlc3BvbnNlIgOQAgESUAoKRXhwbGFpblJ1bhIdLm1hcnRsZXQudjEuRXhwbGFpblJ1blJlcXVlc3QaHi5t\
-        YXJ0bGV0LnYxLkV4cGxhaW5SdW5SZXNwb25zZSIDkAIBEk8KCVdhdGNoUnVucxIcLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVx\
-        dWVzdBodLm1hcnRsZXQudjEuV2F0Y2hSdW5zUmVzcG9uc2UiA5ACATABYgZwcm90bzM=\
+        ZVRva2VuEiEKDHJlc3VtZV90b2tlbhgDIAEoCVILcmVzdW1lVG9rZW4SHwoLcmVtb3ZlZF9pZHMYBCADKAlSCnJlbW92ZWRJ\
+        ZHMiYwoQQ291bnRSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIWCgZmaWx0ZXIYAiABKAlSBmZp\
+        bHRlchIZCghncm91cF9ieRgDIAMoCVIHZ3JvdXBCeSK3AQoRQ291bnRSdW5zUmVzcG9uc2USOwoGZ3JvdXBzGAEgAygLMiMu\
+        bWFydGxldC52MS5Db3VudFJ1bnNSZXNwb25zZS5Hcm91cFIGZ3JvdXBzEhQKBXRvdGFsGAIgASgDUgV0b3RhbBIYCgdib3Vu\
+        ZGVkGAMgASgIUgdib3VuZGVkGjUKBUdyb3VwEhYKBnZhbHVlcxgBIAMoCVIGdmFsdWVzEhQKBWNvdW50GAIgASgDUgVjb3Vu\
+        dCKQAQoQVXBkYXRlUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIhCgNydW4YAiABKAsyDy5tYXJ0\
+        bGV0LnYxLlJ1blIDcnVuEjsKC3VwZGF0ZV9tYXNrGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza1IKdXBkYXRl\
+        TWFzayI2ChFVcGRhdGVSdW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuIkAKEERlbGV0ZVJ1\
+        blJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkIkcKEURlbGV0ZVJ1blJlc3Bv\
+        bnNlEhgKB2RlbGV0ZWQYASABKANSB2RlbGV0ZWQSGAoHcGVuZGluZxgCIAEoCFIHcGVuZGluZyJIChZCYXRjaERlbGV0ZVJ1\
+        bnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhAKA2lkcxgCIAMoCVIDaWRzIlAKF0JhdGNoRGVsZXRl\
+        UnVuc1Jlc3BvbnNlEjUKB3Jlc3VsdHMYASADKAsyGy5tYXJ0bGV0LnYxLkRlbGV0ZVJ1blJlc3VsdFIHcmVzdWx0cyKKAQoP\
+        RGVsZXRlUnVuUmVzdWx0EjsKCGRlbGV0aW9uGAEgASgLMh0ubWFydGxldC52MS5EZWxldGVSdW5SZXNwb25zZUgAUghkZWxl\
+        dGlvbhIvCgVlcnJvchgCIAEoCzIXLm1hcnRsZXQudjEuUmVwb3J0RXJyb3JIAFIFZXJyb3JCCQoHb3V0Y29tZSKLAQoQQ2Fu\
+        Y2VsUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgD\
+        IAEoCVIHbWVzc2FnZRIvCgVncmFjZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIFZ3JhY2UiZQoRQ2FuY2Vs\
+        UnVuUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxl\
+        dC52MS5WZXJkaWN0Ugd2ZXJkaWN0Im8KD1JldHJ5UnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIO\
+        CgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRIUCgVmb3JjZRgEIAEoCFIFZm9yY2UiZAoQUmV0cnlS\
+        dW5SZXNwb25zZRIhCgNydW4YASABKAsyDy5tYXJ0bGV0LnYxLlJ1blIDcnVuEi0KB3ZlcmRpY3QYAiABKAsyEy5tYXJ0bGV0\
+        LnYxLlZlcmRpY3RSB3ZlcmRpY3QijwEKD1BhdXNlUnVuUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIO\
+        CgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRI0CghtYXhfd2FpdBgEIAEoCzIZLmdvb2dsZS5wcm90\
+        b2J1Zi5EdXJhdGlvblIHbWF4V2FpdCJkChBQYXVzZVJ1blJlc3BvbnNlEiEKA3J1bhgBIAEoCzIPLm1hcnRsZXQudjEuUnVu\
+        UgNydW4SLQoHdmVyZGljdBgCIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdFIHdmVyZGljdCKIAQoQUmVzdW1lUnVuUmVxdWVz\
+        dBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2Fn\
+        ZRIsCgVpbnB1dBgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZVIFaW5wdXQiZQoRUmVzdW1lUnVuUmVzcG9uc2USIQoD\
+        cnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMubWFydGxldC52MS5WZXJkaWN0Ugd2\
+        ZXJkaWN0IoEBChJTZXRSdW5TdGF0ZVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlS\
+        AmlkEicKBXN0YXRlGAMgASgLMhEubWFydGxldC52MS5TdGF0ZVIFc3RhdGUSFAoFZm9yY2UYBCABKAhSBWZvcmNlImcKE1Nl\
+        dFJ1blN0YXRlUmVzcG9uc2USIQoDcnVuGAEgASgLMg8ubWFydGxldC52MS5SdW5SA3J1bhItCgd2ZXJkaWN0GAIgASgLMhMu\
+        bWFydGxldC52MS5WZXJkaWN0Ugd2ZXJkaWN0IokBChZMaXN0VHJhbnNpdGlvbnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
+        CVIJbmFtZXNwYWNlEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQSGwoJcGFnZV9zaXplGAMgASgFUghwYWdlU2l6ZRIdCgpwYWdl\
+        X3Rva2VuGAQgASgJUglwYWdlVG9rZW4iewoXTGlzdFRyYW5zaXRpb25zUmVzcG9uc2USOAoLdHJhbnNpdGlvbnMYASADKAsy\
+        Fi5tYXJ0bGV0LnYxLlRyYW5zaXRpb25SC3RyYW5zaXRpb25zEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VU\
+        b2tlbiKxAgoQV2F0Y2hSdW5zUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIWCgZmaWx0ZXIYAiABKAlS\
+        BmZpbHRlchIXCgdydW5faWRzGAMgAygJUgZydW5JZHMSIQoMcmVzdW1lX3Rva2VuGAQgASgJUgtyZXN1bWVUb2tlbhI+Cgdp\
+        bml0aWFsGAUgASgOMiQubWFydGxldC52MS5XYXRjaFJ1bnNSZXF1ZXN0LkluaXRpYWxSB2luaXRpYWwSHwoLdW50aWxfZW5k\
+        ZWQYBiABKAhSCnVudGlsRW5kZWQiSgoHSW5pdGlhbBIXChNJTklUSUFMX1VOU1BFQ0lGSUVEEAASEAoMSU5JVElBTF9OT05F\
+        EAESFAoQSU5JVElBTF9TTkFQU0hPVBACIqUCChFXYXRjaFJ1bnNSZXNwb25zZRI+CgdjaGFuZ2VzGAEgAygLMiQubWFydGxl\
+        dC52MS5XYXRjaFJ1bnNSZXNwb25zZS5DaGFuZ2VSB2NoYW5nZXMSIQoMcmVzdW1lX3Rva2VuGAIgASgJUgtyZXN1bWVUb2tl\
+        bhIuCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIEdGltZRp9CgZDaGFuZ2USIQoDcnVuGAEgASgL\
+        Mg8ubWFydGxldC52MS5SdW5SA3J1bhI2Cgp0cmFuc2l0aW9uGAIgASgLMhYubWFydGxldC52MS5UcmFuc2l0aW9uUgp0cmFu\
+        c2l0aW9uEhgKB3JlbW92ZWQYAyABKAhSB3JlbW92ZWQy9goKClJ1blNlcnZpY2USTQoJQ3JlYXRlUnVuEhwubWFydGxldC52\
+        MS5DcmVhdGVSdW5SZXF1ZXN0Gh0ubWFydGxldC52MS5DcmVhdGVSdW5SZXNwb25zZSIDkAICEl8KD0JhdGNoQ3JlYXRlUnVu\
+        cxIiLm1hcnRsZXQudjEuQmF0Y2hDcmVhdGVSdW5zUmVxdWVzdBojLm1hcnRsZXQudjEuQmF0Y2hDcmVhdGVSdW5zUmVzcG9u\
+        c2UiA5ACAhJECgZHZXRSdW4SGS5tYXJ0bGV0LnYxLkdldFJ1blJlcXVlc3QaGi5tYXJ0bGV0LnYxLkdldFJ1blJlc3BvbnNl\
+        IgOQAgESSgoITGlzdFJ1bnMSGy5tYXJ0bGV0LnYxLkxpc3RSdW5zUmVxdWVzdBocLm1hcnRsZXQudjEuTGlzdFJ1bnNSZXNw\
+        b25zZSIDkAIBEk0KCUNvdW50UnVucxIcLm1hcnRsZXQudjEuQ291bnRSdW5zUmVxdWVzdBodLm1hcnRsZXQudjEuQ291bnRS\
+        dW5zUmVzcG9uc2UiA5ACARJNCglVcGRhdGVSdW4SHC5tYXJ0bGV0LnYxLlVwZGF0ZVJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYx\
+        LlVwZGF0ZVJ1blJlc3BvbnNlIgOQAgISTQoJRGVsZXRlUnVuEhwubWFydGxldC52MS5EZWxldGVSdW5SZXF1ZXN0Gh0ubWFy\
+        dGxldC52MS5EZWxldGVSdW5SZXNwb25zZSIDkAICEl8KD0JhdGNoRGVsZXRlUnVucxIiLm1hcnRsZXQudjEuQmF0Y2hEZWxl\
+        dGVSdW5zUmVxdWVzdBojLm1hcnRsZXQudjEuQmF0Y2hEZWxldGVSdW5zUmVzcG9uc2UiA5ACAhJNCglDYW5jZWxSdW4SHC5t\
+        YXJ0bGV0LnYxLkNhbmNlbFJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLkNhbmNlbFJ1blJlc3BvbnNlIgOQAgISSgoIUmV0cnlS\
+        dW4SGy5tYXJ0bGV0LnYxLlJldHJ5UnVuUmVxdWVzdBocLm1hcnRsZXQudjEuUmV0cnlSdW5SZXNwb25zZSIDkAICEkoKCFBh\
+        dXNlUnVuEhsubWFydGxldC52MS5QYXVzZVJ1blJlcXVlc3QaHC5tYXJ0bGV0LnYxLlBhdXNlUnVuUmVzcG9uc2UiA5ACAhJI\
+        CglSZXN1bWVSdW4SHC5tYXJ0bGV0LnYxLlJlc3VtZVJ1blJlcXVlc3QaHS5tYXJ0bGV0LnYxLlJlc3VtZVJ1blJlc3BvbnNl\
+        Ek4KC1NldFJ1blN0YXRlEh4ubWFydGxldC52MS5TZXRSdW5TdGF0ZVJlcXVlc3QaHy5tYXJ0bGV0LnYxLlNldFJ1blN0YXRl\
+        UmVzcG9uc2USXwoPTGlzdFRyYW5zaXRpb25zEiIubWFydGxldC52MS5MaXN0VHJhbnNpdGlvbnNSZXF1ZXN0GiMubWFydGxl\
+        dC52MS5MaXN0VHJhbnNpdGlvbnNSZXNwb25zZSIDkAIBElMKC0dldFJ1bkdyYXBoEh4ubWFydGxldC52MS5HZXRSdW5HcmFw\
+        aFJlcXVlc3QaHy5tYXJ0bGV0LnYxLkdldFJ1bkdyYXBoUmVzcG9uc2UiA5ACARJQCgpFeHBsYWluUnVuEh0ubWFydGxldC52\
+        MS5FeHBsYWluUnVuUmVxdWVzdBoeLm1hcnRsZXQudjEuRXhwbGFpblJ1blJlc3BvbnNlIgOQAgESTwoJV2F0Y2hSdW5zEhwu\
+        bWFydGxldC52MS5XYXRjaFJ1bnNSZXF1ZXN0Gh0ubWFydGxldC52MS5XYXRjaFJ1bnNSZXNwb25zZSIDkAIBMAFiBnByb3Rv\
+        Mw==\
 
         """
     ),

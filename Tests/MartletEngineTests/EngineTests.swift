@@ -26,7 +26,7 @@ import Testing
         services: engines.flatMap(\.services), logger: TestCluster.silent)
       let running = Task { try await group.run() }
       while engines.contains(where: { $0.heartbeat.replicas < 2 }) { await Task.yield() }
-      let following = try await engines[1].feed.followTransitions(
+      let following = try await engines[1].feed.followRuns(
         .namespace(fixture.namespace))
       let runs = (0..<20).map { _ in TestRun() }
       let heard = Task {

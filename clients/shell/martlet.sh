@@ -3288,6 +3288,72 @@ update-mask mask updateMask
 ' "$@"
 }
 
+martlet_run_delete_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_delete_run [--FLAG VALUE]...
+
+Deletes a run with everything below it and all that belongs to them: history, log lines,
+results, pauses, artifacts without a key. What is shared stays: artifacts with a key lose
+their run, results that a key of the cache holds, the events that programs published. An
+event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each, and watchers
+hear of it.
+
+A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on
+in the background: `pending`. The id is not given again: for two days at least, longer than
+an id is accepted, its creation is FAILED_PRECONDITION with RUN_DELETED; late reports are
+NOT_FOUND.
+
+FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or
+CANCELLING, or has an executor: cancel it first. NOT_FOUND when there is none of that id, so
+also for a repeat.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/DeleteRun martlet_run_delete_run '
+namespace string namespace
+id string id
+' "$@"
+}
+
+martlet_run_batch_delete_runs() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_batch_delete_runs [--FLAG VALUE]...
+
+Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes
+with another of them, or is named twice, may be answered NOT_FOUND.
+
+Flags:
+  --namespace TEXT
+      The namespace of all of them.
+  --ids TEXT
+      The runs; at most 1000. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.BatchDeleteRunsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/BatchDeleteRuns martlet_run_batch_delete_runs '
+namespace string namespace
+ids *string ids
+' "$@"
+}
+
 martlet_run_cancel_run() {
   case ${1-} in
     --help | -h)
@@ -5138,6 +5204,11 @@ martlet_run_count_runs
       Counts runs, in groups if asked.
 martlet_run_update_run
       Changes a run's name, labels or tags, never its state.
+martlet_run_delete_run
+      Deletes a run with everything below it and all that belongs to them: history, log
+      lines, results, pauses, artifacts without a key.
+martlet_run_batch_delete_runs
+      Deletes up to 1000 runs, each as DeleteRun does.
 martlet_run_cancel_run
       Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its
       executor answers or the bound passes.

@@ -96,14 +96,18 @@ public struct TransitionEvent: Sendable, Equatable {
 extension RunKind {
   /// What a run of this kind is called in events: `flow-run`.
   public var noun: String { "\(description.lowercased())-run" }
+
+  /// The name of the event of a deletion: `martlet.flow-run.Deleted`.
+  public var deletionName: String { "martlet.\(noun).Deleted" }
 }
 
 extension EventFilter {
-  /// Whether events that programs publish may pass.
+  /// Whether events may pass that are kept as such: those that programs publish, and of runs their deletion.
   public var admitsPublished: Bool {
     switch name {
-    case .equal(let text)?: !text.utf8.starts(with: TransitionEvent.namePrefix.utf8)
-    case .prefix(let text)?: !text.utf8.starts(with: TransitionEvent.namePrefix.utf8)
+    case .equal(let text)?, .prefix(let text)?:
+      !text.utf8.starts(with: TransitionEvent.namePrefix.utf8)
+        || RunKind.allCases.contains { name?.matches($0.deletionName) == true }
     case nil: true
     }
   }

@@ -52,6 +52,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let unknownDatabase = SQLState(rawValue: "3D000")
   /// The store's own: rows, or the time, are not what a decision rested on.
   public static let staleRead = SQLState(rawValue: "MA001")
+  /// The store's own: a run that was deleted would be created again.
+  public static let deletedRun = SQLState(rawValue: "MA002")
   /// The table does not exist.
   public static let undefinedTable = SQLState(rawValue: "42P01")
 }

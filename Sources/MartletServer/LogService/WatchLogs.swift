@@ -79,10 +79,10 @@ extension LogHandlers {
   private func waitForEnd(
     of id: RunID, _ namespace: Namespace, _ context: CallContext
   ) async throws {
-    let feed = try await backend.feed.followTransitions(.runs([id], in: namespace))
+    let feed = try await backend.feed.followRuns(.runs([id], in: namespace))
     let run = try await backend.store.run(id, in: namespace, deadline: context.deadline)
     if run.snapshot.stateType.isTerminal { return }
-    for try await batch in feed where batch.contains(where: { $0.value.to.type.isTerminal }) {
+    for try await batch in feed where batch.contains(where: \.value.isEnd) {
       return
     }
   }

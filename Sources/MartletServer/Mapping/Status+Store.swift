@@ -61,6 +61,10 @@ extension Status {
       self = .alreadyExists(
         type: "run", name: id.description,
         "the id \(id) is taken by a run with other content or of another namespace")
+    case .deleted(let id):
+      self = .failedPrecondition(
+        reason: "RUN_DELETED", subject: "run:\(id)",
+        "the run \(id) was deleted and does not come back: begin another one with an id of its own")
     case .outOfSequence(let expected):
       self = Status(.outOfRange, "a report is missing: the next seq is \(expected)")
         .with(reason: "OUT_OF_SEQUENCE", metadata: ["expected": "\(expected)"])

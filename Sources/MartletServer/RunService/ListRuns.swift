@@ -60,6 +60,10 @@ extension RunHandlers {
       var seen: Set<String> = []
       for change in try await watch.changes(batch).reversed() {
         guard let run = change.run, seen.insert(run.id).inserted else { continue }
+        guard !change.removed else {
+          response.removedIDs.append(run.id)
+          continue
+        }
         response.runs.append(try run.masked(by: request.readMask))
       }
     }
@@ -67,9 +71,9 @@ extension RunHandlers {
   }
 
   private func firstBatch(
-    of feed: TransitionFeed, within wait: Duration
-  ) async throws -> [Followed<MartletModel.Transition>]? {
-    try await withThrowingTaskGroup(of: [Followed<MartletModel.Transition>]?.self) { group in
+    of feed: RunFeed, within wait: Duration
+  ) async throws -> [Followed<RunChange>]? {
+    try await withThrowingTaskGroup(of: [Followed<RunChange>]?.self) { group in
       group.addTask {
         var iterator = feed.makeAsyncIterator()
         return try await iterator.next()

@@ -25,12 +25,12 @@ struct RunWatch: Sendable {
   }
 
   /// Begins to follow.
-  func follow(from token: ResumeToken?) async throws(StoreError) -> TransitionFeed {
-    try await backend.feed.followTransitions(scope, from: token)
+  func follow(from token: ResumeToken?) async throws(StoreError) -> RunFeed {
+    try await backend.feed.followRuns(scope, from: token)
   }
 
-  /// The changes of a batch that the filter lets pass.
-  func changes(_ batch: [Followed<MartletModel.Transition>]) async throws(StoreError)
+  /// The changes of a batch that the filter lets pass; deletions pass any.
+  func changes(_ batch: [Followed<RunChange>]) async throws(StoreError)
     -> [WatchRunsResponse.Change]
   {
     let ids = Array(Set(batch.map(\.value.runID)))
@@ -38,7 +38,14 @@ struct RunWatch: Sendable {
     let byID = Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var changes: [WatchRunsResponse.Change] = []
     for followed in batch {
-      let transition = followed.value
+      let transition: MartletModel.Transition
+      switch followed.value {
+      case .removal(let removal):
+        changes.append(WatchRunsResponse.Change(run: Run(removal), removed: true))
+        continue
+      case .transition(let passed): transition = passed
+      }
+      // One that was deleted since is gone with its history; its removal follows.
       guard var record = byID[transition.runID] else { continue }
       record.apply(transition)
       guard passes(record) else { continue }

@@ -38,6 +38,11 @@ extension RunHandlers {
           known[record.id] = record.snapshot.revision
           if record.snapshot.stateType.isTerminal { open.remove(record.id) }
         }
+        if request.untilEnded, !open.isEmpty {
+          for removal in try await backend.store.removals(of: Array(open), in: namespace) {
+            open.remove(removal.runID)
+          }
+        }
         if request.initial == .snapshot {
           var response = WatchRunsResponse()
           response.changes = records.map { WatchRunsResponse.Change(run: Run($0)) }
@@ -90,7 +95,7 @@ extension RunHandlers {
 /// Sends what a feed brings.
 private final class RunFollower: Sendable {
   private let watch: RunWatch
-  private let feed: TransitionFeed
+  private let feed: RunFeed
   private let known: [RunID: Int64]
   private let open: Set<RunID>?
   private let responses: MessageWriter<WatchRunsResponse>
@@ -100,7 +105,7 @@ private final class RunFollower: Sendable {
   ///   - known: revisions that the watcher has.
   ///   - open: the runs whose ends end the stream; nil for an endless one.
   init(
-    watch: RunWatch, feed: TransitionFeed, known: [RunID: Int64], open: Set<RunID>?,
+    watch: RunWatch, feed: RunFeed, known: [RunID: Int64], open: Set<RunID>?,
     responses: MessageWriter<WatchRunsResponse>
   ) {
     self.watch = watch
@@ -123,7 +128,7 @@ private final class RunFollower: Sendable {
       response.time = Instant.wallClock.timestamp
       if !response.changes.isEmpty { try await responses.write(response) }
       guard open?.isEmpty == false else { continue }
-      for followed in batch where followed.value.to.type.isTerminal {
+      for followed in batch where followed.value.isEnd {
         open?.remove(followed.value.runID)
       }
       if open?.isEmpty == true { return }

@@ -90,32 +90,43 @@ FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::
     create_time)
 
 -- name: insert_run_states
--- Creates the narrow rows of new runs.
+-- Creates the narrow rows of new runs, after the wide ones; fails when a run of that id was deleted. A deletion that was under
+-- way held up the wide row, so it is seen here.
 INSERT INTO run_state (id, namespace, kind, parent_id, root_id, content_digest, state_type,
   state_name, epoch, execution_id, session_id, last_seq, revision, attempt, start_time, end_time,
   transition_time, running_us, is_presumptive, due_time, tally, policy)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::uuid[],
+SELECT CASE WHEN EXISTS (SELECT FROM run_removal d WHERE d.run_id = n.id) THEN refuse_deleted(n.id) ELSE n.id END,
+  namespace, kind, parent_id, root_id, content_digest, state_type, state_name, epoch, execution_id, session_id,
+  last_seq, revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time, tally, policy
+FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::uuid[],
   $7::smallint[], $8::text[], $9::bigint[], $10::uuid[], $11::uuid[], $12::bigint[], $13::bigint[],
   $14::integer[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::bigint[],
   $19::boolean[], $20::timestamptz[], $21::jsonb[], $22::jsonb[])
+  AS n (id, namespace, kind, parent_id, root_id, content_digest, state_type, state_name, epoch, execution_id, session_id,
+    last_seq, revision, attempt, start_time, end_time, transition_time, running_us, is_presumptive, due_time, tally, policy)
 
 -- name: update_run_states
--- Writes the states that were decided, in the order given; fails when a row is not as it was read.
-UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
-  execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
-  revision = CASE WHEN s.revision = n.read_revision AND s.last_seq = n.read_seq THEN n.revision
-    ELSE refuse_stale('run ' || n.id) END,
-  attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
-  transition_time = n.transition_time, running_us = n.running_us,
-  is_presumptive = n.is_presumptive, due_time = n.due_time, tally = n.tally
-FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bigint[],
-  $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::integer[], $12::timestamptz[],
-  $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::boolean[], $17::timestamptz[],
-  $18::jsonb[])
-  AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id,
-    last_seq, revision, attempt, start_time, end_time, transition_time, running_us,
-    is_presumptive, due_time, tally)
-WHERE s.id = n.id
+-- Writes the states that were decided, in the order given; fails when a row is not as it was read,
+-- or is gone.
+WITH changed AS (
+  UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
+    execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
+    revision = CASE WHEN s.revision = n.read_revision AND s.last_seq = n.read_seq THEN n.revision
+      ELSE refuse_stale('run ' || n.id) END,
+    attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
+    transition_time = n.transition_time, running_us = n.running_us,
+    is_presumptive = n.is_presumptive, due_time = n.due_time, tally = n.tally
+  FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bigint[],
+    $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::integer[], $12::timestamptz[],
+    $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::boolean[], $17::timestamptz[],
+    $18::jsonb[])
+    AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id,
+      last_seq, revision, attempt, start_time, end_time, transition_time, running_us,
+      is_presumptive, due_time, tally)
+  WHERE s.id = n.id
+  RETURNING s.id
+)
+SELECT CASE WHEN count(*) = cardinality($1::uuid[]) THEN 0 ELSE refuse_stale('a run') END FROM changed
 
 -- name: insert_refusals
 -- Keeps refused verdicts for the epoch.

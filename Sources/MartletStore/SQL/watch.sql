@@ -72,8 +72,10 @@ WITH now AS (
 SELECT coalesce((SELECT generation FROM begun), last.generation), EXISTS (SELECT FROM begun) FROM last
 
 -- name: get_roots
--- The outermost run of each run.
+-- The outermost run of each run, also of those that were deleted.
 SELECT id, root_id FROM run_state WHERE id = ANY ($1::uuid[])
+UNION ALL
+SELECT run_id, root_id FROM run_removal WHERE run_id = ANY ($1::uuid[])
 
 -- name: count_replicas
 -- How many replicas were alive lately.

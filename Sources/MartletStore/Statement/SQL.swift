@@ -15,6 +15,7 @@ enum SQL {
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
     PackageResources.variable_sql, PackageResources.upload_sql,
     PackageResources.explain_sql, PackageResources.work_item_sql,
+    PackageResources.deletion_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -79,6 +80,20 @@ enum SQL {
   static let updateRun = named("update_run")
   static let getRunEtag = named("get_run_etag")
   static let listChildren = named("list_children")
+
+  // Deletions.
+  static let readTrees = named("read_trees")
+  static let readDeletionOrder = named("read_deletion_order")
+  static let lockDeletedRuns = named("lock_deleted_runs")
+  static let readChildren = named("read_children")
+  static let findHeldRuns = named("find_held_runs")
+  static let deleteRuns = named("delete_runs")
+  static let readRemovals = named("read_removals")
+  static let forgetRemovals = named("forget_removals")
+  static let beginDeletion = named("begin_deletion")
+  static let takeDeletions = named("take_deletions")
+  static let leaveDeletion = named("leave_deletion")
+  static let endDeletion = named("end_deletion")
 
   // Trees and failures.
   static let walkTree = named("walk_tree")

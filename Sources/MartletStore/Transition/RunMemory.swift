@@ -4,7 +4,7 @@
 import MartletModel
 
 /// The rows of runs as this replica last saw them. Never the truth: whatever is decided by it is committed only if
-/// Postgres finds the rows unchanged. Rests on runs never being deleted: whoever adds that has them forgotten first.
+/// Postgres finds the rows there and unchanged.
 struct RunMemory: Sendable {
   /// What a decision may rest on.
   struct Recollection {
@@ -91,8 +91,11 @@ struct RunMemory: Sendable {
   }
 
   /// Drops rows that may have changed.
-  mutating func forget(_ keys: TransitionBatch.Keys) {
-    for id in keys.runs + keys.parents {
+  mutating func forget(_ keys: TransitionBatch.Keys) { forget(keys.runs + keys.parents) }
+
+  /// Drops the rows of some runs.
+  mutating func forget(_ runs: [RunID]) {
+    for id in runs {
       young[id] = nil
       old[id] = nil
     }

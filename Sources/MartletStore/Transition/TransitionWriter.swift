@@ -93,9 +93,16 @@ final class TransitionWriter: PostgresWorker {
           continue
         case .lockTimeout where attempts <= queue.limits.retries:
           places = try setAside(places, in: &work, on: connection)
-        case _ where error.isCausedByData || error.sqlState?.category == "54":
+        case _
+        where error.isCausedByData || error.sqlState?.category == "54"
+          || error.sqlState == .deletedRun:
           // Class 54: a value is too large for an index or for jsonb.
           guard places.count > 1 else {
+            if error.sqlState == .deletedRun {
+              let run = work.commands[places[0]].runID
+              work.answers[places[0]] = CommandAnswer(.failure(.deleted(run)))
+              return
+            }
             logger.error("a command was refused by the database: \(error)")
             work.answers[places[0]] = CommandAnswer(.failure(.invalid(InvalidValue(error))))
             return

@@ -5,8 +5,6 @@ import MartletPostgres
 
 /// Events of either sort.
 enum EventContent: FeedContent {
-  static func isIn(_ row: FeedRow) -> Bool { row.lines == nil }
-
   static func read(
     _ rows: [FeedRow], where passes: (RunID) -> Bool, on connection: PostgresConnection
   ) throws -> [FeedEntry<AnyEvent>] {

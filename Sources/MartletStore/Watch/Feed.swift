@@ -20,7 +20,7 @@ public final class Feed: Sendable {
   private struct State {
     var position: ResumeToken?
     var time = Instant.epoch
-    var transitions = Audience<TransitionContent>()
+    var transitions = Audience<RunChangeContent>()
     var logs = Audience<LogContent>()
     var events = Audience<EventContent>()
     var next: UInt64 = 0
@@ -53,16 +53,16 @@ public final class Feed: Sendable {
     }
   }
 
-  /// Follows transitions.
+  /// Follows transitions of runs, and their deletion.
   /// - Parameters:
   ///   - token: Where to go on; nil begins with what is committed from now on.
-  ///   - bufferLimit: Most transitions held in memory for this follower.
+  ///   - bufferLimit: Most changes held in memory for this follower.
   /// - Throws: `outOfRange` with ``StoreError/resumeTokenExpired``; `unavailable`.
-  public func followTransitions(
+  public func followRuns(
     _ scope: FeedScope, from token: ResumeToken? = nil, bufferLimit: Int = 4096
-  ) async throws(StoreError) -> TransitionFeed {
+  ) async throws(StoreError) -> RunFeed {
     let start = try await begin(token)
-    let subscription = Subscription<TransitionContent>(
+    let subscription = Subscription<RunChangeContent>(
       scope: scope, from: start, isBehind: token != nil, limit: bufferLimit)
     let id = state.withLock { state in
       state.next += 1
@@ -71,11 +71,11 @@ public final class Feed: Sendable {
     }
     store.commits.raise()
     begun.raise()
-    return TransitionFeed(Follower(feed: self, subscription: subscription, id: id))
+    return RunFeed(Follower(feed: self, subscription: subscription, id: id))
   }
 
   /// Follows log lines.
-  /// - Parameters: As for transitions; `bufferLimit` counts lines.
+  /// - Parameters: As for runs; `bufferLimit` counts lines.
   /// - Throws: `outOfRange` with ``StoreError/resumeTokenExpired``; `unavailable`.
   public func followLogs(
     _ scope: FeedScope, from token: ResumeToken? = nil, bufferLimit: Int = 4096
@@ -94,7 +94,7 @@ public final class Feed: Sendable {
   }
 
   /// Follows the events of a namespace: transitions and what programs publish.
-  /// - Parameters: As for transitions; `bufferLimit` counts events.
+  /// - Parameters: As for runs; `bufferLimit` counts events.
   /// - Throws: `outOfRange` with ``StoreError/resumeTokenExpired``; `unavailable`.
   public func followEvents(
     in namespace: Namespace, from token: ResumeToken? = nil, bufferLimit: Int = 4096
@@ -146,7 +146,7 @@ public final class Feed: Sendable {
         page: page,
         transitions: transitions.isEmpty
           ? []
-          : try TransitionContent.read(
+          : try RunChangeContent.read(
             page.rows, where: { transitions.mayFollow($0, root: root) }, on: connection),
         logs: logs.isEmpty
           ? []
@@ -173,7 +173,7 @@ public final class Feed: Sendable {
 
   /// The database is another one now: what followers have can no longer be continued.
   private func restart(
-    _ transitions: Audience<TransitionContent>, _ logs: Audience<LogContent>,
+    _ transitions: Audience<RunChangeContent>, _ logs: Audience<LogContent>,
     _ events: Audience<EventContent>
   ) -> FeedProgress {
     for subscription in transitions.subscriptions.values { subscription.finish(Self.expired) }
@@ -200,7 +200,7 @@ public final class Feed: Sendable {
 
   private struct News: Sendable {
     var page: FeedPage
-    var transitions: [FeedEntry<Transition>]
+    var transitions: [FeedEntry<RunChange>]
     var logs: [FeedEntry<LogLine>]
     var events: [FeedEntry<AnyEvent>]
   }

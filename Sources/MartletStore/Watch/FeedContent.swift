@@ -7,8 +7,6 @@ import MartletPostgres
 /// What can be followed.
 protocol FeedContent: Sendable {
   associatedtype Value: Sendable
-  /// Whether the batch holds such content.
-  static func isIn(_ row: FeedRow) -> Bool
   /// Reads what some batches hold of the runs that pass, with its place in its batch.
   static func read(
     _ rows: [FeedRow], where passes: (RunID) -> Bool, on connection: PostgresConnection
@@ -25,14 +23,12 @@ struct FeedEntry<Value: Sendable>: Sendable {
 }
 
 /// Transitions of runs.
-enum TransitionContent: FeedContent {
-  static func isIn(_ row: FeedRow) -> Bool { row.lines == nil && !row.isOfEvents }
-
+enum TransitionContent {
   static func read(
     _ rows: [FeedRow], where passes: (RunID) -> Bool, on connection: PostgresConnection
   ) throws -> [FeedEntry<Transition>] {
     var keys: [(run: RunID, revision: Int64, transaction: Int64, ordinal: Int32)] = []
-    for row in rows where isIn(row) {
+    for row in rows where row.lines == nil && !row.isOfEvents {
       for (index, run) in row.runs.enumerated() where passes(run) {
         keys.append((run, row.revisions[index], row.transaction, Int32(truncatingIfNeeded: index)))
       }
@@ -47,15 +43,10 @@ enum TransitionContent: FeedContent {
         value: try Transition(row), transaction: key.transaction, ordinal: key.ordinal)
     }
   }
-
-  static func run(of value: Transition) -> RunID { value.runID }
-  static func namespace(of value: Transition) -> Namespace { value.namespace }
 }
 
 /// Log lines of runs.
 enum LogContent: FeedContent {
-  static func isIn(_ row: FeedRow) -> Bool { row.lines != nil }
-
   static func read(
     _ rows: [FeedRow], where passes: (RunID) -> Bool, on connection: PostgresConnection
   ) throws -> [FeedEntry<LogLine>] {

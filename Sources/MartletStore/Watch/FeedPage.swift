@@ -13,8 +13,12 @@ struct FeedRow: Sendable {
   /// The times of the first and last line; nil for transitions.
   var lines: ClosedRange<Instant>?
 
-  /// Whether `runs` are the ids of events that programs published: those have no revisions.
+  /// Whether `runs` are the ids of events that are kept as such, which have no revisions; behind them may stand runs that
+  /// were deleted.
   var isOfEvents: Bool { revisions.first == 0 }
+
+  /// Stands for the revision of a run that was deleted.
+  static let removed: Int64 = -1
 }
 
 /// Some batches, and how far everything is known.

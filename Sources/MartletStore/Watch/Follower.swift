@@ -1,6 +1,6 @@
 // Decides what a follower sees: an endless sequence of non-empty batches with their tokens.
 
-public import MartletModel
+import MartletModel
 
 /// The reader's end of a subscription; leaving it ends the subscription.
 final class Follower<Content: FeedContent>: Sendable {
@@ -35,34 +35,34 @@ final class Follower<Content: FeedContent>: Sendable {
   }
 }
 
-/// Transitions as they are committed, in batches, each with the token to go on after it. For one task;
+/// Changes of runs as they are committed, in batches, each with the token to go on after it. For one task;
 /// ends when the task is cancelled or the server stops.
-public struct TransitionFeed: AsyncSequence, Sendable {
+public struct RunFeed: AsyncSequence, Sendable {
   /// A batch, never empty.
-  public typealias Element = [Followed<Transition>]
+  public typealias Element = [Followed<RunChange>]
   /// What a feed may fail with: `unavailable`, `outOfRange`.
   public typealias Failure = StoreError
 
-  private let follower: Follower<TransitionContent>
+  private let follower: Follower<RunChangeContent>
 
-  init(_ follower: Follower<TransitionContent>) { self.follower = follower }
+  init(_ follower: Follower<RunChangeContent>) { self.follower = follower }
 
   /// Everything up to this token was delivered or is of no interest: for bookmarks.
   public var token: ResumeToken { follower.token }
 
   /// Takes batches.
   public struct AsyncIterator: AsyncIteratorProtocol {
-    fileprivate let follower: Follower<TransitionContent>
+    fileprivate let follower: Follower<RunChangeContent>
 
     /// The next batch; nil at the end.
-    public mutating func next() async throws -> [Followed<Transition>]? {
+    public mutating func next() async throws -> [Followed<RunChange>]? {
       try await follower.next()
     }
 
     /// The next batch; nil at the end.
     public mutating func next(
       isolation actor: isolated (any Actor)?
-    ) async throws(StoreError) -> [Followed<Transition>]? {
+    ) async throws(StoreError) -> [Followed<RunChange>]? {
       try await follower.next()
     }
   }

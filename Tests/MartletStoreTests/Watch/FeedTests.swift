@@ -30,8 +30,8 @@ import Testing
   }
 
   /// Takes values until there are so many.
-  private func take(_ count: Int, of feed: TransitionFeed) async throws -> [Followed<Transition>] {
-    var taken: [Followed<Transition>] = []
+  private func take(_ count: Int, of feed: RunFeed) async throws -> [Followed<RunChange>] {
+    var taken: [Followed<RunChange>] = []
     for try await batch in feed {
       taken += batch
       if taken.count >= count { break }
@@ -42,7 +42,7 @@ import Testing
   @Test func hearsOfEveryTransitionInOrder() async throws {
     try await StoreFixture.with { fixture in
       try await withFeed(fixture) { feed in
-        let following = try await feed.followTransitions(.namespace(fixture.namespace))
+        let following = try await feed.followRuns(.namespace(fixture.namespace))
         let other = TestRun(try Namespace("other"))
         let runs = (0..<40).map { _ in TestRun() }
         for run in runs {
@@ -65,7 +65,7 @@ import Testing
     try await StoreFixture.with { fixture in
       try await withFeed(fixture) { feed in
         let early = RunID.fresh()
-        let following = try await feed.followTransitions(.namespace(fixture.namespace))
+        let following = try await feed.followRuns(.namespace(fixture.namespace))
         // Takes a lower transaction id than everything after it, and commits last.
         let holder = try await Holder.begin(fixture.database)
         try await holder.script(
@@ -131,7 +131,7 @@ import Testing
     try await StoreFixture.with(settings) { fixture in
       let other = try await fixture.otherStore(settings)
       try await withFeed(fixture) { feed in
-        let following = try await feed.followTransitions(.namespace(fixture.namespace))
+        let following = try await feed.followRuns(.namespace(fixture.namespace))
         let stores = [fixture.store, other]
         async let heard = take(900, of: following)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -164,7 +164,7 @@ import Testing
   @Test func goesOnFromATokenAlsoWithinABatch() async throws {
     try await StoreFixture.with { fixture in
       try await withFeed(fixture) { feed in
-        let following = try await feed.followTransitions(.namespace(fixture.namespace))
+        let following = try await feed.followRuns(.namespace(fixture.namespace))
         let runs = (0..<10).map { _ in TestRun() }
         _ = try await fixture.store.transitions.submit(runs.map { $0.create() })
         _ = try await fixture.store.transitions.submit(
@@ -172,7 +172,7 @@ import Testing
         let heard = try await take(20, of: following)
         for (index, item) in heard.enumerated() where index < 19 {
           let token = try #require(ResumeToken("\(item.token)"))
-          let again = try await feed.followTransitions(
+          let again = try await feed.followRuns(
             .namespace(fixture.namespace), from: token)
           let rest = try await take(19 - index, of: again)
           #expect(rest.map(\.value) == heard[(index + 1)...].map(\.value))
@@ -184,10 +184,10 @@ import Testing
   @Test func losesNothingThoughItIsSlow() async throws {
     try await StoreFixture.with { fixture in
       try await withFeed(fixture) { feed in
-        let following = try await feed.followTransitions(
+        let following = try await feed.followRuns(
           .namespace(fixture.namespace), bufferLimit: 3)
         var iterator = following.makeAsyncIterator()
-        var heard: [Followed<Transition>] = []
+        var heard: [Followed<RunChange>] = []
         let runs = (0..<60).map { _ in TestRun() }
         for (index, run) in runs.enumerated() {
           _ = try await fixture.store.transitions.submit(run.create())
@@ -213,7 +213,7 @@ import Testing
       _ = try await fixture.store.transitions.submit(TestRun().create())
       try await fixture.sql("UPDATE feed_floor SET xid = (SELECT max(xid) FROM feed)")
       let error = await #expect(throws: StoreError.self) {
-        _ = try await feed.followTransitions(.namespace(fixture.namespace), from: token)
+        _ = try await feed.followRuns(.namespace(fixture.namespace), from: token)
       }
       guard case .outOfRange(StoreError.resumeTokenExpired, _) = error else {
         Issue.record("\(String(describing: error))")
@@ -226,7 +226,7 @@ import Testing
         try Schema.check(on: fixture.database.connect())
       }
       await #expect(throws: StoreError.self) {
-        _ = try await feed.followTransitions(.namespace(fixture.namespace), from: now)
+        _ = try await feed.followRuns(.namespace(fixture.namespace), from: now)
       }
     }
   }
@@ -258,6 +258,57 @@ import Testing
         }
         #expect(heard.count == 20)
         #expect(Set(heard.map(\.runID)) == [parent.id, child.id])
+      }
+    }
+  }
+
+  @Test func hearsOfADeletionInOrderAndAfterAReconnect() async throws {
+    try await StoreFixture.with { fixture in
+      try await withFeed(fixture) { feed in
+        let run = TestRun()
+        let token = try await feed.currentToken()
+        _ = try await fixture.store.transitions.submit([
+          run.create(), run.propose(.running, seq: 2),
+        ])
+        let middle = try await feed.currentToken()
+        _ = try await fixture.store.transitions.submit(run.propose(.completed(.init()), seq: 3))
+        let early = try await feed.followRuns(.roots([run.id], in: fixture.namespace), from: middle)
+        var live = early.makeAsyncIterator()
+        let end = try #require(try await live.next())
+        #expect(end.map(\.value.revision) == [3])
+        _ = try await fixture.store.deleteRuns([run.id], in: fixture.namespace, actor: "operator")
+        let last = TestRun()
+        _ = try await fixture.store.transitions.submit(last.create())
+        // From each token what is left to tell: of a deleted run, that it is gone; then what came after.
+        for start in [token, middle, end[0].token] {
+          let following = try await feed.followRuns(.namespace(fixture.namespace), from: start)
+          var heard: [Followed<RunChange>] = []
+          for try await batch in following {
+            heard += batch
+            if heard.contains(where: { $0.value.runID == last.id }) { break }
+          }
+          #expect(heard.map(\.value.runID) == [run.id, last.id])
+          guard case .removal(let removal)? = heard.first?.value else {
+            Issue.record("no removal")
+            continue
+          }
+          #expect(removal.actor == "operator")
+          #expect(removal.definition == "extract")
+        }
+        // Whoever follows the tree finds its root among what is gone, and an event tells of it too.
+        let tree = try await feed.followRuns(
+          .roots([run.id], in: fixture.namespace), from: end[0].token)
+        var rest = tree.makeAsyncIterator()
+        #expect(try await rest.next()?.map(\.value.isEnd) == [true])
+        let events = try await feed.followEvents(in: fixture.namespace, from: end[0].token)
+        var told = events.makeAsyncIterator()
+        guard case .published(let event)? = try await told.next()?.first?.value else {
+          Issue.record("no event")
+          return
+        }
+        #expect(event.name == "martlet.task-run.Deleted")
+        #expect(event.runID == run.id)
+        #expect(event.actor == "operator")
       }
     }
   }

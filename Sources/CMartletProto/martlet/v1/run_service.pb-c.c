@@ -643,6 +643,231 @@ void   martlet__v1__update_run_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__update_run_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__delete_run_request__init
+                     (Martlet__V1__DeleteRunRequest         *message)
+{
+  static const Martlet__V1__DeleteRunRequest init_value = MARTLET__V1__DELETE_RUN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__delete_run_request__get_packed_size
+                     (const Martlet__V1__DeleteRunRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__delete_run_request__pack
+                     (const Martlet__V1__DeleteRunRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__delete_run_request__pack_to_buffer
+                     (const Martlet__V1__DeleteRunRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__DeleteRunRequest *
+       martlet__v1__delete_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__DeleteRunRequest *)
+     protobuf_c_message_unpack (&martlet__v1__delete_run_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__delete_run_request__free_unpacked
+                     (Martlet__V1__DeleteRunRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__delete_run_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__delete_run_response__init
+                     (Martlet__V1__DeleteRunResponse         *message)
+{
+  static const Martlet__V1__DeleteRunResponse init_value = MARTLET__V1__DELETE_RUN_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__delete_run_response__get_packed_size
+                     (const Martlet__V1__DeleteRunResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__delete_run_response__pack
+                     (const Martlet__V1__DeleteRunResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__delete_run_response__pack_to_buffer
+                     (const Martlet__V1__DeleteRunResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__DeleteRunResponse *
+       martlet__v1__delete_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__DeleteRunResponse *)
+     protobuf_c_message_unpack (&martlet__v1__delete_run_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__delete_run_response__free_unpacked
+                     (Martlet__V1__DeleteRunResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__delete_run_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__batch_delete_runs_request__init
+                     (Martlet__V1__BatchDeleteRunsRequest         *message)
+{
+  static const Martlet__V1__BatchDeleteRunsRequest init_value = MARTLET__V1__BATCH_DELETE_RUNS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__batch_delete_runs_request__get_packed_size
+                     (const Martlet__V1__BatchDeleteRunsRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__batch_delete_runs_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__batch_delete_runs_request__pack
+                     (const Martlet__V1__BatchDeleteRunsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__batch_delete_runs_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__batch_delete_runs_request__pack_to_buffer
+                     (const Martlet__V1__BatchDeleteRunsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__batch_delete_runs_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__BatchDeleteRunsRequest *
+       martlet__v1__batch_delete_runs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__BatchDeleteRunsRequest *)
+     protobuf_c_message_unpack (&martlet__v1__batch_delete_runs_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__batch_delete_runs_request__free_unpacked
+                     (Martlet__V1__BatchDeleteRunsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__batch_delete_runs_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__batch_delete_runs_response__init
+                     (Martlet__V1__BatchDeleteRunsResponse         *message)
+{
+  static const Martlet__V1__BatchDeleteRunsResponse init_value = MARTLET__V1__BATCH_DELETE_RUNS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__batch_delete_runs_response__get_packed_size
+                     (const Martlet__V1__BatchDeleteRunsResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__batch_delete_runs_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__batch_delete_runs_response__pack
+                     (const Martlet__V1__BatchDeleteRunsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__batch_delete_runs_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__batch_delete_runs_response__pack_to_buffer
+                     (const Martlet__V1__BatchDeleteRunsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__batch_delete_runs_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__BatchDeleteRunsResponse *
+       martlet__v1__batch_delete_runs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__BatchDeleteRunsResponse *)
+     protobuf_c_message_unpack (&martlet__v1__batch_delete_runs_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__batch_delete_runs_response__free_unpacked
+                     (Martlet__V1__BatchDeleteRunsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__batch_delete_runs_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__delete_run_result__init
+                     (Martlet__V1__DeleteRunResult         *message)
+{
+  static const Martlet__V1__DeleteRunResult init_value = MARTLET__V1__DELETE_RUN_RESULT__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__delete_run_result__get_packed_size
+                     (const Martlet__V1__DeleteRunResult *message)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__delete_run_result__pack
+                     (const Martlet__V1__DeleteRunResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__delete_run_result__pack_to_buffer
+                     (const Martlet__V1__DeleteRunResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__delete_run_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__DeleteRunResult *
+       martlet__v1__delete_run_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__DeleteRunResult *)
+     protobuf_c_message_unpack (&martlet__v1__delete_run_result__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__delete_run_result__free_unpacked
+                     (Martlet__V1__DeleteRunResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__delete_run_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__cancel_run_request__init
                      (Martlet__V1__CancelRunRequest         *message)
 {
@@ -1881,7 +2106,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_runs_request__descriptor =
   (ProtobufCMessageInit) martlet__v1__list_runs_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__list_runs_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor martlet__v1__list_runs_response__field_descriptors[4] =
 {
   {
     "runs",
@@ -1919,16 +2144,29 @@ static const ProtobufCFieldDescriptor martlet__v1__list_runs_response__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "removed_ids",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ListRunsResponse, n_removed_ids),
+    offsetof(Martlet__V1__ListRunsResponse, removed_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__list_runs_response__field_indices_by_name[] = {
   1,   /* field[1] = next_page_token */
+  3,   /* field[3] = removed_ids */
   2,   /* field[2] = resume_token */
   0,   /* field[0] = runs */
 };
 static const ProtobufCIntRange martlet__v1__list_runs_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor martlet__v1__list_runs_response__descriptor =
 {
@@ -1938,7 +2176,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_runs_response__descriptor =
   "Martlet__V1__ListRunsResponse",
   "martlet.v1",
   sizeof(Martlet__V1__ListRunsResponse),
-  3,
+  4,
   martlet__v1__list_runs_response__field_descriptors,
   martlet__v1__list_runs_response__field_indices_by_name,
   1,  martlet__v1__list_runs_response__number_ranges,
@@ -2224,6 +2462,248 @@ const ProtobufCMessageDescriptor martlet__v1__update_run_response__descriptor =
   martlet__v1__update_run_response__field_indices_by_name,
   1,  martlet__v1__update_run_response__number_ranges,
   (ProtobufCMessageInit) martlet__v1__update_run_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__delete_run_request__field_descriptors[2] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__DeleteRunRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__DeleteRunRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__delete_run_request__field_indices_by_name[] = {
+  1,   /* field[1] = id */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__delete_run_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__delete_run_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.DeleteRunRequest",
+  "DeleteRunRequest",
+  "Martlet__V1__DeleteRunRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__DeleteRunRequest),
+  2,
+  martlet__v1__delete_run_request__field_descriptors,
+  martlet__v1__delete_run_request__field_indices_by_name,
+  1,  martlet__v1__delete_run_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__delete_run_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__delete_run_response__field_descriptors[2] =
+{
+  {
+    "deleted",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__DeleteRunResponse, deleted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pending",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__DeleteRunResponse, pending),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__delete_run_response__field_indices_by_name[] = {
+  0,   /* field[0] = deleted */
+  1,   /* field[1] = pending */
+};
+static const ProtobufCIntRange martlet__v1__delete_run_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__delete_run_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.DeleteRunResponse",
+  "DeleteRunResponse",
+  "Martlet__V1__DeleteRunResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__DeleteRunResponse),
+  2,
+  martlet__v1__delete_run_response__field_descriptors,
+  martlet__v1__delete_run_response__field_indices_by_name,
+  1,  martlet__v1__delete_run_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__delete_run_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__batch_delete_runs_request__field_descriptors[2] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__BatchDeleteRunsRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ids",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__BatchDeleteRunsRequest, n_ids),
+    offsetof(Martlet__V1__BatchDeleteRunsRequest, ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__batch_delete_runs_request__field_indices_by_name[] = {
+  1,   /* field[1] = ids */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__batch_delete_runs_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__batch_delete_runs_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.BatchDeleteRunsRequest",
+  "BatchDeleteRunsRequest",
+  "Martlet__V1__BatchDeleteRunsRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__BatchDeleteRunsRequest),
+  2,
+  martlet__v1__batch_delete_runs_request__field_descriptors,
+  martlet__v1__batch_delete_runs_request__field_indices_by_name,
+  1,  martlet__v1__batch_delete_runs_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__batch_delete_runs_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__batch_delete_runs_response__field_descriptors[1] =
+{
+  {
+    "results",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__BatchDeleteRunsResponse, n_results),
+    offsetof(Martlet__V1__BatchDeleteRunsResponse, results),
+    &martlet__v1__delete_run_result__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__batch_delete_runs_response__field_indices_by_name[] = {
+  0,   /* field[0] = results */
+};
+static const ProtobufCIntRange martlet__v1__batch_delete_runs_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__batch_delete_runs_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.BatchDeleteRunsResponse",
+  "BatchDeleteRunsResponse",
+  "Martlet__V1__BatchDeleteRunsResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__BatchDeleteRunsResponse),
+  1,
+  martlet__v1__batch_delete_runs_response__field_descriptors,
+  martlet__v1__batch_delete_runs_response__field_indices_by_name,
+  1,  martlet__v1__batch_delete_runs_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__batch_delete_runs_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__delete_run_result__field_descriptors[2] =
+{
+  {
+    "deletion",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__DeleteRunResult, outcome_case),
+    offsetof(Martlet__V1__DeleteRunResult, deletion),
+    &martlet__v1__delete_run_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "error",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__DeleteRunResult, outcome_case),
+    offsetof(Martlet__V1__DeleteRunResult, error),
+    &martlet__v1__report_error__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__delete_run_result__field_indices_by_name[] = {
+  0,   /* field[0] = deletion */
+  1,   /* field[1] = error */
+};
+static const ProtobufCIntRange martlet__v1__delete_run_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__delete_run_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.DeleteRunResult",
+  "DeleteRunResult",
+  "Martlet__V1__DeleteRunResult",
+  "martlet.v1",
+  sizeof(Martlet__V1__DeleteRunResult),
+  2,
+  martlet__v1__delete_run_result__field_descriptors,
+  martlet__v1__delete_run_result__field_indices_by_name,
+  1,  martlet__v1__delete_run_result__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__delete_run_result__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__cancel_run_request__field_descriptors[4] =
@@ -3127,7 +3607,7 @@ const ProtobufCMessageDescriptor martlet__v1__watch_runs_request__descriptor =
   (ProtobufCMessageInit) martlet__v1__watch_runs_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__watch_runs_response__change__field_descriptors[2] =
+static const ProtobufCFieldDescriptor martlet__v1__watch_runs_response__change__field_descriptors[3] =
 {
   {
     "run",
@@ -3153,15 +3633,28 @@ static const ProtobufCFieldDescriptor martlet__v1__watch_runs_response__change__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "removed",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__WatchRunsResponse__Change, removed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__watch_runs_response__change__field_indices_by_name[] = {
+  2,   /* field[2] = removed */
   0,   /* field[0] = run */
   1,   /* field[1] = transition */
 };
 static const ProtobufCIntRange martlet__v1__watch_runs_response__change__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor martlet__v1__watch_runs_response__change__descriptor =
 {
@@ -3171,7 +3664,7 @@ const ProtobufCMessageDescriptor martlet__v1__watch_runs_response__change__descr
   "Martlet__V1__WatchRunsResponse__Change",
   "martlet.v1",
   sizeof(Martlet__V1__WatchRunsResponse__Change),
-  2,
+  3,
   martlet__v1__watch_runs_response__change__field_descriptors,
   martlet__v1__watch_runs_response__change__field_indices_by_name,
   1,  martlet__v1__watch_runs_response__change__number_ranges,
@@ -3242,7 +3735,7 @@ const ProtobufCMessageDescriptor martlet__v1__watch_runs_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__watch_runs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[15] =
+static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[17] =
 {
   { "CreateRun", &martlet__v1__create_run_request__descriptor, &martlet__v1__create_run_response__descriptor },
   { "BatchCreateRuns", &martlet__v1__batch_create_runs_request__descriptor, &martlet__v1__batch_create_runs_response__descriptor },
@@ -3250,6 +3743,8 @@ static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descript
   { "ListRuns", &martlet__v1__list_runs_request__descriptor, &martlet__v1__list_runs_response__descriptor },
   { "CountRuns", &martlet__v1__count_runs_request__descriptor, &martlet__v1__count_runs_response__descriptor },
   { "UpdateRun", &martlet__v1__update_run_request__descriptor, &martlet__v1__update_run_response__descriptor },
+  { "DeleteRun", &martlet__v1__delete_run_request__descriptor, &martlet__v1__delete_run_response__descriptor },
+  { "BatchDeleteRuns", &martlet__v1__batch_delete_runs_request__descriptor, &martlet__v1__batch_delete_runs_response__descriptor },
   { "CancelRun", &martlet__v1__cancel_run_request__descriptor, &martlet__v1__cancel_run_response__descriptor },
   { "RetryRun", &martlet__v1__retry_run_request__descriptor, &martlet__v1__retry_run_response__descriptor },
   { "PauseRun", &martlet__v1__pause_run_request__descriptor, &martlet__v1__pause_run_response__descriptor },
@@ -3262,20 +3757,22 @@ static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descript
 };
 const unsigned martlet__v1__run_service__method_indices_by_name[] = {
   1,        /* BatchCreateRuns */
-  6,        /* CancelRun */
+  7,        /* BatchDeleteRuns */
+  8,        /* CancelRun */
   4,        /* CountRuns */
   0,        /* CreateRun */
-  13,        /* ExplainRun */
+  6,        /* DeleteRun */
+  15,        /* ExplainRun */
   2,        /* GetRun */
-  12,        /* GetRunGraph */
+  14,        /* GetRunGraph */
   3,        /* ListRuns */
-  11,        /* ListTransitions */
-  8,        /* PauseRun */
-  9,        /* ResumeRun */
-  7,        /* RetryRun */
-  10,        /* SetRunState */
+  13,        /* ListTransitions */
+  10,        /* PauseRun */
+  11,        /* ResumeRun */
+  9,        /* RetryRun */
+  12,        /* SetRunState */
   5,        /* UpdateRun */
-  14         /* WatchRuns */
+  16         /* WatchRuns */
 };
 const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
 {
@@ -3284,7 +3781,7 @@ const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
   "RunService",
   "Martlet__V1__RunService",
   "martlet.v1",
-  15,
+  17,
   martlet__v1__run_service__method_descriptors,
   martlet__v1__run_service__method_indices_by_name
 };
@@ -3336,13 +3833,29 @@ void martlet__v1__run_service__update_run(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
   service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__run_service__delete_run(ProtobufCService *service,
+                                          const Martlet__V1__DeleteRunRequest *input,
+                                          Martlet__V1__DeleteRunResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void martlet__v1__run_service__batch_delete_runs(ProtobufCService *service,
+                                                 const Martlet__V1__BatchDeleteRunsRequest *input,
+                                                 Martlet__V1__BatchDeleteRunsResponse_Closure closure,
+                                                 void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__run_service__cancel_run(ProtobufCService *service,
                                           const Martlet__V1__CancelRunRequest *input,
                                           Martlet__V1__CancelRunResponse_Closure closure,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__retry_run(ProtobufCService *service,
                                          const Martlet__V1__RetryRunRequest *input,
@@ -3350,7 +3863,7 @@ void martlet__v1__run_service__retry_run(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__pause_run(ProtobufCService *service,
                                          const Martlet__V1__PauseRunRequest *input,
@@ -3358,7 +3871,7 @@ void martlet__v1__run_service__pause_run(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__resume_run(ProtobufCService *service,
                                           const Martlet__V1__ResumeRunRequest *input,
@@ -3366,7 +3879,7 @@ void martlet__v1__run_service__resume_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__set_run_state(ProtobufCService *service,
                                              const Martlet__V1__SetRunStateRequest *input,
@@ -3374,7 +3887,7 @@ void martlet__v1__run_service__set_run_state(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 const Martlet__V1__ListTransitionsRequest *input,
@@ -3382,7 +3895,7 @@ void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              const Martlet__V1__GetRunGraphRequest *input,
@@ -3390,7 +3903,7 @@ void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__explain_run(ProtobufCService *service,
                                            const Martlet__V1__ExplainRunRequest *input,
@@ -3398,7 +3911,7 @@ void martlet__v1__run_service__explain_run(ProtobufCService *service,
                                            void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
@@ -3406,7 +3919,7 @@ void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
                                      Martlet__V1__RunService_ServiceDestroy destroy)

@@ -115,6 +115,8 @@ public enum CommandError: Error, Sendable, Equatable {
   case parentNotFound(RunID)
   /// The id is taken by a run with other content or in another namespace.
   case alreadyExists(RunID)
+  /// The id is that of a run that was deleted.
+  case deleted(RunID)
   /// A seq was left out.
   case outOfSequence(expected: Int64)
   /// The run is at another revision than the request was made for: read it again.

@@ -246,6 +246,8 @@ public struct ListRunsResponse: MartletWire.WireMessage {
   public var nextPageToken: String
   /// Where to go on with `wait` or WatchRuns.
   public var resumeToken: String
+  /// With `wait`: runs that were deleted, whatever the filter is.
+  public var removedIDs: [String]
 
   /// A message with every field at its default.
   public init() { self.init(runs: []) }
@@ -254,11 +256,13 @@ public struct ListRunsResponse: MartletWire.WireMessage {
   public init(
     runs: [Run] = [],
     nextPageToken: String = "",
-    resumeToken: String = ""
+    resumeToken: String = "",
+    removedIDs: [String] = []
   ) {
     self.runs = runs
     self.nextPageToken = nextPageToken
     self.resumeToken = resumeToken
+    self.removedIDs = removedIDs
   }
 }
 
@@ -369,6 +373,106 @@ public struct UpdateRunResponse: MartletWire.WireMessage {
     run: Run? = nil
   ) {
     self.run = run
+  }
+}
+
+/// Asks for a deletion.
+public struct DeleteRunRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// The run.
+  public var id: String
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    id: String = ""
+  ) {
+    self.namespace = namespace
+    self.id = id
+  }
+}
+
+/// What became of it.
+public struct DeleteRunResponse: MartletWire.WireMessage {
+  /// How many runs are gone: it and those below it.
+  public var deleted: Int64
+  /// True when the deletion goes on in the background; the run itself goes last.
+  public var pending: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(deleted: 0) }
+
+  /// A message of the fields given.
+  public init(
+    deleted: Int64 = 0,
+    pending: Bool = false
+  ) {
+    self.deleted = deleted
+    self.pending = pending
+  }
+}
+
+/// Asks for deletions.
+public struct BatchDeleteRunsRequest: MartletWire.WireMessage {
+  /// The namespace of all of them.
+  public var namespace: String
+  /// The runs; at most 1000.
+  public var ids: [String]
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    ids: [String] = []
+  ) {
+    self.namespace = namespace
+    self.ids = ids
+  }
+}
+
+/// An answer for each run asked for, in order.
+public struct BatchDeleteRunsResponse: MartletWire.WireMessage {
+  /// As many as were asked for.
+  public var results: [DeleteRunResult]
+
+  /// A message with every field at its default.
+  public init() { self.init(results: []) }
+
+  /// A message of the fields given.
+  public init(
+    results: [DeleteRunResult] = []
+  ) {
+    self.results = results
+  }
+}
+
+/// One answer of a batch.
+public struct DeleteRunResult: MartletWire.WireMessage {
+  /// What became of it, or why it stays.
+  public var outcome: Outcome?
+
+  /// A message with every field at its default.
+  public init() { self.init(outcome: nil) }
+
+  /// A message of the fields given.
+  public init(
+    outcome: Outcome? = nil
+  ) {
+    self.outcome = outcome
+  }
+
+  /// What became of it, or why it stays.
+  public enum Outcome: Sendable, Equatable {
+    /// It is deleted.
+    case deletion(DeleteRunResponse)
+    /// Why it was not deleted.
+    case error(ReportError)
   }
 }
 
@@ -672,7 +776,7 @@ public struct WatchRunsRequest: MartletWire.WireMessage {
   public var resumeToken: String
   /// What to send first.
   public var initial: WatchRunsRequest.Initial
-  /// Ends the stream when every run of `run_ids` has ended.
+  /// Ends the stream when every run of `run_ids` has ended or is deleted.
   public var untilEnded: Bool
 
   /// A message with every field at its default.
@@ -767,10 +871,13 @@ public struct WatchRunsResponse: MartletWire.WireMessage {
 
   /// One change.
   public struct Change: MartletWire.WireMessage {
-    /// The run as it was after the change.
+    /// The run as it was after the change; of one that was deleted its id, kind, name, definition, parent and root.
     public var run: Run?
-    /// The change; absent in a snapshot.
+    /// The change; absent in a snapshot and when the run was deleted.
     public var transition: Transition?
+    /// The run was deleted. Sent whatever the filter is, for nothing is left to compare: pass over ids that you do not
+    /// know.
+    public var removed: Bool
 
     /// A message with every field at its default.
     public init() { self.init(run: nil) }
@@ -778,10 +885,12 @@ public struct WatchRunsResponse: MartletWire.WireMessage {
     /// A message of the fields given.
     public init(
       run: Run? = nil,
-      transition: Transition? = nil
+      transition: Transition? = nil,
+      removed: Bool = false
     ) {
       self.run = run
       self.transition = transition
+      self.removed = removed
     }
   }
 }
@@ -1105,6 +1214,7 @@ extension ListRunsResponse {
       MartletWire.FieldSchema(1, "runs", "runs", .repeated, .message { Run.schema }),
       MartletWire.FieldSchema(2, "next_page_token", "nextPageToken", .implicit, .string),
       MartletWire.FieldSchema(3, "resume_token", "resumeToken", .implicit, .string),
+      MartletWire.FieldSchema(4, "removed_ids", "removedIds", .repeated, .string),
     ]
   )
 
@@ -1114,6 +1224,7 @@ extension ListRunsResponse {
     self.runs = try reader.messages(c.pointee.n_runs, c.pointee.runs, Run.self)
     self.nextPageToken = try reader.string(c.pointee.next_page_token)
     self.resumeToken = try reader.string(c.pointee.resume_token)
+    self.removedIDs = try reader.strings(c.pointee.n_removed_ids, c.pointee.removed_ids)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1123,6 +1234,7 @@ extension ListRunsResponse {
     (c.pointee.n_runs, c.pointee.runs) = writer.messages(self.runs, Run.self)
     c.pointee.next_page_token = writer.string(self.nextPageToken)
     c.pointee.resume_token = writer.string(self.resumeToken)
+    (c.pointee.n_removed_ids, c.pointee.removed_ids) = writer.strings(self.removedIDs)
   }
 }
 
@@ -1274,6 +1386,153 @@ extension UpdateRunResponse {
     martlet__v1__update_run_response__init(c)
     if let value = self.run {
       c.pointee.run = writer.message(value, Run.self)
+    }
+  }
+}
+
+extension DeleteRunRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.DeleteRunRequest",
+    layout: MartletWire.StructLayout(martlet__v1__delete_run_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "id", "id", .implicit, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DeleteRunRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.id = try reader.string(c.pointee.id)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DeleteRunRequest.self)
+    martlet__v1__delete_run_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.id = writer.string(self.id)
+  }
+}
+
+extension DeleteRunResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.DeleteRunResponse",
+    layout: MartletWire.StructLayout(martlet__v1__delete_run_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "deleted", "deleted", .implicit, .int64),
+      MartletWire.FieldSchema(2, "pending", "pending", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DeleteRunResponse.self)
+    self.deleted = c.pointee.deleted
+    self.pending = c.pointee.pending != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DeleteRunResponse.self)
+    martlet__v1__delete_run_response__init(c)
+    c.pointee.deleted = self.deleted
+    c.pointee.pending = self.pending ? 1 : 0
+  }
+}
+
+extension BatchDeleteRunsRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.BatchDeleteRunsRequest",
+    layout: MartletWire.StructLayout(martlet__v1__batch_delete_runs_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "ids", "ids", .repeated, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__BatchDeleteRunsRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.ids = try reader.strings(c.pointee.n_ids, c.pointee.ids)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__BatchDeleteRunsRequest.self)
+    martlet__v1__batch_delete_runs_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    (c.pointee.n_ids, c.pointee.ids) = writer.strings(self.ids)
+  }
+}
+
+extension BatchDeleteRunsResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.BatchDeleteRunsResponse",
+    layout: MartletWire.StructLayout(martlet__v1__batch_delete_runs_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "results", "results", .repeated, .message { DeleteRunResult.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__BatchDeleteRunsResponse.self)
+    self.results = try reader.messages(c.pointee.n_results, c.pointee.results, DeleteRunResult.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__BatchDeleteRunsResponse.self)
+    martlet__v1__batch_delete_runs_response__init(c)
+    (c.pointee.n_results, c.pointee.results) = writer.messages(self.results, DeleteRunResult.self)
+  }
+}
+
+extension DeleteRunResult {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.DeleteRunResult",
+    layout: MartletWire.StructLayout(martlet__v1__delete_run_result__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "deletion", "deletion", .oneof(0), .message { DeleteRunResponse.schema }),
+      MartletWire.FieldSchema(2, "error", "error", .oneof(0), .message { ReportError.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DeleteRunResult.self)
+    switch c.pointee.outcome_case.rawValue {
+    case 1: self.outcome = .deletion(try reader.presentMessage(c.pointee.deletion, DeleteRunResponse.self))
+    case 2: self.outcome = .error(try reader.presentMessage(c.pointee.error, ReportError.self))
+    default: self.outcome = nil
+    }
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__DeleteRunResult.self)
+    martlet__v1__delete_run_result__init(c)
+    switch self.outcome {
+    case .deletion(let value):
+      c.pointee.deletion = writer.message(value, DeleteRunResponse.self)
+      c.pointee.outcome_case = .init(rawValue: 1)
+    case .error(let value):
+      c.pointee.error = writer.message(value, ReportError.self)
+      c.pointee.outcome_case = .init(rawValue: 2)
+    case nil: break
     }
   }
 }
@@ -1760,6 +2019,7 @@ extension WatchRunsResponse.Change {
     fields: [
       MartletWire.FieldSchema(1, "run", "run", .implicit, .message { Run.schema }),
       MartletWire.FieldSchema(2, "transition", "transition", .implicit, .message { Transition.schema }),
+      MartletWire.FieldSchema(3, "removed", "removed", .implicit, .bool),
     ]
   )
 
@@ -1768,6 +2028,7 @@ extension WatchRunsResponse.Change {
     let c = raw.assumingMemoryBound(to: Martlet__V1__WatchRunsResponse__Change.self)
     self.run = try reader.message(c.pointee.run, Run.self)
     self.transition = try reader.message(c.pointee.transition, Transition.self)
+    self.removed = c.pointee.removed != 0
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1780,5 +2041,6 @@ extension WatchRunsResponse.Change {
     if let value = self.transition {
       c.pointee.transition = writer.message(value, Transition.self)
     }
+    c.pointee.removed = self.removed ? 1 : 0
   }
 }

@@ -46,6 +46,27 @@ public protocol RunService: MartletCall.RPCService {
     _ request: UpdateRunRequest, context: MartletCall.CallContext
   ) async throws -> UpdateRunResponse
 
+  /// Deletes a run with everything below it and all that belongs to them: history, log lines, results, pauses, artifacts
+  /// without a key. What is shared stays: artifacts with a key lose their run, results that a key of the cache holds, the
+  /// events that programs published. An event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each,
+  /// and watchers hear of it.
+  ///
+  /// A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on in the background: `pending`.
+  /// The id is not given again: for two days at least, longer than an id is accepted, its creation is
+  /// FAILED_PRECONDITION with RUN_DELETED; late reports are NOT_FOUND.
+  ///
+  /// FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or CANCELLING, or has an
+  /// executor: cancel it first. NOT_FOUND when there is none of that id, so also for a repeat.
+  func deleteRun(
+    _ request: DeleteRunRequest, context: MartletCall.CallContext
+  ) async throws -> DeleteRunResponse
+
+  /// Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes with another of them, or
+  /// is named twice, may be answered NOT_FOUND.
+  func batchDeleteRuns(
+    _ request: BatchDeleteRunsRequest, context: MartletCall.CallContext
+  ) async throws -> BatchDeleteRunsResponse
+
   /// Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
   /// bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so.
   func cancelRun(
@@ -159,6 +180,27 @@ public enum RunServiceMethods {
     service: "martlet.v1.RunService", name: "UpdateRun",
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.UpdateRunRequest", responseType: "martlet.v1.UpdateRunResponse")
+  /// Deletes a run with everything below it and all that belongs to them: history, log lines, results, pauses, artifacts
+  /// without a key. What is shared stays: artifacts with a key lose their run, results that a key of the cache holds, the
+  /// events that programs published. An event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each,
+  /// and watchers hear of it.
+  ///
+  /// A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on in the background: `pending`.
+  /// The id is not given again: for two days at least, longer than an id is accepted, its creation is
+  /// FAILED_PRECONDITION with RUN_DELETED; late reports are NOT_FOUND.
+  ///
+  /// FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or CANCELLING, or has an
+  /// executor: cancel it first. NOT_FOUND when there is none of that id, so also for a repeat.
+  public static let deleteRun = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "DeleteRun",
+    kind: .unary, idempotency: .idempotent,
+    requestType: "martlet.v1.DeleteRunRequest", responseType: "martlet.v1.DeleteRunResponse")
+  /// Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes with another of them, or
+  /// is named twice, may be answered NOT_FOUND.
+  public static let batchDeleteRuns = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "BatchDeleteRuns",
+    kind: .unary, idempotency: .idempotent,
+    requestType: "martlet.v1.BatchDeleteRunsRequest", responseType: "martlet.v1.BatchDeleteRunsResponse")
   /// Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
   /// bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so.
   public static let cancelRun = MartletCall.MethodDescriptor(
@@ -237,6 +279,8 @@ public enum RunServiceMethods {
     listRuns,
     countRuns,
     updateRun,
+    deleteRun,
+    batchDeleteRuns,
     cancelRun,
     retryRun,
     pauseRun,
@@ -319,6 +363,35 @@ public struct RunServiceClient: Sendable {
   ) async throws -> UpdateRunResponse {
     try await channel.unary(
       RunServiceMethods.updateRun, request, returning: UpdateRunResponse.self,
+      options: options)
+  }
+
+  /// Deletes a run with everything below it and all that belongs to them: history, log lines, results, pauses, artifacts
+  /// without a key. What is shared stays: artifacts with a key lose their run, results that a key of the cache holds, the
+  /// events that programs published. An event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each,
+  /// and watchers hear of it.
+  ///
+  /// A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on in the background: `pending`.
+  /// The id is not given again: for two days at least, longer than an id is accepted, its creation is
+  /// FAILED_PRECONDITION with RUN_DELETED; late reports are NOT_FOUND.
+  ///
+  /// FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or CANCELLING, or has an
+  /// executor: cancel it first. NOT_FOUND when there is none of that id, so also for a repeat.
+  public func deleteRun(
+    _ request: DeleteRunRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> DeleteRunResponse {
+    try await channel.unary(
+      RunServiceMethods.deleteRun, request, returning: DeleteRunResponse.self,
+      options: options)
+  }
+
+  /// Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes with another of them, or
+  /// is named twice, may be answered NOT_FOUND.
+  public func batchDeleteRuns(
+    _ request: BatchDeleteRunsRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> BatchDeleteRunsResponse {
+    try await channel.unary(
+      RunServiceMethods.batchDeleteRuns, request, returning: BatchDeleteRunsResponse.self,
       options: options)
   }
 
@@ -452,6 +525,12 @@ extension RunService {
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.updateRun) { request, context in
         try await self.updateRun(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.deleteRun) { request, context in
+        try await self.deleteRun(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.batchDeleteRuns) { request, context in
+        try await self.batchDeleteRuns(request, context: context)
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.cancelRun) { request, context in
         try await self.cancelRun(request, context: context)

@@ -10,6 +10,7 @@ struct FlowRunCommand: AsyncParsableCommand {
     subcommands: [
       ListFlowRuns.self, GetRun.self, ExplainRun.self, RunGraph.self, RunLogs.self, WatchRun.self,
       CancelRun.self, RetryRun.self, PauseRun.self, ResumeRun.self, SetRunState.self,
+      DeleteRuns.self,
     ], aliases: ["flow-runs"])
 }
 

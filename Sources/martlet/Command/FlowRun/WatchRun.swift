@@ -68,6 +68,11 @@ extension Connection {
     var seen: [String: Int64] = [:]
     for try await batch in try await client.runs.watchRuns(request).responses {
       for change in batch.changes {
+        if change.removed {
+          guard change.run?.id == root else { continue }
+          complain("martlet: the run was deleted")
+          return .failed
+        }
         guard let run = change.run, (seen[run.id] ?? 0) < run.revision else { continue }
         seen[run.id] = run.revision
         await names.learn(run)

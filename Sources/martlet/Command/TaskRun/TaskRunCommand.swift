@@ -7,7 +7,9 @@ import MartletProto
 struct TaskRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "task-run", abstract: "List and inspect runs of tasks.",
-    subcommands: [ListTaskRuns.self, GetRun.self, ExplainRun.self, RunLogs.self],
+    subcommands: [
+      ListTaskRuns.self, GetRun.self, ExplainRun.self, RunLogs.self, DeleteRuns.self,
+    ],
     aliases: ["task-runs"])
 }
 

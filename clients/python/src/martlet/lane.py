@@ -215,7 +215,8 @@ class Lane:
             return True
         why = error_of(error)
         item.settle(why)
-        if item.report.WhichOneof("item") == "create":
+        # A proposal for a run that is not there: it was deleted, and with it goes what else there is to say.
+        if item.report.WhichOneof("item") == "create" or (item.counted and why.code == "NOT_FOUND"):
             self.close(why)
         elif item.counted:
             self._lower(item)

@@ -1126,6 +1126,57 @@ class RunService:
             "/martlet.v1.RunService/UpdateRun", v1.UpdateRunResponse, asked, timeout, repeatable=True
         )
 
+    def delete_run(
+        self,
+        request: Optional[v1.DeleteRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.DeleteRunResponse:
+        """Deletes a run with everything below it and all that belongs to them: history, log lines, results, pauses, artifacts
+        without a key. What is shared stays: artifacts with a key lose their run, results that a key of the cache holds, the
+        events that programs published. An event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each,
+        and watchers hear of it.
+
+        A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on in the background: `pending`.
+        The id is not given again: for two days at least, longer than an id is accepted, its creation is
+        FAILED_PRECONDITION with RUN_DELETED; late reports are NOT_FOUND.
+
+        FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or CANCELLING, or has an
+        executor: cancel it first. NOT_FOUND when there is none of that id, so also for a repeat.
+        """
+        asked = self._calls.request(
+            v1.DeleteRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/DeleteRun", v1.DeleteRunResponse, asked, timeout, repeatable=True
+        )
+
+    def batch_delete_runs(
+        self,
+        request: Optional[v1.BatchDeleteRunsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ids: Optional[Iterable[str]] = None,
+    ) -> v1.BatchDeleteRunsResponse:
+        """Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes with another of them, or
+        is named twice, may be answered NOT_FOUND.
+        """
+        asked = self._calls.request(
+            v1.BatchDeleteRunsRequest,
+            request,
+            namespace=namespace,
+            ids=ids,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/BatchDeleteRuns", v1.BatchDeleteRunsResponse, asked, timeout, repeatable=True
+        )
+
     def cancel_run(
         self,
         request: Optional[v1.CancelRunRequest] = None,

@@ -39,6 +39,11 @@ typedef struct Martlet__V1__CountRunsResponse Martlet__V1__CountRunsResponse;
 typedef struct Martlet__V1__CountRunsResponse__Group Martlet__V1__CountRunsResponse__Group;
 typedef struct Martlet__V1__UpdateRunRequest Martlet__V1__UpdateRunRequest;
 typedef struct Martlet__V1__UpdateRunResponse Martlet__V1__UpdateRunResponse;
+typedef struct Martlet__V1__DeleteRunRequest Martlet__V1__DeleteRunRequest;
+typedef struct Martlet__V1__DeleteRunResponse Martlet__V1__DeleteRunResponse;
+typedef struct Martlet__V1__BatchDeleteRunsRequest Martlet__V1__BatchDeleteRunsRequest;
+typedef struct Martlet__V1__BatchDeleteRunsResponse Martlet__V1__BatchDeleteRunsResponse;
+typedef struct Martlet__V1__DeleteRunResult Martlet__V1__DeleteRunResult;
 typedef struct Martlet__V1__CancelRunRequest Martlet__V1__CancelRunRequest;
 typedef struct Martlet__V1__CancelRunResponse Martlet__V1__CancelRunResponse;
 typedef struct Martlet__V1__RetryRunRequest Martlet__V1__RetryRunRequest;
@@ -339,10 +344,15 @@ struct  Martlet__V1__ListRunsResponse
    * Where to go on with `wait` or WatchRuns.
    */
   ProtobufCBinaryData resume_token;
+  /*
+   * With `wait`: runs that were deleted, whatever the filter is.
+   */
+  size_t n_removed_ids;
+  ProtobufCBinaryData *removed_ids;
 };
 #define MARTLET__V1__LIST_RUNS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_runs_response__descriptor) \
-    , 0,NULL, {0,NULL}, {0,NULL} }
+    , 0,NULL, {0,NULL}, {0,NULL}, 0,NULL }
 
 
 /*
@@ -456,6 +466,114 @@ struct  Martlet__V1__UpdateRunResponse
 #define MARTLET__V1__UPDATE_RUN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__update_run_response__descriptor) \
     , NULL }
+
+
+/*
+ * Asks for a deletion.
+ */
+struct  Martlet__V1__DeleteRunRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The run.
+   */
+  ProtobufCBinaryData id;
+};
+#define MARTLET__V1__DELETE_RUN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__delete_run_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+/*
+ * What became of it.
+ */
+struct  Martlet__V1__DeleteRunResponse
+{
+  ProtobufCMessage base;
+  /*
+   * How many runs are gone: it and those below it.
+   */
+  int64_t deleted;
+  /*
+   * True when the deletion goes on in the background; the run itself goes last.
+   */
+  protobuf_c_boolean pending;
+};
+#define MARTLET__V1__DELETE_RUN_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__delete_run_response__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * Asks for deletions.
+ */
+struct  Martlet__V1__BatchDeleteRunsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace of all of them.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The runs; at most 1000.
+   */
+  size_t n_ids;
+  ProtobufCBinaryData *ids;
+};
+#define MARTLET__V1__BATCH_DELETE_RUNS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__batch_delete_runs_request__descriptor) \
+    , {0,NULL}, 0,NULL }
+
+
+/*
+ * An answer for each run asked for, in order.
+ */
+struct  Martlet__V1__BatchDeleteRunsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * As many as were asked for.
+   */
+  size_t n_results;
+  Martlet__V1__DeleteRunResult **results;
+};
+#define MARTLET__V1__BATCH_DELETE_RUNS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__batch_delete_runs_response__descriptor) \
+    , 0,NULL }
+
+
+typedef enum {
+  MARTLET__V1__DELETE_RUN_RESULT__OUTCOME__NOT_SET = 0,
+  MARTLET__V1__DELETE_RUN_RESULT__OUTCOME_DELETION = 1,
+  MARTLET__V1__DELETE_RUN_RESULT__OUTCOME_ERROR = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__DELETE_RUN_RESULT__OUTCOME__CASE)
+} Martlet__V1__DeleteRunResult__OutcomeCase;
+
+/*
+ * One answer of a batch.
+ */
+struct  Martlet__V1__DeleteRunResult
+{
+  ProtobufCMessage base;
+  Martlet__V1__DeleteRunResult__OutcomeCase outcome_case;
+  union {
+    /*
+     * It is deleted.
+     */
+    Martlet__V1__DeleteRunResponse *deletion;
+    /*
+     * Why it was not deleted.
+     */
+    Martlet__V1__ReportError *error;
+  };
+};
+#define MARTLET__V1__DELETE_RUN_RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__delete_run_result__descriptor) \
+    , MARTLET__V1__DELETE_RUN_RESULT__OUTCOME__NOT_SET, {0} }
 
 
 /*
@@ -775,7 +893,7 @@ struct  Martlet__V1__WatchRunsRequest
    */
   int32_t initial;
   /*
-   * Ends the stream when every run of `run_ids` has ended.
+   * Ends the stream when every run of `run_ids` has ended or is deleted.
    */
   protobuf_c_boolean until_ended;
 };
@@ -791,17 +909,22 @@ struct  Martlet__V1__WatchRunsResponse__Change
 {
   ProtobufCMessage base;
   /*
-   * The run as it was after the change.
+   * The run as it was after the change; of one that was deleted its id, kind, name, definition, parent and root.
    */
   Martlet__V1__Run *run;
   /*
-   * The change; absent in a snapshot.
+   * The change; absent in a snapshot and when the run was deleted.
    */
   Martlet__V1__Transition *transition;
+  /*
+   * The run was deleted. Sent whatever the filter is, for nothing is left to compare: pass over ids that you do not
+   * know.
+   */
+  protobuf_c_boolean removed;
 };
 #define MARTLET__V1__WATCH_RUNS_RESPONSE__CHANGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__watch_runs_response__change__descriptor) \
-    , NULL, NULL }
+    , NULL, NULL, 0 }
 
 
 /*
@@ -1097,6 +1220,101 @@ Martlet__V1__UpdateRunResponse *
                       const uint8_t       *data);
 void   martlet__v1__update_run_response__free_unpacked
                      (Martlet__V1__UpdateRunResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__DeleteRunRequest methods */
+void   martlet__v1__delete_run_request__init
+                     (Martlet__V1__DeleteRunRequest         *message);
+size_t martlet__v1__delete_run_request__get_packed_size
+                     (const Martlet__V1__DeleteRunRequest   *message);
+size_t martlet__v1__delete_run_request__pack
+                     (const Martlet__V1__DeleteRunRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__delete_run_request__pack_to_buffer
+                     (const Martlet__V1__DeleteRunRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__DeleteRunRequest *
+       martlet__v1__delete_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__delete_run_request__free_unpacked
+                     (Martlet__V1__DeleteRunRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__DeleteRunResponse methods */
+void   martlet__v1__delete_run_response__init
+                     (Martlet__V1__DeleteRunResponse         *message);
+size_t martlet__v1__delete_run_response__get_packed_size
+                     (const Martlet__V1__DeleteRunResponse   *message);
+size_t martlet__v1__delete_run_response__pack
+                     (const Martlet__V1__DeleteRunResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__delete_run_response__pack_to_buffer
+                     (const Martlet__V1__DeleteRunResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__DeleteRunResponse *
+       martlet__v1__delete_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__delete_run_response__free_unpacked
+                     (Martlet__V1__DeleteRunResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__BatchDeleteRunsRequest methods */
+void   martlet__v1__batch_delete_runs_request__init
+                     (Martlet__V1__BatchDeleteRunsRequest         *message);
+size_t martlet__v1__batch_delete_runs_request__get_packed_size
+                     (const Martlet__V1__BatchDeleteRunsRequest   *message);
+size_t martlet__v1__batch_delete_runs_request__pack
+                     (const Martlet__V1__BatchDeleteRunsRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__batch_delete_runs_request__pack_to_buffer
+                     (const Martlet__V1__BatchDeleteRunsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__BatchDeleteRunsRequest *
+       martlet__v1__batch_delete_runs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__batch_delete_runs_request__free_unpacked
+                     (Martlet__V1__BatchDeleteRunsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__BatchDeleteRunsResponse methods */
+void   martlet__v1__batch_delete_runs_response__init
+                     (Martlet__V1__BatchDeleteRunsResponse         *message);
+size_t martlet__v1__batch_delete_runs_response__get_packed_size
+                     (const Martlet__V1__BatchDeleteRunsResponse   *message);
+size_t martlet__v1__batch_delete_runs_response__pack
+                     (const Martlet__V1__BatchDeleteRunsResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__batch_delete_runs_response__pack_to_buffer
+                     (const Martlet__V1__BatchDeleteRunsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__BatchDeleteRunsResponse *
+       martlet__v1__batch_delete_runs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__batch_delete_runs_response__free_unpacked
+                     (Martlet__V1__BatchDeleteRunsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__DeleteRunResult methods */
+void   martlet__v1__delete_run_result__init
+                     (Martlet__V1__DeleteRunResult         *message);
+size_t martlet__v1__delete_run_result__get_packed_size
+                     (const Martlet__V1__DeleteRunResult   *message);
+size_t martlet__v1__delete_run_result__pack
+                     (const Martlet__V1__DeleteRunResult   *message,
+                      uint8_t             *out);
+size_t martlet__v1__delete_run_result__pack_to_buffer
+                     (const Martlet__V1__DeleteRunResult   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__DeleteRunResult *
+       martlet__v1__delete_run_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__delete_run_result__free_unpacked
+                     (Martlet__V1__DeleteRunResult *message,
                       ProtobufCAllocator *allocator);
 /* Martlet__V1__CancelRunRequest methods */
 void   martlet__v1__cancel_run_request__init
@@ -1414,6 +1632,21 @@ typedef void (*Martlet__V1__UpdateRunRequest_Closure)
 typedef void (*Martlet__V1__UpdateRunResponse_Closure)
                  (const Martlet__V1__UpdateRunResponse *message,
                   void *closure_data);
+typedef void (*Martlet__V1__DeleteRunRequest_Closure)
+                 (const Martlet__V1__DeleteRunRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__DeleteRunResponse_Closure)
+                 (const Martlet__V1__DeleteRunResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__BatchDeleteRunsRequest_Closure)
+                 (const Martlet__V1__BatchDeleteRunsRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__BatchDeleteRunsResponse_Closure)
+                 (const Martlet__V1__BatchDeleteRunsResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__DeleteRunResult_Closure)
+                 (const Martlet__V1__DeleteRunResult *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__CancelRunRequest_Closure)
                  (const Martlet__V1__CancelRunRequest *message,
                   void *closure_data);
@@ -1490,6 +1723,14 @@ struct Martlet__V1__RunService_Service
                      const Martlet__V1__UpdateRunRequest *input,
                      Martlet__V1__UpdateRunResponse_Closure closure,
                      void *closure_data);
+  void (*delete_run)(Martlet__V1__RunService_Service *service,
+                     const Martlet__V1__DeleteRunRequest *input,
+                     Martlet__V1__DeleteRunResponse_Closure closure,
+                     void *closure_data);
+  void (*batch_delete_runs)(Martlet__V1__RunService_Service *service,
+                            const Martlet__V1__BatchDeleteRunsRequest *input,
+                            Martlet__V1__BatchDeleteRunsResponse_Closure closure,
+                            void *closure_data);
   void (*cancel_run)(Martlet__V1__RunService_Service *service,
                      const Martlet__V1__CancelRunRequest *input,
                      Martlet__V1__CancelRunResponse_Closure closure,
@@ -1540,6 +1781,8 @@ void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
       function_prefix__ ## list_runs,\
       function_prefix__ ## count_runs,\
       function_prefix__ ## update_run,\
+      function_prefix__ ## delete_run,\
+      function_prefix__ ## batch_delete_runs,\
       function_prefix__ ## cancel_run,\
       function_prefix__ ## retry_run,\
       function_prefix__ ## pause_run,\
@@ -1573,6 +1816,14 @@ void martlet__v1__run_service__update_run(ProtobufCService *service,
                                           const Martlet__V1__UpdateRunRequest *input,
                                           Martlet__V1__UpdateRunResponse_Closure closure,
                                           void *closure_data);
+void martlet__v1__run_service__delete_run(ProtobufCService *service,
+                                          const Martlet__V1__DeleteRunRequest *input,
+                                          Martlet__V1__DeleteRunResponse_Closure closure,
+                                          void *closure_data);
+void martlet__v1__run_service__batch_delete_runs(ProtobufCService *service,
+                                                 const Martlet__V1__BatchDeleteRunsRequest *input,
+                                                 Martlet__V1__BatchDeleteRunsResponse_Closure closure,
+                                                 void *closure_data);
 void martlet__v1__run_service__cancel_run(ProtobufCService *service,
                                           const Martlet__V1__CancelRunRequest *input,
                                           Martlet__V1__CancelRunResponse_Closure closure,
@@ -1627,6 +1878,11 @@ extern const ProtobufCMessageDescriptor martlet__v1__count_runs_response__descri
 extern const ProtobufCMessageDescriptor martlet__v1__count_runs_response__group__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__update_run_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__update_run_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__delete_run_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__delete_run_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__batch_delete_runs_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__batch_delete_runs_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__delete_run_result__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__cancel_run_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__cancel_run_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__retry_run_request__descriptor;

@@ -3,6 +3,7 @@
 // those of its run behind it count one less; a run that went back to SCHEDULED is claimed again. No I/O and no clock
 // of its own: the reporter and the replay of spools drive it.
 
+internal import MartletCall
 internal import MartletProto
 internal import MartletWire
 
@@ -256,7 +257,9 @@ struct ReportLedger {
         return
       }
       settle(.error(error))
-      if flight.entry.isCreate {
+      // A proposal for a run that is not there: it was deleted, and with it goes what else there is to say.
+      let isGone = flight.entry.isCounted && error.code == Int32(StatusCode.notFound.rawValue)
+      if flight.entry.isCreate || isGone {
         lane.closing = .error(error)
         lane.isUnborn = true
         lanes[run] = lane

@@ -31,6 +31,20 @@ class BatchCreateRunsResponse(_message.Message):
     results: _containers.RepeatedCompositeFieldContainer[CreateRunResult]
     def __init__(self, results: _Optional[_Iterable[_Union[CreateRunResult, _Mapping]]] = ...) -> None: ...
 
+class BatchDeleteRunsRequest(_message.Message):
+    __slots__ = ["ids", "namespace"]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    ids: _containers.RepeatedScalarFieldContainer[str]
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class BatchDeleteRunsResponse(_message.Message):
+    __slots__ = ["results"]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[DeleteRunResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[DeleteRunResult, _Mapping]]] = ...) -> None: ...
+
 class CancelRunRequest(_message.Message):
     __slots__ = ["grace", "id", "message", "namespace"]
     GRACE_FIELD_NUMBER: _ClassVar[int]
@@ -106,6 +120,30 @@ class CreateRunResult(_message.Message):
     run: _run_pb2.Run
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., error: _Optional[_Union[ReportError, _Mapping]] = ..., duplicate: bool = ...) -> None: ...
 
+class DeleteRunRequest(_message.Message):
+    __slots__ = ["id", "namespace"]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ...) -> None: ...
+
+class DeleteRunResponse(_message.Message):
+    __slots__ = ["deleted", "pending"]
+    DELETED_FIELD_NUMBER: _ClassVar[int]
+    PENDING_FIELD_NUMBER: _ClassVar[int]
+    deleted: int
+    pending: bool
+    def __init__(self, deleted: _Optional[int] = ..., pending: bool = ...) -> None: ...
+
+class DeleteRunResult(_message.Message):
+    __slots__ = ["deletion", "error"]
+    DELETION_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    deletion: DeleteRunResponse
+    error: ReportError
+    def __init__(self, deletion: _Optional[_Union[DeleteRunResponse, _Mapping]] = ..., error: _Optional[_Union[ReportError, _Mapping]] = ...) -> None: ...
+
 class GetRunRequest(_message.Message):
     __slots__ = ["id", "namespace", "read_mask"]
     ID_FIELD_NUMBER: _ClassVar[int]
@@ -145,14 +183,16 @@ class ListRunsRequest(_message.Message):
     def __init__(self, namespace: _Optional[str] = ..., filter: _Optional[str] = ..., order_by: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., resume_token: _Optional[str] = ..., wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class ListRunsResponse(_message.Message):
-    __slots__ = ["next_page_token", "resume_token", "runs"]
+    __slots__ = ["next_page_token", "removed_ids", "resume_token", "runs"]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_IDS_FIELD_NUMBER: _ClassVar[int]
     RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
     RUNS_FIELD_NUMBER: _ClassVar[int]
     next_page_token: str
+    removed_ids: _containers.RepeatedScalarFieldContainer[str]
     resume_token: str
     runs: _containers.RepeatedCompositeFieldContainer[_run_pb2.Run]
-    def __init__(self, runs: _Optional[_Iterable[_Union[_run_pb2.Run, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., resume_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, runs: _Optional[_Iterable[_Union[_run_pb2.Run, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., resume_token: _Optional[str] = ..., removed_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListTransitionsRequest(_message.Message):
     __slots__ = ["namespace", "page_size", "page_token", "run_id"]
@@ -306,12 +346,14 @@ class WatchRunsRequest(_message.Message):
 class WatchRunsResponse(_message.Message):
     __slots__ = ["changes", "resume_token", "time"]
     class Change(_message.Message):
-        __slots__ = ["run", "transition"]
+        __slots__ = ["removed", "run", "transition"]
+        REMOVED_FIELD_NUMBER: _ClassVar[int]
         RUN_FIELD_NUMBER: _ClassVar[int]
         TRANSITION_FIELD_NUMBER: _ClassVar[int]
+        removed: bool
         run: _run_pb2.Run
         transition: _run_pb2.Transition
-        def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., transition: _Optional[_Union[_run_pb2.Transition, _Mapping]] = ...) -> None: ...
+        def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., transition: _Optional[_Union[_run_pb2.Transition, _Mapping]] = ..., removed: bool = ...) -> None: ...
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]

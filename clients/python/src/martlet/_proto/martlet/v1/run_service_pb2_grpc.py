@@ -47,6 +47,16 @@ class RunServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.UpdateRunRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_run__service__pb2.UpdateRunResponse.FromString,
                 )
+        self.DeleteRun = channel.unary_unary(
+                '/martlet.v1.RunService/DeleteRun',
+                request_serializer=martlet_dot_v1_dot_run__service__pb2.DeleteRunRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__service__pb2.DeleteRunResponse.FromString,
+                )
+        self.BatchDeleteRuns = channel.unary_unary(
+                '/martlet.v1.RunService/BatchDeleteRuns',
+                request_serializer=martlet_dot_v1_dot_run__service__pb2.BatchDeleteRunsRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__service__pb2.BatchDeleteRunsResponse.FromString,
+                )
         self.CancelRun = channel.unary_unary(
                 '/martlet.v1.RunService/CancelRun',
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.CancelRunRequest.SerializeToString,
@@ -146,6 +156,31 @@ class RunServiceServicer(object):
         """Changes a run's name, labels or tags, never its state.
 
         Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteRun(self, request, context):
+        """Deletes a run with everything below it and all that belongs to them: history, log lines, results, pauses, artifacts
+        without a key. What is shared stays: artifacts with a key lose their run, results that a key of the cache holds, the
+        events that programs published. An event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each,
+        and watchers hear of it.
+
+        A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on in the background: `pending`.
+        The id is not given again: for two days at least, longer than an id is accepted, its creation is
+        FAILED_PRECONDITION with RUN_DELETED; late reports are NOT_FOUND.
+
+        FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or CANCELLING, or has an
+        executor: cancel it first. NOT_FOUND when there is none of that id, so also for a repeat.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchDeleteRuns(self, request, context):
+        """Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes with another of them, or
+        is named twice, may be answered NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -270,6 +305,16 @@ def add_RunServiceServicer_to_server(servicer, server):
                     servicer.UpdateRun,
                     request_deserializer=martlet_dot_v1_dot_run__service__pb2.UpdateRunRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_run__service__pb2.UpdateRunResponse.SerializeToString,
+            ),
+            'DeleteRun': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteRun,
+                    request_deserializer=martlet_dot_v1_dot_run__service__pb2.DeleteRunRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__service__pb2.DeleteRunResponse.SerializeToString,
+            ),
+            'BatchDeleteRuns': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchDeleteRuns,
+                    request_deserializer=martlet_dot_v1_dot_run__service__pb2.BatchDeleteRunsRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__service__pb2.BatchDeleteRunsResponse.SerializeToString,
             ),
             'CancelRun': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelRun,
@@ -426,6 +471,40 @@ class RunService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/UpdateRun',
             martlet_dot_v1_dot_run__service__pb2.UpdateRunRequest.SerializeToString,
             martlet_dot_v1_dot_run__service__pb2.UpdateRunResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def DeleteRun(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/DeleteRun',
+            martlet_dot_v1_dot_run__service__pb2.DeleteRunRequest.SerializeToString,
+            martlet_dot_v1_dot_run__service__pb2.DeleteRunResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def BatchDeleteRuns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/BatchDeleteRuns',
+            martlet_dot_v1_dot_run__service__pb2.BatchDeleteRunsRequest.SerializeToString,
+            martlet_dot_v1_dot_run__service__pb2.BatchDeleteRunsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
