@@ -68,6 +68,16 @@ public struct ContentDigest: Sendable, Hashable {
     }
     (high, low) = hash.finish()
   }
+
+  /// The digest of a run of a deployment, before what the deployment says is put under it.
+  init(of sent: NewRun, deployment: DeploymentID, jobVariables: String) {
+    let run = ContentDigest(of: sent)
+    var hash = StableHash()
+    hash.add(UUIDValue(high: run.high, low: run.low))
+    hash.add(deployment.value)
+    hash.add(jobVariables)
+    (high, low) = hash.finish()
+  }
 }
 
 extension StableHash {

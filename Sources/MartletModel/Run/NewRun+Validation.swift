@@ -15,7 +15,7 @@ extension NewRun {
     try InvalidValue.check(parameters, "\(field).parameters", limit: RunLimits.inline)
     try InvalidValue.check(createdBy, "\(field).created_by", limit: RunLimits.name)
     try InvalidValue.check(traceParent, "\(field).trace_parent", limit: RunLimits.word)
-    try validateLabels("\(field).labels")
+    try InvalidValue.check(labels: labels, "\(field).labels")
     if tags.count > RunLimits.tags {
       throw InvalidValue("\(field).tags", "has \(tags.count) tags: at most \(RunLimits.tags)")
     }
@@ -42,16 +42,5 @@ extension NewRun {
     try retry?.validate("\(field).retry")
     try loss.validate("\(field).loss")
     try limits.validate("\(field).limits")
-  }
-
-  private func validateLabels(_ field: String) throws(InvalidValue) {
-    if labels.count > RunLimits.labels {
-      throw InvalidValue(field, "has \(labels.count) labels: at most \(RunLimits.labels)")
-    }
-    for (key, value) in labels {
-      try InvalidValue.check(key, field, limit: RunLimits.labelKey)
-      if key.isEmpty { throw InvalidValue(field, "has an empty key") }
-      try InvalidValue.check(value, "\(field).\(key)", limit: RunLimits.labelValue)
-    }
   }
 }

@@ -53,4 +53,16 @@ extension InvalidValue {
     guard let time, !RunLimits.times.contains(time) else { return }
     throw InvalidValue(field, "is outside the years 1 to 9999")
   }
+
+  /// Checks that labels are few and short enough.
+  static func check(labels: [String: String], _ field: String) throws(InvalidValue) {
+    if labels.count > RunLimits.labels {
+      throw InvalidValue(field, "has \(labels.count) labels: at most \(RunLimits.labels)")
+    }
+    for (key, value) in labels {
+      try check(key, field, limit: RunLimits.labelKey)
+      if key.isEmpty { throw InvalidValue(field, "has an empty key") }
+      try check(value, "\(field).\(key)", limit: RunLimits.labelValue)
+    }
+  }
 }

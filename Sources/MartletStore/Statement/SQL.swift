@@ -15,7 +15,7 @@ enum SQL {
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
     PackageResources.variable_sql, PackageResources.upload_sql,
     PackageResources.explain_sql, PackageResources.work_item_sql,
-    PackageResources.deletion_sql,
+    PackageResources.deletion_sql, PackageResources.schedule_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -237,6 +237,15 @@ enum SQL {
   static let listCacheEntries = named("list_cache_entries")
   static let deleteDueCacheEntries = named("delete_due_cache_entries")
   static let deleteLapsedCacheReservations = named("delete_lapsed_cache_reservations")
+
+  // Schedules.
+  static let lockSchedules = named("lock_schedules")
+  static let readSchedules = named("read_schedules")
+  static let insertSchedules = named("insert_schedules")
+  static let changeSchedules = named("change_schedules")
+  static let deleteSchedules = named("delete_schedules")
+  static let findWaitingRuns = named("find_waiting_runs")
+  static let readClock = named("read_clock")
 
   // Events.
   static let insertEvents = named("insert_events")

@@ -26,6 +26,7 @@ extension Store {
       commits.raise()
       signals.lines.raise()
       signals.grants.raise()
+      scheduleSignal.raise()
       cacheWakes.ring()
     }
     await listener.shutdown()
