@@ -21,10 +21,10 @@ import Testing
         test "$(cat "$MARTLET_PARAMETERS_FILE")" = "$MARTLET_PARAMETERS" || exit 6
         printf '{"n": %s}' "$MARTLET_PARAMETER_N" > "$MARTLET_OUTPUT"
         """
-      var job = try await workshop.job(.shell(script)) {
-        $0.parameters = ["day of-week": "Tue sday", "n": 3, "list": [1, 2]]
+      let job = try await workshop.job(shell: script) { run, launch in
+        run.parameters = ["day of-week": "Tue sday", "n": 3, "list": [1, 2]]
+        launch.environment = ["MINE": "yours", "MARTLET_EPOCH": "77"]
       }
-      job.environment = ["MINE": "yours", "MARTLET_EPOCH": "77"]
       let run = try await workshop.finish(job)
       #expect(run.state?.type == .completed, "\(run)")
       #expect(run.result == ["n": 3])
@@ -40,7 +40,7 @@ import Testing
         printf '{"type": "Odd", "message": "three", "traceback": "here", "retriable": false}' \
           > "$MARTLET_FAILURE"; exit 3
         """
-      let job = try await workshop.job(.shell(script)) { $0.retry = .retries(5) }
+      let job = try await workshop.job(shell: script) { run, _ in run.retry = .retries(5) }
       let run = try await workshop.finish(job)
       #expect(run.state?.type == .failed)
       #expect(run.attempt == 1)
@@ -53,7 +53,7 @@ import Testing
   @Test func theRunsPolicyTriesAgainInTheSameProcess() async throws {
     try await Workshop.with { workshop in
       let script = "echo x >> count; test $(wc -l < count) = 3"
-      let job = try await workshop.job(.shell(script)) { $0.retry = .retries(2) }
+      let job = try await workshop.job(shell: script) { run, _ in run.retry = .retries(2) }
       let run = try await workshop.finish(job)
       #expect(run.state?.type == .completed)
       #expect(run.attempt == 3)
@@ -63,8 +63,8 @@ import Testing
 
   @Test func aCommandThatIsNotThereFailsForGood() async throws {
     try await Workshop.with { workshop in
-      let job = try await workshop.job(.command(["no-such-command-here"])) {
-        $0.retry = .retries(5)
+      let job = try await workshop.job(["no-such-command-here"]) { run, _ in
+        run.retry = .retries(5)
       }
       let run = try await workshop.finish(job)
       #expect(run.failure?.errorType == "StartError")
@@ -74,10 +74,11 @@ import Testing
 
   @Test func theTimeLimitEndsWhatIgnoresTerm() async throws {
     try await Workshop.with { workshop in
-      var job = try await workshop.job(.shell("trap '' TERM; sleep 60 & wait; sleep 60")) {
-        $0.timeout = .seconds(1)
+      let job = try await workshop.job(shell: "trap '' TERM; sleep 60 & wait; sleep 60") {
+        run, launch in
+        run.timeout = .seconds(1)
+        launch.grace = .milliseconds(100)
       }
-      job.grace = .milliseconds(100)
       let run = try await workshop.finish(job)
       #expect(run.state?.type == .failed)
       #expect(run.state?.name == "TimedOut")
@@ -92,8 +93,9 @@ import Testing
 
   @Test func whatIsBeyondTheOutputLimitIsNotLogged() async throws {
     try await Workshop.with { workshop in
-      var job = try await workshop.job(.shell("for i in 1 2 3 4 5 6 7 8 9; do echo line-$i; done"))
-      job.outputLimit = 14
+      let job = try await workshop.job(
+        shell: "for i in 1 2 3 4 5 6 7 8 9; do echo line-$i; done"
+      ) { $1.outputLimit = 14 }
       let run = try await workshop.finish(job)
       #expect(run.state?.type == .completed)
       let lines = try await workshop.lines(job)
@@ -105,10 +107,10 @@ import Testing
   @Test(arguments: ["exit 0", "exec sleep 0"])
   func theScratchOfAGoodRunGoesAndThatOfAFailedOneStays(end: String) async throws {
     try await Workshop.with { workshop in
-      let good = try await workshop.job(.shell("touch here; \(end)"))
+      let good = try await workshop.job(shell: "touch here; \(end)")
       _ = try await workshop.finish(good)
       #expect(!FileManager.default.fileExists(atPath: "\(workshop.state)/runs/\(good.id)"))
-      let failed = try await workshop.job(.shell("touch here; exit 1"))
+      let failed = try await workshop.job(shell: "touch here; exit 1")
       _ = try await workshop.finish(failed)
       let scratch = "\(workshop.state)/runs/\(failed.id)"
       #expect(FileManager.default.fileExists(atPath: scratch + "/here"))
@@ -119,7 +121,7 @@ import Testing
   @Test func onlyTheNewestScratchesOfFailedRunsAreKept() async throws {
     try await Workshop.with { workshop in
       for _ in 0..<7 {
-        let job = try await workshop.job(.shell("exit 1"))
+        let job = try await workshop.job(shell: "exit 1")
         _ = try await workshop.finish(job)
         await workshop.launcher.forget(job.id)
       }
@@ -132,9 +134,9 @@ import Testing
 
   @Test func aCancellationReachesTheWholeGroupAndKillsAfterTheGrace() async throws {
     try await Workshop.with { workshop in
-      var job = try await workshop.job(
-        .shell("trap '' TERM; (trap '' TERM; sleep 61) & echo begun; wait; sleep 61"))
-      job.grace = .milliseconds(200)
+      let job = try await workshop.job(
+        shell: "trap '' TERM; (trap '' TERM; sleep 61) & echo begun; wait; sleep 61"
+      ) { $1.grace = .milliseconds(200) }
       try await workshop.launch(job)
       try await workshop.line(job, "begun")
       let pid = try #require(workshop.process(job))
@@ -147,7 +149,7 @@ import Testing
 
   @Test func theWorkersWishEndsTheRunAsCancelled() async throws {
     try await Workshop.with { workshop in
-      let job = try await workshop.job(.shell("echo begun; sleep 61"))
+      let job = try await workshop.job(shell: "echo begun; sleep 61")
       try await workshop.launch(job)
       try await workshop.line(job, "begun")
       await workshop.launcher.stop(job.id, isUrgent: false)
@@ -161,13 +163,13 @@ import Testing
   @Test func aFencedEpochRunsNothing() async throws {
     try await Workshop.with { workshop in
       let marker = workshop.directory.appending(path: "ran").path
-      let job = try await workshop.job(.shell("echo ran >> \(marker); echo begun; sleep 61"))
+      let job = try await workshop.job(shell: "echo ran >> \(marker); echo begun; sleep 61")
       try await workshop.launch(job)
       try await workshop.line(job, "begun")
       // Another executor with the same offer, and one whose offer is long over.
       for epoch in [Int64(1), 0] {
         var other = job
-        other.epoch = epoch
+        other.offer.epoch = epoch
         let path = "\(workshop.state)/other/jobs/\(other.id)"
         try JobDirectory(path: path).create(other)
         #expect(throws: ServerProcess.Failure.self) {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Martlet
+import MartletCall
 import MartletProto
 import MartletWire
 import ServerProcess
@@ -53,13 +54,26 @@ final class Workshop: Sendable {
   // MARK: Jobs
 
   /// A job whose run waits to be taken: the first executor takes it with epoch 1.
-  func job(_ program: Job.Program, _ change: (inout Run) -> Void = { _ in }) async throws -> Job {
+  func job(
+    _ words: [String], entrypoint: String = "",
+    _ change: (inout Run, inout ProcessLaunch) -> Void = { _, _ in }
+  ) async throws -> Job {
     var run = Run()
     run.id = Identifier.timeOrdered()
     run.definition = "worker-test"
-    change(&run)
+    var launch = ProcessLaunch()
+    launch.command = words
+    launch.entrypoint = entrypoint
+    change(&run, &launch)
     run = try await client.runs.createRun(CreateRunRequest(run: run)).run ?? run
-    return Job(run: run, epoch: 1, program: program)
+    return Job(Offer(run: run, epoch: 1, launch: LaunchSpec(kind: .process(launch))))
+  }
+
+  /// A job whose program is a script of the shell.
+  func job(
+    shell script: String, _ change: (inout Run, inout ProcessLaunch) -> Void = { _, _ in }
+  ) async throws -> Job {
+    try await job(["/bin/sh", "-c", script], change)
   }
 
   /// Launches a job.

@@ -7,20 +7,25 @@ import MartletProto
 /// The attempts of a job; what was pulled once stays for the next.
 struct JobAttempt {
   private let job: Job
+  private let launch: ProcessLaunch
   private let run: TrackedRun
   private let reporting: Reporting
   private let control: RunControl
   private let state: StateDirectory
   private var place: Puller.Place?
 
+  // Between TERM and KILL when the deployment names none.
+  private static let standardGrace = Duration.seconds(30)
   // What the server leaves between the end of a run's time and its own end of it, less the time to tell of it.
   private static let timeoutGrace = Duration.seconds(4)
 
   init(
-    _ job: Job, of run: TrackedRun, _ reporting: Reporting, _ control: RunControl,
+    _ job: Job, _ launch: ProcessLaunch, of run: TrackedRun, _ reporting: Reporting,
+    _ control: RunControl,
     in state: StateDirectory
   ) {
     self.job = job
+    self.launch = launch
     self.run = run
     self.reporting = reporting
     self.control = control
@@ -46,9 +51,9 @@ struct JobAttempt {
     LocalFiles.removeTree(scratch)
     try LocalFiles.makeDirectory(scratch)
     let shell = StepShell(
-      run: run, control: control, deadline: deadline, environment: job.environment)
+      run: run, control: control, deadline: deadline, environment: launch.environment)
     let place = try await Puller(shell: shell, cache: state.cache, scratch: scratch)
-      .pull(job.pullSteps)
+      .pull(launch.pullSteps)
     self.place = place
     return place
   }
@@ -56,28 +61,25 @@ struct JobAttempt {
   private func execute(
     at place: Puller.Place, _ deadline: ContinuousClock.Instant?
   ) async throws -> AttemptEnding {
-    let words: [String] =
-      switch job.program {
-      case .command(let words): words
-      case .shell(let script): ["/bin/sh", "-c", script]
-      case .entrypoint(let text): [PythonProgram.path, "-m", "martlet.execute", text]
-      }
+    let words =
+      launch.entrypoint.isEmpty
+      ? launch.command : [PythonProgram.path, "-m", "martlet.execute", launch.entrypoint]
     var command = CommandAttempt(words.map(SpawnStrings.bytes))
     command.environment = try JobVariables.variables(
-      of: job, parameterFile: state.scratch(job.id) + "/.parameters.json")
+      of: job, launch, parameterFile: state.scratch(job.id) + "/.parameters.json")
     command.environment.merge(place.environment) { own, _ in own }
-    command.directory =
-      job.workingDirectory.map { Puller.path($0, from: place.directory) } ?? place.directory
-    guard let directory = command.directory, LocalFiles.isDirectory(directory) else {
+    let directory = Puller.path(launch.workingDirectory, from: place.directory)
+    guard LocalFiles.isDirectory(directory) else {
       return AttemptEnding(
-        code: 1,
-        state: .final("StartError", "there is no directory \(command.directory ?? "")"))
+        code: 1, state: .final("StartError", "there is no directory \(directory)"))
     }
+    let grace = launch.grace ?? Self.standardGrace
+    command.directory = directory
     command.timeout = deadline.map { max(.milliseconds(1), $0 - .now) }
-    command.grace = job.grace
-    command.timeoutGrace = min(job.grace, Self.timeoutGrace)
-    command.outputLimit = job.outputLimit
-    command.passesOutput = false
+    command.grace = grace
+    command.timeoutGrace = min(grace, Self.timeoutGrace)
+    command.outputLimit = launch.outputLimit > 0 ? Int(launch.outputLimit) : nil
+    command.output = launch.streamOutput ? .copied(DetachedProcess.outputDescriptor) : .logged
     return await command.make(reporting, run, control) { text in
       await run.log(text, level: .warning, logger: Supervisor.workerLogger)
     }

@@ -21,8 +21,15 @@ package enum ExecutorCode: Int32, Sendable {
 /// The execution of a job by this process.
 package struct JobExecution: Sendable {
   private let job: Job
+  private let launch: ProcessLaunch
   private let directory: JobDirectory
   private let environment: RunEnvironment
+
+  /// A job that is none for a process.
+  package struct Unusable: Error, CustomStringConvertible {
+    /// One line for people.
+    package let description: String
+  }
 
   /// Reads a job file, and from then on counts as its executor.
   ///
@@ -31,10 +38,16 @@ package struct JobExecution: Sendable {
     let parent = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     directory = JobDirectory(path: parent.joined(separator: "/"))
     // Whoever holds the lock is the executor: what we start is not.
-    _ = fcntl(DetachedProcess.lockDescriptor, F_SETFD, FD_CLOEXEC)
+    for file in [DetachedProcess.lockDescriptor, DetachedProcess.outputDescriptor] {
+      _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+    }
     try LocalFiles.write(Array("\(getpid())".utf8), to: directory.processFile)
     guard let bytes = LocalFiles.read(file) else { throw LocalFiles.Failure("cannot read", file) }
     job = try Job(file: bytes)
+    guard let launch = job.processLaunch else {
+      throw Unusable(description: "\(file) names neither a command nor an entrypoint")
+    }
+    self.launch = launch
     var environment = environment
     environment.namespace = job.namespace
     self.environment = environment
@@ -54,7 +67,7 @@ package struct JobExecution: Sendable {
     -> ExecutorCode
   {
     let control = RunControl()
-    let taking = Task { try await reporting.take(job.run, epoch: job.epoch) }
+    let taking = Task { try await reporting.take(job.run, epoch: job.offer.epoch) }
     let relay = Task {
       for await number in signals {
         // TERM is the worker's wish that the job stop, INT that it stop at once.
@@ -74,7 +87,7 @@ package struct JobExecution: Sendable {
     defer { reporting.forget(run) }
     reporting.onCancel(of: run) { control.take(.cancel($0.grace)) }
     let scratch = directory.state.scratch(job.id)
-    var attempt = JobAttempt(job, of: run, reporting, control, in: directory.state)
+    var attempt = JobAttempt(job, launch, of: run, reporting, control, in: directory.state)
     var wasGood = false
     let ending = await Attempts(of: run, control: control, complain: say).make {
       let ending = await attempt.make()
@@ -92,5 +105,15 @@ package struct JobExecution: Sendable {
   private func say(_ text: String) {
     var line = "martlet: \(text)\n"
     line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}
+
+extension Job {
+  /// What a process of this machine is to execute; nil when there is nothing.
+  var processLaunch: ProcessLaunch? {
+    guard case .process(let launch)? = offer.launch?.kind,
+      !launch.command.isEmpty || !launch.entrypoint.isEmpty
+    else { return nil }
+    return launch
   }
 }

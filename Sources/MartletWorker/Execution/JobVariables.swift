@@ -15,11 +15,13 @@ enum JobVariables {
   /// The variables.
   ///
   /// - Parameter parameterFile: where the parameters are written as JSON.
-  static func variables(of job: Job, parameterFile: String) throws -> [String: String] {
+  static func variables(
+    of job: Job, _ launch: ProcessLaunch, parameterFile: String
+  ) throws -> [String: String] {
     let parameters = job.run.parameters ?? [:]
     let json = try parameters.encodeJSON()
     try LocalFiles.write(json, to: parameterFile)
-    var variables = job.environment
+    var variables = launch.environment
     for (name, value) in parameters {
       guard let text = scalar(value), text.utf8.count <= longestScalar, !text.utf8.contains(0)
       else { continue }

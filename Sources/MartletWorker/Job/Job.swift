@@ -1,55 +1,59 @@
-// Decides what a job is: an offered run with everything that its executor must know, whatever launches it.
+// Decides what a job is: an offered run with everything that its executor must know, whatever launches it; and how it is
+// written for an executor that may be of another version than the worker: as JSON, the offer as the contract has it.
 
 public import Martlet
 public import MartletProto
+internal import MartletWire
 
-/// A run that was offered to a worker, and how it is executed.
+/// A run that was offered to a worker.
 public struct Job: Sendable, Equatable {
-  /// What is executed when the pull steps are done.
-  public enum Program: Sendable, Equatable {
-    /// A program and its arguments, found by `PATH`.
-    case command([String])
-    /// A script for `/bin/sh -c`.
-    case shell(String)
-    /// `FILE:FUNCTION` in Python.
-    case entrypoint(String)
-  }
-
-  /// The run as it was offered: its id, definition, name, parameters, retry policy and time-out count.
-  public var run: Run
-  /// The epoch that the offer made.
-  public var epoch: Int64
+  /// The run, its epoch and what to start.
+  public var offer: Offer
   /// The namespace of the run.
   public var namespace: String
   /// The session in which the executor reports; the worker knows it to tell the server that it is gone.
   public var sessionID: String
-  /// What is executed.
-  public var program: Program
-  /// What is fetched first, in order.
-  public var pullSteps: [PullStep] = []
-  /// Variables of the program, beside the worker's own.
-  public var environment: [String: String] = [:]
-  /// Where the program works; nil for where the pull steps lead to.
-  public var workingDirectory: String?
-  /// How many bytes of its output are logged; nil for all.
-  public var outputLimit: Int?
-  /// How long the program may take to end when it is asked to.
-  public var grace = Duration.seconds(30)
 
-  /// Makes a job with what it cannot do without.
+  /// Takes an offer.
   public init(
-    run: Run, epoch: Int64, namespace: String = "", sessionID: String = Identifier.random(),
-    program: Program
+    _ offer: Offer, namespace: String = "", sessionID: String = Identifier.random()
   ) {
-    self.run = run
-    self.epoch = epoch
+    self.offer = offer
     self.namespace = namespace
     self.sessionID = sessionID
-    self.program = program
   }
 
   /// What tells it from others.
-  public var id: JobID { JobID(runID: run.id, epoch: epoch) }
+  public var id: JobID { JobID(runID: run.id, epoch: offer.epoch) }
+
+  /// The run as it was offered.
+  public var run: Run { offer.run ?? Run() }
+
+  /// A job file that says something else than a job.
+  struct FileError: Error, CustomStringConvertible {
+    var description: String { "the job file has no offer with a session" }
+  }
+
+  /// The bytes of the job file.
+  func encoded() throws -> [UInt8] {
+    let object: JSONObject = [
+      "offer": try JSONValue(json: offer.encodeJSON()), "namespace": .string(namespace),
+      "session": .string(sessionID),
+    ]
+    return try object.encodeJSON()
+  }
+
+  /// Reads a job file.
+  ///
+  /// - Throws: `FileError`, `WireError`.
+  init(file bytes: [UInt8]) throws {
+    let object = try JSONObject(json: bytes)
+    guard let offer = object["offer"], case .string(let session)? = object["session"] else {
+      throw FileError()
+    }
+    self.init(try Offer(json: offer.encodeJSON()), sessionID: session)
+    if case .string(let name)? = object["namespace"] { namespace = name }
+  }
 }
 
 /// What tells a job from others: a run that is offered again is another job.

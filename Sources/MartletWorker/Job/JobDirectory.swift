@@ -9,6 +9,7 @@ struct StateDirectory: Sendable {
   let path: String
 
   var lockFile: String { path + "/lock" }
+  var sessionFile: String { path + "/session" }
   var jobs: String { path + "/jobs" }
   /// Where programs work.
   var scratches: String { path + "/runs" }
@@ -89,7 +90,7 @@ struct HeldLock: Sendable {
   /// Waits, on a thread of its own, until nobody holds the lock.
   static func waitUntilFree(_ path: String) async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      Thread.start {
+      DetachedThread.start {
         let file = open(path, O_RDWR | O_CLOEXEC)
         if file >= 0 {
           while flock(file, LOCK_EX) != 0 && errno == EINTR {}

@@ -9,22 +9,29 @@ import Glibc
 enum DetachedProcess {
   /// Which descriptor holds the lock in the new process.
   static let lockDescriptor: Int32 = 3
+  /// Which descriptor is its parent's stdout, when it is to have that.
+  static let outputDescriptor: Int32 = 4
 
   /// Starts a program.
   ///
   /// - Parameters:
   ///   - arguments: with the name that the program is to have, first.
   ///   - output: the file that is its stdout and stderr; cut off first.
+  ///   - sharesOutput: whether it may write to this process's stdout too.
   ///   - lock: the descriptor that it is to hold.
   /// - Returns: its process id, which is that of its session.
   static func start(
     _ path: String, _ arguments: [String], environment: [String: String], output: String,
-    lock: Int32
+    sharesOutput: Bool, lock: Int32
   ) throws(ChildProcess.StartError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
+    // The lock first: it may be where the output goes.
     posix_spawn_file_actions_adddup2(&actions, lock, lockDescriptor)
+    if sharesOutput {
+      posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, outputDescriptor)
+    }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(
       &actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)

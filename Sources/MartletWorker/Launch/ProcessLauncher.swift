@@ -3,6 +3,7 @@
 
 import Glibc
 public import Martlet
+import MartletProto
 import Synchronization
 
 /// Executes jobs as processes of this machine.
@@ -26,6 +27,8 @@ public final class ProcessLauncher: Launcher {
     case ended
   }
 
+  /// The session of the worker that has this directory: the same after a restart.
+  public let sessionID: String
   /// Ends of jobs, each once; one reader.
   public let exits: AsyncStream<JobExit>
   private let exitSink: AsyncStream<JobExit>.Continuation
@@ -55,6 +58,9 @@ public final class ProcessLauncher: Launcher {
     for path in [state.jobs, state.scratches, state.cache] { try LocalFiles.makeDirectory(path) }
     guard let lock = try HeldLock(state.lockFile) else { throw StateInUse(path: stateDirectory) }
     self.lock = lock
+    let known = LocalFiles.read(state.sessionFile).map { String(decoding: $0, as: UTF8.self) }
+    sessionID = known ?? Identifier.random()
+    if known == nil { try LocalFiles.write(Array(sessionID.utf8), to: state.sessionFile) }
     (exits, exitSink) = AsyncStream.makeStream()
   }
 
@@ -63,7 +69,13 @@ public final class ProcessLauncher: Launcher {
   // MARK: Launching
 
   /// Starts an executor.
+  ///
+  /// - Throws: `JobExecution.Unusable` when there is nothing for a process to execute; what the system says.
   public func launch(_ job: Job) async throws {
+    guard job.processLaunch != nil else {
+      throw JobExecution.Unusable(
+        description: "the offer names neither a command nor an entrypoint")
+    }
     let directory = state.job(job.id)
     do {
       try directory.create(job)
@@ -73,9 +85,10 @@ public final class ProcessLauncher: Launcher {
       defer { lock.release() }
       let pid = try DetachedProcess.start(
         executable, ["martlet", "worker", "execute", "--job", directory.jobFile],
-        environment: variables, output: directory.logFile, lock: lock.file)
+        environment: variables, output: directory.logFile,
+        sharesOutput: job.processLaunch?.streamOutput ?? false, lock: lock.file)
       lives.withLock { $0[job.id] = .child(pid) }
-      Thread.start { [self] in
+      DetachedThread.start { [self] in
         let ending = DetachedProcess.wait(pid) { self.clear(pid, job.id, isChild: true) }
         ended(job, ending)
       }

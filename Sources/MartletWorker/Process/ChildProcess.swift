@@ -35,6 +35,16 @@ package final class ChildProcess: Sendable {
     package var exitCode: Int32 { code == ENOENT ? 127 : 126 }
   }
 
+  /// Where what a command writes goes, beside the lines that are read of it.
+  package enum Output: Sendable {
+    /// Where this process writes; a command whose reader goes away learns of it.
+    case passed
+    /// To a descriptor, as long as somebody reads there.
+    case copied(Int32)
+    /// Nowhere.
+    case logged
+  }
+
   /// What it writes.
   package let output: OutputPipes
   private let pid: pid_t
@@ -59,10 +69,10 @@ package final class ChildProcess: Sendable {
   ///   - environment: added to this process's own.
   ///   - directory: where it works; nil for where this process does.
   ///   - ignored: the signals that the command shall ignore; all others do what they do by default.
-  ///   - passesOutput: whether what it writes also goes where this process writes.
+  ///   - output: where what it writes goes, beside the lines.
   package static func start(
     _ arguments: [[CChar]], environment: [String: String], directory: String? = nil,
-    ignored: Set<Int32> = [], passesOutput: Bool = true
+    ignored: Set<Int32> = [], output destination: Output = .passed
   ) throws(StartError) -> ChildProcess {
     let name = String(decoding: arguments[0].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var pipes: [[Int32]] = [[-1, -1], [-1, -1]]
@@ -115,8 +125,8 @@ package final class ChildProcess: Sendable {
       kill(-pid, SIGCONT)
     }
     let output = OutputPipes([
-      .init(from: pipes[0][0], to: passesOutput ? STDOUT_FILENO : nil, name: "stdout"),
-      .init(from: pipes[1][0], to: passesOutput ? STDERR_FILENO : nil, name: "stderr"),
+      .init(from: pipes[0][0], to: destination.descriptor(STDOUT_FILENO), name: "stdout"),
+      .init(from: pipes[1][0], to: destination.descriptor(STDERR_FILENO), name: "stderr"),
     ])
     return ChildProcess(pid: pid, output: output, hasTerminal: hasTerminal)
   }
@@ -132,7 +142,7 @@ package final class ChildProcess: Sendable {
   /// Waits for the end of the command on a thread of its own.
   package func wait() async -> Ending {
     await withCheckedContinuation { continuation in
-      Thread.start { continuation.resume(returning: self.reap()) }
+      DetachedThread.start { continuation.resume(returning: self.reap()) }
     }
   }
 
@@ -171,5 +181,16 @@ package final class ChildProcess: Sendable {
       if tcgetpgrp(STDIN_FILENO) == getpgrp() { tcsetpgrp(STDIN_FILENO, pid) }
     }
     signal(SIGCONT)
+  }
+}
+
+extension ChildProcess.Output {
+  /// Where the bytes of one of the command's streams go.
+  fileprivate func descriptor(_ own: Int32) -> OutputPipes.Destination {
+    switch self {
+    case .passed: .passed(own)
+    case .copied(let file): .copied(file)
+    case .logged: .none
+    }
   }
 }

@@ -18,9 +18,17 @@ package final class OutputPipes: Sendable {
   /// One pipe: where it is read, where its bytes go, what its lines are called.
   struct Source: Sendable {
     var from: Int32
-    /// Nil when the lines are all that is wanted.
-    var to: Int32?
+    var to: Destination
     var name: String
+  }
+
+  /// Where the bytes go as they are.
+  enum Destination: Sendable {
+    /// To a descriptor without which nothing is read.
+    case passed(Int32)
+    /// To a descriptor while somebody reads there.
+    case copied(Int32)
+    case none
   }
 
   /// The lines as they come, in portions; each must be given back with `taken`. Ends when all pipes are at their end.
@@ -44,7 +52,7 @@ package final class OutputPipes: Sendable {
     let open = Open(sources.count)
     let room = room
     for source in sources {
-      Thread.start {
+      DetachedThread.start {
         Self.read(source, until: told) { lines in
           room.take()
           sink.yield(lines)
@@ -74,6 +82,7 @@ package final class OutputPipes: Sendable {
   private static func read(_ source: Source, until end: Int32, _ hand: ([OutputLine]) -> Void) {
     var buffer = [UInt8](repeating: 0, count: readSize)
     var splitter = LineSplitter(source.name, longest: longest)
+    var destination = source.to
     // What may still be read after the end; nil before it.
     var left: Int?
     while left != 0 {
@@ -93,7 +102,12 @@ package final class OutputPipes: Sendable {
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { break }
       if let before = left { left = before - count }
-      let isWelcome = source.to.map { pass(buffer[..<count], to: $0) } ?? true
+      var isWelcome = true
+      switch destination {
+      case .passed(let file): isWelcome = pass(buffer[..<count], to: file)
+      case .copied(let file): if !pass(buffer[..<count], to: file) { destination = .none }
+      case .none: break
+      }
       let lines = splitter.split(buffer[..<count])
       if !lines.isEmpty { hand(lines) }
       // Nobody reads what we write any more: the command is to learn of that from its own writing.

@@ -2,10 +2,11 @@
 
 import Glibc
 import MartletModel
+import MartletProto
 
 /// The archive step.
 struct ArchivePull: Sendable {
-  let source: ArchiveSource
+  let source: PullStep.Archive
   let shell: StepShell
 
   /// Unpacks, and returns where.
@@ -14,7 +15,7 @@ struct ArchivePull: Sendable {
     try check(file)
     let place = try FreshDirectory.make(in: scratch, "archive")
     guard Self.isZip(file) else {
-      let strip = source.strip > 0 ? ["--strip-components=\(source.strip)"] : []
+      let strip = source.stripComponents > 0 ? ["--strip-components=\(source.stripComponents)"] : []
       try await shell.execute(
         ["tar", "--extract", "--no-same-owner"] + strip + ["--file", file, "--directory", place],
         in: scratch)
@@ -27,14 +28,14 @@ struct ArchivePull: Sendable {
   private func fetch(from directory: String, into scratch: String) async throws(PullFailure)
     -> String
   {
-    guard source.location.contains("://") else {
-      return Puller.path(source.location, from: directory)
+    guard source.source.contains("://") else {
+      return Puller.path(source.source, from: directory)
     }
     let file = scratch + "/.archive"
     try await shell.execute(
       [
         "curl", "--fail", "--silent", "--show-error", "--location", "--proto", "=https,http,file",
-        "--proto-redir", "=https,http", "--output", file, "--", source.location,
+        "--proto-redir", "=https,http", "--output", file, "--", source.source,
       ], in: scratch)
     return file
   }
@@ -55,7 +56,7 @@ struct ArchivePull: Sendable {
     }
     let wanted = source.sha256.lowercased()
     guard digest.label == (wanted.hasPrefix("sha256:") ? wanted : "sha256:" + wanted) else {
-      throw PullFailure("\(source.location) has the digest \(digest.label), not \(wanted)")
+      throw PullFailure("\(source.source) has the digest \(digest.label), not \(wanted)")
     }
   }
 
@@ -70,10 +71,10 @@ struct ArchivePull: Sendable {
   /// unzip cannot leave directories out; an archive that is stripped has one at each level.
   private func stripped(_ place: String) throws(PullFailure) -> String {
     var place = place
-    for _ in 0..<max(0, source.strip) {
+    for _ in 0..<max(0, source.stripComponents) {
       let names = LocalFiles.names(in: place)
       guard names.count == 1, LocalFiles.isDirectory("\(place)/\(names[0])") else {
-        throw PullFailure("there is more than one directory to leave out in \(source.location)")
+        throw PullFailure("there is more than one directory to leave out in \(source.source)")
       }
       place += "/\(names[0])"
     }

@@ -12,7 +12,7 @@ struct CacheLock: Sendable {
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw PullFailure("\(LocalFiles.Failure("cannot open", path))") }
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      Thread.start {
+      DetachedThread.start {
         while flock(file, LOCK_EX) != 0 && errno == EINTR {}
         continuation.resume()
       }

@@ -3,17 +3,18 @@
 
 import Glibc
 import MartletModel
+import MartletProto
 
 /// The git step.
 struct GitPull: Sendable {
-  let source: GitSource
+  let source: PullStep.Git
   let shell: StepShell
   let cache: String
 
   /// Clones, and returns where.
   func pull(into scratch: String) async throws(PullFailure) -> String {
     try check()
-    let mirror = "\(cache)/git/\(SHA256.name(of: source.repository + "#\(source.depth)"))"
+    let mirror = "\(cache)/git/\(SHA256.name(of: source.repository))"
     do { try LocalFiles.makeDirectory(mirror) } catch { throw PullFailure("\(error)") }
     let lock = try await CacheLock.take("\(mirror).lock")
     defer { lock.release() }
@@ -29,9 +30,8 @@ struct GitPull: Sendable {
     try await git(["clone", "--quiet", "--no-checkout", mirror, place], in: scratch)
     try await git(["remote", "set-url", "origin", source.repository], in: place)
     try await git(["-c", "advice.detachedHead=false", "checkout", "--quiet", revision], in: place)
-    if source.hasSubmodules {
-      let depth = source.depth > 0 ? ["--depth", "\(source.depth)"] : []
-      try await git(["submodule", "update", "--init", "--recursive", "--quiet"] + depth, in: place)
+    if source.submodules {
+      try await git(["submodule", "update", "--init", "--recursive", "--quiet"], in: place)
     }
     await shell.say("\(source.repository) is at \(revision)")
     return place
@@ -63,10 +63,9 @@ struct GitPull: Sendable {
     {
       found = wanted
     } else {
-      let depth = source.depth > 0 ? ["--depth", "\(source.depth)"] : []
       try await git(
-        ["fetch", "--quiet", "--no-write-fetch-head"] + depth
-          + [source.repository, "+\(wanted):\(found)"], in: mirror)
+        ["fetch", "--quiet", "--no-write-fetch-head", source.repository, "+\(wanted):\(found)"],
+        in: mirror)
     }
     // The clone takes branches along.
     try await git(["update-ref", "refs/heads/\(name)", found + "^{commit}"], in: mirror)
@@ -96,10 +95,10 @@ struct GitPull: Sendable {
     var variables = [
       "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
     ]
-    guard !source.credentialsVariable.isEmpty else { return variables }
-    let secret = shell.inherited(source.credentialsVariable)
+    guard !source.tokenVariable.isEmpty else { return variables }
+    let secret = shell.inherited(source.tokenVariable)
     guard !secret.isEmpty else {
-      throw PullFailure("the worker has no variable \(source.credentialsVariable) with credentials")
+      throw PullFailure("the worker has no variable \(source.tokenVariable) with credentials")
     }
     let parts = secret.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     variables["MARTLET_GIT_USER"] = parts.count == 2 ? String(parts[0]) : "git"

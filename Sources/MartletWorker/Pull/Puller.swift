@@ -2,6 +2,7 @@
 // before led to.
 
 import Martlet
+import MartletProto
 
 /// Executes the pull steps of a job.
 struct Puller: Sendable {
@@ -44,41 +45,44 @@ struct Puller: Sendable {
   private func execute(_ step: PullStep, at place: inout Place) async throws(PullFailure) {
     var shell = shell
     shell.environment.merge(place.environment) { $1 }
-    switch step {
+    switch step.kind {
     case .git(let source):
       place.directory = try await GitPull(source: source, shell: shell, cache: cache)
         .pull(into: scratch)
     case .archive(let source):
       place.directory = try await ArchivePull(source: source, shell: shell)
         .pull(from: place.directory, into: scratch)
-    case .local(let path, let isCopied):
-      let directory = Self.path(path, from: place.directory)
-      guard LocalFiles.isDirectory(directory) else {
-        throw PullFailure("there is no directory \(directory)")
-      }
-      place.directory = directory
-      guard isCopied else { break }
-      place.directory = try FreshDirectory.make(in: scratch, "copy")
-      try await shell.execute(
-        ["cp", "-a", "--", directory + "/.", place.directory], in: scratch)
-    case .shell(let script):
-      try await shell.execute(["/bin/sh", "-c", script], in: place.directory)
-    case .pip(let requirements):
+    case .local(let local):
+      place.directory = try Self.directory(local.path, from: place.directory)
+      guard local.copy else { break }
+      let copy = try FreshDirectory.make(in: scratch, "copy")
+      try await shell.execute(["cp", "-a", "--", place.directory + "/.", copy], in: scratch)
+      place.directory = copy
+    case .shell(let shellStep):
+      try await shell.execute(["/bin/sh", "-c", shellStep.script], in: place.directory)
+    case .pip(let pip):
       let library = try await PipPull(shell: shell, cache: cache)
-        .pull(Self.path(requirements, from: place.directory), in: place.directory)
+        .pull(Self.path(pip.requirements, from: place.directory), in: place.directory)
       let before = place.environment["PYTHONPATH"] ?? shell.inherited("PYTHONPATH")
       place.environment["PYTHONPATH"] = before.isEmpty ? library : "\(library):\(before)"
-    case .workingDirectory(let path):
-      place.directory = Self.path(path, from: place.directory)
-      guard LocalFiles.isDirectory(place.directory) else {
-        throw PullFailure("there is no directory \(place.directory)")
-      }
+    case .workingDirectory(let step):
+      place.directory = try Self.directory(step.path, from: place.directory)
+    case nil: throw PullFailure("this worker does not know it: it is older than the server")
     }
+  }
+
+  /// A directory as seen from another.
+  private static func directory(
+    _ path: String, from directory: String
+  ) throws(PullFailure) -> String {
+    let found = Self.path(path, from: directory)
+    guard LocalFiles.isDirectory(found) else { throw PullFailure("there is no directory \(found)") }
+    return found
   }
 
   /// A path as seen from a directory.
   static func path(_ path: String, from directory: String) -> String {
-    path.hasPrefix("/") ? path : "\(directory)/\(path)"
+    path.hasPrefix("/") ? path : path.isEmpty ? directory : "\(directory)/\(path)"
   }
 }
 
@@ -93,5 +97,20 @@ enum FreshDirectory {
       return path
     }
     throw PullFailure("no place in \(scratch)")
+  }
+}
+
+extension PullStep {
+  /// What the log and failures call it.
+  fileprivate var name: String {
+    switch kind {
+    case .git: "git"
+    case .local: "local"
+    case .archive: "archive"
+    case .shell: "shell"
+    case .pip: "pip"
+    case .workingDirectory: "working_directory"
+    case nil: "unknown"
+    }
   }
 }

@@ -50,7 +50,7 @@ struct StepShell: Sendable {
       child = try ChildProcess.start(
         arguments.map(SpawnStrings.bytes),
         environment: environment.merging(variables) { $1 }, directory: directory,
-        passesOutput: false)
+        output: .logged)
     } catch {
       throw PullFailure("\(error)")
     }
@@ -66,7 +66,7 @@ struct StepShell: Sendable {
     guard
       let child = try? ChildProcess.start(
         arguments.map(SpawnStrings.bytes), environment: environment, directory: directory,
-        passesOutput: false)
+        output: .logged)
     else { return false }
     async let output: Void = {
       for await _ in child.output.portions { child.output.taken() }

@@ -20,8 +20,8 @@ package struct CommandAttempt: Sendable {
   package var timeoutGrace = Supervisor.grace
   /// How many bytes of its lines go to the log; nil for all.
   package var outputLimit: Int?
-  /// Whether what it writes also goes where this process writes.
-  package var passesOutput = true
+  /// Where what it writes goes beside the log.
+  package var output = ChildProcess.Output.passed
   /// The signals that it shall ignore.
   package var ignored: Set<Int32> = []
 
@@ -52,7 +52,7 @@ package struct CommandAttempt: Sendable {
     do throws(ChildProcess.StartError) {
       child = try ChildProcess.start(
         arguments, environment: variables, directory: directory, ignored: ignored,
-        passesOutput: passesOutput)
+        output: output)
     } catch {
       await complain("\(error)")
       return AttemptEnding(code: error.exitCode, state: .final("StartError", "\(error)"))

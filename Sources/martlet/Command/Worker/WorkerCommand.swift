@@ -5,5 +5,7 @@ import ArgumentParser
 struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Start workers, list them, drain and remove them.",
-    subcommands: [ExecuteJob.self])
+    subcommands: [
+      StartWorker.self, ListWorkers.self, DrainWorker.self, RemoveWorker.self, ExecuteJob.self,
+    ])
 }

@@ -27,6 +27,8 @@ public final class Client: Sendable {
   public let events: EventServiceClient
   /// Variables.
   public let variables: VariableServiceClient
+  /// Workers.
+  public let workers: WorkerServiceClient
   /// The server about itself.
   public let system: SystemServiceClient
 
@@ -62,6 +64,7 @@ public final class Client: Sendable {
     results = ResultServiceClient(channel: channel)
     events = EventServiceClient(channel: channel)
     variables = VariableServiceClient(channel: channel)
+    workers = WorkerServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
   }
 

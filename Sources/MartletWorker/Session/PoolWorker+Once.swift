@@ -1,0 +1,61 @@
+// Decides how a worker works off what is due and leaves: it asks as long as it has room and something comes, and once more
+// when a run has ended, for that may have made others due.
+
+import Martlet
+import MartletProto
+import Synchronization
+
+extension PoolWorker {
+  private static let beat = Duration.seconds(10)
+  private static let mostRuns = 100
+
+  /// Takes what is due, and returns when nothing is and everything has ended.
+  func poll() async throws {
+    let rings = rings()
+    let timer = Task {
+      while true {
+        try await Task.sleep(for: Self.beat)
+        self.ring()
+      }
+    }
+    defer { timer.cancel() }
+    tell(.started(id: ""))
+    for await _ in rings {
+      try Task.checkCancellation()
+      try await tellEnds()
+      while case let room = book.withLock({ $0.room }), room > 0 {
+        var request = PollWorkRequest()
+        request.namespace = namespace
+        request.worker = identity
+        request.maxRuns = Int32(min(room, Self.mostRuns))
+        let response = try await client.workers.pollWork(request)
+        if response.drain { drain() }
+        guard !response.offers.isEmpty else { break }
+        for offer in response.offers { await take(offer) }
+      }
+      if book.withLock({ $0.count }) == 0 { return try await tellEnds() }
+    }
+  }
+
+  /// Tells what has ended, and hears what is not its any more.
+  private func tellEnds() async throws {
+    let (exited, held) = book.withLock { book in
+      (
+        book.next().compactMap { if case .exited(let exited) = $0 { exited } else { nil } },
+        book.heldRuns
+      )
+    }
+    guard !exited.isEmpty || !held.isEmpty else { return }
+    var request = HeartbeatWorkerRequest()
+    request.namespace = namespace
+    request.worker = identity
+    request.exited = exited
+    request.held = held
+    let response = try await client.workers.heartbeatWorker(request)
+    for exited in exited {
+      await launcher.forget(JobID(runID: exited.runID, epoch: exited.epoch))
+    }
+    for revoked in response.revoked { await stop(revoked.runID, revoked.epoch, isUrgent: true) }
+    if response.drain { drain() }
+  }
+}
