@@ -59,8 +59,9 @@ public final class Store: Sendable {
     transitions = TransitionBatcher(
       configuration, limits: settings.batches, timing: settings.timing, writers: settings.writers,
       logger: logger, afterCommit: afterCommit,
-      afterRelease: { [signals, hints] in
-        signals.lines.raise()
+      afterSlots: { [signals, hints] movesLines in
+        if movesLines { signals.lines.raise() }
+        signals.changes.raise()
         hints.raise()
       })
     logs = LogBatcher(

@@ -86,7 +86,7 @@ extension Store {
       transitions.knowledge.memory.withLock { $0.forget(outcome.decision.runs) }
       commits.raise()
       hints.raise()
-      if outcome.hasReleased { signals.lines.raise() }
+      if outcome.hasReleased { signals.moved() }
     }
     return outcome.decision.answers
   }

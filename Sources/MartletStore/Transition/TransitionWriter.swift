@@ -11,20 +11,20 @@ final class TransitionWriter: PostgresWorker {
   private let knowledge: WriterKnowledge
   private let logger: Logger
   private let afterCommit: @Sendable () -> Void
-  private let afterRelease: @Sendable () -> Void
+  private let afterSlots: @Sendable (Bool) -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_transition_batch_commands")
   private let batchTime = Metrics.Timer(label: "martlet_transition_batch_seconds")
   private let failures = Metrics.Counter(label: "martlet_transition_batch_failures_total")
 
   init(
     queue: TransitionQueue, knowledge: WriterKnowledge, logger: Logger,
-    afterCommit: @escaping @Sendable () -> Void, afterRelease: @escaping @Sendable () -> Void
+    afterCommit: @escaping @Sendable () -> Void, afterSlots: @escaping @Sendable (Bool) -> Void
   ) {
     self.queue = queue
     self.knowledge = knowledge
     self.logger = logger
     self.afterCommit = afterCommit
-    self.afterRelease = afterRelease
+    self.afterSlots = afterSlots
   }
 
   func work(on connection: PostgresConnection) -> Bool {
@@ -45,7 +45,7 @@ final class TransitionWriter: PostgresWorker {
     work.complete(batch, failure: failure)
     queue.finish(batch)
     if work.hasWritten { afterCommit() }
-    if work.hasMovedLines { afterRelease() }
+    if work.hasMovedLines || work.hasTakenSlots { afterSlots(work.hasMovedLines) }
     batchSize.record(work.commands.count)
     batchTime.recordNanoseconds(
       time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
@@ -125,6 +125,7 @@ final class TransitionWriter: PostgresWorker {
       do {
         let outcome = try RunSlotTransaction(requests: requests).run(on: connection)
         work.hasMovedLines = work.hasMovedLines || outcome.hasChangedLines
+        work.hasTakenSlots = work.hasTakenSlots || outcome.hasTakenSlots
         return outcome.standings
       } catch let error as PostgresError {
         guard connection.isUsable else { throw error }
@@ -176,6 +177,7 @@ private struct BatchWork {
   var answers: [CommandAnswer?] = []
   var hasWritten = false
   var hasMovedLines = false
+  var hasTakenSlots = false
 
   init(_ batch: [Submission]) {
     for submission in batch {
