@@ -14,6 +14,8 @@ public struct Engine: Sendable {
   public let heartbeat: ReplicaHeartbeat
   /// Where requests wait for slots.
   public let room: LimitRoom
+  /// Tells watchers how full limits are.
+  public let limitWatch: LimitWatch
   /// Every service, in the order to start them; stop them in reverse.
   public let services: [any Service]
 
@@ -27,6 +29,7 @@ public struct Engine: Sendable {
     beats = SessionBeats(store)
     heartbeat = ReplicaHeartbeat(context, host: host)
     room = LimitRoom(context)
+    limitWatch = LimitWatch(context)
     services = [
       // Leases first: the reaper does nothing before the clock has ticked.
       LivenessClock(context), PartitionKeeper(context), heartbeat, HintListener(store),
@@ -34,6 +37,7 @@ public struct Engine: Sendable {
       CascadeRunner(context), RunDeleter(context), Reaper(context), ClaimKeeper(context),
       CountKeeper(context),
       LimitGranter(context), LeaseExpirer(context), TagLimitKeeper(context), room,
+      limitWatch,
       ExpiryKeeper(context),
     ]
   }

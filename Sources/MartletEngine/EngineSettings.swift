@@ -62,6 +62,10 @@ public struct EngineSettings: Sendable {
   public var tellInterval = Duration.seconds(1)
   /// How often their places are kept.
   public var keepInterval = Duration.seconds(3)
+  /// The shortest pause between two looks at limits that are watched.
+  public var limitWatchPause = Duration.milliseconds(500)
+  /// How often they are looked at although nothing was heard: a hint may have been lost.
+  public var limitWatchInterval = Duration.seconds(30)
   /// How often it is read which tags have a limit.
   public var tagInterval = Duration.seconds(1)
   /// The longest pause between looks for leases of slots that lapsed.

@@ -2,13 +2,13 @@
 // replica has served them, and with their places kept while they wait.
 
 public import MartletModel
-import MartletStore
+public import MartletStore
 import Synchronization
 
 /// Where requests wait that stand in line.
 public final class LimitRoom: PacedService {
   private struct State {
-    var guests: [UInt64: (id: LeaseID, continuation: CheckedContinuation<Void, Never>)] = [:]
+    var guests: [UInt64: (id: LeaseID, continuation: CheckedContinuation<SlotLease?, Never>)] = [:]
     var calls: [LeaseID: (until: ContinuousClock.Instant, tell: @Sendable () -> Void)] = [:]
     var next: UInt64 = 0
     var isClosed = false
@@ -26,8 +26,9 @@ public final class LimitRoom: PacedService {
   public var isClosed: Bool { state.withLock { $0.isClosed } }
 
   /// Waits until a request has left the line, at most for a time; returns early when the task is cancelled or the room
-  /// closes. The request is then to be put again.
-  public func wait(for id: LeaseID, atMost timeout: Duration) async {
+  /// closes.
+  /// - Returns: The lease, if it was served: it runs its full term. Else the request is to be put again.
+  public func wait(for id: LeaseID, atMost timeout: Duration) async -> SlotLease? {
     let key = state.withLock { state -> UInt64 in
       state.next += 1
       return state.next
@@ -37,7 +38,7 @@ public final class LimitRoom: PacedService {
       leave(key)
     }
     defer { timer.cancel() }
-    await withTaskCancellationHandler {
+    return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isAdmitted = state.withLock { state -> Bool in
           guard !state.isClosed, !Task.isCancelled else { return false }
@@ -45,7 +46,11 @@ public final class LimitRoom: PacedService {
           return true
         }
         // It may have been served before it came in.
-        if isAdmitted { store.limitSignals.grants.raise() } else { continuation.resume() }
+        if isAdmitted {
+          store.limitSignals.grants.raise()
+        } else {
+          continuation.resume(returning: nil)
+        }
       }
     } onCancel: {
       leave(key)
@@ -72,7 +77,7 @@ public final class LimitRoom: PacedService {
     if guests.isEmpty, calls.isEmpty { return .zero }
     let ids = Set(guests.values)
     let served = Set(try await store.leftLine(ids.union(calls).sorted()))
-    for (key, id) in guests where served.contains(id) { leave(key) }
+    try await tell(guests.filter { served.contains($0.value) })
     for id in calls where served.contains(id) {
       state.withLock { $0.calls.removeValue(forKey: id) }?.tell()
     }
@@ -88,7 +93,7 @@ public final class LimitRoom: PacedService {
       state.calls = [:]
       return state.guests.values.map(\.continuation)
     }
-    for guest in guests { guest.resume() }
+    for guest in guests { guest.resume(returning: nil) }
   }
 
   /// Sends everybody away.
@@ -101,8 +106,20 @@ public final class LimitRoom: PacedService {
     state.withLock { $0.keeping = now + settings.keepInterval }
   }
 
-  private func leave(_ key: UInt64) {
+  /// Hands guests who have left the line their leases, all at once.
+  private func tell(_ guests: [UInt64: LeaseID]) async throws(StoreError) {
+    if guests.isEmpty { return }
+    let leases = try await store.collectLeases(Set(guests.values).sorted())
+    var untold = Set(leases.keys)
+    for (key, id) in guests where leave(key, with: leases[id]) { untold.remove(id) }
+    if !untold.isEmpty { try await store.returnLeases(untold.sorted()) }
+  }
+
+  /// Sends a guest away; whether it was there still.
+  @discardableResult
+  private func leave(_ key: UInt64, with lease: SlotLease? = nil) -> Bool {
     let guest = state.withLock { $0.guests.removeValue(forKey: key) }
-    guest?.continuation.resume()
+    guest?.continuation.resume(returning: lease)
+    return guest != nil
   }
 }

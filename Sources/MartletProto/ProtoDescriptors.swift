@@ -2281,10 +2281,14 @@ public enum ProtoDescriptors {
         "martlet.v1.Directive.cancel",
         "martlet.v1.Directive.slow_down",
         "martlet.v1.Directive.ask_again",
+        "martlet.v1.Directive.pause",
         "martlet.v1.Directive.CancelRun",
         "martlet.v1.Directive.CancelRun.run_id",
         "martlet.v1.Directive.CancelRun.grace",
         "martlet.v1.Directive.CancelRun.message",
+        "martlet.v1.Directive.PauseRun",
+        "martlet.v1.Directive.PauseRun.run_id",
+        "martlet.v1.Directive.PauseRun.message",
         "martlet.v1.Directive.SlowDown",
         "martlet.v1.Directive.SlowDown.wait",
         "martlet.v1.Directive.AskAgain",
@@ -2312,15 +2316,17 @@ public enum ProtoDescriptors {
         dBgNIAEoCzIULm1hcnRsZXQudjEuQXJ0aWZhY3RIAFIIYXJ0aWZhY3QSKAoDbG9nGA4gASgLMhQubWFydGxldC52MS5Mb2dF\
         bnRyeUgAUgNsb2dCBgoEaXRlbSKkAQoMUmVwb3J0UmVzdWx0EhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWQSEAoDc2VxGAIgASgD\
         UgNzZXESLwoHdmVyZGljdBgDIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdEgAUgd2ZXJkaWN0Ei8KBWVycm9yGAQgASgLMhcu\
-        bWFydGxldC52MS5SZXBvcnRFcnJvckgAUgVlcnJvckIJCgdvdXRjb21lIpkDCglEaXJlY3RpdmUSOQoGY2FuY2VsGAEgASgL\
+        bWFydGxldC52MS5SZXBvcnRFcnJvckgAUgVlcnJvckIJCgdvdXRjb21lIo4ECglEaXJlY3RpdmUSOQoGY2FuY2VsGAEgASgL\
         Mh8ubWFydGxldC52MS5EaXJlY3RpdmUuQ2FuY2VsUnVuSABSBmNhbmNlbBI9CglzbG93X2Rvd24YAiABKAsyHi5tYXJ0bGV0\
         LnYxLkRpcmVjdGl2ZS5TbG93RG93bkgAUghzbG93RG93bhI9Cglhc2tfYWdhaW4YAyABKAsyHi5tYXJ0bGV0LnYxLkRpcmVj\
-        dGl2ZS5Bc2tBZ2FpbkgAUghhc2tBZ2FpbhptCglDYW5jZWxSdW4SFQoGcnVuX2lkGAEgASgJUgVydW5JZBIvCgVncmFjZRgC\
-        IAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblIFZ3JhY2USGAoHbWVzc2FnZRgDIAEoCVIHbWVzc2FnZRo5CghTbG93\
-        RG93bhItCgR3YWl0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0GiEKCEFza0FnYWluEhUKBnJ1bl9p\
-        ZBgBIAEoCVIFcnVuSWRCBgoEa2luZDKpAQoNUmVwb3J0U2VydmljZRJDCgZSZXBvcnQSGS5tYXJ0bGV0LnYxLlJlcG9ydFJl\
-        cXVlc3QaGi5tYXJ0bGV0LnYxLlJlcG9ydFJlc3BvbnNlKAEwARJTCgtCYXRjaFJlcG9ydBIeLm1hcnRsZXQudjEuQmF0Y2hS\
-        ZXBvcnRSZXF1ZXN0Gh8ubWFydGxldC52MS5CYXRjaFJlcG9ydFJlc3BvbnNlIgOQAgJiBnByb3RvMw==\
+        dGl2ZS5Bc2tBZ2FpbkgAUghhc2tBZ2FpbhI2CgVwYXVzZRgEIAEoCzIeLm1hcnRsZXQudjEuRGlyZWN0aXZlLlBhdXNlUnVu\
+        SABSBXBhdXNlGm0KCUNhbmNlbFJ1bhIVCgZydW5faWQYASABKAlSBXJ1bklkEi8KBWdyYWNlGAIgASgLMhkuZ29vZ2xlLnBy\
+        b3RvYnVmLkR1cmF0aW9uUgVncmFjZRIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlGjsKCFBhdXNlUnVuEhUKBnJ1bl9pZBgB\
+        IAEoCVIFcnVuSWQSGAoHbWVzc2FnZRgCIAEoCVIHbWVzc2FnZRo5CghTbG93RG93bhItCgR3YWl0GAEgASgLMhkuZ29vZ2xl\
+        LnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0GiEKCEFza0FnYWluEhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWRCBgoEa2luZDKpAQoN\
+        UmVwb3J0U2VydmljZRJDCgZSZXBvcnQSGS5tYXJ0bGV0LnYxLlJlcG9ydFJlcXVlc3QaGi5tYXJ0bGV0LnYxLlJlcG9ydFJl\
+        c3BvbnNlKAEwARJTCgtCYXRjaFJlcG9ydBIeLm1hcnRsZXQudjEuQmF0Y2hSZXBvcnRSZXF1ZXN0Gh8ubWFydGxldC52MS5C\
+        YXRjaFJlcG9ydFJlc3BvbnNlIgOQAgJiBnByb3RvMw==\
 
         """
     ),

@@ -15,6 +15,8 @@ struct Backend: Sendable {
   let keeper: SessionKeeper
   /// Where requests wait for slots.
   let room: LimitRoom
+  /// Tells watchers of limits.
+  let limitWatch: LimitWatch
   /// Tells executors what the server wants of them.
   let sessions: SessionHub
 

@@ -61,8 +61,9 @@ public final class Store: Sendable {
     transitions = TransitionBatcher(
       configuration, limits: settings.batches, timing: settings.timing, writers: settings.writers,
       logger: logger, afterCommit: afterCommit,
-      afterRelease: { [signals, hints] in
-        signals.lines.raise()
+      afterSlots: { [signals, hints] movesLines in
+        if movesLines { signals.lines.raise() }
+        signals.changes.raise()
         hints.raise()
       },
       // Another run of its schedule, or its backfill, may have waited for that.

@@ -25,7 +25,7 @@ import Testing
   /// Asks as a handler does: again and again with one id, in the room between.
   private func acquire(_ request: SlotRequest, _ store: Store, _ room: LimitRoom) async throws {
     while try await !isGranted(request, store) {
-      await room.wait(for: request.id, atMost: .seconds(60))
+      if await room.wait(for: request.id, atMost: .seconds(60)) != nil { return }
     }
   }
 
@@ -139,11 +139,11 @@ import Testing
       let guest = Task { await room.wait(for: LeaseID(high: 1, low: 1), atMost: .seconds(600)) }
       let gone = Task { await room.wait(for: LeaseID(high: 1, low: 2), atMost: .seconds(600)) }
       gone.cancel()
-      await gone.value
+      #expect(await gone.value == nil)
       room.close()
-      await guest.value
+      #expect(await guest.value == nil)
       #expect(room.isClosed)
-      await room.wait(for: LeaseID(high: 1, low: 3), atMost: .seconds(600))
+      #expect(await room.wait(for: LeaseID(high: 1, low: 3), atMost: .seconds(600)) == nil)
     }
   }
 }

@@ -4,7 +4,7 @@ It knows enough of ReportService to give verdicts, and it can be told to refuse,
 nothing that the real server checks; the cases in `server` run against that.
 
     recorder.py DIRECTORY     prints its port; requests go to DIRECTORY/requests.jsonl, orders are read from
-                              DIRECTORY/orders.json (a list of {"method", "status", "body"} or {"cancel": definition})
+                              DIRECTORY/orders.json (a list of {"method", "status", "body"}, {"cancel": definition} or {"pause": definition})
 """
 
 import http.server
@@ -53,6 +53,8 @@ def report(body):
             mine = body.get("session", {}).get("id") == run["session"]
             if "cancel" in order and run["definition"] == order["cancel"] and mine and run["state"] == "RUNNING":
                 directives.append({"cancel": {"runId": run_id, "grace": "3s", "message": "enough"}})
+            if "pause" in order and run["definition"] == order["pause"] and mine and run["state"] == "RUNNING":
+                directives.append({"pause": {"runId": run_id, "message": "wait"}})
     answer = {"results": results}
     if directives:
         answer["directives"] = directives

@@ -374,6 +374,39 @@ class Signals(RecorderTest):
         self.assertTidy()
 
 
+    def testPaused(self):
+        """Who runs is told of a pause, and goes on as it likes."""
+        process = self.start("martlet_flow f; if martlet_pause_requested; then exit 1; fi; touch begun; "
+                             "until martlet_pause_requested; do sleep 0.1; done; echo paused", MARTLET_LEASE="3")
+        until(lambda: (self.directory / "begun").exists(), "start of the flow")
+        self.order({"pause": "f"})
+        output, _ = process.communicate(timeout=100)
+        self.assertEqual((process.returncode, output), (0, b"paused\n"))
+        self.assertEqual(self.states("f")[-1], "COMPLETED")
+
+
+class Limits(RecorderTest):
+    """What a task says of the limits that it needs."""
+
+    def testOfATask(self):
+        self.shell("martlet_task t --limit api --limit 'gpu \"a\"=3' -- true")
+        self.assertEqual(self.reports("t")[0]["create"]["limits"],
+                         [{"name": "api", "slots": 1}, {"name": 'gpu "a"', "slots": 3}])
+        for wrong in ["", "=1", "api=", "api=x", "api=1=2"]:
+            self.shell(f"martlet_task t --limit '{wrong}' -- true", code=2)
+
+    def testATaskWithLimitsWaitsForTheServer(self):
+        """Slots are the server's to give: nothing is kept for later, and nothing begins."""
+        self.stopRecorder()
+        process = self.start("martlet_task t --limit api -- sh -c 'echo in'")
+        until(lambda: list((self.directory / "tmp").glob("martlet.*/frame")), "first frame")
+        self.assertEqual(self.spooled(), [])
+        self.startRecorder(self.port)
+        output, _ = process.communicate(timeout=100)
+        self.assertEqual((process.returncode, output), (0, b"in\n"))
+        self.assertEqual(self.states("t"), ["PENDING", "RUNNING", "COMPLETED"])
+
+
 class Spool(RecorderTest):
     """While the server is away nothing is lost, and nothing waits for it."""
 

@@ -286,6 +286,48 @@ class Ends(ServerTest):
         self.assertEqual(self.history(self.word), ["PENDING", "RUNNING", "COMPLETED"])
 
 
+class Limits(ServerTest):
+    """Tasks that need slots."""
+
+    def limit(self, slots):
+        self.server.call("LimitService/CreateLimit", limit={"name": self.word, "slots": slots})
+
+    def testTakeTurns(self):
+        """Three tasks, one slot: one after the other, in line meanwhile."""
+        word = self.word
+        self.limit(1)
+        tasks = " ".join(f"martlet_task {word}-{number} --limit {word} -- sleep 0.3 &" for number in range(3))
+        self.shell(f"martlet_flow {word}; {tasks} wait")
+        times = sorted((run["times"]["startTime"], run["times"]["endTime"])
+                       for run in (self.ended(f"{word}-{number}") for number in range(3)))
+        for (_, end), (start, _) in zip(times, times[1:]):
+            self.assertLessEqual(end, start)
+        self.assertEqual(self.state(word), "COMPLETED")
+
+    def testInterruptedInLine(self):
+        word = self.word
+        self.limit(1)
+        holder = self.start(f"martlet_task {word}-holder --limit {word} -- sh -c 'touch in; exec sleep 100'")
+        until(lambda: (self.directory / "in").exists(), "holder of the slot")
+        waiter = self.start(f"martlet_task {word}-waiter --limit {word}=1 -- touch late")
+        until(lambda: self.run_(f"{word}-waiter"), "waiter in line")
+        waiter.send_signal(signal.SIGTERM)
+        waiter.communicate(timeout=100)
+        self.assertEqual(waiter.returncode, 1)
+        self.assertEqual(self.state(f"{word}-waiter"), "CANCELLED")
+        self.assertFalse((self.directory / "late").exists())
+        self.server.call("RunService/CancelRun", id=self.run_(f"{word}-holder")["id"])
+        holder.communicate(timeout=100)
+        self.assertEqual(self.state(f"{word}-holder"), "CANCELLED")
+
+    def testClosed(self):
+        word = self.word
+        self.limit(0)
+        done = self.shell(f"martlet_task {word} --limit {word} -- echo in", code=1)
+        self.assertEqual(done.stdout, b"")
+        self.assertIn(b"LIMIT_CLOSED", done.stderr)
+
+
 class Outages(ServerTest):
     """The server goes away and comes back: everything is there, once."""
 

@@ -77,7 +77,7 @@ public struct Server: Sendable {
     let sessions = SessionHub()
     let backend = Backend(
       store: store, feed: engine.feed, keeper: SessionKeeper(store, engine.beats),
-      room: engine.room, sessions: sessions)
+      room: engine.room, limitWatch: engine.limitWatch, sessions: sessions)
     let health = HealthState()
     let services = services(backend, health)
     front.open(
@@ -101,10 +101,11 @@ public struct Server: Sendable {
     let program = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: engine.services.map { .init(service: $0) } + [
-          .init(service: CancelRouter(store: store, sessions: sessions, logger: logger)),
+          .init(service: DirectiveRouter(store: store, sessions: sessions, logger: logger)),
           .init(
             service: Listening(
-              listener: listener, feed: engine.feed, room: engine.room, sessions: sessions,
+              listener: listener, feed: engine.feed, room: engine.room,
+              limitWatch: engine.limitWatch, sessions: sessions,
               readiness: readiness,
               health: health, grace: grace)),
         ],

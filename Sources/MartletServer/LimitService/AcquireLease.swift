@@ -21,9 +21,7 @@ extension LimitHandlers {
       while true {
         switch try await backend.store.acquireSlots(wanted, deadline: context.deadline) {
         case .granted(let lease):
-          let names = try await backend.store.limitNames(
-            lease.holds.map(\.limit), deadline: context.deadline)
-          return AcquireLeaseResponse(lease: Lease(lease, names: names))
+          return try await answer(lease, context)
         case .full(let full):
           let left = ContinuousClock.now.duration(to: end)
           if backend.room.isClosed {
@@ -31,11 +29,21 @@ extension LimitHandlers {
               "the server stops: ask again with the same id", retryAfter: .milliseconds(200))
           }
           guard full.place > 0, left > .zero else { throw Status(full) }
-          await backend.room.wait(for: wanted.id, atMost: left)
+          if let lease = await backend.room.wait(for: wanted.id, atMost: left) {
+            return try await answer(lease, context)
+          }
           try Task.checkCancellation()
         }
       }
     }
+  }
+
+  private func answer(
+    _ lease: SlotLease, _ context: CallContext
+  ) async throws -> AcquireLeaseResponse {
+    let names = try await backend.store.limitNames(
+      lease.holds.map(\.limit), deadline: context.deadline)
+    return AcquireLeaseResponse(lease: Lease(lease, names: names))
   }
 
   /// A little before the caller gives up, so that it still hears its place in line.

@@ -87,7 +87,7 @@ extension Store {
       commits.raise()
       scheduleSignal.raise()
       hints.raise()
-      if outcome.hasReleased { signals.lines.raise() }
+      if outcome.hasReleased { signals.moved() }
     }
     return outcome.decision.answers
   }

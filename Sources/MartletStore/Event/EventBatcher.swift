@@ -63,5 +63,9 @@ public final class EventBatcher: Sendable {
     for writer in writers { await writer.shutdown() }
   }
 
-  private func wake() { for writer in writers { writer.wake() } }
+  private func wake() {
+    // One that sleeps takes all there is; the other helps while it is at work.
+    if writers.contains(where: { $0.isConnected && $0.wake() }) { return }
+    if !writers.contains(where: \.isConnected) { for writer in writers { writer.wake() } }
+  }
 }

@@ -8,6 +8,20 @@ public struct LimitSignals: Sendable {
   public let lines = CommitSignal()
   /// Somebody may have been served; one task waits for it, the one who tells those who wait.
   public let grants = CommitSignal()
+  /// A limit may be another, or fuller or emptier; one task waits for it, the one who tells watchers.
+  public let changes = CommitSignal()
+
+  /// Says that slots were taken or given back, or lines are to be looked at.
+  func moved() {
+    lines.raise()
+    changes.raise()
+  }
+
+  /// Says that somebody was served.
+  func granted() {
+    grants.raise()
+    changes.raise()
+  }
 }
 
 extension Store {
@@ -16,14 +30,20 @@ extension Store {
 
   /// Wakes the granter, here or in another replica.
   func limitsChanged() {
-    signals.lines.raise()
-    signals.grants.raise()
+    signals.moved()
+    signals.granted()
+    hints.raise()
+  }
+
+  /// Says that a limit is new, or that slots were taken that were free: only watchers care.
+  func slotsTaken() {
+    signals.changes.raise()
     hints.raise()
   }
 
   /// Wakes those who tell who was served, here and in other replicas.
   func slotsGranted() {
-    signals.grants.raise()
+    signals.granted()
     hints.raise()
   }
 }

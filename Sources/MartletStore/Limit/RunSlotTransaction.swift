@@ -32,6 +32,8 @@ struct RunSlotTransaction {
     var standings: [RunID: SlotStanding]
     /// Whether somebody stands in line, or has left it.
     var hasChangedLines: Bool
+    /// Whether slots were taken.
+    var hasTakenSlots: Bool
   }
 
   func run(on connection: PostgresConnection) throws -> Outcome {
@@ -42,7 +44,8 @@ struct RunSlotTransaction {
       try write(state, pipeline)
       return Outcome(
         standings: standings,
-        hasChangedLines: !state.waiting.isEmpty || !state.leaving.isEmpty)
+        hasChangedLines: !state.waiting.isEmpty || !state.leaving.isEmpty,
+        hasTakenSlots: !state.granted.isEmpty)
     }
   }
 

@@ -91,6 +91,29 @@ extension Store {
     }
   }
 
+  /// Tells some who waited of their grants, together: their full terms run from now on.
+  /// - Returns: Their leases; who is missing was not served and is to ask again.
+  public func collectLeases(_ ids: [LeaseID]) async throws(StoreError) -> [LeaseID: SlotLease] {
+    let leases = try await write { connection in
+      try connection.transaction { pipeline in
+        try pipeline.execute(SQL.collectLeases) { $0.bindArray(ids) }
+        return try pipeline.query(SQL.findLeases) { $0.bindArray(ids) }
+          .map { row throws(PostgresError) in try SlotLease(row) }
+      }
+    }
+    return Dictionary(leases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Takes back that some were told of their grants: they had gone.
+  public func returnLeases(_ ids: [LeaseID]) async throws(StoreError) {
+    _ = try await write { connection in
+      try connection.query(SQL.returnLeases) {
+        $0.bindArray(ids)
+        $0.bind(LimitBounds.patience)
+      }.count
+    }
+  }
+
   /// Which of those who waited stand in line no more: they were served, or are to ask again.
   public func leftLine(_ ids: [LeaseID]) async throws(StoreError) -> [LeaseID] {
     try await read { connection in

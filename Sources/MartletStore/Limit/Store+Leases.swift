@@ -59,7 +59,11 @@ extension Store {
     let outcome = try await write(deadline) { connection in
       try AcquireTransaction(request: request).run(on: connection)
     }
-    if outcome.isInLine { limitsChanged() }
+    if outcome.isInLine {
+      limitsChanged()
+    } else if case .granted = outcome.answer {
+      slotsTaken()
+    }
     return outcome.answer
   }
 

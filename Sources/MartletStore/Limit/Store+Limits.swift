@@ -31,6 +31,7 @@ extension Store {
         $0.bind(actor)
       }.count
     }
+    slotsTaken()
     // Runs that start here from now on know of it.
     if scope == .tag { transitions.knowledge.tagLimits.withLock { $0.forget() } }
     let there = try await limit(.named(scope, name), in: namespace, deadline: deadline)
@@ -77,6 +78,22 @@ extension Store {
         $0.bind(last?.scope ?? 0)
         $0.bind(last?.name ?? "")
         $0.bind(Int64(limit))
+      }.map { row throws(PostgresError) in try SlotLimit(row) }
+    }
+  }
+
+  /// Those of some limits that are there, by scope and name.
+  public func limits(
+    _ references: some Sequence<LimitReference>, in namespace: Namespace,
+    deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> [SlotLimit] {
+    let (ids, names) = (references.compactMap(\.id), references.filter { $0.name != nil })
+    return try await read(deadline) { connection in
+      try connection.query(SQL.findLimits) {
+        $0.bind(namespace)
+        $0.bindArray(ids)
+        $0.bindArray(nullable: names.map(\.scope))
+        $0.bindArray(nullable: names.map(\.name))
       }.map { row throws(PostgresError) in try SlotLimit(row) }
     }
   }

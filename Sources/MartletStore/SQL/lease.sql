@@ -80,6 +80,32 @@ UPDATE limit_lease SET collected = true, expire_time = greatest(expire_time,
 WHERE id = $1::uuid AND end_time IS NULL AND NOT collected
 RETURNING expire_time
 
+-- name: collect_leases
+-- Many who asked are told of their grants.
+UPDATE limit_lease l SET collected = true, expire_time = greatest(l.expire_time,
+  clock_timestamp() + l.ttl_us * interval '1 microsecond')
+FROM (SELECT id FROM limit_lease WHERE id = ANY ($1::uuid[]) AND end_time IS NULL AND NOT collected
+  ORDER BY id FOR NO KEY UPDATE) c
+WHERE l.id = c.id
+
+-- name: find_leases
+-- Leases that are held.
+SELECT l.id, l.namespace, 2::smallint, l.mode, l.request, l.holder, l.run_id, l.session_id, l.actor, l.ttl_us,
+  l.create_time, l.grant_time, l.expire_time, l.end_time, 0::bigint,
+  ARRAY(SELECT h.limit_id FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id),
+  ARRAY(SELECT h.slots::integer FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id),
+  ARRAY(SELECT coalesce((extract(epoch FROM h.return_time) * 1000000)::bigint, 0) FROM limit_hold h
+      WHERE h.lease_id = l.id ORDER BY h.limit_id)
+FROM limit_lease l WHERE l.id = ANY ($1::uuid[]) AND l.end_time IS NULL AND l.run_epoch IS NULL
+
+-- name: return_leases
+-- Those who asked had gone when they were to be told: their grants run for a short time again.
+UPDATE limit_lease l SET collected = false, expire_time = least(l.expire_time,
+  clock_timestamp() + $2::bigint * interval '1 microsecond')
+FROM (SELECT id FROM limit_lease WHERE id = ANY ($1::uuid[]) AND end_time IS NULL AND collected
+  ORDER BY id FOR NO KEY UPDATE) c
+WHERE l.id = c.id
+
 -- name: keep_places
 -- Those who wait have asked again.
 UPDATE limit_waiter SET expire_time = greatest(expire_time, clock_timestamp() + $2::bigint * interval '1 microsecond')

@@ -28,6 +28,17 @@ WHERE l.namespace = $1::text AND ($2::smallint IS NULL OR l.scope = $2::smallint
   AND starts_with(l.name, $3::text) AND (l.scope, l.name) > ($4::smallint, $5::text)
 ORDER BY l.scope, l.name LIMIT $6::bigint
 
+-- name: find_limits
+-- Limits by ids, or by scopes and names, by scope and name.
+SELECT l.id, l.namespace, l.scope, l.name, l.slots, l.decay, l.enabled, l.description, l.created_by,
+  l.create_time, l.update_time, l.etag, u.held, u.draining, u.drained_by, u.holders, u.waiters,
+  clock_timestamp()
+FROM slot_limit l JOIN limit_usage u ON u.id = l.id
+WHERE l.namespace = $1::text AND l.id IN (SELECT unnest($2::uuid[]) UNION ALL SELECT n.id FROM slot_limit n
+  JOIN unnest($3::smallint[], $4::text[]) AS w (scope, name) ON n.scope = w.scope AND n.name = w.name
+  WHERE n.namespace = $1::text)
+ORDER BY l.scope, l.name
+
 -- name: lock_limit
 -- Locks a limit: what statements after this one read of its holds is whole.
 SELECT id FROM slot_limit WHERE namespace = $1::text AND id = $2::uuid FOR NO KEY UPDATE

@@ -25,10 +25,11 @@ WITH beat AS (
 SELECT s.id, coalesce(r.lease_until, s.lease_until)
 FROM session s LEFT JOIN renewed r ON r.id = s.id WHERE s.id = ANY ($1::uuid[])
 
--- name: list_cancelling
--- Which runs that these sessions hold are to stop.
-SELECT c.session_id, c.run_id, s.epoch FROM claim c JOIN run_state s ON s.id = c.run_id
-WHERE c.session_id = ANY ($1::uuid[]) AND s.state_type = 5
+-- name: list_asked_runs
+-- Which runs that these sessions hold are to stop, or were paused by somebody else.
+SELECT c.session_id, c.run_id, s.epoch, s.revision FROM claim c JOIN run_state s ON s.id = c.run_id
+WHERE c.session_id = ANY ($1::uuid[])
+  AND (s.state_type = 5 OR s.state_type = 4 AND coalesce((s.tally ->> 'asked')::boolean, false))
 
 -- name: close_session
 -- Ends a session at once: its lease lapses now and the reaper returns what it still holds.

@@ -33,12 +33,12 @@ public struct BeatAnswer: Sendable, Equatable {
   /// When the lease lapses without another; nil if there is no such session: open it again.
   public var leaseUntil: Instant?
   /// Runs the session holds that are to stop, with the epoch it holds them by.
-  public var cancelling: [(run: RunID, epoch: Int64)]
+  public var asked: [(run: RunID, epoch: Int64)]
 
   /// Compares both parts.
   public static func == (left: BeatAnswer, right: BeatAnswer) -> Bool {
     left.leaseUntil == right.leaseUntil
-      && left.cancelling.elementsEqual(right.cancelling) { $0 == $1 }
+      && left.asked.elementsEqual(right.asked) { $0 == $1 }
   }
 }
 
@@ -80,7 +80,7 @@ extension Store {
       let keys = Set(ids).sorted()
       return try connection.pipeline { pipeline in
         let renewed = try pipeline.execute(SQL.renewSessions) { $0.bindArray(keys) }
-        let listed = try pipeline.execute(SQL.listCancelling) { $0.bindArray(keys) }
+        let listed = try pipeline.execute(SQL.listAskedRuns) { $0.bindArray(keys) }
         var leases: [SessionID: Instant] = [:]
         try pipeline.receive(renewed).forEach { row throws(PostgresError) in
           leases[try row.get(0)] = try row.get(1, as: Instant.self)
@@ -92,7 +92,7 @@ extension Store {
         return (leases, stops)
       }
     }
-    return ids.map { BeatAnswer(leaseUntil: leases[$0], cancelling: stops[$0] ?? []) }
+    return ids.map { BeatAnswer(leaseUntil: leases[$0], asked: stops[$0] ?? []) }
   }
 
   /// Ends a session: whatever it still holds is treated as by a lapsed lease, at once.

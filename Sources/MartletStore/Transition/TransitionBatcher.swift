@@ -23,13 +23,14 @@ public final class TransitionBatcher: Sendable {
   /// Starts the writers, which connect at once.
   /// - Parameters:
   ///   - afterCommit: Called on a writer's thread after each commit that wrote transitions.
-  ///   - afterRelease: Called there after each commit that moved lines of limits or gave slots back.
+  ///   - afterSlots: Called there after each commit that took slots, gave some back or moved lines of limits, with
+  ///     whether lines are to be looked at.
   ///   - afterWorkEnds: Called there after each commit that ended runs of deployments.
   public init(
     _ configuration: PostgresConfiguration, limits: BatchLimits = BatchLimits(),
     timing: TransitionTiming = .standard, writers: Int = 1, logger: Logger,
     afterCommit: @escaping @Sendable () -> Void = {},
-    afterRelease: @escaping @Sendable () -> Void = {},
+    afterSlots: @escaping @Sendable (Bool) -> Void = { _ in },
     afterWorkEnds: @escaping @Sendable () -> Void = {}
   ) {
     var configuration = configuration
@@ -51,7 +52,7 @@ public final class TransitionBatcher: Sendable {
         configuration, name: "pg-writer-\(index)",
         worker: TransitionWriter(
           queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit,
-          afterRelease: afterRelease, afterWorkEnds: afterWorkEnds),
+          afterSlots: afterSlots, afterWorkEnds: afterWorkEnds),
         logger: logger)
     }
     queue.setWaker { [writers = self.writers] in

@@ -11,7 +11,7 @@ final class TransitionWriter: PostgresWorker {
   private let knowledge: WriterKnowledge
   private let logger: Logger
   private let afterCommit: @Sendable () -> Void
-  private let afterRelease: @Sendable () -> Void
+  private let afterSlots: @Sendable (Bool) -> Void
   private let afterWorkEnds: @Sendable () -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_transition_batch_commands")
   private let batchTime = Metrics.Timer(label: "martlet_transition_batch_seconds")
@@ -19,14 +19,14 @@ final class TransitionWriter: PostgresWorker {
 
   init(
     queue: TransitionQueue, knowledge: WriterKnowledge, logger: Logger,
-    afterCommit: @escaping @Sendable () -> Void, afterRelease: @escaping @Sendable () -> Void,
+    afterCommit: @escaping @Sendable () -> Void, afterSlots: @escaping @Sendable (Bool) -> Void,
     afterWorkEnds: @escaping @Sendable () -> Void
   ) {
     self.queue = queue
     self.knowledge = knowledge
     self.logger = logger
     self.afterCommit = afterCommit
-    self.afterRelease = afterRelease
+    self.afterSlots = afterSlots
     self.afterWorkEnds = afterWorkEnds
   }
 
@@ -48,7 +48,7 @@ final class TransitionWriter: PostgresWorker {
     work.complete(batch, failure: failure)
     queue.finish(batch)
     if work.hasWritten { afterCommit() }
-    if work.hasMovedLines { afterRelease() }
+    if work.hasMovedLines || work.hasTakenSlots { afterSlots(work.hasMovedLines) }
     if work.hasEndedWork { afterWorkEnds() }
     batchSize.record(work.commands.count)
     batchTime.recordNanoseconds(
@@ -130,6 +130,7 @@ final class TransitionWriter: PostgresWorker {
       do {
         let outcome = try RunSlotTransaction(requests: requests).run(on: connection)
         work.hasMovedLines = work.hasMovedLines || outcome.hasChangedLines
+        work.hasTakenSlots = work.hasTakenSlots || outcome.hasTakenSlots
         return outcome.standings
       } catch let error as PostgresError {
         guard connection.isUsable else { throw error }
@@ -181,6 +182,7 @@ private struct BatchWork {
   var answers: [CommandAnswer?] = []
   var hasWritten = false
   var hasMovedLines = false
+  var hasTakenSlots = false
   var hasEndedWork = false
 
   init(_ batch: [Submission]) {

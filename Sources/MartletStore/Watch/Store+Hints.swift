@@ -24,8 +24,8 @@ extension Store {
       configuration, channels: [Self.hintChannel], logger: logger)
     for await _ in listener.hints {
       commits.raise()
-      signals.lines.raise()
-      signals.grants.raise()
+      signals.moved()
+      signals.granted()
       scheduleSignal.raise()
       cacheWakes.ring()
     }

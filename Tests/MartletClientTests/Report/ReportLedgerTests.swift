@@ -49,6 +49,18 @@ import Testing
     #expect(ledger.frame(at: now).map(\.seq) == [5])
   }
 
+  @Test func nothingMoreIsSentOfARunThatIsGone() throws {
+    let ledger = Numbered()
+    for seq in 1...3 { _ = ledger.add("a", seq) }
+    _ = ledger.add("b", 1)
+    _ = ledger.frame(at: now, maxBytes: 1)
+    let settled = try #require(ledger.answer([.error(5, "NOT_FOUND")], at: now))
+    #expect(settled.map(\.ticket) == [1, 2, 3])
+    #expect(ledger.frame(at: now).map(\.runID) == ["b"])
+    #expect(ledger.add("a", 4) != nil)
+    #expect(ledger.count == 1)
+  }
+
   @Test func aRealGapIsAnErrorAndNoLoop() throws {
     let ledger = Numbered()
     _ = ledger.add("a", 7)

@@ -36,14 +36,14 @@ import Testing
       let runs = (0..<3).map { _ in TestRun(session: session) }
       _ = try await store.transitions.submit(
         runs.flatMap { [$0.create(), $0.propose(.running, seq: 2)] })
-      #expect(try await store.renewSessions([session])[0].cancelling.isEmpty)
+      #expect(try await store.renewSessions([session])[0].asked.isEmpty)
       _ = try await store.cancelRun(
         Cancellation(namespace: fixture.namespace, runID: runs[1].id, actor: "operator"))
       let answer = try await store.renewSessions([session])[0]
-      #expect(answer.cancelling.map(\.run) == [runs[1].id])
-      #expect(answer.cancelling.map(\.epoch) == [1])
+      #expect(answer.asked.map(\.run) == [runs[1].id])
+      #expect(answer.asked.map(\.epoch) == [1])
       _ = try await store.transitions.submit(runs[1].propose(.cancelled, seq: 3))
-      #expect(try await store.renewSessions([session])[0].cancelling.isEmpty)
+      #expect(try await store.renewSessions([session])[0].asked.isEmpty)
     }
   }
 

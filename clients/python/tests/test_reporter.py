@@ -146,6 +146,22 @@ def test_a_refused_creation_ends_the_run(server, spool):
     assert server.runs == {}
 
 
+def test_a_proposal_for_a_deleted_run_ends_it(server, spool):
+    server.script = lambda report: fault(5, "NOT_FOUND") if report.propose.message == "late" else None
+    with reporter_for(server, spool) as reporter:
+        run, created = reporter.create(v1.Run(definition="etl"))
+        run.propose(running(), urgent=True).result(10)
+        late = run.propose(completed("late"))
+        behind = run.propose(completed("behind"), urgent=True)
+        for future in (late, behind, run.propose(completed("after"))):
+            with pytest.raises(MartletError) as caught:
+                future.result(10)
+            assert caught.value.code == "NOT_FOUND"
+        assert reporter.flush(10)
+    assert server.runs[run.run_id].messages == ["", ""]
+    assert spooled(spool) == []
+
+
 def test_a_creation_below_a_stopped_run_stops(server, spool):
     server.script = lambda report: (
         v1.ReportResult(verdict=v1.Verdict(code=v1.Verdict.CODE_REFUSED, reason="PARENT_STOPPED"))

@@ -46,6 +46,21 @@ _martlet_send() {
   esac
 }
 
+# As `_martlet_send`, for a start: one that needs slots of limits is never kept for later, but asks until there is an answer.
+_martlet_ask() {
+  if [ -z "${_limits:-}" ]; then
+    _martlet_send "$1"
+    return
+  fi
+  _martlet_frame "$1" >"$_dir/frame"
+  _answer=$(_martlet_limit=15; _martlet_post ReportService/BatchReport <"$_dir/frame")
+  case $? in
+    0) _martlet_judge "$_answer" ;;
+    4 | 5 | 6) _verdict=WAIT _reason='' _wait=2 ;;
+    *) _verdict=REJECTED _reason='' ;;
+  esac
+}
+
 _martlet_judge() {
   _verdict=ACCEPTED _reason='' _wait=1
   case $1 in
@@ -83,6 +98,7 @@ _martlet_obey() {
       directives.*.cancel.runId=\"$_run\") _wanted=cancel ;;
       directives.*.fenced.runId=\"$_run\") _wanted=fenced ;;
       directives.*.cancel.grace=*) _grace=${_value#'"'} ;;
+      directives.*.pause.runId=\"$_run\") : >"$_dir/paused"; continue ;;
       *) continue ;;
     esac
     [ -z "${_wanted:-}" ] || : >"$_dir/$_wanted"
@@ -97,6 +113,10 @@ FLAT
     [ "$_kind" = task ] || _martlet_kill TERM "$_owner" below >/dev/null
   }
 }
+
+# martlet_pause_requested: true when somebody paused the run that this shell or command is. What it does goes on; tasks that it
+# begins now wait until the run is resumed.
+martlet_pause_requested() { [ -e "${MARTLET_STATE_DIR:-/nowhere}/paused" ]; }
 
 # Signals a process and those below it, or only those below it: $1 signal, $2 process, $3 `below`.
 # Prints whom. They are stopped first, so that none is born unseen meanwhile.

@@ -53,10 +53,17 @@ _martlet_begin() {
   else
     read -r _before <"$_dir/seq"
     while :; do
-      _martlet_send \
+      _martlet_ask \
         "${_reports:+$_reports,}$(_martlet_report "$(_martlet_state RUNNING '' '')")"
       [ "$_verdict" = WAIT ] || break
       echo "$_before" >"$_dir/seq"
+      if [ -n "${_signal:-}" ]; then
+        # It exists if the server has heard of it, and stands in line no longer.
+        _martlet_send "${_reports:+$_reports,}$(_martlet_report "$(_martlet_state CANCELLED '' \
+          'It was interrupted.')")"
+        _verdict=INTERRUPTED
+        break
+      fi
       sleep "$_wait"
     done
   fi

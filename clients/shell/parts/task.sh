@@ -1,11 +1,12 @@
 # --- Tasks -------------------------------------------------------------------------------------
 
 # martlet_task NAME [--retries N] [--retry-delay S[,S]…] [--timeout S] [--after TASK]… [--param K=V]…
-# [--label K=V]… [--tag T]… [--run-name N] [--run-version V] [--run-id ID] [--no-logs] -- COMMAND…:
+# [--limit NAME[=SLOTS]]… [--label K=V]… [--tag T]… [--run-name N] [--run-version V] [--run-id ID] [--no-logs] -- COMMAND…:
 # runs a command or a shell function as a task run below the flow (or $MARTLET_RUN_ID) and keeps its
 # exit code, also when the server is away. Its output goes where it would go and to the run's log.
 # A time-out is for each attempt and ends with 124. The last of several delays repeats. `--after` waits for a task named so before, or
-# given by id, and does not run when that one failed.
+# given by id, and does not run when that one failed. It has the slots of every `--limit` while it runs and waits in line for
+# them; they are the server's to give, so it waits for that too.
 martlet_task() {
   _martlet_caller=$(_martlet_self)
   # In a flow's own shell the task runs beside it, so that the shell's traps act at once.
@@ -37,7 +38,7 @@ _martlet_task_run() {
       exit 2 ;;
   esac
   shift
-  _fields='' _params='' _labels='' _tags='' _given='' _after='' _captured=1
+  _fields='' _params='' _labels='' _tags='' _given='' _after='' _captured=1 _limits=''
   _retries=0 _delays=0 _timeout=
   while [ "${1-}" != -- ]; do
     case ${1-} in
@@ -62,6 +63,15 @@ _martlet_task_run() {
         [ -n "$_delays" ] || { _martlet_complain "--retry-delay takes seconds, not '$2'"; exit 2; } ;;
       --timeout) _timeout=$(_martlet_seconds "$1" "$2") || exit 2 ;;
       --after) _after="$_after$2$_martlet_nl" ;;
+      --limit)
+        case $2 in
+          '' | =* | *= | *=*[!0-9]* | *=*=*)
+            _martlet_complain "--limit takes NAME or NAME=SLOTS, not '$2'"
+            exit 2 ;;
+          *=*) _slots=${2##*=} ;;
+          *) _slots=1 ;;
+        esac
+        _limits="${_limits:+$_limits,}{\"name\":$(_martlet_text "${2%%=*}"),\"slots\":$_slots}" ;;
       *) _martlet_flag "$1" "$2" || { _martlet_complain "martlet_task: what is '$1'?"; exit 2; } ;;
     esac
     shift 2
@@ -161,7 +171,7 @@ _martlet_again() {
   [ -z "$_given" ] || _said=Retrying
   read -r _before <"$_dir/seq"
   while :; do
-    _martlet_send "$(_martlet_report "$(_martlet_state RUNNING "$_said" '')")"
+    _martlet_ask "$(_martlet_report "$(_martlet_state RUNNING "$_said" '')")"
     if [ "$_verdict" != WAIT ] || [ -n "$_signal" ]; then break; fi
     echo "$_before" >"$_dir/seq"
     sleep "$_wait"
@@ -182,6 +192,7 @@ _martlet_policy() {
     printf ',"retry":{"maxRetries":%s,"delays":[%s],"retryCrashes":true}' "$_retries" "$_said"
   fi
   [ -z "$_timeout" ] || printf ',"timeout":"%ss"' $((_timeout + ${MARTLET_KILL_AFTER:-10}))
+  [ -z "$_limits" ] || printf ',"limits":[%s]' "$_limits"
 }
 
 # Waits for a child and leaves its exit code in $_waited, however often a signal comes between.

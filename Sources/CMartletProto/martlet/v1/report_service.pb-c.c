@@ -328,6 +328,12 @@ void   martlet__v1__directive__cancel_run__init
   static const Martlet__V1__Directive__CancelRun init_value = MARTLET__V1__DIRECTIVE__CANCEL_RUN__INIT;
   *message = init_value;
 }
+void   martlet__v1__directive__pause_run__init
+                     (Martlet__V1__Directive__PauseRun         *message)
+{
+  static const Martlet__V1__Directive__PauseRun init_value = MARTLET__V1__DIRECTIVE__PAUSE_RUN__INIT;
+  *message = init_value;
+}
 void   martlet__v1__directive__slow_down__init
                      (Martlet__V1__Directive__SlowDown         *message)
 {
@@ -951,6 +957,57 @@ const ProtobufCMessageDescriptor martlet__v1__directive__cancel_run__descriptor 
   (ProtobufCMessageInit) martlet__v1__directive__cancel_run__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor martlet__v1__directive__pause_run__field_descriptors[2] =
+{
+  {
+    "run_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Directive__PauseRun, run_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Directive__PauseRun, message),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__directive__pause_run__field_indices_by_name[] = {
+  1,   /* field[1] = message */
+  0,   /* field[0] = run_id */
+};
+static const ProtobufCIntRange martlet__v1__directive__pause_run__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__directive__pause_run__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.Directive.PauseRun",
+  "PauseRun",
+  "Martlet__V1__Directive__PauseRun",
+  "martlet.v1",
+  sizeof(Martlet__V1__Directive__PauseRun),
+  2,
+  martlet__v1__directive__pause_run__field_descriptors,
+  martlet__v1__directive__pause_run__field_indices_by_name,
+  1,  martlet__v1__directive__pause_run__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__directive__pause_run__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor martlet__v1__directive__slow_down__field_descriptors[1] =
 {
   {
@@ -1027,7 +1084,7 @@ const ProtobufCMessageDescriptor martlet__v1__directive__ask_again__descriptor =
   (ProtobufCMessageInit) martlet__v1__directive__ask_again__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__directive__field_descriptors[3] =
+static const ProtobufCFieldDescriptor martlet__v1__directive__field_descriptors[4] =
 {
   {
     "cancel",
@@ -1065,16 +1122,29 @@ static const ProtobufCFieldDescriptor martlet__v1__directive__field_descriptors[
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "pause",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__Directive, kind_case),
+    offsetof(Martlet__V1__Directive, pause),
+    &martlet__v1__directive__pause_run__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__directive__field_indices_by_name[] = {
   2,   /* field[2] = ask_again */
   0,   /* field[0] = cancel */
+  3,   /* field[3] = pause */
   1,   /* field[1] = slow_down */
 };
 static const ProtobufCIntRange martlet__v1__directive__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor martlet__v1__directive__descriptor =
 {
@@ -1084,7 +1154,7 @@ const ProtobufCMessageDescriptor martlet__v1__directive__descriptor =
   "Martlet__V1__Directive",
   "martlet.v1",
   sizeof(Martlet__V1__Directive),
-  3,
+  4,
   martlet__v1__directive__field_descriptors,
   martlet__v1__directive__field_indices_by_name,
   1,  martlet__v1__directive__number_ranges,

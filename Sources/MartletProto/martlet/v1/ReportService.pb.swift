@@ -221,6 +221,8 @@ public struct Directive: MartletWire.WireMessage {
     case slowDown(Directive.SlowDown)
     /// Ask again for a run that waits. A hint: who does not heed it asks when its `wait` is over.
     case askAgain(Directive.AskAgain)
+    /// Wait at the next good place. A hint: who does not heed it may end its run all the same.
+    case pause(Directive.PauseRun)
   }
 
   /// Stop this run.
@@ -243,6 +245,27 @@ public struct Directive: MartletWire.WireMessage {
     ) {
       self.runID = runID
       self.grace = grace
+      self.message = message
+    }
+  }
+
+  /// Somebody paused this run: it goes on as it likes, but its next RUNNING waits until it is resumed. A process that
+  /// heeds it proposes RUNNING at a place where it can wait, and goes on when that is accepted.
+  public struct PauseRun: MartletWire.WireMessage {
+    /// The run.
+    public var runID: String
+    /// Why, for people.
+    public var message: String
+
+    /// A message with every field at its default.
+    public init() { self.init(runID: "") }
+
+    /// A message of the fields given.
+    public init(
+      runID: String = "",
+      message: String = ""
+    ) {
+      self.runID = runID
       self.message = message
     }
   }
@@ -549,6 +572,7 @@ extension Directive {
       MartletWire.FieldSchema(1, "cancel", "cancel", .oneof(0), .message { Directive.CancelRun.schema }),
       MartletWire.FieldSchema(2, "slow_down", "slowDown", .oneof(0), .message { Directive.SlowDown.schema }),
       MartletWire.FieldSchema(3, "ask_again", "askAgain", .oneof(0), .message { Directive.AskAgain.schema }),
+      MartletWire.FieldSchema(4, "pause", "pause", .oneof(0), .message { Directive.PauseRun.schema }),
     ]
   )
 
@@ -559,6 +583,7 @@ extension Directive {
     case 1: self.kind = .cancel(try reader.presentMessage(c.pointee.cancel, Directive.CancelRun.self))
     case 2: self.kind = .slowDown(try reader.presentMessage(c.pointee.slow_down, Directive.SlowDown.self))
     case 3: self.kind = .askAgain(try reader.presentMessage(c.pointee.ask_again, Directive.AskAgain.self))
+    case 4: self.kind = .pause(try reader.presentMessage(c.pointee.pause, Directive.PauseRun.self))
     default: self.kind = nil
     }
   }
@@ -577,6 +602,9 @@ extension Directive {
     case .askAgain(let value):
       c.pointee.ask_again = writer.message(value, Directive.AskAgain.self)
       c.pointee.kind_case = .init(rawValue: 3)
+    case .pause(let value):
+      c.pointee.pause = writer.message(value, Directive.PauseRun.self)
+      c.pointee.kind_case = .init(rawValue: 4)
     case nil: break
     }
   }
@@ -611,6 +639,34 @@ extension Directive.CancelRun {
     if let value = self.grace {
       c.pointee.grace = writer.message(value, Swift.Duration.self)
     }
+    c.pointee.message = writer.string(self.message)
+  }
+}
+
+extension Directive.PauseRun {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.Directive.PauseRun",
+    layout: MartletWire.StructLayout(martlet__v1__directive__pause_run__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "run_id", "runId", .implicit, .string),
+      MartletWire.FieldSchema(2, "message", "message", .implicit, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__Directive__PauseRun.self)
+    self.runID = try reader.string(c.pointee.run_id)
+    self.message = try reader.string(c.pointee.message)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__Directive__PauseRun.self)
+    martlet__v1__directive__pause_run__init(c)
+    c.pointee.run_id = writer.string(self.runID)
     c.pointee.message = writer.string(self.message)
   }
 }

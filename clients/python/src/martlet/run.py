@@ -135,6 +135,7 @@ class Run(RunArtifacts):
         """The run that computed the result, when it came out of the cache: the run then ends as Cached."""
         self._stop = threading.Event()
         self._why: Optional[RunStopped] = None
+        self._pause = threading.Event()
         self._lines = itertools.count(1)
         self._pid = os.getpid()
         self._reports: "ReportedRun"
@@ -213,6 +214,24 @@ class Run(RunArtifacts):
         if kind == "cancel" and self._why is None:
             self._why = Cancelled(directive.cancel.message or "asked to stop")
             self._stop.set()
+        elif kind == "pause":
+            self._pause.set()
+
+    # Pausing.
+
+    @property
+    def pause_requested(self) -> bool:
+        """Whether somebody paused this run, or one around it, and it has not waited for that since."""
+        return self._pause.is_set() or (self.parent is not None and self.parent.pause_requested)
+
+    def wait_if_paused(self) -> None:
+        """Waits while somebody has paused this run or one around it; raises Cancelled or Fenced when it must stop."""
+        if self.parent is not None:
+            self.parent.wait_if_paused()
+        if self._pause.is_set():
+            self._pause.clear()
+            self._begin(may_run_on=False)
+        self.checkpoint()
 
     # Writing down.
 

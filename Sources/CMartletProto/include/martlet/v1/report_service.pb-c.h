@@ -30,6 +30,7 @@ typedef struct Martlet__V1__RunReport Martlet__V1__RunReport;
 typedef struct Martlet__V1__ReportResult Martlet__V1__ReportResult;
 typedef struct Martlet__V1__Directive Martlet__V1__Directive;
 typedef struct Martlet__V1__Directive__CancelRun Martlet__V1__Directive__CancelRun;
+typedef struct Martlet__V1__Directive__PauseRun Martlet__V1__Directive__PauseRun;
 typedef struct Martlet__V1__Directive__SlowDown Martlet__V1__Directive__SlowDown;
 typedef struct Martlet__V1__Directive__AskAgain Martlet__V1__Directive__AskAgain;
 
@@ -280,6 +281,27 @@ struct  Martlet__V1__Directive__CancelRun
 
 
 /*
+ * Somebody paused this run: it goes on as it likes, but its next RUNNING waits until it is resumed. A process that
+ * heeds it proposes RUNNING at a place where it can wait, and goes on when that is accepted.
+ */
+struct  Martlet__V1__Directive__PauseRun
+{
+  ProtobufCMessage base;
+  /*
+   * The run.
+   */
+  ProtobufCBinaryData run_id;
+  /*
+   * Why, for people.
+   */
+  ProtobufCBinaryData message;
+};
+#define MARTLET__V1__DIRECTIVE__PAUSE_RUN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__directive__pause_run__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+/*
  * Send less.
  */
 struct  Martlet__V1__Directive__SlowDown
@@ -315,7 +337,8 @@ typedef enum {
   MARTLET__V1__DIRECTIVE__KIND__NOT_SET = 0,
   MARTLET__V1__DIRECTIVE__KIND_CANCEL = 1,
   MARTLET__V1__DIRECTIVE__KIND_SLOW_DOWN = 2,
-  MARTLET__V1__DIRECTIVE__KIND_ASK_AGAIN = 3
+  MARTLET__V1__DIRECTIVE__KIND_ASK_AGAIN = 3,
+  MARTLET__V1__DIRECTIVE__KIND_PAUSE = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__DIRECTIVE__KIND__CASE)
 } Martlet__V1__Directive__KindCase;
 
@@ -339,6 +362,10 @@ struct  Martlet__V1__Directive
      * Ask again for a run that waits. A hint: who does not heed it asks when its `wait` is over.
      */
     Martlet__V1__Directive__AskAgain *ask_again;
+    /*
+     * Wait at the next good place. A hint: who does not heed it may end its run all the same.
+     */
+    Martlet__V1__Directive__PauseRun *pause;
   };
 };
 #define MARTLET__V1__DIRECTIVE__INIT \
@@ -482,6 +509,9 @@ void   martlet__v1__report_result__free_unpacked
 /* Martlet__V1__Directive__CancelRun methods */
 void   martlet__v1__directive__cancel_run__init
                      (Martlet__V1__Directive__CancelRun         *message);
+/* Martlet__V1__Directive__PauseRun methods */
+void   martlet__v1__directive__pause_run__init
+                     (Martlet__V1__Directive__PauseRun         *message);
 /* Martlet__V1__Directive__SlowDown methods */
 void   martlet__v1__directive__slow_down__init
                      (Martlet__V1__Directive__SlowDown         *message);
@@ -532,6 +562,9 @@ typedef void (*Martlet__V1__ReportResult_Closure)
                   void *closure_data);
 typedef void (*Martlet__V1__Directive__CancelRun_Closure)
                  (const Martlet__V1__Directive__CancelRun *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__Directive__PauseRun_Closure)
+                 (const Martlet__V1__Directive__PauseRun *message,
                   void *closure_data);
 typedef void (*Martlet__V1__Directive__SlowDown_Closure)
                  (const Martlet__V1__Directive__SlowDown *message,
@@ -587,6 +620,7 @@ extern const ProtobufCMessageDescriptor martlet__v1__run_report__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__report_result__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__cancel_run__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__directive__pause_run__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__slow_down__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__ask_again__descriptor;
 extern const ProtobufCServiceDescriptor martlet__v1__report_service__descriptor;

@@ -30,7 +30,7 @@ class BatchReportResponse(_message.Message):
     def __init__(self, results: _Optional[_Iterable[_Union[ReportResult, _Mapping]]] = ..., directives: _Optional[_Iterable[_Union[Directive, _Mapping]]] = ...) -> None: ...
 
 class Directive(_message.Message):
-    __slots__ = ["ask_again", "cancel", "slow_down"]
+    __slots__ = ["ask_again", "cancel", "pause", "slow_down"]
     class AskAgain(_message.Message):
         __slots__ = ["run_id"]
         RUN_ID_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +45,13 @@ class Directive(_message.Message):
         message: str
         run_id: str
         def __init__(self, run_id: _Optional[str] = ..., grace: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., message: _Optional[str] = ...) -> None: ...
+    class PauseRun(_message.Message):
+        __slots__ = ["message", "run_id"]
+        MESSAGE_FIELD_NUMBER: _ClassVar[int]
+        RUN_ID_FIELD_NUMBER: _ClassVar[int]
+        message: str
+        run_id: str
+        def __init__(self, run_id: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
     class SlowDown(_message.Message):
         __slots__ = ["wait"]
         WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -52,11 +59,13 @@ class Directive(_message.Message):
         def __init__(self, wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
     ASK_AGAIN_FIELD_NUMBER: _ClassVar[int]
     CANCEL_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_FIELD_NUMBER: _ClassVar[int]
     SLOW_DOWN_FIELD_NUMBER: _ClassVar[int]
     ask_again: Directive.AskAgain
     cancel: Directive.CancelRun
+    pause: Directive.PauseRun
     slow_down: Directive.SlowDown
-    def __init__(self, cancel: _Optional[_Union[Directive.CancelRun, _Mapping]] = ..., slow_down: _Optional[_Union[Directive.SlowDown, _Mapping]] = ..., ask_again: _Optional[_Union[Directive.AskAgain, _Mapping]] = ...) -> None: ...
+    def __init__(self, cancel: _Optional[_Union[Directive.CancelRun, _Mapping]] = ..., slow_down: _Optional[_Union[Directive.SlowDown, _Mapping]] = ..., ask_again: _Optional[_Union[Directive.AskAgain, _Mapping]] = ..., pause: _Optional[_Union[Directive.PauseRun, _Mapping]] = ...) -> None: ...
 
 class ReportRequest(_message.Message):
     __slots__ = ["namespace", "reports", "session"]

@@ -1,5 +1,5 @@
-// Decides how soon an executor hears that a run is to stop: within half a second, on whatever replica it was asked,
-// and at a cost of one statement for all executors that listen here.
+// Decides how soon an executor hears that a run is to stop or to pause: within half a second, on whatever replica it was
+// asked, and at a cost of one statement for all executors that listen here.
 
 internal import Logging
 internal import MartletModel
@@ -7,8 +7,8 @@ internal import MartletProto
 internal import MartletStore
 internal import ServiceLifecycle
 
-/// Looks for runs that are being cancelled and tells the streams that execute them.
-struct CancelRouter: Service {
+/// Looks for runs that are being cancelled or were paused and tells the streams that execute them.
+struct DirectiveRouter: Service {
   let store: Store
   let sessions: SessionHub
   let logger: Logger
@@ -26,7 +26,7 @@ struct CancelRouter: Service {
 
   private func watch() async {
     // What was told: once is enough, the client's reports hear of it again.
-    var told: Set<RunID> = []
+    var told: Set<AskedRun> = []
     while !Task.isCancelled {
       guard (try? await Task.sleep(for: interval)) != nil else { return }
       let listening = sessions.listening
@@ -35,17 +35,18 @@ struct CancelRouter: Service {
         continue
       }
       do {
-        var stopping: Set<RunID> = []
-        for (session, run) in try await store.cancellingRuns(of: Array(listening.keys)) {
-          stopping.insert(run)
-          guard !told.contains(run), let namespace = listening[session] else { continue }
-          for directive in try await store.directives(to: [run], in: namespace) {
+        var asked: Set<AskedRun> = []
+        for (session, item) in try await store.askedRuns(of: Array(listening.keys)) {
+          asked.insert(item)
+          guard !told.contains(item), let namespace = listening[session] else { continue }
+          for directive in try await store.directives(to: [item.run], in: namespace) {
             sessions.send(directive, to: session)
           }
         }
-        told = stopping
+        told = asked
       } catch {
-        logger.debug("cannot look for cancelled runs", metadata: ["error": "\(error)"])
+        logger.debug(
+          "cannot look for runs that are to stop or to pause", metadata: ["error": "\(error)"])
       }
     }
   }
