@@ -11,7 +11,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-martlet_flow census ${CENSUS_RUN_ID:+--run-id "$CENSUS_RUN_ID"} --param "status=${DPKG_STATUS:-/var/lib/dpkg/status}"
+# What a worker executes is a run already.
+[ -n "${MARTLET_JOB_ID:-}" ] || martlet_flow census ${CENSUS_RUN_ID:+--run-id "$CENSUS_RUN_ID"} --param "status=${DPKG_STATUS:-/var/lib/dpkg/status}"
 martlet_task extract -- "$here/extract.sh" "$work/packages.tsv" >&2
 "$PYTHON" "$here/aggregate.py" "$work/packages.tsv" "$work/summary.json"
 "$CENSUS_REPORT" "$work/summary.json" "$work/census.md"
