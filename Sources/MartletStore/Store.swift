@@ -43,6 +43,7 @@ public final class Store: Sendable {
   let signals = LimitSignals()
   let cacheWakes = CacheWakes()
   let gathering = RunGathering()
+  let work = CommitSignal()
 
   /// Starts the connections; the schema must be there already, see ``Schema``.
   public init(
@@ -62,7 +63,8 @@ public final class Store: Sendable {
       afterRelease: { [signals, hints] in
         signals.lines.raise()
         hints.raise()
-      })
+      },
+      afterWork: { [work] in work.raise() })
     logs = LogBatcher(
       configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)
     events = EventBatcher(

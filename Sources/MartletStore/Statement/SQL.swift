@@ -16,6 +16,7 @@ enum SQL {
     PackageResources.variable_sql, PackageResources.upload_sql,
     PackageResources.explain_sql, PackageResources.work_item_sql,
     PackageResources.deletion_sql,
+    PackageResources.pool_sql, PackageResources.worker_sql, PackageResources.dispatch_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -218,6 +219,45 @@ enum SQL {
   static let takeRunSlots = named("take_run_slots")
   static let releaseRunSlots = named("release_run_slots")
   static let listTagLimits = named("list_tag_limits")
+
+  // Pools and queues.
+  static let insertPool = named("insert_pool")
+  static let insertFirstPool = named("insert_first_pool")
+  static let getPool = named("get_pool")
+  static let listPools = named("list_pools")
+  static let updatePool = named("update_pool")
+  static let lockPool = named("lock_pool")
+  static let findPoolUse = named("find_pool_use")
+  static let deletePool = named("delete_pool")
+  static let insertQueue = named("insert_queue")
+  static let listQueues = named("list_queues")
+  static let updateQueue = named("update_queue")
+  static let deleteQueue = named("delete_queue")
+  static let moveQueueItems = named("move_queue_items")
+  static let moveQueueDeployments = named("move_queue_deployments")
+
+  // Workers.
+  static let enterWorker = named("enter_worker")
+  static let renewWorkers = named("renew_workers")
+  static let findWorkers = named("find_workers")
+  static let listWorkers = named("list_workers")
+  static let drainWorker = named("drain_worker")
+  static let deleteWorker = named("delete_worker")
+  static let acceptOffers = named("accept_offers")
+  static let checkOffers = named("check_offers")
+  static let listUnacceptedOffers = named("list_unaccepted_offers")
+  static let countMisfire = named("count_misfire")
+
+  // Dispatching.
+  static let lockDispatch = named("lock_dispatch")
+  static let readDispatchQueues = named("read_dispatch_queues")
+  static let readReadyItems = named("read_ready_items")
+  static let markOffers = named("mark_offers")
+  static let nextReadyItem = named("next_ready_item")
+  static let releaseOffers = named("release_offers")
+  static let readLaunches = named("read_launches")
+  static let takeLapsedOffers = named("take_lapsed_offers")
+  static let findBlockedItems = named("find_blocked_items")
 
   // Results and the cache.
   static let insertResult = named("insert_result")
