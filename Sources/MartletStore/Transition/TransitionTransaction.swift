@@ -229,7 +229,8 @@ extension Command {
         state.type == .running || state.type == .pending
       else { return nil }
       return report.runID
-    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState:
+    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState,
+      .hold:
       return nil
     }
   }
