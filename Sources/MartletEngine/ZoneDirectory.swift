@@ -6,6 +6,9 @@ internal import Synchronization
 
 /// The time zones of this machine.
 public final class ZoneDirectory: Sendable {
+  /// Those that tzdata installed.
+  public static let standard = ZoneDirectory()
+
   private let path: String
   private let known = Mutex<[String: Zone]>([:])
 

@@ -41,6 +41,8 @@ public final class Store: Sendable {
   let commits = CommitSignal()
   let hints = CommitSignal()
   let signals = LimitSignals()
+  /// Raised when a schedule or a backfill may be due; one task waits for it, the scheduler.
+  public let scheduleSignal = CommitSignal()
   let cacheWakes = CacheWakes()
   let gathering = RunGathering()
   let work = CommitSignal()
@@ -64,7 +66,9 @@ public final class Store: Sendable {
         signals.lines.raise()
         hints.raise()
       },
-      afterWork: { [work] in work.raise() })
+      afterWork: { [work] in work.raise() },
+      // Another run of its schedule, or its backfill, may have waited for that.
+      afterWorkEnds: { [scheduleSignal] in scheduleSignal.raise() })
     logs = LogBatcher(
       configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)
     events = EventBatcher(

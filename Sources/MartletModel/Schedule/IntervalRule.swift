@@ -28,6 +28,14 @@ public struct IntervalRule: Sendable, Hashable {
     self.anchor = anchor
   }
 
+  /// The anchor of a rule that has none: 2020-01-01 00:00 in its zone, as in Prefect.
+  public static func standardAnchor(in zone: Zone) -> Instant {
+    let midnight = LocalTime(2020, 1, 1).seconds
+    let offset = zone.span(at: midnight).offset
+    // No clock was changed that night.
+    return Instant(microseconds: Int64(midnight - offset) * 1_000_000)
+  }
+
   private static let day = Interval.hours(24).microseconds
 
   /// The number of days, when there is nothing beside them.

@@ -136,6 +136,7 @@ public struct Server: Sendable {
       ResultHandlers(backend: backend, largestResult: configuration.maxResultSize),
       EventHandlers(backend: backend), VariableHandlers(backend: backend),
       PoolHandlers(backend: backend), WorkerHandlers(backend: backend),
+      DeploymentHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),
     ]
     let described = own + [HealthService(health)]

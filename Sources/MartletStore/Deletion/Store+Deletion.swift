@@ -85,6 +85,7 @@ extension Store {
     if !outcome.decision.runs.isEmpty {
       transitions.knowledge.memory.withLock { $0.forget(outcome.decision.runs) }
       commits.raise()
+      scheduleSignal.raise()
       hints.raise()
       if outcome.hasReleased { signals.lines.raise() }
     }

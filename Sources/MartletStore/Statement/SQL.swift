@@ -15,8 +15,9 @@ enum SQL {
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
     PackageResources.variable_sql, PackageResources.upload_sql,
     PackageResources.explain_sql, PackageResources.work_item_sql,
-    PackageResources.deletion_sql,
+    PackageResources.deletion_sql, PackageResources.schedule_sql,
     PackageResources.pool_sql, PackageResources.worker_sql, PackageResources.dispatch_sql,
+    PackageResources.deployment_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -47,6 +48,23 @@ enum SQL {
   static let abandonUpload = named("abandon_upload")
   static let getUpload = named("get_upload")
   static let readChunk = named("read_chunk")
+
+  // Deployments.
+  static let lockDeployment = named("lock_deployment")
+  static let getDeployment = named("get_deployment")
+  static let listDeployments = named("list_deployments")
+  static let insertDeployment = named("insert_deployment")
+  static let insertDeploymentVersion = named("insert_deployment_version")
+  static let updateDeployment = named("update_deployment")
+  static let findPlacement = named("find_placement")
+  static let makeServedPool = named("make_served_pool")
+  static let makeDefaultQueue = named("make_default_queue")
+  static let findDeploymentTarget = named("find_deployment_target")
+  static let listDeploymentVersions = named("list_deployment_versions")
+  static let getDeploymentVersion = named("get_deployment_version")
+  static let findUnstartedRuns = named("find_unstarted_runs")
+  static let holdDeployment = named("hold_deployment")
+  static let deleteDeployment = named("delete_deployment")
 
   // Transitions.
   static let lockRuns = bulk("lock_runs")
@@ -100,6 +118,7 @@ enum SQL {
   static let walkTree = named("walk_tree")
   static let findFirstFailure = named("find_first_failure")
   static let findLastGood = named("find_last_good")
+  static let findLastGoodOfDeployment = named("find_last_good_of_deployment")
   static let tailLogs = named("tail_logs")
   static let getHolders = named("get_holders")
 
@@ -277,6 +296,15 @@ enum SQL {
   static let listCacheEntries = named("list_cache_entries")
   static let deleteDueCacheEntries = named("delete_due_cache_entries")
   static let deleteLapsedCacheReservations = named("delete_lapsed_cache_reservations")
+
+  // Schedules.
+  static let lockSchedules = named("lock_schedules")
+  static let readSchedules = named("read_schedules")
+  static let insertSchedules = named("insert_schedules")
+  static let changeSchedules = named("change_schedules")
+  static let deleteSchedules = named("delete_schedules")
+  static let findWaitingRuns = named("find_waiting_runs")
+  static let readClock = named("read_clock")
 
   // Events.
   static let insertEvents = named("insert_events")

@@ -37,6 +37,7 @@ extension Store {
       signals.lines.raise()
       signals.grants.raise()
       work.raise()
+      scheduleSignal.raise()
       cacheWakes.ring()
     }
     await listener.shutdown()

@@ -9,6 +9,9 @@ public struct CronExpression: Sendable, Hashable {
   let months: UInt16
   let days: CronDays
 
+  /// When day and weekday are both given, whether one of them is enough.
+  public var isEitherDay: Bool { days.isEither }
+
   /// The first local time that is not before another; nil after the year 9999.
   ///
   /// Costs the same wherever it starts. That there is one at all was checked when the text was read.
