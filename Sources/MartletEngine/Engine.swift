@@ -16,6 +16,8 @@ public struct Engine: Sendable {
   public let room: LimitRoom
   /// Tells watchers how full limits are.
   public let limitWatch: LimitWatch
+  /// The workers that are connected here.
+  public let workers: WorkerHub
   /// Every service, in the order to start them; stop them in reverse.
   public let services: [any Service]
 
@@ -30,6 +32,7 @@ public struct Engine: Sendable {
     heartbeat = ReplicaHeartbeat(context, host: host)
     room = LimitRoom(context)
     limitWatch = LimitWatch(context)
+    workers = WorkerHub(wake: { store.workSignal.raise() })
     services = [
       // Leases first: the reaper does nothing before the clock has ticked.
       LivenessClock(context), PartitionKeeper(context), heartbeat, HintListener(store),
@@ -37,8 +40,8 @@ public struct Engine: Sendable {
       CascadeRunner(context), RunDeleter(context), Reaper(context), ClaimKeeper(context),
       CountKeeper(context),
       LimitGranter(context), LeaseExpirer(context), TagLimitKeeper(context), room,
-      limitWatch,
-      ExpiryKeeper(context),
+      limitWatch, ExpiryKeeper(context), WorkerKeeper(context, hub: workers),
+      Dispatcher(context, hub: workers),
     ]
   }
 }

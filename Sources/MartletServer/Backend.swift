@@ -17,6 +17,8 @@ struct Backend: Sendable {
   let room: LimitRoom
   /// Tells watchers of limits.
   let limitWatch: LimitWatch
+  /// The workers that are connected here.
+  let workers: WorkerHub
   /// Tells executors what the server wants of them.
   let sessions: SessionHub
 

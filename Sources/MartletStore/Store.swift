@@ -45,6 +45,7 @@ public final class Store: Sendable {
   public let scheduleSignal = CommitSignal()
   let cacheWakes = CacheWakes()
   let gathering = RunGathering()
+  let work = CommitSignal()
 
   /// Starts the connections; the schema must be there already, see ``Schema``.
   public init(
@@ -60,14 +61,17 @@ public final class Store: Sendable {
     pool = PostgresPool(configuration, size: settings.readers, logger: logger)
     transitions = TransitionBatcher(
       configuration, limits: settings.batches, timing: settings.timing, writers: settings.writers,
-      logger: logger, afterCommit: afterCommit,
-      afterSlots: { [signals, hints] movesLines in
-        if movesLines { signals.lines.raise() }
+      logger: logger
+    ) { [signals, hints, work, scheduleSignal] effects in
+      if effects.contains(.transitions) { afterCommit() }
+      if effects.contains(.lines) { signals.lines.raise() }
+      if !effects.isDisjoint(with: [.lines, .slots]) {
         signals.changes.raise()
         hints.raise()
-      },
-      // Another run of its schedule, or its backfill, may have waited for that.
-      afterWorkEnds: { [scheduleSignal] in scheduleSignal.raise() })
+      }
+      if effects.contains(.work) { work.raise() }
+      if effects.contains(.endedWork) { scheduleSignal.raise() }
+    }
     logs = LogBatcher(
       configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)
     events = EventBatcher(

@@ -12,6 +12,7 @@ struct Listening: Service {
   let feed: Feed
   let room: LimitRoom
   let limitWatch: LimitWatch
+  let workers: WorkerHub
   let sessions: SessionHub
   let readiness: Readiness
   let health: HealthState
@@ -24,6 +25,7 @@ struct Listening: Service {
     feed.close()
     room.close()
     limitWatch.close()
+    workers.close()
     sessions.close()
     await listener.shutdown(grace: grace)
   }

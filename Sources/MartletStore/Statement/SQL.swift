@@ -16,6 +16,8 @@ enum SQL {
     PackageResources.variable_sql, PackageResources.upload_sql,
     PackageResources.explain_sql, PackageResources.work_item_sql,
     PackageResources.deletion_sql, PackageResources.schedule_sql,
+    PackageResources.pool_sql, PackageResources.worker_sql, PackageResources.dispatch_sql,
+    PackageResources.deployment_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -46,6 +48,23 @@ enum SQL {
   static let abandonUpload = named("abandon_upload")
   static let getUpload = named("get_upload")
   static let readChunk = named("read_chunk")
+
+  // Deployments.
+  static let lockDeployment = named("lock_deployment")
+  static let getDeployment = named("get_deployment")
+  static let listDeployments = named("list_deployments")
+  static let insertDeployment = named("insert_deployment")
+  static let insertDeploymentVersion = named("insert_deployment_version")
+  static let updateDeployment = named("update_deployment")
+  static let findPlacement = named("find_placement")
+  static let makeServedPool = named("make_served_pool")
+  static let makeDefaultQueue = named("make_default_queue")
+  static let findDeploymentTarget = named("find_deployment_target")
+  static let listDeploymentVersions = named("list_deployment_versions")
+  static let getDeploymentVersion = named("get_deployment_version")
+  static let findUnstartedRuns = named("find_unstarted_runs")
+  static let holdDeployment = named("hold_deployment")
+  static let deleteDeployment = named("delete_deployment")
 
   // Transitions.
   static let lockRuns = bulk("lock_runs")
@@ -99,6 +118,7 @@ enum SQL {
   static let walkTree = named("walk_tree")
   static let findFirstFailure = named("find_first_failure")
   static let findLastGood = named("find_last_good")
+  static let findLastGoodOfDeployment = named("find_last_good_of_deployment")
   static let tailLogs = named("tail_logs")
   static let getHolders = named("get_holders")
 
@@ -222,6 +242,45 @@ enum SQL {
   static let takeRunSlots = named("take_run_slots")
   static let releaseRunSlots = named("release_run_slots")
   static let listTagLimits = named("list_tag_limits")
+
+  // Pools and queues.
+  static let insertPool = named("insert_pool")
+  static let insertFirstPool = named("insert_first_pool")
+  static let getPool = named("get_pool")
+  static let listPools = named("list_pools")
+  static let updatePool = named("update_pool")
+  static let lockPool = named("lock_pool")
+  static let findPoolUse = named("find_pool_use")
+  static let deletePool = named("delete_pool")
+  static let insertQueue = named("insert_queue")
+  static let listQueues = named("list_queues")
+  static let updateQueue = named("update_queue")
+  static let deleteQueue = named("delete_queue")
+  static let moveQueueItems = named("move_queue_items")
+  static let moveQueueDeployments = named("move_queue_deployments")
+
+  // Workers.
+  static let enterWorker = named("enter_worker")
+  static let renewWorkers = named("renew_workers")
+  static let findWorkers = named("find_workers")
+  static let listWorkers = named("list_workers")
+  static let drainWorker = named("drain_worker")
+  static let deleteWorker = named("delete_worker")
+  static let acceptOffers = named("accept_offers")
+  static let checkOffers = named("check_offers")
+  static let listUnacceptedOffers = named("list_unaccepted_offers")
+  static let countMisfire = named("count_misfire")
+
+  // Dispatching.
+  static let lockDispatch = named("lock_dispatch")
+  static let readDispatchQueues = named("read_dispatch_queues")
+  static let readReadyItems = named("read_ready_items")
+  static let markOffers = named("mark_offers")
+  static let nextReadyItem = named("next_ready_item")
+  static let releaseOffers = named("release_offers")
+  static let readLaunches = named("read_launches")
+  static let takeLapsedOffers = named("take_lapsed_offers")
+  static let findBlockedItems = named("find_blocked_items")
 
   // Results and the cache.
   static let insertResult = named("insert_result")

@@ -22,16 +22,11 @@ public final class TransitionBatcher: Sendable {
 
   /// Starts the writers, which connect at once.
   /// - Parameters:
-  ///   - afterCommit: Called on a writer's thread after each commit that wrote transitions.
-  ///   - afterSlots: Called there after each commit that took slots, gave some back or moved lines of limits, with
-  ///     whether lines are to be looked at.
-  ///   - afterWorkEnds: Called there after each commit that ended runs of deployments.
+  ///   - afterCommit: Called on a writer's thread after each commit that changed what somebody may wait for.
   public init(
     _ configuration: PostgresConfiguration, limits: BatchLimits = BatchLimits(),
     timing: TransitionTiming = .standard, writers: Int = 1, logger: Logger,
-    afterCommit: @escaping @Sendable () -> Void = {},
-    afterSlots: @escaping @Sendable (Bool) -> Void = { _ in },
-    afterWorkEnds: @escaping @Sendable () -> Void = {}
+    afterCommit: @escaping @Sendable (CommitEffects) -> Void = { _ in }
   ) {
     var configuration = configuration
     configuration.lockTimeout = limits.lockTimeout
@@ -51,8 +46,7 @@ public final class TransitionBatcher: Sendable {
       PostgresWriter(
         configuration, name: "pg-writer-\(index)",
         worker: TransitionWriter(
-          queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit,
-          afterSlots: afterSlots, afterWorkEnds: afterWorkEnds),
+          queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit),
         logger: logger)
     }
     queue.setWaker { [writers = self.writers] in

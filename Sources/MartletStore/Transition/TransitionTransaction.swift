@@ -14,22 +14,15 @@ struct TransitionTransaction {
   /// What an attempt came to.
   struct Outcome {
     var answers: [CommandAnswer]
-    var hasWritten: Bool
-    /// Whether slots were given back, or places in line.
-    var hasReleased = false
-    /// Whether runs of deployments ended.
-    var hasEndedWork = false
+    /// What was changed that somebody may wait for.
+    var effects: CommitEffects
     /// What the limits are to be asked, before the commands at these places are put again.
     var slotRequests: [RunSlotRequest] = []
     var undecided: [Int] = []
 
     init(_ plan: TransitionPlan, answers: [CommandAnswer]) {
       self.answers = answers
-      hasWritten = !plan.transitions.isEmpty
-      hasReleased = !plan.slotsReleased.isEmpty
-      hasEndedWork = plan.updates.contains {
-        !$0.state.isPlain && $0.state.policy.isPlaced && $0.state.stateType.isTerminal
-      }
+      effects = CommitEffects(plan)
       slotRequests = plan.slotRequests
       undecided = plan.undecided
     }
@@ -229,7 +222,8 @@ extension Command {
         state.type == .running || state.type == .pending
       else { return nil }
       return report.runID
-    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState:
+    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState,
+      .hold:
       return nil
     }
   }

@@ -10,24 +10,19 @@ final class TransitionWriter: PostgresWorker {
   private let queue: TransitionQueue
   private let knowledge: WriterKnowledge
   private let logger: Logger
-  private let afterCommit: @Sendable () -> Void
-  private let afterSlots: @Sendable (Bool) -> Void
-  private let afterWorkEnds: @Sendable () -> Void
+  private let afterCommit: @Sendable (CommitEffects) -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_transition_batch_commands")
   private let batchTime = Metrics.Timer(label: "martlet_transition_batch_seconds")
   private let failures = Metrics.Counter(label: "martlet_transition_batch_failures_total")
 
   init(
     queue: TransitionQueue, knowledge: WriterKnowledge, logger: Logger,
-    afterCommit: @escaping @Sendable () -> Void, afterSlots: @escaping @Sendable (Bool) -> Void,
-    afterWorkEnds: @escaping @Sendable () -> Void
+    afterCommit: @escaping @Sendable (CommitEffects) -> Void
   ) {
     self.queue = queue
     self.knowledge = knowledge
     self.logger = logger
     self.afterCommit = afterCommit
-    self.afterSlots = afterSlots
-    self.afterWorkEnds = afterWorkEnds
   }
 
   func work(on connection: PostgresConnection) -> Bool {
@@ -47,9 +42,7 @@ final class TransitionWriter: PostgresWorker {
     // All waiting tasks are resumed in one go: those of one event loop wake it once.
     work.complete(batch, failure: failure)
     queue.finish(batch)
-    if work.hasWritten { afterCommit() }
-    if work.hasMovedLines || work.hasTakenSlots { afterSlots(work.hasMovedLines) }
-    if work.hasEndedWork { afterWorkEnds() }
+    if !work.effects.isEmpty { afterCommit(work.effects) }
     batchSize.record(work.commands.count)
     batchTime.recordNanoseconds(
       time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
@@ -79,9 +72,7 @@ final class TransitionWriter: PostgresWorker {
       do {
         let outcome = try transaction.run(on: connection)
         for (place, answer) in zip(places, outcome.answers) { work.answers[place] = answer }
-        work.hasWritten = work.hasWritten || outcome.hasWritten
-        work.hasMovedLines = work.hasMovedLines || outcome.hasReleased
-        work.hasEndedWork = work.hasEndedWork || outcome.hasEndedWork
+        work.effects.formUnion(outcome.effects)
         if outcome.undecided.isEmpty { return }
         places = outcome.undecided.map { places[$0] }
         for place in places { work.answers[place] = nil }
@@ -129,8 +120,8 @@ final class TransitionWriter: PostgresWorker {
     while true {
       do {
         let outcome = try RunSlotTransaction(requests: requests).run(on: connection)
-        work.hasMovedLines = work.hasMovedLines || outcome.hasChangedLines
-        work.hasTakenSlots = work.hasTakenSlots || outcome.hasTakenSlots
+        if outcome.hasChangedLines { work.effects.insert(.lines) }
+        if outcome.hasTakenSlots { work.effects.insert(.slots) }
         return outcome.standings
       } catch let error as PostgresError {
         guard connection.isUsable else { throw error }
@@ -180,10 +171,7 @@ final class TransitionWriter: PostgresWorker {
 private struct BatchWork {
   var commands: [Command] = []
   var answers: [CommandAnswer?] = []
-  var hasWritten = false
-  var hasMovedLines = false
-  var hasTakenSlots = false
-  var hasEndedWork = false
+  var effects: CommitEffects = []
 
   init(_ batch: [Submission]) {
     for submission in batch {
