@@ -14,6 +14,8 @@ public struct Engine: Sendable {
   public let heartbeat: ReplicaHeartbeat
   /// Where requests wait for slots.
   public let room: LimitRoom
+  /// The workers that are connected here.
+  public let workers: WorkerHub
   /// Every service, in the order to start them; stop them in reverse.
   public let services: [any Service]
 
@@ -27,6 +29,7 @@ public struct Engine: Sendable {
     beats = SessionBeats(store)
     heartbeat = ReplicaHeartbeat(context, host: host)
     room = LimitRoom(context)
+    workers = WorkerHub(wake: { store.workSignal.raise() })
     services = [
       // Leases first: the reaper does nothing before the clock has ticked.
       LivenessClock(context), PartitionKeeper(context), heartbeat, HintListener(store),
@@ -34,7 +37,8 @@ public struct Engine: Sendable {
       CascadeRunner(context), RunDeleter(context), Reaper(context), ClaimKeeper(context),
       CountKeeper(context),
       LimitGranter(context), LeaseExpirer(context), TagLimitKeeper(context), room,
-      ExpiryKeeper(context),
+      ExpiryKeeper(context), WorkerKeeper(context, hub: workers), Dispatcher(context, hub: workers),
+      Scheduler(context), BackfillRunner(context),
     ]
   }
 }

@@ -18,6 +18,10 @@ public struct EngineSettings: Sendable {
   public var chunk = 500
   /// The longest pause between looks at what is due.
   public var dueInterval = Duration.seconds(1)
+  /// The longest pause between looks at schedules and backfills.
+  public var scheduleInterval = Duration.seconds(1)
+  /// The shortest pause between two looks at them, which gathers what is committed meanwhile.
+  public var schedulePause = Duration.milliseconds(5)
   /// How often stopped runs' children are looked for.
   public var cascadeInterval = Duration.milliseconds(500)
   /// How often deletions are looked for that nobody deals with.
@@ -68,6 +72,18 @@ public struct EngineSettings: Sendable {
   public var lapseInterval = Duration.seconds(1)
   /// How often leases that ended long ago are forgotten.
   public var forgetInterval = Duration.seconds(60)
+  /// How long a worker has to take what it was offered.
+  public var acceptance = Duration.seconds(15)
+  /// How often the sessions of connected workers are renewed.
+  public var workerBeat = Duration.seconds(8)
+  /// After how long without a word a connected worker is no longer kept alive.
+  public var workerSilence = Duration.seconds(30)
+  /// The longest pause between two looks at what waits for a worker.
+  public var workInterval = Duration.seconds(1)
+  /// The longest pause between two looks while nothing waits.
+  public var idleInterval = Duration.seconds(10)
+  /// The shortest pause between two looks at runs that were offered and have not begun.
+  public var offerPause = Duration.milliseconds(100)
 
   /// The defaults.
   public init() {}

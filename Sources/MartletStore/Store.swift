@@ -41,10 +41,13 @@ public final class Store: Sendable {
   let commits = CommitSignal()
   let hints = CommitSignal()
   let signals = LimitSignals()
-  /// Raised when a schedule or a backfill may be due; one task waits for it, the scheduler.
+  /// Raised when a schedule may be due; one task waits for it, the scheduler.
   public let scheduleSignal = CommitSignal()
+  /// Raised when a backfill may go on; one task waits for it.
+  public let backfillSignal = CommitSignal()
   let cacheWakes = CacheWakes()
   let gathering = RunGathering()
+  let work = CommitSignal()
 
   /// Starts the connections; the schema must be there already, see ``Schema``.
   public init(
@@ -65,8 +68,12 @@ public final class Store: Sendable {
         signals.lines.raise()
         hints.raise()
       },
-      // Another run of its schedule, or its backfill, may have waited for that.
-      afterWorkEnds: { [scheduleSignal] in scheduleSignal.raise() })
+      afterWork: { [work, scheduleSignal, backfillSignal] in
+        work.raise()
+        // Another run of its schedule, or of its backfill, may have waited for one that has ended.
+        scheduleSignal.raise()
+        backfillSignal.raise()
+      })
     logs = LogBatcher(
       configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)
     events = EventBatcher(

@@ -7,7 +7,7 @@ public struct ScheduleMaking: Sendable, Equatable {
   public var ticks: [ScheduledTick] = []
   /// Then every time up to here has its run, or never will.
   public var madeUntil: Instant
-  /// How many times passed that are not made up for.
+  /// Whether times passed that are not made up for.
   public var hasMissed = false
 
   /// Times that nobody saw are made in steps of this size.
@@ -183,38 +183,20 @@ public struct ScheduleLetting: Sendable, Equatable {
 }
 
 extension ScheduleRow {
-  /// When the schedule must be looked at again; nil for never, until somebody changes it.
-  public func wakeTime(_ timetable: Timetable, now: Instant) -> Instant? {
+  /// When there is more to make; nil for never, or when that depends on a time that is let go before.
+  public func makeTime(_ timetable: Timetable, now: Instant) -> Instant? {
     if isHeld { return nil }
-    if ScheduleMaking.overdue(self, timetable, now: now) != nil { return now }
-    if ScheduleMaking.ahead(self, timetable, now: now) != nil { return now }
-    // A time before may be due still, by its jitter.
-    let reach = Interval(microseconds: -(spec.jitter?.bound.microseconds ?? 0))
-    let first = max(min(firedUntil, now), now + reach)
-    var wake: Instant?
-    var cursor = first
-    search: while wake == nil {
-      let ticks = timetable.ticks(
-        after: cursor, upTo: madeUntil, limit: 64, jitter: spec.jitter, schedule: id)
-      for tick in ticks where tick.due > now {
-        wake = tick.due
-        break search
-      }
-      guard ticks.count == 64, let last = ticks.last else { break }
-      cursor = last.time
+    let last = max(madeUntil, now)
+    if ScheduleMaking.overdue(self, timetable, now: now) != nil
+      || ScheduleMaking.ahead(self, timetable, now: now) != nil
+    {
+      return now
     }
-    // When the next one comes within the horizon; before that, a look follows each time that is let go.
-    if let next = timetable.next(atOrAfter: max(madeUntil, now).next)?.instant {
-      let horizon = spec.horizon
-      let waiting = timetable.occurrences(
-        from: now.next, to: max(madeUntil, now).next, limit: horizon.maxRuns
-      ).count
-      if waiting < horizon.maxRuns {
-        let need = max(
-          now.next, next + Interval(microseconds: -horizon.ahead.microseconds))
-        wake = min(wake ?? need, need)
-      }
-    }
-    return wake
+    guard let next = timetable.next(atOrAfter: last.next)?.instant else { return nil }
+    let waiting = timetable.occurrences(
+      from: now.next, to: last.next, limit: spec.horizon.maxRuns
+    ).count
+    guard waiting < spec.horizon.maxRuns else { return nil }
+    return max(now.next, next + Interval(microseconds: -spec.horizon.ahead.microseconds))
   }
 }

@@ -43,3 +43,32 @@ extension Instant {
   /// The next instant there is.
   var next: Instant { self + Interval(microseconds: 1) }
 }
+
+extension Timetable {
+  /// How many times fire from an instant on, before another; no more than a number is counted.
+  public func count(from: Instant, to: Instant, atMost most: Int) -> Int {
+    var count = 0
+    var cursor = from
+    while count < most {
+      let found = occurrences(
+        from: cursor, to: to, limit: min(most - count, ScheduleLimits.occurrences))
+      count += found.count
+      guard let last = found.last, found.count == ScheduleLimits.occurrences else { break }
+      cursor = last.instant.next
+    }
+    return count
+  }
+
+  /// The last times that fire from an instant on, before another, the latest first.
+  public func last(_ number: Int, from: Instant, to: Instant) -> [Instant] {
+    var found: [Instant] = []
+    var end = to
+    while found.count < number, end > from,
+      let time = latest(after: from + Interval(microseconds: -1), upTo: end + Interval(microseconds: -1))
+    {
+      found.append(time)
+      end = time
+    }
+    return found
+  }
+}

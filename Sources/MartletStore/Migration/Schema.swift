@@ -31,6 +31,7 @@ public enum Schema {
     migration(51, "schedules", PackageResources.m0051_schedules_sql),
     migration(52, "pools", PackageResources.m0052_pools_sql),
     migration(55, "schedule bounds", PackageResources.m0055_schedule_bounds_sql),
+    migration(56, "pool use", PackageResources.m0056_pool_use_sql),
     migration(60, "run removals", PackageResources.m0060_run_removals_sql),
   ]
 

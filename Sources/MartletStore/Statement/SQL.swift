@@ -15,7 +15,9 @@ enum SQL {
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
     PackageResources.variable_sql, PackageResources.upload_sql,
     PackageResources.explain_sql, PackageResources.work_item_sql,
-    PackageResources.deletion_sql, PackageResources.schedule_sql,
+    PackageResources.deletion_sql, PackageResources.schedule_sql, PackageResources.scheduler_sql,
+    PackageResources.backfill_sql,
+    PackageResources.pool_sql, PackageResources.worker_sql, PackageResources.dispatch_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -219,6 +221,45 @@ enum SQL {
   static let releaseRunSlots = named("release_run_slots")
   static let listTagLimits = named("list_tag_limits")
 
+  // Pools and queues.
+  static let insertPool = named("insert_pool")
+  static let insertFirstPool = named("insert_first_pool")
+  static let getPool = named("get_pool")
+  static let listPools = named("list_pools")
+  static let updatePool = named("update_pool")
+  static let lockPool = named("lock_pool")
+  static let findPoolUse = named("find_pool_use")
+  static let deletePool = named("delete_pool")
+  static let insertQueue = named("insert_queue")
+  static let listQueues = named("list_queues")
+  static let updateQueue = named("update_queue")
+  static let deleteQueue = named("delete_queue")
+  static let moveQueueItems = named("move_queue_items")
+  static let moveQueueDeployments = named("move_queue_deployments")
+
+  // Workers.
+  static let enterWorker = named("enter_worker")
+  static let renewWorkers = named("renew_workers")
+  static let findWorkers = named("find_workers")
+  static let listWorkers = named("list_workers")
+  static let drainWorker = named("drain_worker")
+  static let deleteWorker = named("delete_worker")
+  static let acceptOffers = named("accept_offers")
+  static let checkOffers = named("check_offers")
+  static let listUnacceptedOffers = named("list_unaccepted_offers")
+  static let countMisfire = named("count_misfire")
+
+  // Dispatching.
+  static let lockDispatch = named("lock_dispatch")
+  static let readDispatchQueues = named("read_dispatch_queues")
+  static let readReadyItems = named("read_ready_items")
+  static let markOffers = named("mark_offers")
+  static let nextReadyItem = named("next_ready_item")
+  static let releaseOffers = named("release_offers")
+  static let readLaunches = named("read_launches")
+  static let takeLapsedOffers = named("take_lapsed_offers")
+  static let findBlockedItems = named("find_blocked_items")
+
   // Results and the cache.
   static let insertResult = named("insert_result")
   static let getResult = named("get_result")
@@ -246,6 +287,28 @@ enum SQL {
   static let deleteSchedules = named("delete_schedules")
   static let findWaitingRuns = named("find_waiting_runs")
   static let readClock = named("read_clock")
+  static let nextScheduleWake = named("next_schedule_wake")
+  static let wakeMarkedSchedules = named("wake_marked_schedules")
+  static let takeSchedules = named("take_schedules")
+  static let readTargets = named("read_targets")
+  static let readScheduleItems = named("read_schedule_items")
+  static let moveGates = named("move_gates")
+  static let advanceSchedules = named("advance_schedules")
+  static let readGenerations = named("read_generations")
+
+  // Backfills.
+  static let insertBackfill = named("insert_backfill")
+  static let getBackfills = named("get_backfills")
+  static let listBackfills = named("list_backfills")
+  static let lockBackfill = named("lock_backfill")
+  static let endBackfill = named("end_backfill")
+  static let listBackfillItems = named("list_backfill_items")
+  static let takeBackfills = named("take_backfills")
+  static let takeBackfillMarks = named("take_backfill_marks")
+  static let findMadeTicks = named("find_made_ticks")
+  static let advanceBackfill = named("advance_backfill")
+  static let openBackfillItems = named("open_backfill_items")
+  static let getScheduleRow = named("get_schedule_row")
 
   // Events.
   static let insertEvents = named("insert_events")

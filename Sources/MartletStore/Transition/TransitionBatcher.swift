@@ -24,13 +24,13 @@ public final class TransitionBatcher: Sendable {
   /// - Parameters:
   ///   - afterCommit: Called on a writer's thread after each commit that wrote transitions.
   ///   - afterRelease: Called there after each commit that moved lines of limits or gave slots back.
-  ///   - afterWorkEnds: Called there after each commit that ended runs of deployments.
+  ///   - afterWork: Called there after each commit that changed where runs of deployments stand.
   public init(
     _ configuration: PostgresConfiguration, limits: BatchLimits = BatchLimits(),
     timing: TransitionTiming = .standard, writers: Int = 1, logger: Logger,
     afterCommit: @escaping @Sendable () -> Void = {},
     afterRelease: @escaping @Sendable () -> Void = {},
-    afterWorkEnds: @escaping @Sendable () -> Void = {}
+    afterWork: @escaping @Sendable () -> Void = {}
   ) {
     var configuration = configuration
     configuration.lockTimeout = limits.lockTimeout
@@ -51,7 +51,7 @@ public final class TransitionBatcher: Sendable {
         configuration, name: "pg-writer-\(index)",
         worker: TransitionWriter(
           queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit,
-          afterRelease: afterRelease, afterWorkEnds: afterWorkEnds),
+          afterRelease: afterRelease, afterWork: afterWork),
         logger: logger)
     }
     queue.setWaker { [writers = self.writers] in

@@ -17,8 +17,8 @@ struct TransitionTransaction {
     var hasWritten: Bool
     /// Whether slots were given back, or places in line.
     var hasReleased = false
-    /// Whether runs of deployments ended.
-    var hasEndedWork = false
+    /// Whether runs of deployments stand elsewhere now.
+    var hasMovedWork = false
     /// What the limits are to be asked, before the commands at these places are put again.
     var slotRequests: [RunSlotRequest] = []
     var undecided: [Int] = []
@@ -27,9 +27,9 @@ struct TransitionTransaction {
       self.answers = answers
       hasWritten = !plan.transitions.isEmpty
       hasReleased = !plan.slotsReleased.isEmpty
-      hasEndedWork = plan.updates.contains {
-        !$0.state.isPlain && $0.state.policy.isPlaced && $0.state.stateType.isTerminal
-      }
+      hasMovedWork =
+        plan.updates.contains { !$0.state.isPlain && $0.state.policy.isPlaced }
+        || plan.inserts.contains { $0.run.placement != nil }
       slotRequests = plan.slotRequests
       undecided = plan.undecided
     }

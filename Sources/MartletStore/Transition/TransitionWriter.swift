@@ -12,7 +12,7 @@ final class TransitionWriter: PostgresWorker {
   private let logger: Logger
   private let afterCommit: @Sendable () -> Void
   private let afterRelease: @Sendable () -> Void
-  private let afterWorkEnds: @Sendable () -> Void
+  private let afterWork: @Sendable () -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_transition_batch_commands")
   private let batchTime = Metrics.Timer(label: "martlet_transition_batch_seconds")
   private let failures = Metrics.Counter(label: "martlet_transition_batch_failures_total")
@@ -20,14 +20,14 @@ final class TransitionWriter: PostgresWorker {
   init(
     queue: TransitionQueue, knowledge: WriterKnowledge, logger: Logger,
     afterCommit: @escaping @Sendable () -> Void, afterRelease: @escaping @Sendable () -> Void,
-    afterWorkEnds: @escaping @Sendable () -> Void
+    afterWork: @escaping @Sendable () -> Void
   ) {
     self.queue = queue
     self.knowledge = knowledge
     self.logger = logger
     self.afterCommit = afterCommit
     self.afterRelease = afterRelease
-    self.afterWorkEnds = afterWorkEnds
+    self.afterWork = afterWork
   }
 
   func work(on connection: PostgresConnection) -> Bool {
@@ -49,7 +49,7 @@ final class TransitionWriter: PostgresWorker {
     queue.finish(batch)
     if work.hasWritten { afterCommit() }
     if work.hasMovedLines { afterRelease() }
-    if work.hasEndedWork { afterWorkEnds() }
+    if work.hasMovedWork { afterWork() }
     batchSize.record(work.commands.count)
     batchTime.recordNanoseconds(
       time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
@@ -81,7 +81,7 @@ final class TransitionWriter: PostgresWorker {
         for (place, answer) in zip(places, outcome.answers) { work.answers[place] = answer }
         work.hasWritten = work.hasWritten || outcome.hasWritten
         work.hasMovedLines = work.hasMovedLines || outcome.hasReleased
-        work.hasEndedWork = work.hasEndedWork || outcome.hasEndedWork
+        work.hasMovedWork = work.hasMovedWork || outcome.hasMovedWork
         if outcome.undecided.isEmpty { return }
         places = outcome.undecided.map { places[$0] }
         for place in places { work.answers[place] = nil }
@@ -181,7 +181,7 @@ private struct BatchWork {
   var answers: [CommandAnswer?] = []
   var hasWritten = false
   var hasMovedLines = false
-  var hasEndedWork = false
+  var hasMovedWork = false
 
   init(_ batch: [Submission]) {
     for submission in batch {

@@ -1,0 +1,48 @@
+// Decides what workers are told to start for runs; a template that many runs share is read once.
+
+import MartletModel
+import MartletStore
+import Synchronization
+
+/// Works out what is started for runs.
+final class LaunchRenderer: Sendable {
+  private let templates = Mutex<[String: JobTemplate]>([:])
+  /// Most templates that are kept.
+  private static let limit = 64
+
+  /// What is started, or what is wrong with it.
+  func launch(_ source: LaunchSource) -> Result<Launch, InvalidValue> {
+    do throws(InvalidValue) {
+      guard let spec = source.spec else {
+        throw InvalidValue("deployment", "is gone, or its version is")
+      }
+      let document = try Self.object(spec, "deployment.spec")
+      let target = try LaunchTarget(spec: document)
+      var layers: [(name: String, values: JSON)] = []
+      if let values = document["job_variables"] { layers.append(("job_variables", values)) }
+      if let own = source.jobVariables {
+        layers.append(("run.job_variables", try Self.object(own, "run.job_variables")))
+      }
+      return .success(
+        try Launch(
+          type: source.poolType, template: try template(source.template), target: target,
+          layers: layers))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func template(_ text: String) throws(InvalidValue) -> JobTemplate {
+    if let known = templates.withLock({ $0[text] }) { return known }
+    let template = try JobTemplate(text: text, "pool.template")
+    templates.withLock { templates in
+      if templates.count >= Self.limit { templates = [:] }
+      templates[text] = template
+    }
+    return template
+  }
+
+  private static func object(_ text: String, _ field: String) throws(InvalidValue) -> JSON {
+    do { return try JSON(parsing: text) } catch { throw InvalidValue(field, "is no JSON: \(error)") }
+  }
+}

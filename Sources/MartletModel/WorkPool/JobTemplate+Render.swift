@@ -1,0 +1,84 @@
+// Decides which value a variable of a template has, and what becomes of its places.
+
+extension JobTemplate {
+  /// The job of a run.
+  ///
+  /// A variable has the value of the last layer that names it, or else its default. Where a place is all of a text, the
+  /// value is put as it is; elsewhere as text. A place without a value drops its key or its item.
+  ///
+  /// - Parameter layers: objects of values, such as the deployment's and the run's, with their names for errors.
+  /// - Throws: `InvalidValue` for a name that is no variable, and a value that does not fit the schema.
+  public func job(
+    _ layers: [(name: String, values: JSON)]
+  ) throws(InvalidValue) -> JSON {
+    var values = defaults
+    let known = names
+    for (layer, given) in layers {
+      guard case .object(let members) = given else {
+        throw InvalidValue(layer, "must be an object of values for the pool's template")
+      }
+      for name in members.names {
+        guard known.contains(name.text) else {
+          var problem = "is no variable of the pool's template"
+          if let nearest = known.nearest(to: String(name.text.prefix(100))) {
+            problem += ": did you mean \"\(nearest)\"?"
+          } else if !known.isEmpty {
+            problem += ": it has \(known.sorted().prefix(20).joined(separator: ", "))"
+          }
+          throw InvalidValue("\(layer).\(name)", problem)
+        }
+        values.set(name, to: members[name] ?? .null)
+      }
+    }
+    let report: SchemaReport
+    do { report = try judge(.object(values)) } catch {
+      throw InvalidValue("job_variables", "cannot be checked: \(error)")
+    }
+    if let fault = report.violations.first {
+      throw InvalidValue(
+        "job_variables" + fault.pointer.replacing("/", with: "."), fault.problem)
+    }
+    return Self.filled(job, with: values) ?? .object(JSONMembers())
+  }
+
+  /// The defaults of the variables. One that is null stands for none.
+  private var defaults: JSONMembers {
+    var values = JSONMembers()
+    guard case .object(let members)? = variables["properties"] else { return values }
+    for name in members.names {
+      if let value = members[name]?["default"], value != .null { values.set(name, to: value) }
+    }
+    return values
+  }
+
+  private static func filled(_ value: JSON, with values: JSONMembers) -> JSON? {
+    switch value {
+    case .string(let text): return filled(text.text, with: values)
+    case .array(let items): return .array(items.compactMap { filled($0, with: values) })
+    case .object(let members):
+      var result = JSONMembers()
+      for name in members.names {
+        if let value = filled(members[name] ?? .null, with: values) { result.set(name, to: value) }
+      }
+      return .object(result)
+    case .null, .bool, .number: return value
+    }
+  }
+
+  private static func filled(_ text: String, with values: JSONMembers) -> JSON? {
+    let pieces = Piece.pieces(of: text)
+    if case .place(let name)? = pieces.first, pieces.count == 1 { return values[JSONText(name)] }
+    let parts = pieces.map { piece -> String in
+      switch piece {
+      case .text(let text): text
+      case .place(let name):
+        switch values[JSONText(name)] {
+        case .string(let text)?: text.text
+        case .null?, nil: ""
+        case let value?: value.description
+        }
+      }
+    }
+    return .string(JSONText(parts.joined()))
+  }
+}

@@ -1,0 +1,95 @@
+-- How runs that are ready are handed to workers. The first statements are one transaction, which locks the pool: limits
+-- hold exactly, whatever the number of replicas. No row of a run is locked in it.
+
+-- name: lock_dispatch
+-- Locks a pool for one round.
+SELECT concurrency_limit, is_paused FROM pool WHERE id = $1::uuid FOR NO KEY UPDATE
+
+-- name: read_dispatch_queues
+-- The queues of the locked pool, and how full each is.
+SELECT q.id, q.name, q.priority, q.concurrency_limit, q.is_paused, coalesce(t.taken, 0)
+FROM queue q LEFT JOIN (
+  SELECT w.queue_id, count(*) AS taken FROM work_item w
+  WHERE w.pool_id = $1::uuid AND (w.standing = 2 OR w.taken_until IS NOT NULL)
+    AND (w.standing = 2 OR w.taken_until > statement_timestamp())
+  GROUP BY w.queue_id
+) t ON t.queue_id = q.id
+WHERE q.pool_id = $1::uuid
+
+-- name: read_ready_items
+-- The first of each queue that some worker may have; those of full or paused deployments are passed over. Profiles say
+-- what workers have (l), and which queues (q) and deployments (d) each is for. What a transition changes at this moment
+-- is passed over too.
+SELECT i.run_id, q.id, i.deployment_id, i.deployment, i.due, i.worker_labels, i.room
+FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS q (id, name, room)
+CROSS JOIN LATERAL (
+  SELECT w.run_id, w.deployment_id, d.flow || '/' || d.name AS deployment, w.due, w.worker_labels, r.room
+  FROM work_item w LEFT JOIN deployment d ON d.id = w.deployment_id
+  LEFT JOIN LATERAL (
+    SELECT d.concurrency_limit - count(*) AS room FROM work_item t WHERE t.deployment_id = d.id
+      AND (t.standing = 2 OR t.taken_until > statement_timestamp())
+  ) r ON d.concurrency_limit IS NOT NULL
+  WHERE w.queue_id = q.id AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp()
+    AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
+    AND d.is_paused IS NOT TRUE AND (r.room IS NULL OR r.room > 0)
+    AND w.run_id <> ALL ($5::uuid[])
+    AND EXISTS (SELECT FROM unnest($4::jsonb[]) AS k (p)
+      WHERE k.p -> 'l' @> w.worker_labels AND (NOT k.p ? 'q' OR k.p -> 'q' ? q.name)
+        AND (NOT k.p ? 'd' OR k.p -> 'd' ?| ARRAY[w.deployment_id::text, d.flow || '/' || d.name]))
+  ORDER BY w.due, w.run_id LIMIT q.room
+  FOR NO KEY UPDATE OF w SKIP LOCKED
+) i
+
+-- name: mark_offers
+-- Takes runs for the time that offering them may take, unless their worker leaves or came again elsewhere.
+UPDATE work_item w SET worker_id = a.worker_id, taken_until = n.now + $4::bigint * interval '1 microsecond',
+  offer_until = n.now + $5::bigint * interval '1 microsecond'
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS a (run_id, worker_id, seen)
+JOIN worker k ON k.id = a.worker_id AND k.seen_time = a.seen AND NOT k.is_draining,
+  clock_timestamp() AS n (now)
+WHERE w.run_id = a.run_id AND w.standing = 1
+RETURNING w.run_id, w.offer_until, w.namespace
+
+-- name: next_ready_item
+-- How long until the next run of some queues is ready; not above 0 when one is and nobody took it.
+SELECT (extract(epoch FROM min(i.due) - clock_timestamp()) * 1000000)::bigint
+FROM unnest($1::uuid[]) AS q (id) CROSS JOIN LATERAL (
+  SELECT w.due FROM work_item w WHERE w.queue_id = q.id AND w.standing = 1 AND w.gate = 0
+    AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
+  ORDER BY w.due LIMIT 1
+) i
+
+-- name: release_offers
+-- Gives back runs that were taken and could not be offered.
+UPDATE work_item w SET worker_id = NULL, taken_until = NULL, offer_until = NULL
+FROM (SELECT run_id FROM work_item WHERE run_id = ANY ($1::uuid[]) AND standing = 1 ORDER BY run_id
+    FOR NO KEY UPDATE) i
+WHERE w.run_id = i.run_id
+
+-- name: read_launches
+-- What runs are started by: the type and the template of their pool, their version of the deployment, their own values.
+SELECT d.run_id, p.type, p.template, v.spec, d.job_variables
+FROM run_deployment d JOIN pool p ON p.id = d.pool_id
+LEFT JOIN deployment_version v ON v.deployment_id = d.deployment_id AND v.number = d.version
+WHERE d.run_id = ANY ($1::uuid[])
+
+-- name: take_lapsed_offers
+-- Takes offers that nobody accepted in time for one replica to withdraw.
+UPDATE work_item SET offer_until = clock_timestamp() + interval '15 seconds'
+WHERE run_id IN (
+  SELECT run_id FROM work_item WHERE offer_until < clock_timestamp() AND standing = 2
+  ORDER BY offer_until LIMIT $1::bigint FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING run_id, epoch
+
+-- name: find_blocked_items
+-- Runs of a pool that are ready while their deployment is full, and that are not called so yet or are to be cancelled.
+SELECT w.run_id, w.namespace, d.collision_strategy
+FROM deployment d JOIN work_item w ON w.deployment_id = d.id AND w.pool_id = $1::uuid
+JOIN run_state s ON s.id = w.run_id
+WHERE d.pool_id = $1::uuid AND d.concurrency_limit IS NOT NULL AND NOT d.is_paused
+  AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp()
+  AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
+  AND (d.collision_strategy = 2 OR s.state_name <> 'AwaitingConcurrencySlot')
+  AND (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
+    AND (t.standing = 2 OR t.taken_until > statement_timestamp())) >= d.concurrency_limit
+ORDER BY w.run_id LIMIT $2::bigint

@@ -1,0 +1,164 @@
+// Decides one round of handing out the runs of a pool: lock the pool, count what is taken, read what is ready, decide,
+// mark. Rows of runs are not touched: the offers themselves are ordinary commands, submitted after the commit.
+
+public import MartletModel
+import MartletPostgres
+
+/// A worker of this replica that would take runs.
+public struct ReadyWorker: Sendable {
+  /// Who it is and what it would take.
+  public var worker: Dispatch.Worker
+  /// The mark of its coming: nothing is offered here to one that came again elsewhere.
+  public var seen: Instant
+
+  /// Makes a worker.
+  public init(_ worker: Dispatch.Worker, seen: Instant) {
+    self.worker = worker
+    self.seen = seen
+  }
+}
+
+/// What one round of handing out came to.
+public struct DispatchRound: Sendable, Equatable {
+  /// A run that was taken to be offered.
+  public struct Taken: Sendable, Equatable {
+    /// The run.
+    public var runID: RunID
+    /// Its namespace.
+    public var namespace: Namespace
+    /// Who is to have it.
+    public var workerID: WorkerID
+    /// When the offer lapses.
+    public var expireTime: Instant
+  }
+
+  /// What was taken, for the time that offering takes.
+  public var taken: [Taken] = []
+  /// Workers that were to have something, and leave or came again elsewhere.
+  public var gone: Set<WorkerID> = []
+  /// Whether another round may find more at once.
+  public var mayHaveMore = false
+  /// How long until the next run is ready; not above zero when one is that nobody could take, nil when none will be.
+  public var nextReady: Interval?
+}
+
+/// One attempt to hand out.
+struct DispatchTransaction {
+  let pool: PoolID
+  let workers: [ReadyWorker]
+  /// Runs that are not to be offered now.
+  let excluded: [RunID]
+  /// The most runs of one round.
+  let limit: Int
+
+  /// How long offering may take; then others may take the run.
+  static let hold = Interval.seconds(5)
+  /// How long a worker has to accept.
+  static let patience = Interval.seconds(15)
+
+  func run(on connection: PostgresConnection) throws -> DispatchRound {
+    try connection.transaction { pipeline in
+      var round = DispatchRound()
+      let locking = try pipeline.execute(SQL.lockDispatch) { $0.bind(pool) }
+      let counting = try pipeline.execute(SQL.readDispatchQueues) { $0.bind(pool) }
+      let found = try pipeline.receive(locking).first { row throws(PostgresError) in
+        (limit: try row.optional(0, as: Int64.self), isPaused: try row.get(1, as: Bool.self))
+      }
+      var taken: Int64 = 0
+      var queues: [Dispatch.Queue] = []
+      try pipeline.receive(counting).forEach { row throws(PostgresError) in
+        let inUse = try row.get(5, as: Int64.self)
+        taken += inUse
+        let isPaused = try row.get(4, as: Bool.self)
+        let most = try row.optional(3, as: Int64.self)
+        let queue = Dispatch.Queue(
+          id: try row.get(0), name: try row.get(1), priority: try row.get(2),
+          room: isPaused ? 0 : most.map { $0 - inUse })
+        if queue.room.map({ $0 > 0 }) ?? true { queues.append(queue) }
+      }
+      guard let found, !found.isPaused else { return round }
+      let room = found.limit.map { $0 - taken }
+      let credit = workers.reduce(0) { $0 + $1.worker.credit }
+      let most = min(Int64(min(limit, credit)), room ?? .max)
+      guard most > 0, !queues.isEmpty else { return round }
+      let ready = try ready(in: queues, most: most, on: pipeline)
+      var dispatch = Dispatch(
+        room: most, queues: queues, deploymentRoom: ready.room, workers: workers.map(\.worker))
+      let assignments = dispatch.serve(ready.items)
+      try mark(assignments, in: &round, on: pipeline)
+      round.mayHaveMore = !round.taken.isEmpty && ready.items.count >= most
+      round.nextReady =
+        try pipeline.query(SQL.nextReadyItem) { $0.bindArray(queues.map(\.id)) }
+        .first { row throws(PostgresError) in try row.optional(0, as: Interval.self) } ?? nil
+      return round
+    }
+  }
+
+  private func ready(
+    in queues: [Dispatch.Queue], most: Int64, on pipeline: borrowing Pipeline
+  ) throws -> (items: [Dispatch.Item], room: [DeploymentID: Int64]) {
+    var items: [Dispatch.Item] = []
+    var room: [DeploymentID: Int64] = [:]
+    let profiles = Set(workers.map { Self.profile($0.worker) }).sorted()
+    let rows = try pipeline.query(SQL.readReadyItems) {
+      $0.bindArray(queues.map(\.id))
+      $0.bindArray(queues.map(\.name))
+      $0.bindArray(queues.map { min(most, $0.room ?? .max) })
+      $0.bindArray(profiles.map { PostgresJSON($0) })
+      $0.bindArray(excluded)
+    }
+    try rows.forEach { row throws(PostgresError) in
+      let deployment = try row.get(2, as: DeploymentID.self)
+      items.append(
+        Dispatch.Item(
+          runID: try row.get(0), queueID: try row.get(1), deploymentID: deployment,
+          deployment: try row.optional(3) ?? "", due: try row.get(4),
+          labels: try labels(row.get(5))))
+      if let left = try row.optional(6, as: Int64.self) { room[deployment] = left }
+    }
+    return (items, room)
+  }
+
+  private func mark(
+    _ assignments: [Dispatch.Assignment], in round: inout DispatchRound,
+    on pipeline: borrowing Pipeline
+  ) throws {
+    if assignments.isEmpty { return }
+    let seen = Dictionary(
+      workers.map { ($0.worker.id, $0.seen) }, uniquingKeysWith: { first, _ in first })
+    let worker = Dictionary(
+      assignments.map { ($0.runID, $0.workerID) }, uniquingKeysWith: { first, _ in first })
+    let rows = try pipeline.query(SQL.markOffers) {
+      $0.bindArray(assignments.map(\.runID))
+      $0.bindArray(assignments.map(\.workerID))
+      $0.bindArray(assignments.map { seen[$0.workerID] ?? .epoch })
+      $0.bind(Self.hold)
+      $0.bind(Self.patience)
+    }
+    var marked: Set<RunID> = []
+    try rows.forEach { row throws(PostgresError) in
+      let run = try row.get(0, as: RunID.self)
+      guard let workerID = worker[run] else { return }
+      marked.insert(run)
+      round.taken.append(
+        .init(
+          runID: run, namespace: try row.get(2), workerID: workerID, expireTime: try row.get(1)))
+    }
+    round.gone = Set(assignments.filter { !marked.contains($0.runID) }.map(\.workerID))
+  }
+
+  /// What the statement looks at to tell whether a worker may have a run.
+  private static func profile(_ worker: Dispatch.Worker) -> String {
+    func texts(_ values: [String]) -> JSONValue { .array(values.sorted().map { .string($0) }) }
+    var members: [(key: String, value: JSONValue)] = [
+      (
+        "l",
+        .object(
+          worker.labels.sorted { $0.key < $1.key }.map { (key: $0.key, value: .string($0.value)) })
+      )
+    ]
+    if !worker.queues.isEmpty { members.append(("q", texts(worker.queues))) }
+    if !worker.deployments.isEmpty { members.append(("d", texts(worker.deployments))) }
+    return JSONValue.object(members).text
+  }
+}

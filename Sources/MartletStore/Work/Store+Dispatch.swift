@@ -1,0 +1,90 @@
+// Decides how runs are handed to workers: taken in one transaction, offered by ordinary commands, given back where that
+// fails.
+
+public import MartletModel
+import MartletPostgres
+
+/// What a run is started by.
+public struct LaunchSource: Sendable, Equatable {
+  /// The run.
+  public var runID: RunID
+  /// The type of its pool.
+  public var poolType: String
+  /// The template of its pool, as text.
+  public var template: String
+  /// Its version of the deployment, as text; nil when the deployment is gone.
+  public var spec: String?
+  /// Its own values for the template, a JSON object as text; nil for none.
+  public var jobVariables: String?
+}
+
+/// A run that is ready while its deployment is full.
+public struct BlockedRun: Sendable, Equatable {
+  /// The run.
+  public var runID: RunID
+  /// Its namespace.
+  public var namespace: Namespace
+  /// Whether it is to be cancelled rather than to wait.
+  public var isCancelled: Bool
+}
+
+extension Store {
+  /// Takes runs of a pool that are ready for workers that would have them, for the time that offering them may take.
+  /// - Parameter excluded: Runs that are not to be offered now.
+  public func dispatch(
+    _ pool: PoolID, to workers: [ReadyWorker], excluding excluded: [RunID] = [], limit: Int
+  ) async throws(StoreError) -> DispatchRound {
+    let transaction = DispatchTransaction(
+      pool: pool, workers: workers, excluded: excluded, limit: limit)
+    return try await write { connection in try transaction.run(on: connection) }
+  }
+
+  /// Gives back runs that were taken and could not be offered.
+  public func releaseOffers(_ runs: [RunID]) async throws(StoreError) {
+    if runs.isEmpty { return }
+    _ = try await write { connection in
+      try connection.query(SQL.releaseOffers) { $0.bindArray(runs) }.affected
+    }
+  }
+
+  /// What some runs are started by.
+  public func launchSources(of runs: [RunID]) async throws(StoreError) -> [LaunchSource] {
+    try await read { connection in
+      try connection.query(SQL.readLaunches) { $0.bindArray(runs) }
+        .map { row throws(PostgresError) in
+          LaunchSource(
+            runID: try row.get(0), poolType: try row.get(1), template: try row.get(2),
+            spec: try row.optional(3), jobVariables: try row.optional(4))
+        }
+    }
+  }
+
+  /// Withdraws offers that nobody accepted in time.
+  /// - Returns: How many there were.
+  public func withdrawLapsedOffers(limit: Int) async throws(StoreError) -> Int {
+    let lapsed = try await write { connection in
+      try connection.query(SQL.takeLapsedOffers) { $0.bind(Int64(limit)) }
+        .map { row throws(PostgresError) in
+          Offer(runID: try row.get(0), sessionID: nil, epoch: try row.get(1))
+        }
+    }
+    if !lapsed.isEmpty { _ = try await transitions.submit(lapsed.map { .withdrawOffer($0) }) }
+    return lapsed.count
+  }
+
+  /// Runs of a pool that are ready while their deployment is full, and of which nothing says so yet.
+  public func blockedRuns(
+    of pool: PoolID, limit: Int
+  ) async throws(StoreError) -> [BlockedRun] {
+    try await read { connection in
+      try connection.query(SQL.findBlockedItems) {
+        $0.bind(pool)
+        $0.bind(Int64(limit))
+      }.map { row throws(PostgresError) in
+        BlockedRun(
+          runID: try row.get(0), namespace: try row.get(1),
+          isCancelled: try row.get(2, as: Int16.self) == 2)
+      }
+    }
+  }
+}
