@@ -100,7 +100,8 @@ public final class BackfillRunner: PacedService {
         logger.warning("runs of the backfill \(backfill.id) were not made: it is tried again")
         return nil
       }
-      return try await store.advance(backfill, to: last, runs: commands.count) ? commands.count : nil
+      return try await store.advance(backfill, to: last, runs: commands.count)
+        ? commands.count : nil
     } catch let error as ParameterFaults {
       logger.error("the backfill \(backfill.id) ends: \(error.faults.map(\.description))")
       try? await store.giveUp(backfill)

@@ -43,6 +43,8 @@ final class LaunchRenderer: Sendable {
   }
 
   private static func object(_ text: String, _ field: String) throws(InvalidValue) -> JSON {
-    do { return try JSON(parsing: text) } catch { throw InvalidValue(field, "is no JSON: \(error)") }
+    do { return try JSON(parsing: text) } catch {
+      throw InvalidValue(field, "is no JSON: \(error)")
+    }
   }
 }

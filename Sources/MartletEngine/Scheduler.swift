@@ -139,8 +139,11 @@ public final class Scheduler: PacedService {
       let row = schedule.row
       logger.error("the schedule \(row.spec.slug) (\(row.id)) makes nothing: \(schedule.error)")
       let payload = JSON.object(
-        [("slug", row.spec.slug), ("deployment", "\(schedule.deploymentID)"), ("error", schedule.error)]
-          .reduce(into: JSONMembers()) { $0.set(JSONText($1.0), to: .string(JSONText($1.1))) })
+        [
+          ("slug", row.spec.slug), ("deployment", "\(schedule.deploymentID)"),
+          ("error", schedule.error),
+        ]
+        .reduce(into: JSONMembers()) { $0.set(JSONText($1.0), to: .string(JSONText($1.1))) })
       _ = try? await store.events.publish([
         Event(
           namespace: row.namespace, name: "martlet.schedule.failed", time: schedule.now,

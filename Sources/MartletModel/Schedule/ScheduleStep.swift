@@ -137,7 +137,8 @@ public struct ScheduleLetting: Sendable, Equatable {
     due.removeAll { missed.contains($0.due) }
 
     // Those that wait go first: they came first.
-    if running.isEmpty, let first = waiting.first, due.isEmpty || row.spec.overlap != .cancelRunning {
+    if running.isEmpty, let first = waiting.first, due.isEmpty || row.spec.overlap != .cancelRunning
+    {
       opened.append(first.runID)
       waiting.removeFirst()
       let isBusy = row.spec.overlap != .allow
@@ -159,9 +160,15 @@ public struct ScheduleLetting: Sendable, Equatable {
       if item.due == decision.waits {
         buffered.append(item.runID)
       } else if !starts.contains(item.due) {
-        refused.append((item.runID, .skipped(goesOn ?? decision.starts.first.flatMap { start in
-          due.first { $0.due == start }?.runID
-        })))
+        refused.append(
+          (
+            item.runID,
+            .skipped(
+              goesOn
+                ?? decision.starts.first.flatMap { start in
+                  due.first { $0.due == start }?.runID
+                })
+          ))
       } else if decision.cancelsRunning, !running.isEmpty {
         buffered.append(item.runID)
       } else {

@@ -64,7 +64,8 @@ extension Timetable {
     var found: [Instant] = []
     var end = to
     while found.count < number, end > from,
-      let time = latest(after: from + Interval(microseconds: -1), upTo: end + Interval(microseconds: -1))
+      let time = latest(
+        after: from + Interval(microseconds: -1), upTo: end + Interval(microseconds: -1))
     {
       found.append(time)
       end = time

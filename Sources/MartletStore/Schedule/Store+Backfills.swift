@@ -104,7 +104,8 @@ extension Store {
         running.map {
           .cancel(
             Cancellation(
-              namespace: namespace, runID: $0, actor: actor, message: "Its backfill was cancelled."))
+              namespace: namespace, runID: $0, actor: actor, message: "Its backfill was cancelled.")
+          )
         })
     }
     return try await backfill(id, in: namespace, deadline: deadline)

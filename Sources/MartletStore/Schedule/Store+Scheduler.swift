@@ -52,11 +52,11 @@ public struct ScheduleProgress: Sendable, Equatable {
 extension Store {
   /// How long until a schedule is due, nil when none ever is; and whether some are to be looked at because a run has ended.
   public func nextScheduleWake() async throws(StoreError) -> (wait: Interval?, isMarked: Bool) {
-    try await read { connection in
-      try connection.query(SQL.nextScheduleWake).first { row throws(PostgresError) in
-        (try row.optional(0, as: Interval.self), try row.get(1))
-      } ?? (nil, false)
+    let next = try await read { connection in
+      try connection.query(SQL.nextScheduleWake)
+        .first { row throws(PostgresError) in try WakeRow(row) }
     }
+    return (next?.wait, next?.isMarked ?? false)
   }
 
   /// Has schedules looked at of which runs have ended that others may wait for.
@@ -87,18 +87,17 @@ extension Store {
       try connection.query(SQL.readTargets) {
         $0.bindArray(ids)
         $0.bindArray(of: Int64.self, count: ids.count) { known[ids[$0]]?.version }
-      }.map { row throws(PostgresError) in
-        let id: DeploymentID = try row.get(0)
-        let text: String? = try row.optional(6)
-        let spec = text.map { try? DeploymentSpec(stored: $0) } ?? known[id]?.spec
-        return try spec.map { spec throws(PostgresError) in
-          DeploymentTarget(
-            id: id, flow: try row.get(1), name: try row.get(2), version: try row.get(3),
-            spec: spec, poolID: try row.get(4), queueID: try row.get(5))
-        }
-      }
+      }.map { row throws(PostgresError) in try TargetRow(row) }
     }
-    return Dictionary(rows.compactMap { $0 }.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
+    var targets: [DeploymentID: DeploymentTarget] = [:]
+    for row in rows {
+      let spec = row.text.map { try? DeploymentSpec(stored: $0) } ?? known[row.id]?.spec
+      guard let spec else { continue }
+      targets[row.id] = DeploymentTarget(
+        id: row.id, flow: row.flow, name: row.name, version: row.version, spec: spec,
+        poolID: row.poolID, queueID: row.queueID)
+    }
+    return targets
   }
 
   /// Runs of schedules that have not ended, but for those of backfills; of undecided ones those that are due at a time.
@@ -109,16 +108,9 @@ extension Store {
       try connection.query(SQL.readScheduleItems) {
         $0.bindArray(schedules)
         $0.bind(time)
-      }.map { row throws(PostgresError) in
-        (
-          try row.get(0, as: ScheduleID.self),
-          ScheduledItem(
-            runID: try row.get(1), tick: try row.get(2), due: try row.get(3),
-            gate: Placement.Gate(rawValue: try row.get(4)) ?? .open)
-        )
-      }
+      }.map { row throws(PostgresError) in try ItemRow(row) }
     }
-    return Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
+    return Dictionary(grouping: rows, by: \.scheduleID).mapValues { $0.map(\.item) }
   }
 
   /// Lets runs go, and has others wait, where they have not been let go; wakes the dispatchers.
@@ -158,8 +150,11 @@ extension Store {
       let left = rows.map(\.schedule.row).filter { !moved.contains($0.id) }
       if left.isEmpty { return [] }
       var generations: [ScheduleID: Int64] = [:]
-      try connection.query(SQL.readGenerations) { $0.bindArray(left.map(\.id)) }
-        .forEach { row throws(PostgresError) in generations[try row.get(0)] = try row.get(1) }
+      for row in try connection.query(SQL.readGenerations, { $0.bindArray(left.map(\.id)) })
+        .map({ row throws(PostgresError) in try GenerationRow(row) })
+      {
+        generations[row.id] = row.generation
+      }
       return Set(left.filter { generations[$0.id] != $0.generation }.map(\.id))
     }
   }
@@ -184,5 +179,62 @@ extension Store {
     transitions.knowledge.memory.withLock { $0.forget(removed) }
     commits.raise()
     hints.raise()
+  }
+}
+
+/// A row of `next_schedule_wake`.
+private struct WakeRow {
+  var wait: Interval?
+  var isMarked: Bool
+
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    wait = try row.optional(0)
+    isMarked = try row.get(1)
+  }
+}
+
+/// A row of `read_targets`.
+private struct TargetRow {
+  var id: DeploymentID
+  var flow: String
+  var name: String
+  var version: Int64
+  var poolID: PoolID
+  var queueID: QueueID
+  /// The specification; nil when it is known.
+  var text: String?
+
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    id = try row.get(0)
+    flow = try row.get(1)
+    name = try row.get(2)
+    version = try row.get(3)
+    poolID = try row.get(4)
+    queueID = try row.get(5)
+    text = try row.optional(6)
+  }
+}
+
+/// A row of `read_schedule_items`.
+private struct ItemRow {
+  var scheduleID: ScheduleID
+  var item: ScheduledItem
+
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    scheduleID = try row.get(0)
+    item = ScheduledItem(
+      runID: try row.get(1), tick: try row.get(2), due: try row.get(3),
+      gate: Placement.Gate(rawValue: try row.get(4)) ?? .open)
+  }
+}
+
+/// A row of `read_generations`.
+private struct GenerationRow {
+  var id: ScheduleID
+  var generation: Int64
+
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    id = try row.get(0)
+    generation = try row.get(1)
   }
 }
