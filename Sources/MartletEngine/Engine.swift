@@ -42,6 +42,7 @@ public struct Engine: Sendable {
       LimitGranter(context), LeaseExpirer(context), TagLimitKeeper(context), room,
       limitWatch, ExpiryKeeper(context), WorkerKeeper(context, hub: workers),
       Dispatcher(context, hub: workers),
+      Scheduler(context), BackfillRunner(context),
     ]
   }
 }

@@ -18,6 +18,10 @@ public struct EngineSettings: Sendable {
   public var chunk = 500
   /// The longest pause between looks at what is due.
   public var dueInterval = Duration.seconds(1)
+  /// The longest pause between looks at schedules and backfills.
+  public var scheduleInterval = Duration.seconds(1)
+  /// The shortest pause between two looks at them, which gathers what is committed meanwhile.
+  public var schedulePause = Duration.milliseconds(5)
   /// How often stopped runs' children are looked for.
   public var cascadeInterval = Duration.milliseconds(500)
   /// How often deletions are looked for that nobody deals with.

@@ -41,8 +41,10 @@ public final class Store: Sendable {
   let commits = CommitSignal()
   let hints = CommitSignal()
   let signals = LimitSignals()
-  /// Raised when a schedule or a backfill may be due; one task waits for it, the scheduler.
+  /// Raised when a schedule may be due; one task waits for it, the scheduler.
   public let scheduleSignal = CommitSignal()
+  /// Raised when a backfill may go on; one task waits for it.
+  public let backfillSignal = CommitSignal()
   let cacheWakes = CacheWakes()
   let gathering = RunGathering()
   let work = CommitSignal()
@@ -62,7 +64,7 @@ public final class Store: Sendable {
     transitions = TransitionBatcher(
       configuration, limits: settings.batches, timing: settings.timing, writers: settings.writers,
       logger: logger
-    ) { [signals, hints, work, scheduleSignal] effects in
+    ) { [signals, hints, work, scheduleSignal, backfillSignal] effects in
       if effects.contains(.transitions) { afterCommit() }
       if effects.contains(.lines) { signals.lines.raise() }
       if !effects.isDisjoint(with: [.lines, .slots]) {
@@ -70,7 +72,10 @@ public final class Store: Sendable {
         hints.raise()
       }
       if effects.contains(.work) { work.raise() }
-      if effects.contains(.endedWork) { scheduleSignal.raise() }
+      if effects.contains(.endedWork) {
+        scheduleSignal.raise()
+        backfillSignal.raise()
+      }
     }
     logs = LogBatcher(
       configuration, limits: settings.logs, logger: logger, afterCommit: afterCommit)

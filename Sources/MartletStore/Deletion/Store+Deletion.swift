@@ -86,6 +86,7 @@ extension Store {
       transitions.knowledge.memory.withLock { $0.forget(outcome.decision.runs) }
       commits.raise()
       scheduleSignal.raise()
+      backfillSignal.raise()
       hints.raise()
       if outcome.hasReleased { signals.moved() }
     }

@@ -86,10 +86,7 @@ extension Store {
   /// Follows up a committed change of schedules: wakes schedulers, forgets runs that are gone.
   func schedulesChanged(_ outcome: ScheduleWrites.Outcome) {
     guard outcome.hasChanged else { return }
-    if !outcome.removed.isEmpty {
-      transitions.knowledge.memory.withLock { $0.forget(outcome.removed) }
-      commits.raise()
-    }
+    forget(outcome.removed)
     scheduleSignal.raise()
     hints.raise()
   }

@@ -15,9 +15,9 @@ enum SQL {
     PackageResources.result_sql, PackageResources.cache_sql, PackageResources.event_sql,
     PackageResources.variable_sql, PackageResources.upload_sql,
     PackageResources.explain_sql, PackageResources.work_item_sql,
-    PackageResources.deletion_sql, PackageResources.schedule_sql,
-    PackageResources.pool_sql, PackageResources.worker_sql, PackageResources.dispatch_sql,
-    PackageResources.deployment_sql,
+    PackageResources.deletion_sql, PackageResources.schedule_sql, PackageResources.scheduler_sql,
+    PackageResources.backfill_sql, PackageResources.pool_sql, PackageResources.worker_sql,
+    PackageResources.dispatch_sql, PackageResources.deployment_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -309,6 +309,28 @@ enum SQL {
   static let deleteSchedules = named("delete_schedules")
   static let findWaitingRuns = named("find_waiting_runs")
   static let readClock = named("read_clock")
+  static let nextScheduleWake = named("next_schedule_wake")
+  static let wakeMarkedSchedules = named("wake_marked_schedules")
+  static let takeSchedules = named("take_schedules")
+  static let readTargets = named("read_targets")
+  static let readScheduleItems = named("read_schedule_items")
+  static let moveGates = named("move_gates")
+  static let advanceSchedules = named("advance_schedules")
+  static let readGenerations = named("read_generations")
+
+  // Backfills.
+  static let insertBackfill = named("insert_backfill")
+  static let getBackfills = named("get_backfills")
+  static let listBackfills = named("list_backfills")
+  static let lockBackfill = named("lock_backfill")
+  static let endBackfill = named("end_backfill")
+  static let listBackfillItems = named("list_backfill_items")
+  static let takeBackfills = named("take_backfills")
+  static let takeBackfillMarks = named("take_backfill_marks")
+  static let findMadeTicks = named("find_made_ticks")
+  static let advanceBackfill = named("advance_backfill")
+  static let openBackfillItems = named("open_backfill_items")
+  static let getScheduleRow = named("get_schedule_row")
 
   // Events.
   static let insertEvents = named("insert_events")

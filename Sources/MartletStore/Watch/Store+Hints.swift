@@ -38,6 +38,7 @@ extension Store {
       signals.granted()
       work.raise()
       scheduleSignal.raise()
+      backfillSignal.raise()
       cacheWakes.ring()
     }
     await listener.shutdown()
