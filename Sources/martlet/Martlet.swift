@@ -36,6 +36,7 @@ struct Program: AsyncParsableCommand {
     // A reader that goes away ends a write, not the program.
     signal(SIGPIPE, SIG_IGN)
     do {
+      if let job = ExecuteJob.fast(CommandLine.arguments) { return try await job.run() }
       let line = CommandWords(Array(CommandLine.arguments.dropFirst()))
       if let profile = line.profile { setenv(Profiles.variable, profile, 1) }
       var command = try parseAsRoot(line.words)

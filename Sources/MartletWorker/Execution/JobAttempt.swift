@@ -15,7 +15,7 @@ struct JobAttempt {
   private var place: Puller.Place?
 
   // Between TERM and KILL when the deployment names none.
-  private static let standardGrace = Duration.seconds(30)
+  static let standardGrace = Duration.seconds(30)
   // What the server leaves between the end of a run's time and its own end of it, less the time to tell of it.
   private static let timeoutGrace = Duration.seconds(4)
 

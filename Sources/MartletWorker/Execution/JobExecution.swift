@@ -24,6 +24,8 @@ package struct JobExecution: Sendable {
   private let launch: ProcessLaunch
   private let directory: JobDirectory
   private let environment: RunEnvironment
+  // The end is to be told before the server draws its own conclusion.
+  private static let margin = Duration.seconds(2)
 
   /// A job that is none for a process.
   package struct Unusable: Error, CustomStringConvertible {
@@ -85,7 +87,7 @@ package struct JobExecution: Sendable {
       return .fenced
     }
     defer { reporting.forget(run) }
-    reporting.onCancel(of: run) { control.take(.cancel($0.grace)) }
+    reporting.onCancel(of: run) { control.take(.cancel(grace(within: $0.grace))) }
     let scratch = directory.state.scratch(job.id)
     var attempt = JobAttempt(job, launch, of: run, reporting, control, in: directory.state)
     var wasGood = false
@@ -100,6 +102,12 @@ package struct JobExecution: Sendable {
     }
     if wasGood { LocalFiles.removeTree(scratch) }
     return ending.isTold ? .told : .untold
+  }
+
+  /// How long the program may take to end when the server gives the run so long.
+  private func grace(within bound: Duration?) -> Duration {
+    let own = launch.grace ?? JobAttempt.standardGrace
+    return bound.map { max(.zero, min(own, $0 - Self.margin)) } ?? own
   }
 
   private func say(_ text: String) {

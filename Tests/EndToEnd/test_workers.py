@@ -1,0 +1,209 @@
+"""A worker on a real server: what is deployed runs once, whoever is killed, and is told as it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from martlet_process import BINARY, free_port
+from tracked_command import Recorded, environment
+from worker_process import Deployed, Worker
+
+
+@pytest.fixture
+def new_worker(place):
+    """Makes workers; ends those that still run, and their runs."""
+    made: list[Worker] = []
+
+    def make(server, *options: str, **arguments) -> Worker:
+        made.append(Worker(server, place / "home", *options, **arguments))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.stop()
+
+
+@pytest.fixture
+def new_pool(calm_server):
+    """Makes pools of type process that nobody else uses."""
+
+    def make() -> str:
+        name = f"p-{time.time_ns()}"
+        calm_server.connect().call("PoolService/CreatePool", {"pool": {"name": name, "type": "process"}})
+        return name
+
+    return make
+
+
+def executor(home: Path, run: str) -> int:
+    (path,) = home.rglob(f"jobs/{run}.*/process")
+    return int(path.read_text())
+
+
+def test_what_is_deployed_runs_and_the_worker_says_so(calm_server, new_worker, new_pool):
+    pool = new_pool()
+    deployed = Deployed(
+        calm_server, 'echo "hello $MARTLET_PARAMETER_WHO"; echo 42 > $MARTLET_OUTPUT', pool,
+        parameters={"who": "nobody"},
+    )
+    worker = new_worker(calm_server, pool=pool).start()
+    run = deployed.run(parameters={"who": "you"})
+    ended = deployed.end(run)
+    assert (ended.type, ended.result) == ("COMPLETED", 42)
+    assert "hello you" in ended.lines("stdout")
+    worker.line("exited cleanly")
+    said = "\n".join(worker.lines)
+    assert f"Discovered type 'process' for work pool '{pool}'." in said
+    assert "Worker 'ProcessWorker w' started!" in said
+    assert f"submitting flow run '{run}'" in said
+    assert "submitted to infrastructure" in said
+
+
+def test_a_run_outlives_its_worker_and_is_adopted(calm_server, new_worker, new_pool, place):
+    pool, gate, ran = new_pool(), place / "gate", place / "ran"
+    os.mkfifo(gate)
+    deployed = Deployed(calm_server, f"echo x >> {ran}; echo begun; read x < {gate}", pool)
+    worker = new_worker(calm_server, "--limit", "1", pool=pool).start()
+    run = deployed.run()
+    deployed.says(run, "begun")
+    worker.kill()
+    worker.start(wait=False)
+    worker.line("Found 1 running")
+    worker.line("started!")
+    # It counts against the limit: the next one waits.
+    later = Deployed(calm_server, "true", pool)
+    second = later.run()
+    gate.write_text("go\n")
+    assert deployed.end(run).type == "COMPLETED"
+    assert later.end(second).type == "COMPLETED"
+    assert ran.read_text() == "x\n"
+    first, second = Recorded(calm_server, run), Recorded(calm_server, second)
+    assert second.run["times"]["startTime"] >= first.run["times"]["endTime"]
+
+
+def test_an_executor_that_is_killed_is_told_at_once(calm_server, new_worker, new_pool, place):
+    pool = new_pool()
+    deployed = Deployed(calm_server, "echo begun; sleep 600", pool)
+    new_worker(calm_server, pool=pool).start()
+    run = deployed.run()
+    deployed.says(run, "begun")
+    begin = time.monotonic()
+    os.kill(executor(place / "home", run), signal.SIGKILL)
+    assert deployed.end(run).type == "CRASHED"
+    # Not by the lease of 30 s.
+    assert time.monotonic() - begin < 20
+
+
+def test_term_drains_and_a_second_one_leaves_the_run_to_the_next_worker(
+    calm_server, new_worker, new_pool, place
+):
+    pool, gate = new_pool(), place / "gate"
+    os.mkfifo(gate)
+    deployed = Deployed(calm_server, f"echo begun; read x < {gate}", pool)
+    worker = new_worker(calm_server, pool=pool).start()
+    run = deployed.run()
+    deployed.says(run, "begun")
+    worker.signal(signal.SIGTERM)
+    worker.line("Taking no more; 1 to finish.")
+    left = deployed.run()
+    worker.signal(signal.SIGTERM)
+    assert worker.finish() == 0
+    assert Recorded(calm_server, run).type == "RUNNING"
+    assert Recorded(calm_server, left).type == "SCHEDULED"
+    worker.start(wait=False)
+    worker.line("Found 1 running")
+    gate.write_text("go\n")
+    assert deployed.end(run).type == "COMPLETED"
+    deployed.says(left, "begun")
+    worker.signal(signal.SIGTERM)
+    gate.write_text("go\n")
+    assert worker.finish() == 0
+    assert deployed.end(left).type == "COMPLETED"
+
+
+def test_run_once_works_off_what_is_due(calm_server, new_worker, new_pool):
+    pool = new_pool()
+    deployed = Deployed(calm_server, "true", pool)
+    runs = [deployed.run() for _ in range(3)]
+    worker = new_worker(calm_server, "--run-once", "--limit", "2", pool=pool).start()
+    assert worker.finish() == 0
+    assert [Recorded(calm_server, run).type for run in runs] == ["COMPLETED"] * 3
+
+
+def test_a_cancellation_ends_the_process(calm_server, new_worker, new_pool, place):
+    pool = new_pool()
+    deployed = Deployed(calm_server, "echo begun; sleep 600", pool)
+    worker = new_worker(calm_server, pool=pool).start()
+    run = deployed.run()
+    deployed.says(run, "begun")
+    pid = executor(place / "home", run)
+    calm_server.connect().call("RunService/CancelRun", {"id": run})
+    assert deployed.end(run).type == "CANCELLED"
+    worker.line("exited cleanly")
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_server_that_comes_back_finds_its_worker(new_server, new_worker, place):
+    server = new_server().start()
+    deployed = Deployed(server, "echo begun; sleep 1", "default-agent-pool")
+    worker = new_worker(server).start()
+    run = deployed.run()
+    deployed.says(run, "begun")
+    server.kill()
+    worker.line("The server is away")
+    server.start()
+    worker.line("is connected again")
+    deployed = Deployed(server, "true")
+    assert deployed.end(deployed.run()).type == "COMPLETED"
+    assert deployed.end(run).type == "COMPLETED"
+
+
+def test_one_state_directory_has_one_worker(calm_server, new_worker, new_pool):
+    pool = new_pool()
+    new_worker(calm_server, pool=pool).start()
+    second = new_worker(calm_server, pool=pool).start(wait=False)
+    second.line("another worker uses the state directory")
+    assert second.finish() == 1
+
+
+def test_a_pool_that_is_not_there_is_an_error(calm_server, new_worker):
+    worker = new_worker(calm_server, pool="no-such-pool").start(wait=False)
+    worker.line("no-such-pool")
+    assert worker.finish() == 3
+
+
+def test_health(calm_server, new_worker, new_pool):
+    port = free_port()
+    new_worker(calm_server, "--health-port", str(port), pool=new_pool()).start()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
+        assert answer.status == 200
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/other", timeout=10)
+
+
+def test_workers_are_listed_drained_and_forgotten(calm_server, new_worker, new_pool, place):
+    pool = new_pool()
+    worker = new_worker(calm_server, pool=pool).start()
+
+    def martlet(*arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [str(BINARY), "worker", *arguments],
+            env=environment(calm_server, place / "home"), capture_output=True, text=True, timeout=60,
+        )
+
+    listed = martlet("ls", "--pool", pool).stdout
+    assert " w " in listed and "online" in listed
+    refused = martlet("rm", "w", "--pool", pool)
+    assert refused.returncode == 1 and "online" in refused.stderr
+    assert martlet("drain", "w", "--pool", pool).returncode == 0
+    assert worker.finish() == 0
+    assert martlet("rm", "w", "--pool", pool).returncode == 0
+    assert martlet("rm", "w", "--pool", pool).returncode == 3
