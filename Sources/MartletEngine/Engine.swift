@@ -34,7 +34,8 @@ public struct Engine: Sendable {
       // Leases first: the reaper does nothing before the clock has ticked.
       LivenessClock(context), PartitionKeeper(context), heartbeat, HintListener(store),
       HintSender(context, heartbeat: heartbeat), Tailer(context, feed: feed), DueRunner(context),
-      CascadeRunner(context), RunDeleter(context), Reaper(context), ClaimKeeper(context),
+      CascadeRunner(context), StrandingKeeper(context), RunDeleter(context), Reaper(context),
+      ClaimKeeper(context),
       CountKeeper(context),
       LimitGranter(context), LeaseExpirer(context), TagLimitKeeper(context), room,
       limitWatch,

@@ -28,6 +28,7 @@ public enum Schema {
     migration(44, "variables", PackageResources.m0044_variables_sql),
     migration(45, "uploads", PackageResources.m0045_uploads_sql),
     migration(60, "run removals", PackageResources.m0060_run_removals_sql),
+    migration(61, "stranded runs", PackageResources.m0061_stranded_runs_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.
