@@ -37,7 +37,8 @@ public struct Engine: Sendable {
       // Leases first: the reaper does nothing before the clock has ticked.
       LivenessClock(context), PartitionKeeper(context), heartbeat, HintListener(store),
       HintSender(context, heartbeat: heartbeat), Tailer(context, feed: feed), DueRunner(context),
-      CascadeRunner(context), RunDeleter(context), Reaper(context), ClaimKeeper(context),
+      CascadeRunner(context), StrandingKeeper(context), RunDeleter(context), Reaper(context),
+      ClaimKeeper(context),
       CountKeeper(context),
       LimitGranter(context), LeaseExpirer(context), TagLimitKeeper(context), room,
       limitWatch, ExpiryKeeper(context), WorkerKeeper(context, hub: workers),

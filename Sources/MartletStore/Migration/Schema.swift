@@ -33,6 +33,7 @@ public enum Schema {
     migration(55, "schedule bounds", PackageResources.m0055_schedule_bounds_sql),
     migration(56, "pool use", PackageResources.m0056_pool_use_sql),
     migration(60, "run removals", PackageResources.m0060_run_removals_sql),
+    migration(61, "stranded runs", PackageResources.m0061_stranded_runs_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

@@ -61,6 +61,8 @@ WITH gone AS MATERIALIZED (
   DELETE FROM run_cascade WHERE run_id = ANY ($1::uuid[])
 ), deletions AS (
   DELETE FROM run_deletion WHERE run_id = ANY ($1::uuid[])
+), strandings AS (
+  DELETE FROM run_stranding WHERE run_id = ANY ($1::uuid[])
 ), waits AS (
   DELETE FROM cache_wait WHERE run_id = ANY ($1::uuid[])
 ), lines AS (

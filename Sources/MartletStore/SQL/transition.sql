@@ -176,6 +176,16 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
 ON CONFLICT (run_id) DO UPDATE SET actor = excluded.actor, bound_us = excluded.bound_us, after_id = NULL,
   taken_until = NULL
 
+-- name: insert_strandings
+-- Leaves runs that were put back, and whose enclosing runs have ended or are being stopped, to be looked at. Such a run
+-- ends before this transaction, and is seen, or after it, and then its cascade finds them: so it is locked whatever it is
+-- in, which the OFFSET keeps the planner from undoing.
+INSERT INTO run_stranding (run_id, namespace)
+SELECT c.id, c.namespace FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS c (id, parent_id, namespace)
+CROSS JOIN LATERAL (SELECT p.state_type FROM run_state p WHERE p.id = c.parent_id OFFSET 0 FOR SHARE) p
+WHERE p.state_type >= 5
+ON CONFLICT (run_id) DO UPDATE SET taken_until = NULL
+
 -- name: record_transitions
 -- Appends history rows and what the batch changes in the counts, and tells followers which history rows this transaction
 -- wrote, in order: in one statement, for each costs a lone transition much. The time that was decided with may differ

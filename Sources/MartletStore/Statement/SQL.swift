@@ -85,6 +85,7 @@ enum SQL {
   static let deletePauses = named("delete_pauses")
   static let upsertPauses = named("upsert_pauses")
   static let insertCascades = named("insert_cascades")
+  static let insertStrandings = named("insert_strandings")
   static let recordTransitions = bulk("record_transitions")
 
   // Runs.
@@ -167,6 +168,8 @@ enum SQL {
   static let takeDueRuns = named("take_due_runs")
   static let nextDueTime = named("next_due_time")
   static let takeCascades = named("take_cascades")
+  static let takeStrandings = named("take_strandings")
+  static let deleteStranding = named("delete_stranding")
   static let advanceCascade = named("advance_cascade")
   static let deleteCascade = named("delete_cascade")
 

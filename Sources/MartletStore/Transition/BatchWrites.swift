@@ -80,6 +80,7 @@ struct BatchWrites {
     try sendWaits(on: pipeline)
     try sendSlots(on: pipeline)
     try WorkItemWrites(plan: plan).send(on: pipeline)
+    try sendStrandings(on: pipeline)
     if !flows.isEmpty {
       try pipeline.execute(SQL.registerFlows) {
         $0.bindArray(count: flows.count) { _ in PostgresUUID.v7(now: now) }
@@ -257,6 +258,22 @@ struct BatchWrites {
         $0.bindArray(count: cascades.count) { cascades[$0].actor }
         $0.bindArray(count: cascades.count) { cascades[$0].bound }
       }
+    }
+  }
+
+  /// Runs that were put back, for whoever takes them next, and that may have nobody to let them start.
+  private func sendStrandings(on pipeline: borrowing Pipeline) throws {
+    let rows = updated.compactMap { run -> (run: RunSnapshot, parent: RunID)? in
+      guard run.stateType == .scheduled, run.executionID == nil, let parent = run.parentID else {
+        return nil
+      }
+      return (run, parent)
+    }
+    if rows.isEmpty { return }
+    try pipeline.execute(SQL.insertStrandings) {
+      $0.bindArray(count: rows.count) { rows[$0].run.id }
+      $0.bindArray(count: rows.count) { rows[$0].parent }
+      $0.bindArray(count: rows.count) { rows[$0].run.namespace }
     }
   }
 

@@ -48,8 +48,13 @@ import Testing
     #expect(all.admitsPublished && all.transitions != nil)
     let published = try EventFilter(#"name = "order.*""#)
     #expect(published.admitsPublished && published.transitions == nil)
-    let own = try EventFilter(#"name = "martlet.flow-run.*""#)
+    let own = try EventFilter(#"name = "martlet.flow-run.Completed""#)
     #expect(!own.admitsPublished && own.transitions != nil)
+    // Deletions are kept where published events are.
+    for text in ["martlet.flow-run.*", "martlet.task-run.Deleted"] {
+      let mixed = try EventFilter("name = \"\(text)\"")
+      #expect(mixed.admitsPublished && mixed.transitions != nil)
+    }
     let both = try EventFilter(#"name = "mar*""#)
     #expect(both.admitsPublished && both.transitions != nil)
     let one = try EventFilter(#"resource.id = "martlet.task-run.\#(run)""#)

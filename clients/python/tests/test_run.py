@@ -7,7 +7,7 @@ import textwrap
 
 import grpc
 import pytest
-from scripted_server import ScriptedServer
+from scripted_server import ScriptedServer, wait
 
 from martlet import v1
 
@@ -161,6 +161,39 @@ def test_every_way_out(server, python, statement, state, error_type):
     (_, run) = by_definition(server)["f"]
     assert run.states == [P, R, state]
     assert [error.error_type for error in run.errors] == ([error_type] if error_type else [])
+
+
+def test_a_pause_is_heard_and_waited_for(server, python):
+    waits = iter([wait(100), wait(100)])
+
+    def script(report):
+        if report.HasField("log") and not server.directives:
+            pause = v1.Directive.PauseRun(run_id=report.run_id, message="look first")
+            server.directives.append(v1.Directive(pause=pause))
+        if report.propose.type == R and server.runs[report.run_id].states == [P, R]:
+            return next(waits, None)
+        return None
+
+    server.script = script
+    python(
+        """
+        import time
+        import martlet
+        with martlet.flow("patient") as run:
+            assert not run.pause_requested
+            run.wait_if_paused()
+            with run.task("step") as step:
+                run.log("go")
+                while not run.pause_requested:
+                    time.sleep(0.02)
+                assert step.pause_requested
+                step.wait_if_paused()
+                assert not run.pause_requested
+        """
+    )
+    (_, run) = by_definition(server)["patient"]
+    assert run.states == [P, R, R, C]
+    assert next(waits, None) is None
 
 
 def test_cancel_raises_at_the_next_checkpoint(server, python):

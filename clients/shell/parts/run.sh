@@ -57,6 +57,7 @@ _martlet_begin() {
         "${_reports:+$_reports,}$(_martlet_report "$(_martlet_state RUNNING '' '')")"
       [ "$_verdict" = WAIT ] || break
       echo "$_before" >"$_dir/seq"
+      [ -z "${_caller:-}" ] || _martlet_alive "$_caller" || _signal=15
       if [ -n "${_signal:-}" ]; then
         # It exists if the server has heard of it, and stands in line no longer.
         _martlet_send "${_reports:+$_reports,}$(_martlet_report "$(_martlet_state CANCELLED '' \

@@ -22,7 +22,8 @@ struct TransitionFold {
   /// Runs that the limits are to be asked for: what comes after waits with them.
   var undecided: Set<RunID> = []
   var entries: [Entry] = []
-  private var slots: [RunID: Int]
+  /// Where in `entries` each run is.
+  var slots: [RunID: Int]
   var plan = TransitionPlan()
   /// Claims and due rows that made somebody ask in vain.
   private var vainClaims: [Claim] = []
@@ -94,78 +95,6 @@ struct TransitionFold {
     }
     settle(
       command, at: index, by: rule, slot: slot, digest: digest, standing: standing ?? .ready(nil))
-  }
-
-  /// What keeps a command from reaching the table: another namespace, or an unknown parent.
-  private func addressError(_ command: Command, slot: Int?) -> CommandError? {
-    switch command {
-    case .report(let report):
-      switch report.item {
-      case .propose:
-        if let slot, entries[slot].run.namespace != report.namespace {
-          return .notFound(report.runID)
-        }
-        if report.executionID == nil {
-          return .invalid(InvalidValue("execution_id", "is required with a proposal"))
-        }
-      case .create(let new):
-        if let slot {
-          if entries[slot].run.namespace != report.namespace {
-            return .alreadyExists(report.runID)
-          }
-        } else if let parent = new.parentID {
-          guard let slot = slots[parent], entries[slot].run.namespace == report.namespace else {
-            return .parentNotFound(parent)
-          }
-        }
-      }
-    case .cancel(let cancellation):
-      if let slot, entries[slot].run.namespace != cancellation.namespace {
-        return .notFound(cancellation.runID)
-      }
-    case .pause(let request):
-      if let slot, entries[slot].run.namespace != request.namespace {
-        return .notFound(request.runID)
-      }
-    case .resume(let request):
-      guard let slot else { break }
-      let run = entries[slot].run
-      if run.namespace != request.namespace { return .notFound(request.runID) }
-      if run.revision != request.revision { return .outdated(revision: run.revision) }
-    case .retry(let request):
-      if let slot, entries[slot].run.namespace != request.namespace {
-        return .notFound(request.runID)
-      }
-    case .setState(let request):
-      if let slot, entries[slot].run.namespace != request.namespace {
-        return .notFound(request.runID)
-      }
-    case .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer, .hold: break
-    }
-    return nil
-  }
-
-  /// What the enclosing run says, where a command may start the run. An unknown one lets it start.
-  private func parentAnswer(to command: Command, slot: Int?) -> Guard {
-    let parent: RunID?
-    var kind = slot.map { entries[$0].run.kind } ?? .flow
-    switch command {
-    case .report(let report):
-      switch report.item {
-      case .create(let new):
-        parent = new.parentID
-        kind = new.kind
-      case .propose(let state):
-        guard state.type == .running || state.type == .pending else { return .parentOpen }
-        parent = slot.flatMap { entries[$0].run.parentID }
-      }
-    case .offer, .retry: parent = slot.flatMap { entries[$0].run.parentID }
-    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState,
-      .hold:
-      return .parentOpen
-    }
-    guard let parent, let slot = slots[parent] else { return .parentOpen }
-    return entries[slot].run.answer(toChildOf: kind)
   }
 
   /// Carries out what a rule decided.
@@ -295,35 +224,6 @@ struct TransitionFold {
         epoch: entries[slot].run.epoch, executionID: report?.executionID,
         seq: consumed ? report?.seq : nil, verdict: verdict, rule: rule.id, actor: command.actor,
         time: time, observedTime: report?.observedTime, attempt: entries[slot].run.attempt))
-  }
-
-  /// Notes what is kept of a pause that begins or is answered.
-  private mutating func keepPause(
-    _ command: Command, by rule: TransitionRule, entering state: RunState, on run: RunSnapshot,
-    at time: Instant
-  ) {
-    var write = PauseWrite(runID: run.id, namespace: run.namespace, key: "", time: time)
-    if rule.effects.contains(.beginAnew) {
-      plan.pauses.removeAll { $0.runID == run.id }
-      if !plan.pausesForgotten.contains(run.id) { plan.pausesForgotten.append(run.id) }
-    }
-    if case .paused(let paused) = state.detail, !paused.inputSchema.isEmpty {
-      write.key = paused.key
-      write.inputSchema = paused.inputSchema
-    } else if rule.effects.contains(.answerPause), case .resume(let resumption) = command,
-      let input = resumption.input
-    {
-      write.key = run.tally.pauseKey
-      write.input = input
-    } else {
-      return
-    }
-    if let index = plan.pauses.firstIndex(where: { $0.runID == run.id && $0.key == write.key }) {
-      write.inputSchema = write.inputSchema ?? plan.pauses[index].inputSchema
-      plan.pauses[index] = write
-    } else {
-      plan.pauses.append(write)
-    }
   }
 
   /// Begins a run: its rows before the first transition.
