@@ -23,6 +23,7 @@ struct Program: AsyncParsableCommand {
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
       ExplainRun.self, WhyCommand.self, LimitCommand.self, ResultCommand.self, CacheCommand.self,
       VariableCommand.self, ArtifactCommand.self, EventCommand.self, WorkerCommand.self,
+      InitCommand.self, DeployCommand.self, PlanCommand.self, ApplyCommand.self,
       ProfileCommand.self, ClientConfigCommand.self, APICommand.self, CompletionCommand.self,
       VersionCommand.self,
     ])
