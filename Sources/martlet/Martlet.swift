@@ -21,9 +21,10 @@ struct Program: AsyncParsableCommand {
     version: MartletVersion.current,
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
-      ExplainRun.self, WhyCommand.self, WorkPoolCommand.self, LimitCommand.self, ResultCommand.self,
-      CacheCommand.self, VariableCommand.self, ArtifactCommand.self, EventCommand.self,
-      WorkerCommand.self, ProfileCommand.self, ClientConfigCommand.self, APICommand.self,
+      ExplainRun.self, WhyCommand.self, InitCommand.self, DeployCommand.self, PlanCommand.self,
+      ApplyCommand.self, WorkPoolCommand.self, WorkerCommand.self, LimitCommand.self,
+      ResultCommand.self, CacheCommand.self, VariableCommand.self, ArtifactCommand.self,
+      EventCommand.self, ProfileCommand.self, ClientConfigCommand.self, APICommand.self,
       CompletionCommand.self,
       VersionCommand.self,
     ])

@@ -43,7 +43,9 @@ extension JSON {
   /// A text that no parser of YAML takes for anything else; nil when it needs quotes.
   private static func bare(_ text: String) -> String? {
     guard let first = text.unicodeScalars.first, first.properties.isAlphabetic,
-      text.unicodeScalars.allSatisfy({ $0.properties.isAlphabetic || "0123456789_-./".unicodeScalars.contains($0) }),
+      text.unicodeScalars.allSatisfy({
+        $0.properties.isAlphabetic || "0123456789_-./".unicodeScalars.contains($0)
+      }),
       !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
     else { return nil }
     return text

@@ -7,7 +7,9 @@ extension Interval {
     var rest = Substring(text.lowercased())
     var total: Int64 = 0
     func add(_ number: Substring, _ unit: Int64) -> Bool {
-      guard let value = Double(number), value.isFinite, value >= 0, value < 1e9 else { return false }
+      guard let value = Double(number), value.isFinite, value >= 0, value < 1e9 else {
+        return false
+      }
       let micros = (value * Double(unit)).rounded()
       guard micros < 9e18 else { return false }
       let (sum, overflow) = total.addingReportingOverflow(Int64(micros))

@@ -36,6 +36,7 @@ extension DeploymentManifest {
     return .object([
       ("name", .text(name)), ("flow", flow.map { .text($0) }), ("entrypoint", entrypoint),
       ("command", command), ("pool", pool.map { .text($0) }), ("queue", queue.map { .text($0) }),
+      ("worker_labels", workerLabels.map(Self.object)), ("image", image.map { .text($0) }),
       ("job_variables", jobVariables.map { .object($0) }),
       ("parameters", parameters.map { .object($0) }), ("parameter_schema", parameterSchema),
       ("enforce_schema", enforcesSchema.map { .bool($0) }),
@@ -50,13 +51,13 @@ extension DeploymentManifest {
         }
       ), ("version", version.map { .text($0) }), ("description", description.map { .text($0) }),
       ("tags", tags.map { .texts($0) }),
-      (
-        "labels",
-        labels.map { labels in
-          .object(labels.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) })
-        }
-      ), ("paused", isPaused.map { .bool($0) }),
+      ("labels", labels.map(Self.object)), ("timeout", timeout.map { .text($0.duration) }),
+      ("paused", isPaused.map { .bool($0) }),
     ])
+  }
+
+  private static func object(_ labels: [String: String]) -> JSON {
+    .object(labels.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) })
   }
 }
 
@@ -87,7 +88,7 @@ extension ScheduleManifest {
   }
 }
 
-extension PullStep {
+extension PullStepManifest {
   /// The tree of the step.
   public func normal(id: String?) -> JSON {
     let members: [(String, JSON?)] =
@@ -103,7 +104,8 @@ extension PullStep {
         [("script", .text(script)), ("directory", directory.map { .text($0) })]
       case .pip(let file, let directory):
         [("requirements", .text(file)), ("directory", directory.map { .text($0) })]
-      case .local(let path, let copies): [("path", .text(path)), ("copy", copies ? .bool(true) : nil)]
+      case .local(let path, let copies):
+        [("path", .text(path)), ("copy", copies ? .bool(true) : nil)]
       case .archive(let location, let sha256, let strip):
         [
           ("url", .text(location)), ("sha256", sha256.map { .text($0) }),

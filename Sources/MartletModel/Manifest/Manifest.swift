@@ -56,10 +56,14 @@ public struct DeploymentManifest: Sendable, Equatable {
   /// What parameters may be, and whether others are refused.
   public var parameterSchema: JSON?
   public var enforcesSchema: Bool?
+  /// The image of its container; labels that its workers have; how long a run may take.
+  public var image: String?
+  public var workerLabels: [String: String]?
+  public var timeout: Interval?
   /// When it runs by itself.
   public var schedules: [ScheduleManifest]?
   /// What a worker does before it starts a run.
-  public var pull: [PullStep]?
+  public var pull: [PullStepManifest]?
   /// How many runs go on at the same time.
   public var concurrencyLimit: Int?
   public var collision: Collision?
@@ -111,16 +115,6 @@ public struct ScheduleManifest: Sendable, Equatable {
 
 /// A pool of workers.
 public struct PoolManifest: Sendable, Equatable {
-  /// A queue of a pool.
-  public struct Queue: Sendable, Equatable {
-    public var name: String
-    /// 1 is served first.
-    public var priority: Int?
-    public var limit: Int?
-    public var description: String?
-    public var isPaused: Bool?
-  }
-
   /// Its name.
   public var name: String
   /// What its workers start: `process`.
@@ -132,9 +126,22 @@ public struct PoolManifest: Sendable, Equatable {
   /// What its runs are started with: the variables and the template.
   public var template: JSON?
   /// Its queues, besides `default`.
-  public var queues: [Queue]?
+  public var queues: [QueueManifest]?
 
   /// Declares a pool of which nothing but the name is said.
+  public init(name: String) { self.name = name }
+}
+
+/// A queue of a pool.
+public struct QueueManifest: Sendable, Equatable {
+  public var name: String
+  /// 1 is served first.
+  public var priority: Int?
+  public var limit: Int?
+  public var description: String?
+  public var isPaused: Bool?
+
+  /// Declares a queue of which nothing but the name is said.
   public init(name: String) { self.name = name }
 }
 
@@ -147,6 +154,12 @@ public struct LimitManifest: Sendable, Equatable {
   public var decay: Double?
   public var description: String?
   public var isDisabled: Bool?
+
+  /// Declares a limit.
+  public init(name: String, slots: Int) {
+    self.name = name
+    self.slots = slots
+  }
 }
 
 /// A value that programs share.
@@ -154,4 +167,11 @@ public struct VariableManifest: Sendable, Equatable {
   public var name: String
   public var value: JSON
   public var tags: [String]?
+
+  /// Declares a variable.
+  public init(name: String, value: JSON, tags: [String]? = nil) {
+    self.name = name
+    self.value = value
+    self.tags = tags
+  }
 }

@@ -8,7 +8,7 @@ extension ManifestReader {
     "parameter_schema", "parameter_openapi_schema", "enforce_schema", "enforce_parameter_schema",
     "schedule", "schedules", "is_schedule_active", "paused", "build", "push", "pull",
     "concurrency", "concurrency_limit", "version", "description", "tags", "labels", "triggers",
-    "sla",
+    "sla", "image", "worker_labels", "timeout",
   ]
 
   /// Reads a deployment.
@@ -25,6 +25,9 @@ extension ManifestReader {
       if value.member("name") == nil { notes.refuse(value.place, "has no name: give it one") }
       return nil
     }
+    if name.contains("/") {
+      notes.refuse(value.place.appending(.name("name")), "has a slash, which parts flow and name")
+    }
     var deployment = DeploymentManifest(name: name)
     deployment.flow = notes.text(value.member("flow", "flow_name"))
     deployment.work = work(value, &notes)
@@ -38,6 +41,9 @@ extension ManifestReader {
     deployment.description = notes.text(value.member("description"))
     deployment.tags = notes.texts(value.member("tags"))
     deployment.labels = labels(value.member("labels"), &notes)
+    deployment.image = notes.text(value.member("image"))
+    deployment.workerLabels = labels(value.member("worker_labels"), &notes)
+    deployment.timeout = notes.interval(value.member("timeout"))
     deployment.isPaused = notes.bool(value.member("paused"))
     if let isActive = notes.bool(value.member("is_schedule_active")), deployment.isPaused == nil {
       deployment.isPaused = !isActive
@@ -68,7 +74,7 @@ extension ManifestReader {
       return notes.text(command).map { .script($0) }
     }
     guard let entrypoint, let text = notes.text(entrypoint) else { return nil }
-    guard let problem = Entrypoint.problem(with: text) else { return .entrypoint(text) }
+    guard let problem = ManifestEntrypoint.problem(with: text) else { return .entrypoint(text) }
     notes.refuse(entrypoint.place, problem)
     return nil
   }
@@ -120,7 +126,9 @@ extension ManifestReader {
       deployment.concurrencyLimit = notes.integer(value, 0...Int(Int32.max))
       return
     }
-    let keys = ["limit", "concurrency_limit", "collision_strategy", "on_collision", "grace_period_seconds"]
+    let keys = [
+      "limit", "concurrency_limit", "collision_strategy", "on_collision", "grace_period_seconds",
+    ]
     guard notes.object(value, keys, called: "a concurrency limit") else { return }
     deployment.concurrencyLimit = notes.integer(
       value.member("limit", "concurrency_limit"), 0...Int(Int32.max))

@@ -43,20 +43,23 @@ extension ManifestReader {
 
   private func queue(
     _ value: ManifestValue, _ notes: inout ManifestNotes
-  ) -> PoolManifest.Queue? {
-    if case .string = value.json { return notes.text(value).map { PoolManifest.Queue(name: $0) } }
+  ) -> QueueManifest? {
+    if case .string = value.json { return notes.text(value).map { QueueManifest(name: $0) } }
     guard notes.object(value, Self.queueKeys, called: "a queue"), let name = name(value, &notes)
     else { return nil }
-    return PoolManifest.Queue(
-      name: name, priority: notes.integer(value.member("priority"), 1...Int(Int32.max)),
-      limit: notes.integer(value.member("limit", "concurrency_limit"), 0...Int(Int32.max)),
-      description: notes.text(value.member("description")),
-      isPaused: notes.bool(value.member("paused")))
+    var queue = QueueManifest(name: name)
+    queue.priority = notes.integer(value.member("priority"), 1...Int(Int32.max))
+    queue.limit = notes.integer(value.member("limit", "concurrency_limit"), 0...Int(Int32.max))
+    queue.description = notes.text(value.member("description"))
+    queue.isPaused = notes.bool(value.member("paused"))
+    return queue
   }
 
   /// Reads a limit.
   func limit(_ value: ManifestValue, _ notes: inout ManifestNotes) -> LimitManifest? {
-    let keys = ["name", "slots", "limit", "decay", "slot_decay_per_second", "description", "disabled"]
+    let keys = [
+      "name", "slots", "limit", "decay", "slot_decay_per_second", "description", "disabled",
+    ]
     guard notes.object(value, keys, called: "a limit"), let name = name(value, &notes) else {
       return nil
     }

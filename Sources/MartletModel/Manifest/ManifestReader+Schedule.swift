@@ -44,7 +44,17 @@ extension ManifestReader {
     guard notes.object(value, Self.scheduleKeys, called: "a schedule") else { return nil }
     guard let rule = rule(value, &notes) else { return nil }
     var schedule = ScheduleManifest(rule)
-    schedule.name = notes.text(value.member("name", "slug"))
+    if let name = value.member("name", "slug"), let text = notes.text(name) {
+      schedule.name = text
+      let isSlug = text.utf8.allSatisfy { byte in
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+          || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-_".utf8.contains(byte)
+      }
+      if !isSlug || text.utf8.count > 100 {
+        notes.refuse(
+          name.place, "must be 1 to 100 lower-case letters, digits, dashes and underscores")
+      }
+    }
     schedule.zone = notes.text(value.member("timezone"))
     schedule.isActive = notes.bool(value.member("active"))
     schedule.parameters = notes.members(value.member("parameters"))
@@ -63,7 +73,10 @@ extension ManifestReader {
     let given = ["cron", "interval", "rrule"].compactMap { value.member($0) }
     guard given.count == 1 else {
       notes.refuse(
-        value.place, given.isEmpty ? "has no rule: give cron, interval or rrule" : "has several rules: give one of cron, interval and rrule")
+        value.place,
+        given.isEmpty
+          ? "has no rule: give cron, interval or rrule"
+          : "has several rules: give one of cron, interval and rrule")
       return nil
     }
     if let cron = value.member("cron") {

@@ -21,11 +21,11 @@ extension ManifestReader {
   /// Reads what a worker does before it starts a run.
   func pullSteps(
     _ value: ManifestValue, of deployment: String, _ notes: inout ManifestNotes
-  ) -> [PullStep] {
+  ) -> [PullStepManifest] {
     // A step works where the one before it has led to.
     var context = self.context
     context.outputs = context.outputs ?? [:]
-    var steps: [PullStep] = []
+    var steps: [PullStepManifest] = []
     for element in notes.list(value) ?? [] {
       guard let (kind, body, _) = open(element, "deployment '\(deployment)'", &notes) else {
         continue
@@ -91,7 +91,7 @@ extension ManifestReader {
   private func step(
     _ kind: String, _ body: ManifestValue, _ context: ManifestContext, isPull: Bool,
     _ notes: inout ManifestNotes
-  ) -> PullStep? {
+  ) -> PullStepManifest? {
     func field(_ names: String..., notes: inout ManifestNotes) -> String? {
       if case .string = body.json { return notes.text(context.filled(body, &notes)) }
       guard let value = names.lazy.compactMap({ body.member($0) }).first else {
@@ -164,13 +164,13 @@ extension ManifestReader {
       return text.text
     }
     guard let token = body.member("access_token") ?? body.member("credentials") else { return nil }
-    if case .string(let text) = token.json,
-      case [.reference(_, .environment(let name))] = ManifestContext.pieces(text.text)
-    {
-      return name
+    if case .string(let text) = token.json {
+      let pieces = ManifestContext.pieces(text.text)
+      if pieces.count == 1, case .reference(_, .environment(let name)) = pieces[0] { return name }
     }
     notes.refuse(
-      token.place, "must name a variable of the worker's environment that holds the token: {{ $GIT_TOKEN }}")
+      token.place,
+      "must name a variable of the worker's environment that holds the token: {{ $GIT_TOKEN }}")
     return nil
   }
 }

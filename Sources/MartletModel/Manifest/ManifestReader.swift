@@ -44,8 +44,9 @@ public struct ManifestReader: Sendable {
     return ManifestReading(manifest: manifest, warnings: notes.warnings)
   }
 
-  private func read(_ root: ManifestValue, into manifest: inout Manifest, _ notes: inout ManifestNotes)
-  {
+  private func read(
+    _ root: ManifestValue, into manifest: inout Manifest, _ notes: inout ManifestNotes
+  ) {
     let common = root.member("work_pool").map { context.filled($0, &notes) }
     if let common, let pool = pool(declaredBy: common, &notes) { manifest.pools.append(pool) }
     for value in notes.list(root.member("pools")) ?? [] {

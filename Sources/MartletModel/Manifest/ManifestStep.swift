@@ -1,7 +1,7 @@
 // Decides which steps there are: what a worker does before a run, and what is done here before a deployment is made.
 
 /// What a worker does before it starts a run.
-public enum PullStep: Sendable, Hashable {
+public enum PullStepManifest: Sendable, Hashable {
   /// Works in a directory that is there.
   case workingDirectory(String)
   /// Fetches a repository; the token is read from a variable of the worker's environment.
@@ -34,5 +34,11 @@ public struct BuildStep: Sendable, Hashable {
   /// By what its outputs are called in templates.
   public var id: String?
   /// What it does.
-  public var step: PullStep
+  public var step: PullStepManifest
+
+  /// Makes a step.
+  public init(id: String?, step: PullStepManifest) {
+    self.id = id
+    self.step = step
+  }
 }

@@ -125,7 +125,8 @@ extension ManifestContext {
       for name in path { value = value?[name] }
       if let value { return value }
       let known = outputs.keys.sorted().nearest(to: step).map { "; did you mean \($0)?" } ?? ""
-      notes.refuse(place, "refers to \(([step] + path).joined(separator: ".")), which no step made\(known)")
+      notes.refuse(
+        place, "refers to \(([step] + path).joined(separator: ".")), which no step made\(known)")
     }
     return nil
   }

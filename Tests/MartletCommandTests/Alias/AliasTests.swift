@@ -31,7 +31,7 @@ import Testing
     ("gcl disable api", "limit set --disable-enforcement api"),
     ("global-concurrency-limits inspect api", "limit get api"),
     ("flow-runs inspect x", "flow-run get x"), ("flow-run delete x y", "flow-run rm x y"),
-    ("work-queue inspect q --pool p", "work-pool queue get q --pool p"),
+    ("work-queue delete q --pool p", "work-pool queue rm q --pool p"),
     ("work-pools delete p", "work-pool rm p"), ("variable inspect v", "variable inspect v"),
     ("variable unset v", "variable rm v"),
     ("events stream --format json", "event tail --follow --output json"),

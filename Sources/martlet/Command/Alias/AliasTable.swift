@@ -52,17 +52,19 @@ struct Alias: Sendable {
   /// Verbs: one vocabulary for every noun.
   private static let verbs: [Alias] =
     [
-      "artifact", "backfill", "cache", "deployment", "deployment schedule", "flow", "flow-run",
-      "limit", "profile", "result", "task-run", "variable", "work-pool", "work-pool queue",
+      "artifact", "cache", "deployment", "deployment schedule", "flow", "flow-run", "limit",
+      "profile", "variable", "work-pool", "work-pool queue", "worker",
+    ].flatMap { [Alias("\($0) delete", "\($0) rm"), Alias("\($0) remove", "\($0) rm")] }
+    + [
+      "artifact", "backfill", "cache", "deployment", "deployment schedule", "event", "flow",
+      "flow-run", "limit", "profile", "task-run", "variable", "work-pool", "work-pool queue",
       "worker",
-    ].flatMap { noun in
-      [
-        Alias("\(noun) delete", "\(noun) rm"), Alias("\(noun) remove", "\(noun) rm"),
-        Alias("\(noun) list", "\(noun) ls"),
-        // Its `inspect` shows more than its `get`.
-        noun == "variable" ? nil : Alias("\(noun) inspect", "\(noun) get"),
-      ].compactMap(\.self)
-    }
+    ].map { Alias("\($0) list", "\($0) ls") }
+    // Of a variable `inspect` shows more than `get`.
+    + [
+      "artifact", "backfill", "deployment", "flow", "flow-run", "limit", "profile", "result",
+      "task-run", "work-pool",
+    ].map { Alias("\($0) inspect", "\($0) get") }
 
   /// Commands that differ in more than their names.
   private static let others: [Alias] = [

@@ -13,7 +13,7 @@ struct DeleteRuns: AsyncParsableCommand {
     discussion: """
       Artifacts with a key and cached results stay. A run that goes on is to be cancelled first. On a terminal it is \
       asked before runs go that have others below them.
-      """, aliases: ["delete"])
+      """)
   @Argument(help: "The runs: their ids or names; of several with a name the newest.")
   var runs: [String]
   @Flag(help: "Do not ask.")

@@ -84,7 +84,7 @@ struct DrainWorker: AsyncParsableCommand {
 
 struct RemoveWorker: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Forget a worker that is offline.", aliases: ["delete"])
+    commandName: "rm", abstract: "Forget a worker that is offline.")
   @OptionGroup var worker: WorkerName
   @OptionGroup var connection: ConnectionOptions
 

@@ -29,6 +29,10 @@ public final class Client: Sendable {
   public let events: EventServiceClient
   /// Variables.
   public let variables: VariableServiceClient
+  /// Deployments.
+  public let deployments: DeploymentServiceClient
+  /// Pools and their queues.
+  public let pools: PoolServiceClient
   /// Workers.
   public let workers: WorkerServiceClient
   /// The server about itself.
@@ -67,6 +71,8 @@ public final class Client: Sendable {
     results = ResultServiceClient(channel: channel)
     events = EventServiceClient(channel: channel)
     variables = VariableServiceClient(channel: channel)
+    deployments = DeploymentServiceClient(channel: channel)
+    pools = PoolServiceClient(channel: channel)
     workers = WorkerServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
   }

@@ -1,7 +1,7 @@
 // Decides what an entrypoint is, and what its flow is called: by reading the Python source, never by running it.
 
 /// A function of a Python file.
-public struct Entrypoint: Sendable, Hashable {
+public struct ManifestEntrypoint: Sendable, Hashable {
   /// The file, as it was written.
   public let file: String
   /// The function.
@@ -87,7 +87,9 @@ public struct PythonFlow: Sendable, Hashable {
         continue
       }
       let before = decorator[..<index].last
-      if depth == 1, decorator[index...].hasPrefix("name"), before.map({ !"_".contains($0) && !$0.isLetter }) ?? true {
+      if depth == 1, decorator[index...].hasPrefix("name"),
+        before.map({ !"_".contains($0) && !$0.isLetter }) ?? true
+      {
         var rest = decorator[index...].dropFirst(4).drop(while: \.isWhitespace)
         if rest.hasPrefix("="), !rest.hasPrefix("==") {
           rest = rest.dropFirst().drop(while: \.isWhitespace)

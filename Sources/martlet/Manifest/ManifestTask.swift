@@ -1,0 +1,142 @@
+// Decides how a plan is made of a server and a manifest, and how it is carried out.
+
+import Martlet
+import MartletCall
+import MartletModel
+import MartletProto
+import MartletWire
+
+/// A manifest, the server it is for, and what must be done.
+struct ManifestTask {
+  /// What must be done.
+  let plan: ManifestPlan
+  private let connection: Connection
+  private let owner: ManifestOwner?
+  private var variables: [String: VariableManifest] = [:]
+  private var limits: [String: (current: LimitManifest?, wanted: LimitManifest)] = [:]
+  private var pools: [String: (current: PoolManifest?, wanted: PoolManifest)] = [:]
+  private var deployments: [String: Deployment] = [:]
+
+  /// Reads what the server has of what is declared, and of what the manifest's owner made before.
+  init(_ manifest: Manifest, directory: String, on connection: Connection) async throws {
+    self.connection = connection
+    var owner: ManifestOwner?
+    if let name = manifest.name { owner = try await ManifestOwner(name, on: connection) }
+    var current: [ManifestKey: JSON] = [:]
+    var wanted: [(key: ManifestKey, tree: JSON)] = []
+    for variable in manifest.variables {
+      let key = ManifestKey(.variable, variable.name)
+      let there = try await connection.sharedVariable(variable.name).map { there in
+        VariableManifest(
+          name: there.name, value: there.value.map { JSON($0) } ?? .null, tags: there.tags)
+      }
+      // As it comes back, so that it compares equal.
+      var wire = variable
+      wire.value = JSON(JSONValue(variable.value))
+      let result = there.map { wire.laid(over: $0) } ?? wire
+      current[key] = there?.normal
+      variables[variable.name] = result
+      wanted.append((key, result.normal))
+    }
+    for limit in manifest.limits {
+      let key = ManifestKey(.limit, limit.name)
+      let there = try await connection.limit(limit.name)
+      let result = there.map { limit.laid(over: $0) } ?? limit
+      current[key] = there?.normal
+      limits[limit.name] = (there, result)
+      wanted.append((key, result.normal))
+    }
+    for pool in manifest.pools {
+      let key = ManifestKey(.pool, pool.name)
+      let there = try await connection.pool(pool.name)
+      let result = there.map { pool.laid(over: $0) } ?? pool
+      current[key] = there?.normal
+      pools[pool.name] = (there, result)
+      wanted.append((key, result.normal))
+    }
+    for deployment in manifest.deployments {
+      let (there, result) = try await connection.wanted(deployment, directory: directory)
+      let key = ManifestKey(.deployment, result.reference)
+      current[key] = there?.manifest.normal
+      deployments[key.name] = result
+      wanted.append((key, result.manifest.normal))
+    }
+    let owned = owner?.owned ?? []
+    for key in owned where current[key] == nil {
+      if try await Self.isThere(key, connection) { current[key] = .object([]) }
+    }
+    self.owner = owner
+    plan = ManifestPlan(current: current, wanted: wanted, owned: owned)
+  }
+
+  private static func isThere(_ key: ManifestKey, _ connection: Connection) async throws -> Bool {
+    switch key.kind {
+    case .variable: try await connection.sharedVariable(key.name) != nil
+    case .limit: try await connection.limit(key.name) != nil
+    case .pool: try await connection.pool(key.name) != nil
+    case .deployment: try await connection.deployment(key.name) != nil
+    }
+  }
+
+  /// Does what must be done, one after the other; ends with the first that fails, and may be repeated.
+  ///
+  /// - Parameters:
+  ///   - prunes: whether what is not declared any more is removed.
+  ///   - done: is told of each thing that was done.
+  func carryOut(prunes: Bool, _ done: (ManifestPlan.Operation) -> Void) async throws {
+    var owner = owner
+    let created = plan.operations.filter { $0.action == .create }.map(\.key)
+    // First, for what is created and not recorded would never be pruned.
+    try await owner?.record(adding: created, removing: [], on: connection)
+    for operation in plan.operations {
+      if operation.action == .delete {
+        guard prunes else { continue }
+        try await remove(operation.key)
+        try await owner?.record(adding: [], removing: [operation.key], on: connection)
+      } else {
+        try await make(operation)
+      }
+      done(operation)
+    }
+  }
+
+  private func make(_ operation: ManifestPlan.Operation) async throws {
+    let name = operation.key.name
+    switch operation.key.kind {
+    case .variable: if let wanted = variables[name] { try await connection.set(wanted) }
+    case .limit:
+      if let (current, wanted) = limits[name] { try await connection.make(wanted, over: current) }
+    case .pool:
+      if let (current, wanted) = pools[name] { try await connection.make(wanted, over: current) }
+    case .deployment:
+      guard var wanted = deployments[name] else { return }
+      if operation.action == .create, let owner {
+        wanted.labels[Deployment.ownerLabel] = owner.name
+      }
+      _ = try await connection.client.deployments.applyDeployment(
+        ApplyDeploymentRequest(namespace: connection.namespace, deployment: wanted))
+    }
+  }
+
+  private func remove(_ key: ManifestKey) async throws {
+    let (client, namespace) = (connection.client, connection.namespace)
+    switch key.kind {
+    case .variable:
+      var request = DeleteVariableRequest()
+      request.namespace = namespace
+      request.name = key.name
+      _ = try await client.variables.deleteVariable(request)
+    case .limit:
+      var request = DeleteLimitRequest()
+      request.namespace = namespace
+      request.ref = key.name
+      request.scope = .global
+      _ = try await client.limits.deleteLimit(request)
+    case .pool:
+      _ = try await client.pools.deletePool(DeletePoolRequest(namespace: namespace, pool: key.name))
+    case .deployment:
+      _ = try await client.deployments.deleteDeployment(
+        DeleteDeploymentRequest(namespace: namespace, deployment: key.name))
+    }
+  }
+}
