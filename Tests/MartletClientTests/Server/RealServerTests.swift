@@ -171,31 +171,6 @@ import Testing
     #expect(rows.map { $0.to?.type } == [.pending, .running, .cancelling, .cancelled])
   }
 
-  @Test func aPauseReachesTheRunWhichGoesOnWhenItIsResumed() async throws {
-    let server = try await ServerProcess.shared.value
-    let ids = Collected()
-    try await withReporting(environment: server.environment()) { reporting in
-      try await reporting.flow("patient") { run in
-        ids.add(run.id)
-        let (pauses, sink) = AsyncStream.makeStream(of: String.self)
-        reporting.onPause(of: run) { sink.yield($0.message) }
-        var request = PauseRunRequest(id: run.id)
-        request.message = "look first"
-        _ = try await reporting.client.runs.pauseRun(request)
-        var messages = pauses.makeAsyncIterator()
-        #expect(await messages.next() == "look first")
-        async let resumed = reporting.client.runs.resumeRun(ResumeRunRequest(id: run.id))
-        try await run.start()
-        _ = try await resumed
-      }
-    }
-    let rows = try await server.history(of: ids.all[0])
-    #expect(
-      rows.map { $0.to?.type } == [
-        .pending, .running, .paused, .scheduled, .running, .completed,
-      ])
-  }
-
   @Test func aStoppedParentLetsNoChildBegin() async throws {
     let server = try await ServerProcess.shared.value
     try await withReporting(environment: server.environment()) { reporting in

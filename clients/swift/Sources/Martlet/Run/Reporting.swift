@@ -18,32 +18,13 @@ public final class Reporting: Sendable {
   /// The run that this process works for, if it was started by one.
   public var parentRunID: String? { environment.runID }
 
-  /// What to do at a wish, or that there is one and nobody has asked yet.
-  private enum Wish<Value: Sendable>: Sendable {
+  /// What to do when a run is to stop, or that it is to stop and nobody has asked yet.
+  private enum Stop: Sendable {
     case unasked
-    case wanted(Value)
-    case action(@Sendable (Value) -> Void)
-
-    /// Takes a wish; returns who is to be told.
-    mutating func take(_ value: Value) -> (@Sendable (Value) -> Void)? {
-      if case .action(let action) = self { return action }
-      self = .wanted(value)
-      return nil
-    }
-
-    /// Says who is to be told; returns the wish that waits for that.
-    mutating func aim(_ action: @escaping @Sendable (Value) -> Void) -> Value? {
-      defer { self = .action(action) }
-      if case .wanted(let value) = self { return value }
-      return nil
-    }
+    case wanted(Directive.CancelRun)
+    case action(@Sendable (Directive.CancelRun) -> Void)
   }
-
-  private struct Wishes: Sendable {
-    var stop = Wish<Directive.CancelRun>.unasked
-    var pause = Wish<Directive.PauseRun>.unasked
-  }
-  private let running = Mutex<[String: Wishes]>([:])
+  private let running = Mutex<[String: Stop]>([:])
 
   init(client: Client, reporter: Reporter, environment: RunEnvironment) {
     self.client = client
@@ -113,7 +94,7 @@ public final class Reporting: Sendable {
     run.retry = retry
     run.timeout = timeout
     run.limits = limits
-    running.withLock { $0[tracked.id] = Wishes() }
+    running.withLock { $0[tracked.id] = .unasked }
     do {
       try await tracked.begin(run)
     } catch {
@@ -151,20 +132,15 @@ public final class Reporting: Sendable {
   public func onCancel(
     of run: TrackedRun, _ action: @escaping @Sendable (Directive.CancelRun) -> Void
   ) {
-    let wanted = running.withLock { $0[run.id, default: Wishes()].stop.aim(action) }
+    let wanted = running.withLock { running -> Directive.CancelRun? in
+      defer { running[run.id] = .action(action) }
+      if case .wanted(let directive) = running[run.id] { return directive }
+      return nil
+    }
     if let wanted { action(wanted) }
   }
 
-  /// Calls `action` when somebody pauses the run, now if that was so already, until `forget`. Work goes on as it likes; at
-  /// a place where it can wait, `run.start()` returns when somebody has resumed the run.
-  public func onPause(
-    of run: TrackedRun, _ action: @escaping @Sendable (Directive.PauseRun) -> Void
-  ) {
-    let wanted = running.withLock { $0[run.id, default: Wishes()].pause.aim(action) }
-    if let wanted { action(wanted) }
-  }
-
-  /// Ends `onCancel` and `onPause`.
+  /// Ends `onCancel`.
   public func forget(_ run: TrackedRun) { running.withLock { $0[run.id] = nil } }
 
   func track<R: Sendable>(
@@ -206,13 +182,16 @@ public final class Reporting: Sendable {
   /// Hands the server's wishes to the runs they concern.
   func heed() async {
     for await directive in reporter.directives {
-      switch directive.kind {
-      case .cancel(let cancel):
-        running.withLock { $0[cancel.runID]?.stop.take(cancel) }?(cancel)
-      case .pause(let pause):
-        running.withLock { $0[pause.runID]?.pause.take(pause) }?(pause)
-      default: continue
+      guard case .cancel(let cancel) = directive.kind else { continue }
+      let action = running.withLock { running -> (@Sendable (Directive.CancelRun) -> Void)? in
+        switch running[cancel.runID] {
+        case .action(let action): return action
+        case .unasked: running[cancel.runID] = .wanted(cancel)
+        case .wanted, nil: break
+        }
+        return nil
       }
+      action?(cancel)
     }
   }
 
