@@ -1,0 +1,243 @@
+"""Declared things: files of Prefect and our own are explained, deployed, planned and applied."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+
+import martlet
+import pytest
+
+from martlet_process import BINARY
+
+FLOW = """
+from prefect import flow
+
+@flow(name="etl-pipeline", log_prints=True)
+def etl_pipeline(api_url: str = "https://api.example.com/data"):
+    return api_url
+
+@flow
+def my_etl_flow(date: str = None):
+    return date
+"""
+
+PREFECT_TWO = """\
+# prefect.yaml example
+name: my-project
+prefect-version: 2.14.0
+
+deployments:
+  - name: daily-etl
+    entrypoint: flows/etl.py:my_etl_flow
+    work_pool:
+      name: default-agent-pool
+    schedule:
+      cron: "0 6 * * *"
+    parameters:
+      date: null
+    tags:
+      - production
+      - etl
+"""
+
+LOOSE = """\
+# prefect.yaml configuration
+work_pool:
+  name: aws-ecs-pool
+  type: ecs
+
+deployments:
+  - name: production
+    work_pool_name: aws-ecs-pool
+    schedules:
+      - cron: "0 */4 * * *"
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "hello.py").write_text(FLOW)
+    (tmp_path / "flows" / "etl.py").write_text(FLOW)
+    return tmp_path
+
+
+@pytest.fixture
+def cli(project):
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MARTLET_")}
+
+    def run(*words: str, code: int = 0, **variables: str) -> str:
+        done = subprocess.run(
+            [BINARY, *words], capture_output=True, text=True, timeout=60, cwd=project,
+            env={**kept, "HOME": str(project), "MARTLET_PYTHON": sys.executable, **variables},
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    return run
+
+
+@pytest.fixture
+def served(cli, calm_server):
+    def run(*words: str, code: int = 0, **variables: str) -> str:
+        return cli(*words, code=code, MARTLET_API_URL=calm_server.url, **variables)
+
+    return run
+
+
+@pytest.fixture
+def name() -> str:
+    return f"m{uuid.uuid4().hex[:12]}"
+
+
+def test_init_writes_a_file_that_is_read(cli, project):
+    assert "martlet deploy" in cli("init", "--name", "first")
+    explained = cli("deploy", "--explain")
+    assert explained.startswith("name: first\npools:\n- name: default-agent-pool\n".replace("\n- ", "\n  - "))
+    assert 'command: "echo \\"hello from $MARTLET_RUN_ID\\""' in explained
+    assert "is there already" in cli("init", code=1)
+
+
+def test_explain_prints_the_normal_form_of_every_shape(cli, project):
+    (project / "prefect.yaml").write_text(PREFECT_TWO)
+    two = cli("deploy", "--explain")
+    for line in (
+        "flow: my-etl-flow", "entrypoint: \"flows/etl.py:my_etl_flow\"", "pool: default-agent-pool",
+        'cron: "0 6 * * *"', "date: null",
+    ):
+        assert line in two, two
+    (project / "normal.yaml").write_text(two)
+    assert cli("deploy", "--explain", "-f", "normal.yaml") == two
+    (project / "prefect.yaml").write_text(LOOSE)
+    loose = cli("deploy", "--explain")
+    assert "flow: production" in loose and "type: ecs" in loose
+    flags = cli(
+        "deploy", "flows/hello.py:etl_pipeline", "--name", "etl-prod", "--pool", "default-agent-pool",
+        "--cron", "*/30 * * * *", "--param", "api_url=https://x", "--param", "n=5", "-t", "a", "-jv", "image=i",
+        "--timezone", "Europe/Berlin", "-cl", "2", "--explain",
+    )
+    for line in (
+        "flow: etl-pipeline", 'cron: "*/30 * * * *"', "timezone: Europe/Berlin", 'api_url: "https://x"',
+        "n: 5", "image: i", "limit: 2",
+    ):
+        assert line in flags, flags
+
+
+def test_mistakes_name_the_file_the_line_and_the_place(cli, project):
+    (project / "martlet.yaml").write_text(
+        "deployments:\n  - name: a\n    command: x\n    schedules:\n      - cron: '61 * * * *'\n    tagz: [b]\n"
+    )
+    said = cli("deploy", "--explain", code=2)
+    assert "martlet.yaml:5: deployments[0].schedules[0].cron: minute" in said
+    assert "martlet.yaml:6: deployments[0].tagz: is no key of a deployment; did you mean tags?" in said
+    (project / "martlet.yaml").write_text("deployments: [\n")
+    assert "martlet.yaml:" in cli("deploy", "--explain", code=2)
+    assert "--cron: minute" in cli("deploy", "flows/etl.py:my_etl_flow", "-n", "a", "--cron", "61 * * * *", "--explain", code=2)
+    said = cli("deploy", "flows/etl.py:my_etl_flw", "-n", "a", "--explain", code=2)
+    assert "did you mean my_etl_flow?" in said
+    (project / "martlet.yaml").write_text("deployments: [{name: a, command: x}, {name: b, command: y}]\n")
+    assert "choose with --name" in cli("deploy", "--explain", code=2)
+    assert "did you mean a?" in cli("deploy", "--name", "aa", "--explain", code=2)
+    assert "name: b" not in cli("deploy", "--name", "a", "--explain")
+
+
+def test_plan_and_apply_of_limits_and_variables(served, project, name):
+    """The half that needs no deployments: repeats change nothing, and only what is its own is pruned."""
+    manifest = project / "martlet.yaml"
+    text = f"name: {name}\nlimits:\n  - {{name: {name}-l, slots: 5, decay: 2/s}}\nvariables:\n  {name}-v: {{a: [1, 2.5, null]}}\n"
+    manifest.write_text(text)
+    assert served("plan") == f"+ variable {name}-v\n+ limit {name}-l\n"
+    assert served("apply").splitlines()[-1] == "2 changed."
+    assert served("plan") == "No changes.\n"
+    assert served("apply") == "No changes.\n"
+    served("limit", "create", f"{name}-other", "1")
+    manifest.write_text(text.replace("slots: 5", "slots: 6").replace("limits:\n", f"limits:\n  - {{name: {name}-other, slots: 2}}\n"))
+    assert served("plan").splitlines() == [f"~ limit {name}-other   slots  1 → 2", f"~ limit {name}-l   slots  5 → 6"]
+    assert json.loads(served("plan", "-o", "json"))["operations"][0]["changes"] == [{"path": "slots", "old": 1, "new": 2}]
+    served("apply")
+    # What was there before the first apply is not its own.
+    manifest.write_text(f"name: {name}\n")
+    assert served("plan").splitlines() == [f"- limit {name}-l (with --prune)", f"- variable {name}-v (with --prune)"]
+    assert served("apply") == "No changes.\n"
+    assert served("apply", "--prune").splitlines()[-1] == "2 changed."
+    assert served("plan") == "No changes.\n"
+    served("limit", "get", f"{name}-l", code=3)
+    served("limit", "get", f"{name}-other")
+    manifest.write_text("limits: []\n")
+    assert "has no name" in served("apply", "--prune", code=2)
+
+
+def test_templates_ask_for_variables_of_the_server(served, project, name):
+    served("variable", "set", f"{name}-slots", "7")
+    (project / "martlet.yaml").write_text(
+        f"limits:\n  - {{name: {name}-l, slots: '{{{{ martlet.variables.{name}-slots }}}}', description: 'of {{{{ $TEAM }}}}'}}\n"
+    )
+    assert "refers to $TEAM" in served("apply", code=2)
+    served("apply", TEAM="data")
+    shown = json.loads(served("limit", "get", f"{name}-l", "-o", "json"))["limit"]
+    assert (shown["slots"], shown["description"]) == (7, "of data")
+
+
+def test_deploy_as_the_guides_write_it(served, project, calm_server):
+    served("work-pool", "create", "guide-pool", "--type", "process")
+    said = served(
+        "deploy", "flows/hello.py:etl_pipeline", "--name", "etl-prod", "--pool", "guide-pool", "--cron", "*/30 * * * *"
+    )
+    assert "Deployment 'etl-pipeline/etl-prod' successfully created with id '" in said
+    assert "$ martlet worker start --pool 'guide-pool'" in said
+    assert "$ martlet deployment run 'etl-pipeline/etl-prod'" in said
+    with martlet.Client(calm_server.url) as client:
+        made = client.deployments.get_deployment(deployment="etl-pipeline/etl-prod").deployment
+    assert made.spec.entrypoint == "flows/hello.py:etl_pipeline"
+    assert made.spec.pull_steps[0].working_directory.path == os.path.realpath(project)
+    assert made.schedules[0].cron.expression == "*/30 * * * *"
+    assert made.spec.parameter_schema["properties"]["api_url"]["type"] == "string"
+    again = served(
+        "deploy", "flows/hello.py:etl_pipeline", "--name", "etl-prod", "--pool", "guide-pool", "--cron", "*/30 * * * *"
+    )
+    assert "is unchanged" in again
+    changed = served("deploy", "flows/hello.py:etl_pipeline", "-n", "etl-prod", "--description", "new", "--dry-run")
+    assert "would change: description" in changed
+
+
+def test_deploy_from_prefects_files_changes_only_what_is_named(served, project, name):
+    (project / "prefect.yaml").write_text(
+        PREFECT_TWO.replace("daily-etl", f"{name}-a") + f"  - name: {name}-b\n    entrypoint: flows/etl.py:my_etl_flow\n"
+    )
+    said = served("deploy", "--name", f"{name}-a")
+    assert f"'my-etl-flow/{name}-a' successfully created" in said and f"{name}-b" not in said
+    assert f"'my-etl-flow/{name}-b' successfully created" in served("deploy", "--all")
+    (project / "prefect.yaml").write_text(LOOSE.replace("production", name).replace("aws-ecs-pool", f"{name}-pool"))
+    assert f"'{name}/{name}' successfully created" in served("deploy")
+
+
+def test_apply_makes_deployments_and_prunes_its_own(served, project, name):
+    manifest = project / "martlet.yaml"
+    text = f"""\
+name: {name}
+pools:
+  - {{name: {name}-p, type: process, limit: 3, queues: [{{name: high, priority: 1}}]}}
+deployments:
+  - name: d
+    flow: {name}
+    command: "true"
+    pool: {name}-p
+    queue: high
+    schedules:
+      - {{name: nightly, cron: "0 6 * * *", timezone: Europe/Berlin}}
+"""
+    manifest.write_text(text)
+    assert served("plan").splitlines() == [f"+ pool {name}-p", f"+ deployment {name}/d"]
+    served("apply")
+    assert served("plan") == "No changes.\n"
+    manifest.write_text(text.replace("0 6", "0 5"))
+    assert served("plan") == f'~ deployment {name}/d   schedules[nightly].cron  "0 6 * * *" → "0 5 * * *"\n'
+    served("apply")
+    manifest.write_text(f"name: {name}\n")
+    assert served("apply", "--prune").splitlines() == [
+        f"- deployment {name}/d (with --prune)", f"- pool {name}-p (with --prune)", "2 changed.",
+    ]
