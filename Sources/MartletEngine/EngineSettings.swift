@@ -80,8 +80,6 @@ public struct EngineSettings: Sendable {
   public var acceptance = Duration.seconds(15)
   /// How often the sessions of connected workers are renewed.
   public var workerBeat = Duration.seconds(8)
-  /// After how long without a word a connected worker is no longer kept alive.
-  public var workerSilence = Duration.seconds(30)
   /// The longest pause between two looks at what waits for a worker.
   public var workInterval = Duration.seconds(1)
   /// The longest pause between two looks while nothing waits.

@@ -21,10 +21,13 @@ public final class WorkerHub: Sendable {
     public var seen: Instant
     /// Whether it is to leave.
     public var isDraining: Bool
+    /// How long it may be silent; nil when its being here is its sign of life.
+    public var lease: Interval?
 
     /// Makes a guest.
     public init(
-      _ entered: EnteredWorker, pool: PoolID, namespace: Namespace, identity: WorkerIdentity
+      _ entered: EnteredWorker, pool: PoolID, namespace: Namespace, identity: WorkerIdentity,
+      lease: Interval? = nil
     ) {
       id = entered.id
       seen = entered.seen
@@ -32,6 +35,7 @@ public final class WorkerHub: Sendable {
       self.pool = pool
       self.namespace = namespace
       self.identity = identity
+      self.lease = lease
     }
   }
 
@@ -242,11 +246,14 @@ public final class WorkerHub: Sendable {
     state.withLock { $0.members[worker]?.sink }?.tell(notice)
   }
 
-  /// The workers that have been heard of within a time.
-  func living(within time: Duration) -> [(id: WorkerID, session: SessionID)] {
+  /// The workers that have been heard of within their leases.
+  func living() -> [(id: WorkerID, session: SessionID)] {
     let now = ContinuousClock.now
     return state.withLock { state in
-      state.members.values.filter { now - $0.heard < time }
+      state.members.values
+        .filter { member in
+          member.guest.lease.map { now - member.heard < .microseconds($0.microseconds) } ?? true
+        }
         .map { ($0.guest.id, $0.guest.identity.sessionID) }
     }
   }

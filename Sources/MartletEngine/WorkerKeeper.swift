@@ -18,7 +18,7 @@ public struct WorkerKeeper: PacedService {
   /// Renews once.
   public func step() async throws -> Duration {
     // One that was silent for longer than its lease is not kept alive by its open connection.
-    let living = hub.living(within: settings.workerSilence)
+    let living = hub.living()
     guard !living.isEmpty else { return settings.workerBeat }
     hub.heed(try await store.renewWorkers(living), of: living.map(\.id))
     // Those of another replica that died, and of workers that poll and hold no stream.

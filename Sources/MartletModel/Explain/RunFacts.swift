@@ -18,6 +18,8 @@ public struct RunFacts: Sendable {
   public var limits: [LimitFact]
   /// Keys of the cache whose values it computes.
   public var cacheKeys: [CacheFact]
+  /// Where it waits for a worker; nil unless it is a run of a deployment and waits for one.
+  public var work: WorkFact?
   /// When this was so.
   public var now: Instant
 
@@ -25,7 +27,7 @@ public struct RunFacts: Sendable {
   public init(
     run: RunSnapshot, state: RunState, actor: String, reason: Reason? = nil,
     parent: RunSnapshot? = nil, session: SessionFact? = nil, limits: [LimitFact] = [],
-    cacheKeys: [CacheFact] = [], now: Instant
+    cacheKeys: [CacheFact] = [], work: WorkFact? = nil, now: Instant
   ) {
     self.run = run
     self.state = state
@@ -35,6 +37,7 @@ public struct RunFacts: Sendable {
     self.session = session
     self.limits = limits
     self.cacheKeys = cacheKeys
+    self.work = work
     self.now = now
   }
 }

@@ -9,6 +9,8 @@ internal import MartletStore
 internal import MartletWire
 
 extension WorkerHandlers {
+  private static let shortLease = Interval.seconds(25)
+
   func connect(
     _ requests: MessageStream<ConnectRequest>, to responses: MessageWriter<ConnectResponse>,
     context: CallContext
@@ -29,12 +31,12 @@ extension WorkerHandlers {
       try await responses.write(ConnectResponse(kind: .welcome(welcome)))
       try await reconcile(hello.held, with: entered, responses)
       let guest = WorkerHub.Guest(
-        entered, pool: pool.id, namespace: namespace, identity: identity)
+        entered, pool: pool.id, namespace: namespace, identity: identity, lease: lease)
       let stream = WorkerStream()
       backend.workers.enter(guest, sink: stream)
       defer { backend.workers.leave(guest) }
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addImmediateTask { try await self.hear(requests, guest) }
+        group.addImmediateTask { try await self.hear(requests, guest, context) }
         group.addImmediateTask { try await self.tell(stream, responses) }
         defer {
           stream.finish()
@@ -63,7 +65,7 @@ extension WorkerHandlers {
 
   /// Takes in what a worker says, until it has said all.
   private func hear(
-    _ requests: MessageStream<ConnectRequest>, _ guest: WorkerHub.Guest
+    _ requests: MessageStream<ConnectRequest>, _ guest: WorkerHub.Guest, _ context: CallContext
   ) async throws {
     let hub = backend.workers
     while let request = try await requests.next() {
@@ -89,6 +91,12 @@ extension WorkerHandlers {
       case nil: throw InvalidValue("kind", "is missing")
       }
       hub.hear(guest)
+      // The engine keeps the sessions of all workers together; too seldom for a short lease.
+      if let lease = guest.lease, lease < Self.shortLease {
+        _ = try await backend.keeper.renew(
+          guest.identity.sessionID, in: guest.namespace, lease: lease,
+          holder: "worker \(guest.identity.name)", actor: context.principal.name, always: false)
+      }
     }
   }
 

@@ -71,5 +71,5 @@ extension WorkerHandlers {
   }
 
   /// How long somebody is there who does not want to wait: long enough for one look at what there is.
-  private static let shortestWait = Duration.milliseconds(200)
+  private static let shortestWait = Duration.seconds(1)
 }

@@ -118,7 +118,10 @@ extension Store {
         return outcome
       }
     }
-    if !isTrial { schedulesChanged(outcome.schedules) }
+    if !isTrial {
+      schedulesChanged(outcome.schedules)
+      workChanged()
+    }
     return AppliedDeployment(
       deployment: outcome.deployment, change: outcome.change, isCreated: outcome.isCreated)
   }
@@ -140,6 +143,7 @@ extension Store {
       }
     }
     schedulesChanged(outcome.schedules)
+    workChanged()
     return outcome.deployment
   }
 }

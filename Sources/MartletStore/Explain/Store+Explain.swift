@@ -34,7 +34,8 @@ extension Store {
           run: record.snapshot, state: record.state, actor: owner.actor, reason: owner.reason,
           parent: parent?.snapshot, session: owner.session,
           limits: try pipeline.limits(of: id, in: namespace),
-          cacheKeys: try pipeline.cacheKeys(of: id, in: namespace), now: owner.now)
+          cacheKeys: try pipeline.cacheKeys(of: id, in: namespace),
+          work: try pipeline.work(of: id, in: namespace), now: owner.now)
         return ExplainedRun(record: record, facts: facts)
       }
     }

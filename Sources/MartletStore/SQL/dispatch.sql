@@ -5,6 +5,13 @@
 -- Locks a pool for one round.
 SELECT concurrency_limit, is_paused FROM pool WHERE id = $1::uuid FOR NO KEY UPDATE
 
+-- name: move_strays
+-- Runs of the locked pool that wait in a queue that is gone have the default queue.
+UPDATE work_item w SET queue_id = d.id
+FROM (SELECT i.run_id FROM gone_queue g JOIN work_item i ON i.queue_id = g.id
+    WHERE g.pool_id = $1::uuid AND i.standing = 1 AND i.gate = 0 FOR NO KEY UPDATE OF i SKIP LOCKED) s, queue d
+WHERE w.run_id = s.run_id AND d.pool_id = $1::uuid AND d.name = 'default'
+
 -- name: read_dispatch_queues
 -- The queues of the locked pool, and how full each is.
 SELECT q.id, q.name, q.priority, q.concurrency_limit, q.is_paused, coalesce(t.taken, 0)

@@ -30,6 +30,32 @@ SELECT l.id, l.scope, l.name, l.slots, l.decay, l.enabled, u.held, u.draining, u
 FROM mine m JOIN slot_limit l ON l.id = m.limit_id JOIN limit_usage u ON u.id = l.id
 ORDER BY m.number NULLS FIRST, l.scope, l.name
 
+-- name: explain_work
+-- Where a run waits for a worker: its deployment, pool and queue with how full each is, its place among those of its queue
+-- that are ready, who has runs of the pool, and which workers are online and have what it asks for.
+SELECT coalesce(d.flow || '/' || d.name, ''), coalesce(d.is_paused, false), d.concurrency_limit,
+  (SELECT count(*) FROM work_item t WHERE t.deployment_id = w.deployment_id AND t.standing = 2),
+  coalesce(p.name, ''), coalesce(p.is_paused, false), p.concurrency_limit,
+  (SELECT count(*) FROM work_item t WHERE t.pool_id = w.pool_id AND t.standing = 2),
+  coalesce(q.name, ''), coalesce(q.is_paused, false), q.concurrency_limit,
+  (SELECT count(*) FROM work_item t WHERE t.pool_id = w.pool_id AND t.queue_id = w.queue_id AND t.standing = 2),
+  (SELECT count(*) FROM work_item t WHERE t.queue_id = w.queue_id AND t.standing = 1 AND t.gate = 0
+    AND (t.due, t.run_id) <= (w.due, w.run_id)),
+  w.worker_labels,
+  (SELECT count(*) FROM worker k JOIN session s ON s.id = k.session_id
+    WHERE k.pool_id = w.pool_id AND s.lease_until > clock_timestamp()),
+  (SELECT count(*) FROM worker k JOIN session s ON s.id = k.session_id
+    WHERE k.pool_id = w.pool_id AND s.lease_until > clock_timestamp() AND NOT k.is_draining
+      AND k.labels @> w.worker_labels AND (cardinality(k.queues) = 0 OR q.name = ANY (k.queues))
+      AND (cardinality(k.deployments) = 0
+        OR k.deployments && ARRAY[w.deployment_id::text, d.flow || '/' || d.name])),
+  (SELECT jsonb_agg(jsonb_build_array(r.name, r.id)) FROM (
+    SELECT t.run_id FROM work_item t WHERE t.pool_id = w.pool_id AND t.standing = 2 ORDER BY t.run_id LIMIT $3::bigint
+  ) h JOIN run r ON r.id = h.run_id)
+FROM work_item w LEFT JOIN deployment d ON d.id = w.deployment_id LEFT JOIN pool p ON p.id = w.pool_id
+LEFT JOIN queue q ON q.id = w.queue_id
+WHERE w.run_id = $1::uuid AND w.namespace = $2::text AND w.standing = 1
+
 -- name: explain_cache
 -- Keys of the cache whose values a run computes, and those that it asked for lately while another one computes them.
 (SELECT r.key, r.run_id, r.lapse_time, true FROM cache_reservation r

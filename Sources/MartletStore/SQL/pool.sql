@@ -99,9 +99,12 @@ WHERE pool_id = $1::uuid AND name = $2::text AND ($3::bigint IS NULL OR etag = $
 RETURNING id
 
 -- name: delete_queue
--- Deletes a queue of a locked pool where the etag matches.
-DELETE FROM queue WHERE pool_id = $1::uuid AND name = $2::text AND ($3::bigint IS NULL OR etag = $3::bigint)
-RETURNING id
+-- Deletes a queue of a locked pool where the etag matches, and notes that there was one.
+WITH gone AS (
+  DELETE FROM queue WHERE pool_id = $1::uuid AND name = $2::text AND ($3::bigint IS NULL OR etag = $3::bigint)
+  RETURNING id, pool_id
+)
+INSERT INTO gone_queue (id, pool_id) SELECT id, pool_id FROM gone RETURNING id
 
 -- name: move_queue_items
 -- What stands in a queue that is gone goes to the default queue; rows are taken in the order of their ids.

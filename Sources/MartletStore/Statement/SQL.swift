@@ -125,6 +125,7 @@ enum SQL {
 
   // Explanations.
   static let explainOwner = named("explain_owner")
+  static let explainWork = named("explain_work")
   static let explainLimits = named("explain_limits")
   static let explainCache = named("explain_cache")
   static let noteCacheWait = named("note_cache_wait")
@@ -276,6 +277,7 @@ enum SQL {
 
   // Dispatching.
   static let lockDispatch = named("lock_dispatch")
+  static let moveStrays = named("move_strays")
   static let readDispatchQueues = named("read_dispatch_queues")
   static let readReadyItems = named("read_ready_items")
   static let markOffers = named("mark_offers")

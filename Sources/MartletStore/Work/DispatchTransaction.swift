@@ -60,6 +60,7 @@ struct DispatchTransaction {
     try connection.transaction { pipeline in
       var round = DispatchRound()
       let locking = try pipeline.execute(SQL.lockDispatch) { $0.bind(pool) }
+      try pipeline.execute(SQL.moveStrays) { $0.bind(pool) }
       let counting = try pipeline.execute(SQL.readDispatchQueues) { $0.bind(pool) }
       var isOpen = false
       var limit: Int64?

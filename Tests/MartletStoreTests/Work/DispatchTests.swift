@@ -213,6 +213,9 @@ import Testing
       let run = try await fixture.runs(1, of: deployment, queue: queue.id)
       try await store.deleteQueue("q", of: "pool", in: .standard)
       #expect(try await fixture.serve(fixture.worker("w")) == run)
+      // One that was being made at that moment, or is tried again.
+      let stray = try await fixture.runs(1, of: deployment, queue: queue.id)
+      #expect(try await fixture.serve(fixture.worker("v")) == stray)
       await #expect(throws: StoreError.self) {
         try await store.deleteQueue("default", of: "pool", in: .standard)
       }
@@ -230,6 +233,38 @@ import Testing
       try await store.deletePool("default-agent-pool", in: .standard)
       try await store.createFirstPool(in: .standard)
       #expect(try await store.listPools(in: .standard, limit: 9).map(\.name) == ["pool"])
+    }
+  }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct WorkExplanationTests {
+  @Test func itIsSaidWhatARunWaitsFor() async throws {
+    try await WorkFixture.with(pool: PoolEdit(concurrency: .limited(1))) { fixture in
+      let deployment = try await fixture.deployment("d")
+      func explain(_ run: RunID) async throws -> RunExplanation {
+        RunExplanation(try await fixture.store.explain(run, in: .standard).facts)
+      }
+      let runs = try await fixture.runs(2, of: deployment, labels: ["gpu": "true"])
+      var said = try await explain(runs[0])
+      #expect(said.summary == "It starts when a worker of pool connects.")
+      _ = try await fixture.worker("plain")
+      said = try await explain(runs[0])
+      #expect(said.summary == "It starts when a worker with gpu=true connects.")
+      #expect(said.gates.last?.summary == "1 online, none has gpu=true")
+      let worker = try await fixture.worker("g", labels: ["gpu": "true"])
+      #expect(try await fixture.serve(worker) == [runs[0]])
+      said = try await explain(runs[1])
+      #expect(
+        said.summary
+          == "It starts when a slot of the pool pool comes free and a worker has room for it.")
+      let pool = try #require(said.gates.first { $0.subject == "pool (pool)" })
+      #expect(pool.summary == "1 of 1 slots taken")
+      #expect(pool.references.count == 1)
+      _ = try await fixture.store.updatePool(
+        "pool", in: .standard, edit: PoolEdit(concurrency: .unlimited, isPaused: true))
+      said = try await explain(runs[1])
+      #expect(said.gates.contains { $0.kind == .pause && $0.summary == "its pool is paused" })
+      #expect(said.gates.contains { $0.summary == "1 with workers, place 1 in line" })
     }
   }
 }

@@ -44,12 +44,12 @@ struct WorkFixture {
     return id
   }
 
-  /// Runs of a deployment that wait.
+  /// Runs of a deployment that wait, in the order in which they are served.
   func runs(
     _ count: Int, of deployment: DeploymentID, queue: QueueID? = nil,
     labels: [String: String] = [:], gate: Placement.Gate = .open
   ) async throws -> [RunID] {
-    let runs = (0..<count).map { _ in RunID.fresh() }
+    let runs = (0..<count).map { _ in RunID.fresh() }.sorted()
     let line: QueueID
     if let queue { line = queue } else { line = try await self.queue() }
     _ = try await store.transitions.submit(

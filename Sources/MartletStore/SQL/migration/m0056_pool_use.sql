@@ -1,8 +1,16 @@
--- How pools stand, for those who look at them; and that a first start makes a pool once only.
+-- How pools stand, for those who look at them; that a first start makes a pool once only; what became of queues.
 
 CREATE TABLE pool_begun (
   is_begun  boolean PRIMARY KEY CHECK (is_begun)
 );
+
+-- Queues that were deleted: a run that names one, because it was being made at that moment or is tried again, has the
+-- default queue of the pool.
+CREATE TABLE gone_queue (
+  id       uuid PRIMARY KEY,
+  pool_id  uuid NOT NULL REFERENCES pool ON DELETE CASCADE
+);
+CREATE INDEX gone_queue_pool ON gone_queue (pool_id);
 
 CREATE FUNCTION pool_use(pool uuid, OUT taken bigint, OUT waiting bigint, OUT online bigint)
 LANGUAGE sql STABLE AS $$

@@ -1,0 +1,120 @@
+// Decides how the deployment, the pool, its queue and its workers stand in the way of a run.
+
+/// Where a run of a deployment waits for a worker.
+public struct WorkFact: Sendable, Equatable {
+  /// Something that lets a number of runs be with workers at a time.
+  public struct Bound: Sendable, Equatable {
+    /// Its name; empty when it is gone.
+    public var name: String
+    /// Whether nothing of it is offered.
+    public var isPaused: Bool
+    /// How many runs; nil for any number.
+    public var limit: Int64?
+    /// How many are with workers.
+    public var taken: Int64
+
+    /// Makes a bound.
+    public init(_ name: String, isPaused: Bool = false, limit: Int64? = nil, taken: Int64 = 0) {
+      self.name = name
+      self.isPaused = isPaused
+      self.limit = limit
+      self.taken = taken
+    }
+  }
+
+  /// The deployment, as `flow/name`.
+  public var deployment: Bound
+  /// The pool.
+  public var pool: Bound
+  /// The queue.
+  public var queue: Bound
+  /// Its place among the runs of the queue that wait, 1 first.
+  public var place: Int64
+  /// What its worker must have.
+  public var labels: [String: String]
+  /// How many workers of the pool are online.
+  public var online: Int64
+  /// How many of them may have it.
+  public var fitting: Int64
+  /// Runs of the pool that are with workers; not all of many.
+  public var holders: [LimitFact.Holder]
+
+  /// Makes a fact.
+  public init(
+    deployment: Bound, pool: Bound, queue: Bound, place: Int64 = 1, labels: [String: String] = [:],
+    online: Int64 = 0, fitting: Int64 = 0, holders: [LimitFact.Holder] = []
+  ) {
+    self.deployment = deployment
+    self.pool = pool
+    self.queue = queue
+    self.place = place
+    self.labels = labels
+    self.online = online
+    self.fitting = fitting
+    self.holders = holders
+  }
+}
+
+extension WorkFact {
+  /// The gates before a worker: the deployment, the pool, the queue.
+  var gates: [Gate] {
+    [
+      gate(of: deployment, "deployment"), gate(of: pool, "pool", holders: holders),
+      gate(of: queue, "queue", place: place),
+    ]
+  }
+
+  /// Who may take it.
+  var workerGate: Gate {
+    let wanted = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let subject = "workers of \(pool.name)"
+    guard fitting == 0 else {
+      return Gate(
+        .owner, .closed, "\(Self.counted(fitting, "worker")) online may take it", subject: subject,
+        remedy: "a worker has room for it")
+    }
+    guard online > 0 else {
+      return Gate(
+        .owner, .closed, "no worker is online", subject: subject,
+        remedy: "a worker of \(pool.name) connects")
+    }
+    let need = wanted.isEmpty ? "none may take it" : "none has \(wanted.joined(separator: ", "))"
+    return Gate(
+      .owner, .closed, "\(online) online, \(need)", subject: subject,
+      remedy: wanted.isEmpty
+        ? "a worker for its queue and its deployment connects"
+        : "a worker with \(wanted.joined(separator: ", ")) connects")
+  }
+
+  private func gate(
+    of bound: Bound, _ what: String, place: Int64? = nil, holders: [LimitFact.Holder] = []
+  ) -> Gate {
+    let subject = "\(bound.name) (\(what))"
+    if bound.isPaused {
+      return Gate(
+        .pause, .closed, "its \(what) is paused", subject: subject,
+        remedy: "somebody resumes the \(what) \(bound.name)")
+    }
+    let line = place.map { ", place \($0) in line" } ?? ""
+    guard let limit = bound.limit else {
+      return Gate(.limit, .open, "\(bound.taken) with workers\(line)", subject: subject)
+    }
+    var gate = Gate(
+      .limit, .open, "\(bound.taken) of \(limit) slots taken\(line)", subject: subject)
+    if bound.taken >= limit {
+      gate.standing = .closed
+      gate.remedy =
+        limit == 0
+        ? "somebody gives the \(what) \(bound.name) slots"
+        : "a slot of the \(what) \(bound.name) comes free"
+      gate.references = holders.map { holder in
+        holder.runID.map { .run($0, name: holder.name) } ?? .holder(holder.name)
+      }
+    }
+    return gate
+  }
+
+  private static func counted(_ count: Int64, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+}

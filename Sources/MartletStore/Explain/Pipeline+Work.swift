@@ -1,0 +1,40 @@
+// Decides how it is read where a run waits for a worker.
+
+import MartletModel
+import MartletPostgres
+
+extension Pipeline {
+  /// Where a run waits for a worker; nil when it does not.
+  borrowing func work(of run: RunID, in namespace: Namespace) throws -> WorkFact? {
+    try query(SQL.explainWork) {
+      $0.bind(run)
+      $0.bind(namespace)
+      $0.bind(Int64(ExplainedRun.holders))
+    }.first { row throws(PostgresError) in try WorkFact(row) }
+  }
+}
+
+extension WorkFact {
+  /// Reads a row of `explain_work`.
+  fileprivate init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    let document: PostgresJSON? = try row.optional(16)
+    let holders = try document.map { json throws(PostgresError) in try JSONValue(json) }
+    self.init(
+      deployment: Bound(
+        try row.get(0), isPaused: try row.get(1), limit: try row.optional(2),
+        taken: try row.get(3)),
+      pool: Bound(
+        try row.get(4), isPaused: try row.get(5), limit: try row.optional(6),
+        taken: try row.get(7)),
+      queue: Bound(
+        try row.get(8), isPaused: try row.get(9), limit: try row.optional(10),
+        taken: try row.get(11)),
+      place: try row.get(12), labels: try MartletStore.labels(row.get(13)),
+      online: try row.get(14), fitting: try row.get(15),
+      holders: (holders?.elements ?? []).map { holder in
+        LimitFact.Holder(
+          holder.elements[0].string ?? "",
+          runID: holder.elements[1].string.flatMap { RunID($0) })
+      })
+  }
+}

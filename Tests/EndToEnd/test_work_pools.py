@@ -1,0 +1,111 @@
+"""Work pools from the command line, and a worker that polls by JSON: from a trigger to an offer, and back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import uuid
+
+import pytest
+
+from martlet_process import BINARY
+
+
+@pytest.fixture
+def pool() -> str:
+    return f"pool-{uuid.uuid4()}"
+
+
+@pytest.fixture
+def cli(calm_server):
+    def run(*words: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [BINARY, *words, "--server", calm_server.url], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    return run
+
+
+@pytest.fixture
+def call(calm_server):
+    connection = calm_server.connect()
+    yield lambda method, **body: connection.call(method, body)
+    connection.close()
+
+
+def test_pools_and_queues(cli, pool):
+    made = cli("work-pool", "create", pool, "--type", "process", "--concurrency-limit", "5")
+    assert made.startswith(f"Created work pool '{pool}'!\n")
+    assert "--overwrite" in cli("work-pool", "create", pool, "--type", "process", "--concurrency-limit", "5", code=1)
+    assert "--overwrite" in cli("work-pool", "create", "--type", "docker", pool, code=1)
+    assert "reserved" in cli("work-pool", "create", "Prefect-x", "--type", "process", code=1)
+    listed = cli("work-pool", "ls")
+    assert "default-agent-pool" in listed and pool in listed
+    cli("work-pool", "pause", pool)
+    listed = cli("work-pool", "ls")
+    assert f"{pool} (**)" in listed and "(**) denotes a paused pool" in listed
+    assert json.loads(cli("work-pool", "get", pool, "-o", "json"))["pool"]["state"] == "POOL_STATE_PAUSED"
+    cli("work-pool", "resume", pool)
+    cli("work-pool", "update", pool, "--concurrency-limit", "-1", "--description", "for tests")
+    shown = json.loads(cli("work-pool", "get", pool, "-o", "json"))["pool"]
+    assert "concurrencyLimit" not in shown and shown["description"] == "for tests"
+    assert shown["state"] == "POOL_STATE_NOT_READY"
+
+    assert "priority 2" in cli("work-pool", "queue", "create", "urgent", "--pool", pool, "-l", "3")
+    cli("work-pool", "queue", "update", "urgent", "--pool", pool, "--priority", "1")
+    cli("work-pool", "queue", "pause", "urgent", "--pool", pool)
+    assert "urgent (**)" in cli("work-pool", "queue", "ls", "--pool", pool)
+    cli("work-pool", "queue", "resume", "urgent", "--pool", pool)
+    assert cli("work-pool", "queue", "ls", "--pool", pool, "-o", "name") == "default\nurgent\n"
+    assert "urgent" in cli("work-pool", "slots", pool)
+    cli("work-pool", "queue", "rm", "default", "--pool", pool, code=1)
+    cli("work-pool", "queue", "rm", "urgent", "--pool", pool)
+    cli("work-pool", "rm", pool)
+    cli("work-pool", "get", pool, code=3)
+
+
+def test_templates(cli, pool, tmp_path):
+    template = json.loads(cli("work-pool", "template", "--type", "process"))
+    assert "{{ command }}" in json.dumps(template["job_configuration"])
+    template["variables"]["properties"]["cpu"] = {"type": "integer", "default": 1}
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps(template))
+    cli("work-pool", "create", pool, "--type", "process", "--base-template", str(file))
+    template["job_configuration"]["memory"] = "{{ memry }}"
+    file.write_text(json.dumps(template))
+    assert "memry" in cli("work-pool", "update", pool, "--base-template", str(file), code=1)
+    assert "kubernetes" in cli("work-pool", "types")
+    cli("work-pool", "rm", pool)
+
+
+def test_a_worker_that_polls(call, cli, pool):
+    cli("work-pool", "create", pool, "--type", "process")
+    spec = {"pool": pool, "shell": "echo hello", "jobVariables": {"env": {"A": "b"}}}
+    made = call("DeploymentService/CreateDeployment", deployment={"flow": "etl", "name": pool, "spec": spec})
+    worker = {"pool": pool, "name": "w", "type": "process", "session": {"id": str(uuid.uuid4())}}
+    assert call("WorkerService/PollWork", worker=worker).get("offers") is None
+
+    run = call("RunService/CreateRun", deployment=f"etl/{pool}", run={})["run"]
+    offers = call("WorkerService/PollWork", worker=worker, maxRuns=3, wait="10s")["offers"]
+    assert [offer["run"]["id"] for offer in offers] == [run["id"]]
+    process = offers[0]["launch"]["process"]
+    assert process["command"] == ["/bin/sh", "-c", "echo hello"]
+    assert process["environment"] == {"A": "b"}
+    held = {"runId": run["id"], "epoch": offers[0]["epoch"]}
+    assert call("WorkerService/HeartbeatWorker", worker=worker, held=[held]).get("revoked") is None
+
+    # An executor that could not begin: the run is offered again, in another epoch.
+    exited = {**held, "exitCode": 127, "message": "no such program"}
+    answer = call("WorkerService/HeartbeatWorker", worker=worker, exited=[exited], held=[held])
+    assert answer["revoked"] == [held]
+    offers = call("WorkerService/PollWork", worker=worker, wait="10s")["offers"]
+    assert offers[0]["epoch"] == "2"
+
+    listed = call("WorkerService/ListWorkers", pool=pool)["workers"]
+    assert [(one["identity"]["name"], one["online"], one["runs"]) for one in listed] == [("w", True, 1)]
+    call("WorkerService/DrainWorker", pool=pool, name="w")
+    assert call("WorkerService/PollWork", worker=worker)["drain"]
+    assert "deployment" in cli("work-pool", "rm", pool, code=1)
+    call("DeploymentService/DeleteDeployment", deployment=made["deployment"]["id"])
