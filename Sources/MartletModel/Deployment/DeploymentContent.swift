@@ -30,19 +30,16 @@ public struct DeploymentContent: Sendable, Equatable {
   /// Checks it, the fit of parameters to their schema included.
   ///
   /// - Parameter field: The path of it in the request, for the errors.
-  /// - Throws: what is wrong; of parameters everything.
-  public func validate(_ field: String) throws(ParameterFaults) {
-    do {
-      try validateFields(field)
-      try spec.validate("\(field).spec")
-    } catch { throw ParameterFaults([error]) }
+  /// - Throws: `InvalidValue`; `ParameterFaults`.
+  public func validate(_ field: String) throws {
+    try validateFields(field)
+    try spec.validate("\(field).spec")
     let check: ParameterCheck
-    do {
+    do throws(SchemaError) {
       check = try ParameterCheck(spec)
     } catch {
-      throw ParameterFaults([
-        InvalidValue("\(field).spec.parameter_schema", "is no schema that can be used: \(error)")
-      ])
+      throw InvalidValue(
+        "\(field).spec.parameter_schema", "is no schema that can be used: \(error)")
     }
     var faults = check.faults(in: spec.parameters, "\(field).spec.parameters", isPartial: true)
     for (index, schedule) in schedules.enumerated() {

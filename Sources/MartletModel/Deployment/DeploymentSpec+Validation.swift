@@ -6,11 +6,10 @@ extension DeploymentSpec {
   /// Longest name of an image, in bytes.
   static let imageLength = 1000
 
-  /// Checks a specification, the fit of its parameters to its schema included.
+  /// Checks a specification, but not whether its parameters fit its schema.
   ///
   /// - Parameter field: The path of it in the request, for the error.
-  /// - Throws: what is wrong; of parameters everything.
-  public func validate(_ field: String) throws(InvalidValue) {
+  func validate(_ field: String) throws(InvalidValue) {
     try InvalidValue.check(versionName, "\(field).version_name", limit: RunLimits.name)
     try InvalidValue.check(pool, "\(field).pool", limit: 4 * Self.nameLength)
     try InvalidValue.check(queue, "\(field).queue", limit: 4 * Self.nameLength)

@@ -65,22 +65,21 @@ public struct DeploymentTarget: Sendable, Equatable {
   /// - Parameters:
   ///   - check: The check of this version's parameters.
   ///   - field: The path of the run in the request, for the errors.
-  /// - Throws: everything that is wrong with its parameters.
+  /// - Throws: `InvalidValue`; `ParameterFaults` with everything that is wrong with its parameters.
   public func run(
     _ request: Request, check: ParameterCheck, _ field: String
-  ) throws(ParameterFaults) -> NewRun {
+  ) throws -> NewRun {
     var run = request.run
     if run.kind != .flow {
-      throw ParameterFaults([InvalidValue("\(field).kind", "must be FLOW with a deployment")])
+      throw InvalidValue("\(field).kind", "must be FLOW with a deployment")
     }
     guard run.definition.isEmpty || run.definition == flow else {
-      throw ParameterFaults([
-        InvalidValue("\(field).definition", "is another than the deployment's: leave it out")
-      ])
+      throw InvalidValue("\(field).definition", "is another than the deployment's: leave it out")
     }
     guard let sent = JSONMembers(text: run.parameters) else {
-      throw ParameterFaults([InvalidValue("\(field).parameters", "is no JSON object")])
+      throw InvalidValue("\(field).parameters", "is no JSON object")
     }
+    try request.jobVariables.validate("\(field).job_variables")
     let parameters = spec.parameters.overlaid(by: sent)
     let faults = check.faults(in: parameters, "\(field).parameters")
     guard faults.isEmpty else { throw ParameterFaults(faults) }

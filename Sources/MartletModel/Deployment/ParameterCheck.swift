@@ -1,6 +1,6 @@
 // Decides which parameters the runs of a deployment may have: those that its schema knows, of the types it gives them.
 
-/// What is wrong with a deployment or with the parameters of a run of it.
+/// What is wrong with parameters.
 public struct ParameterFaults: Error, Sendable, Equatable {
   /// Each with its field; never empty.
   public let faults: [InvalidValue]

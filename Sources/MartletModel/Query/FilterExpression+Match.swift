@@ -8,17 +8,22 @@ public struct FilteredRun: Sendable {
   public var snapshot: RunSnapshot
   /// When it was created.
   public var createTime: Instant
+  /// What ties it to its deployment.
+  public var work: RunWork?
 
   /// Makes the view of a run.
-  public init(content: NewRun, snapshot: RunSnapshot, createTime: Instant) {
+  public init(
+    content: NewRun, snapshot: RunSnapshot, createTime: Instant, work: RunWork? = nil
+  ) {
     self.content = content
     self.snapshot = snapshot
     self.createTime = createTime
+    self.work = work
   }
 }
 
 extension FilterExpression {
-  /// Whether the run meets the filter.
+  /// Whether the run meets the filter. One that names a deployment by its flow is to be resolved before.
   public func matches(_ run: FilteredRun) -> Bool {
     switch self {
     case .all(let parts): parts.allSatisfy { $0.matches(run) }
@@ -34,7 +39,8 @@ extension FilterExpression {
     switch field {
     case .label(let key): run.content.labels[key] != nil
     case .tags: !run.content.tags.isEmpty
-    case .name, .definition, .stateName: text(field, run).map { !$0.isEmpty } ?? false
+    case .name, .definition, .stateName, .pool: text(field, run).map { !$0.isEmpty } ?? false
+    case .deploymentID, .scheduleID, .backfillID: id(field, run) != nil
     case .parentID: run.content.parentID != nil
     case .startTime: run.snapshot.startTime != nil
     case .endTime: run.snapshot.endTime != nil
@@ -58,14 +64,9 @@ extension FilterExpression {
       // By bytes, as the collation "C" does.
       return ordered(Array(found.utf8).lexicographicallyCompare(Array(wanted.utf8)), operation)
     case .id(let wanted):
-      let found: RunID? =
-        switch field {
-        case .parentID: run.content.parentID
-        case .rootID: run.snapshot.rootID
-        default: run.snapshot.id
-        }
-      guard let found else { return operation == .notEqual }
+      guard let found = id(field, run) else { return operation == .notEqual }
       return ordered(sign(found, wanted), operation)
+    case .deployment: return operation == .notEqual
     case .kind(let wanted):
       return ordered(sign(run.content.kind.rawValue, wanted.rawValue), operation)
     case .stateType(let wanted):
@@ -82,12 +83,24 @@ extension FilterExpression {
     }
   }
 
+  private static func id(_ field: FilterField, _ run: FilteredRun) -> RunID? {
+    switch field {
+    case .parentID: run.content.parentID
+    case .rootID: run.snapshot.rootID
+    case .deploymentID: run.work.map { RunID($0.deploymentID.value) }
+    case .scheduleID: (run.work?.tick).map { RunID($0.scheduleID.value) }
+    case .backfillID: (run.work?.backfillID).map { RunID($0.value) }
+    default: run.snapshot.id
+    }
+  }
+
   private static func text(_ field: FilterField, _ run: FilteredRun) -> String? {
     switch field {
     case .name: run.content.name
     case .definition: run.content.definition
     case .stateName: run.snapshot.stateName
     case .label(let key): run.content.labels[key]
+    case .pool: run.work?.pool
     default: nil
     }
   }

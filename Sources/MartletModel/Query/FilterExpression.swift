@@ -43,6 +43,14 @@ public enum FilterField: Sendable, Hashable {
   case tags
   /// `labels.KEY`
   case label(String)
+  /// `deployment_id`, and `deployment`, which also takes `flow/name`
+  case deploymentID
+  /// `schedule_id`
+  case scheduleID
+  /// `backfill_id`
+  case backfillID
+  /// `pool`, by name
+  case pool
 }
 
 /// How a field is compared with a value.
@@ -69,8 +77,10 @@ public enum FilterValue: Sendable, Equatable {
   case text(String)
   /// Text that must begin so, from `name = "etl-*"`.
   case prefix(String)
-  /// An id of a run.
+  /// An id: of a run, or of what else the field has.
   case id(RunID)
+  /// A deployment by flow and name.
+  case deployment(DeploymentReference)
   /// A kind.
   case kind(RunKind)
   /// A type of state.

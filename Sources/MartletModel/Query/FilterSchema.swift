@@ -13,12 +13,12 @@ enum FilterSchema {
 
   /// What sort of value a field has.
   enum ValueType {
-    case text, id, kind, stateType, time, list, label
+    case text, id, deployment, kind, stateType, time, list, label
 
     var comparators: [FilterOperator] {
       switch self {
       case .text, .label: [.equal, .notEqual, .has]
-      case .id: [.equal, .notEqual, .has]
+      case .id, .deployment: [.equal, .notEqual, .has]
       case .kind, .stateType: [.equal, .notEqual]
       case .time: [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .has]
       case .list: [.has]
@@ -42,6 +42,11 @@ enum FilterSchema {
     Entry(name: "start_time", field: .startTime, type: .time),
     Entry(name: "end_time", field: .endTime, type: .time),
     Entry(name: "tags", field: .tags, type: .list),
+    Entry(name: "deployment", field: .deploymentID, type: .deployment),
+    Entry(name: "deployment_id", field: .deploymentID, type: .id),
+    Entry(name: "schedule_id", field: .scheduleID, type: .id),
+    Entry(name: "backfill_id", field: .backfillID, type: .id),
+    Entry(name: "pool", field: .pool, type: .text),
   ]
 
   /// Finds a field by its path.
@@ -82,7 +87,7 @@ extension FilterSchema.Entry {
     let comparison: FilterExpression
     if comparator == .has, text.isEmpty, isPrefix {
       comparison = .has(field)
-    } else if comparator == .has, type == .id || type == .time {
+    } else if comparator == .has, type == .id || type == .deployment || type == .time {
       throw QueryError(
         position: valueAt, problem: "\"\(name)\" takes only * after the colon")
     } else {
@@ -113,9 +118,18 @@ extension FilterSchema.Entry {
       return .text(text)
     case .id:
       guard let id = RunID(text) else {
-        throw QueryError(position: position, problem: "\"\(text)\" is not the id of a run")
+        throw QueryError(position: position, problem: "\"\(text)\" is not an id: give a UUID")
       }
       return .id(id)
+    case .deployment:
+      do throws(InvalidValue) {
+        switch try DeploymentReference(text, name) {
+        case .id(let id): return .id(RunID(id.value))
+        case .named(let flow, let name): return .deployment(.named(flow: flow, name: name))
+        }
+      } catch {
+        throw QueryError(position: position, problem: "\"\(text)\" \(error.problem)")
+      }
     case .kind:
       guard let kind = RunKind(name: text) else {
         let known = RunKind.allCases.map(\.description).joined(separator: ", ")

@@ -133,6 +133,7 @@ public struct Server: Sendable {
       ArtifactHandlers(backend: backend), LimitHandlers(backend: backend),
       ResultHandlers(backend: backend, largestResult: configuration.maxResultSize),
       EventHandlers(backend: backend), VariableHandlers(backend: backend),
+      DeploymentHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),
     ]
     let described = own + [HealthService(health)]

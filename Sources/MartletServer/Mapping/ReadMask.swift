@@ -36,6 +36,15 @@ extension Run {
       case "revision": result.revision = revision
       case "execution_id": result.executionID = executionID
       case "session_id": result.sessionID = sessionID
+      case "deployment_id": result.deploymentID = deploymentID
+      case "deployment_version": result.deploymentVersion = deploymentVersion
+      case "pool": result.pool = pool
+      case "queue": result.queue = queue
+      case "schedule_id": result.scheduleID = scheduleID
+      case "schedule_time": result.scheduleTime = scheduleTime
+      case "backfill_id": result.backfillID = backfillID
+      case "job_variables": result.jobVariables = jobVariables
+      case "worker": result.worker = worker
       default: throw InvalidValue("read_mask", "names \"\(path)\", which is no field of a run")
       }
     }

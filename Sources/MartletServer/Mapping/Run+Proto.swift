@@ -51,6 +51,19 @@ extension Run {
     times.endTime = snapshot.endTime?.timestamp
     if snapshot.runningTime > .zero { times.runningTime = snapshot.runningTime.duration }
     self.times = times
+    if let work = record.work { take(work) }
+  }
+
+  private mutating func take(_ work: RunWork) {
+    deploymentID = work.deploymentID.description
+    deploymentVersion = work.version
+    pool = work.pool
+    queue = work.queue
+    scheduleID = work.tick?.scheduleID.description ?? ""
+    scheduleTime = work.tick?.time.timestamp
+    backfillID = work.backfillID?.description ?? ""
+    jobVariables = work.jobVariables.isEmpty ? nil : JSONObject(stored: work.jobVariables)
+    worker = work.worker
   }
 }
 

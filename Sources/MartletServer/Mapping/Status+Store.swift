@@ -41,6 +41,13 @@ extension Status {
     self = .invalid(field: error.field, error.problem)
   }
 
+  /// Parameters that the runs of a deployment may not have.
+  init(_ error: ParameterFaults) {
+    self = .invalid(
+      error.faults.map { .init(field: $0.field, description: $0.problem) },
+      reason: "PARAMETERS_INVALID")
+  }
+
   /// A filter or an order that cannot be read.
   init(_ error: QueryError, field: String) {
     self = .invalid(field: field, error.description, reason: "INVALID_FILTER")
@@ -96,6 +103,8 @@ func answering<R>(_ body: () async throws -> R) async throws -> R {
   } catch let error as InvalidValue {
     throw Status(error)
   } catch let error as CommandError {
+    throw Status(error)
+  } catch let error as ParameterFaults {
     throw Status(error)
   }
 }

@@ -16,14 +16,19 @@ extension RunHandlers {
       }
       let namespace = try backend.namespace(request.namespace, context)
       var results = [CreateRunResult](repeating: CreateRunResult(), count: request.runs.count)
+      let deployment = try await origin(request.deployment, namespace, context)
       var commands: [Command] = []
       var places: [Int] = []
       for (index, run) in request.runs.enumerated() {
-        do throws(InvalidValue) {
-          commands.append(try creation(of: run, "create", namespace, context))
+        do {
+          commands.append(
+            try await creation(of: run, "create", namespace, deployment, context))
           places.append(index)
-        } catch {
+        } catch let error as InvalidValue {
           results[index].outcome = .error(Status(error.renamed(to: "")).reportError)
+        } catch let error as ParameterFaults {
+          let faults = ParameterFaults(error.faults.map { $0.renamed(to: "") })
+          results[index].outcome = .error(Status(faults).reportError)
         }
       }
       let answers =

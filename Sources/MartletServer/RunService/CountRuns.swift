@@ -58,6 +58,18 @@ extension RunHandlers {
     return String(try hour.timestamp.jsonText("group_by").dropFirst().dropLast())
   }
 
+  /// Reads a filter of a watch, which is decided without the database: deployments are looked up once.
+  func resolvedFilter(
+    _ text: String, _ namespace: Namespace, _ context: CallContext
+  ) async throws -> FilterExpression? {
+    let filter = try parseFilter(text)
+    let named = filter?.namedDeployments ?? []
+    if named.isEmpty { return filter }
+    let ids = try await backend.store.deploymentIDs(
+      named, in: namespace, deadline: context.deadline)
+    return filter?.naming(ids)
+  }
+
   /// Reads a filter.
   ///
   /// - Throws: `Status` that names the place of the fault.

@@ -13,7 +13,8 @@ extension RunHandlers {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       guard let run = request.run else { throw InvalidValue("run", "is required") }
-      let command = try creation(of: run, "run", namespace, context)
+      let deployment = try await origin(request.deployment, namespace, context)
+      let command = try await creation(of: run, "run", namespace, deployment, context)
       let answer = try await backend.store.transitions.submit(command)
       let isDuplicate = try Self.isDuplicate(answer, in: "run.")
       var response = CreateRunResponse()
@@ -24,14 +25,21 @@ extension RunHandlers {
     }
   }
 
-  /// The command that creates a run.
+  /// The command that creates a run, of a deployment if one is given.
   func creation(
-    of run: Run, _ field: String, _ namespace: Namespace, _ context: CallContext
-  ) throws(InvalidValue) -> Command {
+    of run: Run, _ field: String, _ namespace: Namespace, _ origin: RunOrigin?,
+    _ context: CallContext
+  ) async throws -> Command {
     guard run.namespace.isEmpty || run.namespace == namespace.name else {
       throw InvalidValue("\(field).namespace", "is another than the request's")
     }
-    let content = try NewRun(run, field, actor: context.principal.name)
+    var content = try NewRun(run, field, actor: context.principal.name)
+    if let origin {
+      content = try await origin.run(run, sent: content, field)
+    } else if run.jobVariables?.isEmpty == false {
+      throw InvalidValue(
+        "\(field).job_variables", "belong to a run of a deployment: name it in deployment")
+    }
     return .report(
       Report(
         namespace: namespace, runID: try RunID(optional: run.id, "\(field).id") ?? .timeOrdered(),

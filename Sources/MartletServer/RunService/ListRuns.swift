@@ -49,8 +49,9 @@ extension RunHandlers {
   private func changes(
     _ request: ListRunsRequest, _ namespace: Namespace, wait: Duration, _ context: CallContext
   ) async throws -> ListRunsResponse {
-    let watch = try RunWatch(
-      backend: backend, namespace: namespace, filter: parseFilter(request.filter), runs: [])
+    let watch = RunWatch(
+      backend: backend, namespace: namespace,
+      filter: try await resolvedFilter(request.filter, namespace, context), runs: [])
     let feed = try await watch.follow(from: try resumeToken(request.resumeToken))
     let batch = try await firstBatch(of: feed, within: wait)
     var response = ListRunsResponse()

@@ -59,7 +59,8 @@ struct RunWatch: Sendable {
   func passes(_ record: RunRecord) -> Bool {
     filter?.matches(
       FilteredRun(
-        content: record.content, snapshot: record.snapshot, createTime: record.createTime))
+        content: record.content, snapshot: record.snapshot, createTime: record.createTime,
+        work: record.work))
       ?? true
   }
 }

@@ -27,7 +27,7 @@ extension RunHandlers {
       for (index, text) in request.runIDs.enumerated() {
         ids.append(try RunID(required: text, "run_ids[\(index)]"))
       }
-      let filter = try parseFilter(request.filter)
+      let filter = try await resolvedFilter(request.filter, namespace, context)
       let watch = RunWatch(backend: backend, namespace: namespace, filter: filter, runs: ids)
       let feed = try await watch.follow(from: try resumeToken(request.resumeToken))
       var open = Set(ids)

@@ -1,5 +1,5 @@
 // Decides what is looked up to explain a failed run: the chain down to the run that failed first, its last lines, and
-// the last good run of the same definition. Each look-up has a bound.
+// the last good run of the same deployment or definition. Each look-up has a bound.
 
 public import MartletModel
 import MartletPostgres
@@ -12,7 +12,7 @@ public struct FailureFindings: Sendable {
   public var isIncomplete: Bool
   /// The last lines of the cause, oldest first.
   public var lines: [LogLine]
-  /// The last run of the same definition that ended well.
+  /// The last run that ended well: of the same deployment when it is a run of one, else of the same definition.
   public var lastGood: RunRecord?
   /// Who held the sessions of the run asked about and of the good one, where that is still known.
   public var holders: [SessionID: String]
@@ -23,7 +23,7 @@ public struct FailureFindings: Sendable {
   public static let levels = 50
   /// The most lines of the cause.
   public static let lineCount = 20
-  /// The most earlier runs of the definition that are looked at.
+  /// The most earlier runs that are looked at.
   public static let earlierRuns = 1000
 }
 
@@ -99,6 +99,14 @@ private struct FailureSearch {
   }
 
   private func lastGood() throws -> RunID? {
+    if let work = run.work {
+      let rows = try connection.query(SQL.findLastGoodOfDeployment) {
+        $0.bind(work.deploymentID)
+        $0.bind(run.id)
+        $0.bind(Int64(FailureFindings.earlierRuns))
+      }
+      return try rows.first { row throws(PostgresError) in try row.get(0, as: RunID.self) }
+    }
     let rows = try connection.query(SQL.findLastGood) {
       $0.bind(run.namespace)
       $0.bind(run.content.definition)

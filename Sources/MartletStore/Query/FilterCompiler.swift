@@ -81,14 +81,29 @@ struct FilterCompiler {
       let test = "starts_with(\(column(field)), \(bind(.text(prefix))))"
       return operation == .notEqual ? "(\(test) IS NOT TRUE)" : "(\(test))"
     }
-    let bound = BoundValue(value)
+    let column = column(field)
+    let bound = operand(value)
     switch (field, operation) {
-    case (.tags, .notEqual): return "(NOT r.tags @> ARRAY[\(bind(bound))])"
-    case (.tags, _): return "(r.tags @> ARRAY[\(bind(bound))])"
-    case (_, .has):
-      return "(strpos(lower(\(column(field))), lower(\(bind(bound)))) > 0)"
-    case (_, .notEqual): return "(\(column(field)) IS DISTINCT FROM \(bind(bound)))"
-    default: return "(\(column(field)) \(operation.rawValue) \(bind(bound)))"
+    case (.tags, .notEqual): return "(NOT r.tags @> ARRAY[\(bound)])"
+    case (.tags, _): return "(r.tags @> ARRAY[\(bound)])"
+    case (_, .has): return "(strpos(lower(\(column)), lower(\(bound))) > 0)"
+    case (_, .notEqual): return "(\(column) IS DISTINCT FROM \(bound))"
+    default: return "(\(column) \(operation.rawValue) \(bound))"
+    }
+  }
+
+  /// A value in SQL. The first parameter of the statement is the namespace.
+  mutating func operand(_ value: FilterValue) -> String {
+    switch value {
+    case .text(let text), .prefix(let text): return bind(.text(text))
+    case .id(let id): return bind(.id(id))
+    case .kind(let kind): return bind(.number(kind.rawValue))
+    case .stateType(let type): return bind(.number(type.rawValue))
+    case .time(let time): return bind(.time(time))
+    case .deployment(let reference):
+      return "(SELECT n.id FROM deployment n WHERE n.namespace = $1::text"
+        + " AND n.flow = \(bind(.text(reference.flow ?? "")))"
+        + " AND n.name = \(bind(.text(reference.name ?? ""))))"
     }
   }
 
@@ -107,18 +122,11 @@ struct FilterCompiler {
     case .endTime: "s.end_time"
     case .tags: "r.tags"
     case .label(let key): "(r.labels ->> \(bind(.text(key))))"
-    }
-  }
-}
-
-extension BoundValue {
-  init(_ value: FilterValue) {
-    switch value {
-    case .text(let text), .prefix(let text): self = .text(text)
-    case .id(let id): self = .id(id)
-    case .kind(let kind): self = .number(kind.rawValue)
-    case .stateType(let type): self = .number(type.rawValue)
-    case .time(let time): self = .time(time)
+    case .deploymentID: "(SELECT d.deployment_id FROM run_deployment d WHERE d.run_id = r.id)"
+    case .scheduleID: "(SELECT d.schedule_id FROM run_deployment d WHERE d.run_id = r.id)"
+    case .backfillID: "(SELECT d.backfill_id FROM run_deployment d WHERE d.run_id = r.id)"
+    case .pool:
+      "(SELECT p.name FROM run_deployment d JOIN pool p ON p.id = d.pool_id WHERE d.run_id = r.id)"
     }
   }
 }

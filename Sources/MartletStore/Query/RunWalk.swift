@@ -14,6 +14,9 @@ struct RunWalk {
     case run(RunID)
     case parent(RunID)
     case root(RunID)
+    case backfill(RunID)
+    case schedule(RunID)
+    case deployment(FilterValue)
     case definition(String)
     case kind(RunKind)
     case all
@@ -34,6 +37,9 @@ struct RunWalk {
       case (.id, .id(let id)): road = .run(id)
       case (.parentID, .id(let id)): road = .parent(id)
       case (.rootID, .id(let id)): road = .root(id)
+      case (.backfillID, .id(let id)): road = .backfill(id)
+      case (.scheduleID, .id(let id)): road = .schedule(id)
+      case (.deploymentID, _): road = .deployment(value)
       case (.definition, .text(let name)): road = .definition(name)
       case (.kind, .kind(let kind)): road = .kind(kind)
       default: continue
@@ -52,8 +58,13 @@ struct RunWalk {
     _ compiler: inout FilterCompiler, isDescending: Bool = true, after: RunID? = nil, limit: Int
   ) -> String {
     let direction = isDescending ? "DESC" : "ASC"
-    var cursor = ""
-    if let after { cursor = " AND r.id \(isDescending ? "<" : ">") \(compiler.bind(.id(after)))" }
+    let last = after.map { " \(isDescending ? "<" : ">") \(compiler.bind(.id($0)))" }
+    if let condition = workCondition(&compiler) {
+      let cursor = last.map { " AND d.run_id" + $0 } ?? ""
+      return "SELECT d.run_id AS id, NULL::timestamptz AS create_time FROM run_deployment d"
+        + " WHERE \(condition)\(cursor) ORDER BY d.run_id \(direction) LIMIT \(limit)"
+    }
+    let cursor = last.map { " AND r.id" + $0 } ?? ""
     let parts = conditions(&compiler).map { condition in
       "(SELECT r.id FROM run r WHERE r.namespace = $1::text AND \(condition)\(cursor)"
         + " ORDER BY r.id \(direction) LIMIT \(limit))"
@@ -82,8 +93,21 @@ struct RunWalk {
   /// Whether the road is for a few runs of many.
   var isNarrow: Bool {
     switch road {
-    case .run, .parent, .root, .definition: true
+    case .run, .parent, .root, .backfill, .schedule, .deployment, .definition: true
     case .kind, .all: false
+    }
+  }
+
+  /// What an index of the runs of deployments is asked for; nil on other roads. Those of a schedule are among those of its
+  /// deployment.
+  private func workCondition(_ compiler: inout FilterCompiler) -> String? {
+    switch road {
+    case .backfill(let id): "d.backfill_id = \(compiler.bind(.id(id)))"
+    case .schedule(let id):
+      "d.deployment_id = (SELECT o.deployment_id FROM run_deployment o"
+        + " WHERE o.schedule_id = \(compiler.bind(.id(id))) LIMIT 1)"
+    case .deployment(let value): "d.deployment_id = \(compiler.operand(value))"
+    default: nil
     }
   }
 
@@ -97,7 +121,8 @@ struct RunWalk {
       return ["r.id = \(root)", "r.root_id = \(root) AND r.parent_id IS NOT NULL"]
     case .definition(let name): return ["r.definition = \(compiler.bind(.text(name)))"]
     case .kind(let kind): return ["r.kind = \(kind.rawValue)::smallint"]
-    case .all: return RunKind.allCases.map { "r.kind = \($0.rawValue)::smallint" }
+    case .backfill, .schedule, .deployment, .all:
+      return RunKind.allCases.map { "r.kind = \($0.rawValue)::smallint" }
     }
   }
 }
@@ -109,9 +134,12 @@ extension RunWalk.Road {
     case .run: 0
     case .parent: 1
     case .root: 2
-    case .definition: 3
-    case .kind: 4
-    case .all: 5
+    case .backfill: 3
+    case .schedule: 4
+    case .deployment: 5
+    case .definition: 6
+    case .kind: 7
+    case .all: 8
     }
   }
 }

@@ -19,6 +19,8 @@ public struct RunRecord: Sendable, Equatable {
   public var createTime: Instant
   /// Raised by every edit of name, labels or tags.
   public var etag: Int64
+  /// What ties it to its deployment; nil for a run of none.
+  public var work: RunWork?
 
   /// The run.
   public var id: RunID { snapshot.id }
@@ -93,6 +95,23 @@ extension RunRecord {
       name: name, message: try row.optional(36) ?? "")
     observedTime = try row.optional(38)
     pauses = try RunPause.all(row.optional(39))
+    work = try RunWork(row, from: 40)
+  }
+}
+
+extension RunWork {
+  /// Reads what `get_runs` has of the deployment of a run.
+  fileprivate init?(_ row: borrowing PostgresRow, from first: Int) throws(PostgresError) {
+    guard let deployment: DeploymentID = try row.optional(first) else { return nil }
+    var tick: Placement.Tick?
+    if let schedule: ScheduleID = try row.optional(first + 4) {
+      tick = Placement.Tick(scheduleID: schedule, time: try row.get(first + 5))
+    }
+    self.init(
+      deploymentID: deployment, version: try row.get(first + 1),
+      pool: try row.optional(first + 2) ?? "", queue: try row.optional(first + 3) ?? "",
+      tick: tick, backfillID: try row.optional(first + 6),
+      jobVariables: try row.optional(first + 7) ?? "", worker: try row.optional(first + 8) ?? "")
   }
 }
 

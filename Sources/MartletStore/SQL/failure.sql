@@ -35,6 +35,16 @@ SELECT s.id FROM (
 WHERE s.state_type = 6 AND b.kind = $5::smallint
 ORDER BY b.id DESC LIMIT 1
 
+-- name: find_last_good_of_deployment
+-- The last run of a deployment that completed, among at most $3 before a run.
+SELECT s.id FROM (
+  SELECT d.run_id FROM run_deployment d
+  WHERE d.deployment_id = $1::uuid AND d.run_id < $2::uuid
+  ORDER BY d.run_id DESC LIMIT $3::bigint
+) b JOIN run_state s ON s.id = b.run_id
+WHERE s.state_type = 6
+ORDER BY s.id DESC LIMIT 1
+
 -- name: tail_logs
 -- The latest lines of one run, latest first.
 SELECT l.run_id, l.time, l.execution_id, l.line, l.namespace, l.level, l.logger, l.message, l.fields

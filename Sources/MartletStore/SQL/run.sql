@@ -1,5 +1,6 @@
 -- Reading runs, and the few things about them that people edit. Every read of a run has the same
--- columns: the wide row, the narrow row, the current state from the history.
+-- columns: the wide row, the narrow row, the current state from the history, and of a run of a deployment what ties it to
+-- that, which is looked up for no other run.
 
 -- name: get_runs
 -- Runs by id, with their parameters.
@@ -11,9 +12,16 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   s.is_presumptive, s.due_time, s.policy, s.tally,
   h.message, h.detail, h.observed_time,
   (SELECT jsonb_agg(jsonb_build_array(p.key, p.input_schema, p.input) ORDER BY p.time, p.key)
-   FROM run_pause p WHERE p.run_id = r.id)
+   FROM run_pause p WHERE p.run_id = r.id), d.*
 FROM run r JOIN run_state s ON s.id = r.id
 LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
+LEFT JOIN LATERAL (
+  SELECT d.deployment_id, d.version, p.name AS pool, q.name AS queue, d.schedule_id, d.schedule_time, d.backfill_id,
+    d.job_variables, k.name AS worker
+  FROM run_deployment d LEFT JOIN pool p ON p.id = d.pool_id LEFT JOIN queue q ON q.id = d.queue_id
+  LEFT JOIN work_item i ON i.run_id = d.run_id LEFT JOIN worker k ON k.id = i.worker_id
+  WHERE s.policy ? 'placed' AND d.run_id = s.id OFFSET 0
+) d ON true
 WHERE r.id = ANY ($1::uuid[]) AND r.namespace = $2::text
 
 -- name: list_runs
@@ -26,7 +34,8 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   s.root_id, s.content_digest, s.state_type, s.state_name, s.epoch, s.execution_id, s.session_id,
   s.last_seq, s.revision, s.attempt, s.start_time, s.end_time, s.transition_time, s.running_us,
   s.is_presumptive, s.due_time, s.policy, s.tally,
-  h.message, CASE WHEN $2::boolean THEN h.detail ELSE h.detail - 'traceback' #- '{failed,traceback}' END, h.observed_time, NULL::jsonb
+  h.message, CASE WHEN $2::boolean THEN h.detail ELSE h.detail - 'traceback' #- '{failed,traceback}' END, h.observed_time, NULL::jsonb,
+  d.*
 FROM (
   SELECT r.id
   FROM (SELECT r.id, r.create_time FROM run r WHERE r.namespace = $1::text LIMIT 100 /* walk */) w
@@ -40,6 +49,13 @@ CROSS JOIN LATERAL (SELECT * FROM run r WHERE r.id = m.id OFFSET 0) r
 CROSS JOIN LATERAL (SELECT * FROM run_state s WHERE s.id = m.id OFFSET 0) s
 LEFT JOIN LATERAL (SELECT * FROM run_transition h
   WHERE h.run_id = m.id AND h.revision = s.revision OFFSET 0) h ON true
+LEFT JOIN LATERAL (
+  SELECT d.deployment_id, d.version, p.name AS pool, q.name AS queue, d.schedule_id, d.schedule_time, d.backfill_id,
+    d.job_variables, k.name AS worker
+  FROM run_deployment d LEFT JOIN pool p ON p.id = d.pool_id LEFT JOIN queue q ON q.id = d.queue_id
+  LEFT JOIN work_item i ON i.run_id = d.run_id LEFT JOIN worker k ON k.id = i.worker_id
+  WHERE s.policy ? 'placed' AND d.run_id = s.id OFFSET 0
+) d ON true
 ORDER BY r.id /* order */
 
 -- name: end_run_walk

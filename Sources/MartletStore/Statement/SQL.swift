@@ -18,6 +18,7 @@ enum SQL {
     PackageResources.deletion_sql, PackageResources.schedule_sql, PackageResources.scheduler_sql,
     PackageResources.backfill_sql,
     PackageResources.pool_sql, PackageResources.worker_sql, PackageResources.dispatch_sql,
+    PackageResources.deployment_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -48,6 +49,23 @@ enum SQL {
   static let abandonUpload = named("abandon_upload")
   static let getUpload = named("get_upload")
   static let readChunk = named("read_chunk")
+
+  // Deployments.
+  static let lockDeployment = named("lock_deployment")
+  static let getDeployment = named("get_deployment")
+  static let listDeployments = named("list_deployments")
+  static let insertDeployment = named("insert_deployment")
+  static let insertDeploymentVersion = named("insert_deployment_version")
+  static let updateDeployment = named("update_deployment")
+  static let findPlacement = named("find_placement")
+  static let makeServedPool = named("make_served_pool")
+  static let makeDefaultQueue = named("make_default_queue")
+  static let findDeploymentTarget = named("find_deployment_target")
+  static let listDeploymentVersions = named("list_deployment_versions")
+  static let getDeploymentVersion = named("get_deployment_version")
+  static let findUnstartedRuns = named("find_unstarted_runs")
+  static let holdDeployment = named("hold_deployment")
+  static let deleteDeployment = named("delete_deployment")
 
   // Transitions.
   static let lockRuns = bulk("lock_runs")
@@ -101,6 +119,7 @@ enum SQL {
   static let walkTree = named("walk_tree")
   static let findFirstFailure = named("find_first_failure")
   static let findLastGood = named("find_last_good")
+  static let findLastGoodOfDeployment = named("find_last_good_of_deployment")
   static let tailLogs = named("tail_logs")
   static let getHolders = named("get_holders")
 

@@ -1,5 +1,8 @@
 -- What to run, with which parameters: deployments and their versions; and which run came of which.
 
+-- Etags are never given twice, so that one of a deployment that is gone is not that of another with its name.
+CREATE SEQUENCE deployment_etag;
+
 CREATE TABLE deployment (
   id                  uuid PRIMARY KEY,
   namespace           filled_name NOT NULL,
@@ -23,10 +26,12 @@ CREATE TABLE deployment (
   updated_by          filled_text NOT NULL,
   create_time         timestamptz NOT NULL,
   update_time         timestamptz NOT NULL CHECK (update_time >= create_time),
-  etag                positive_number NOT NULL DEFAULT 1,
+  etag                positive_number NOT NULL DEFAULT nextval('deployment_etag'),
   UNIQUE (namespace, flow, name)
 );
 CREATE INDEX deployment_pool ON deployment (pool_id);
+CREATE INDEX deployment_tags ON deployment USING gin (tags);
+CREATE INDEX deployment_labels ON deployment USING gin (labels jsonb_path_ops);
 
 CREATE TABLE deployment_version (
   deployment_id  uuid NOT NULL,

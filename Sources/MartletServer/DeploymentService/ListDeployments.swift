@@ -1,0 +1,47 @@
+// Decides how deployments are listed: by flow and name, as many as fit into a message.
+
+internal import MartletCall
+internal import MartletModel
+internal import MartletProto
+internal import MartletStore
+
+extension DeploymentHandlers {
+  /// The bytes of specifications after which a page ends.
+  private static let pageBytes = 2 << 20
+
+  func listDeployments(
+    _ request: ListDeploymentsRequest, context: CallContext
+  ) async throws -> ListDeploymentsResponse {
+    try await answering {
+      let namespace = try backend.namespace(request.namespace, context)
+      let size = try pageSize(request.pageSize)
+      var query = DeploymentQuery()
+      query.flow = request.flow
+      query.pool = request.pool
+      query.tags = request.tags
+      query.labels = request.labels
+      query.limit = size + 1
+      if !request.pageToken.isEmpty { query.after = try position(request.pageToken) }
+      let found = try await backend.store.listDeployments(
+        query, in: namespace, deadline: context.deadline)
+      var bytes = 0
+      let fitting = found.prefix(size).prefix { deployment in
+        defer { bytes += deployment.content.spec.text.utf8.count }
+        return bytes <= Self.pageBytes
+      }
+      var response = ListDeploymentsResponse()
+      response.deployments = fitting.map(MartletProto.Deployment.init)
+      if fitting.count < found.count, let last = fitting.last {
+        response.nextPageToken = "\(last.content.flow)/\(last.content.name)"
+      }
+      return response
+    }
+  }
+
+  private func position(_ token: String) throws(InvalidValue) -> (flow: String, name: String) {
+    guard case .named(let flow, let name)? = try? DeploymentReference(token, "page_token") else {
+      throw InvalidValue("page_token", "is not a token this server gave")
+    }
+    return (flow, name)
+  }
+}
