@@ -64,13 +64,13 @@ public final class Dispatcher: PacedService {
 
   /// Offers what was taken: in one batch, and only what can be started.
   private func offer(_ taken: [DispatchRound.Taken]) async throws {
-    var launches: [RunID: (launch: Launch, spec: String)] = [:]
+    var launches: [RunID: (launch: Launch, spec: DeploymentSpec)] = [:]
     var faults: [(run: RunID, problem: String)] = []
     let items = Dictionary(taken.map { ($0.runID, $0) }, uniquingKeysWith: { first, _ in first })
     do {
       for source in try await store.launchSources(of: taken.map(\.runID)) {
         switch renderer.launch(source) {
-        case .success(let launch): launches[source.runID] = (launch, source.spec ?? "")
+        case .success(let launch): launches[source.runID] = launch
         case .failure(let fault): faults.append((source.runID, fault.description))
         }
       }
@@ -100,7 +100,7 @@ public final class Dispatcher: PacedService {
   /// Hands the runs that were offered to their workers.
   private func hand(
     _ epochs: [RunID: Int64], _ items: [RunID: DispatchRound.Taken],
-    _ launches: [RunID: (launch: Launch, spec: String)]
+    _ launches: [RunID: (launch: Launch, spec: DeploymentSpec)]
   ) async throws {
     guard let namespace = items.values.first?.namespace, !epochs.isEmpty else { return }
     let records = try await store.runs(epochs.keys.sorted(), in: namespace)
@@ -130,8 +130,8 @@ public final class Dispatcher: PacedService {
     let blocked = try await store.blockedRuns(of: pool, limit: settings.chunk)
     if blocked.isEmpty { return }
     _ = try await store.transitions.submit(
-      blocked.compactMap { run in
-        guard run.isCancelled else { return nil }
+      blocked.map { run in
+        guard run.isCancelled else { return .hold(run.runID) }
         return .cancel(
           Cancellation(
             namespace: run.namespace, runID: run.runID, actor: "service:dispatcher",

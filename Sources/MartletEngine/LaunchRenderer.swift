@@ -10,23 +10,25 @@ final class LaunchRenderer: Sendable {
   /// Most templates that are kept.
   private static let limit = 64
 
-  /// What is started, or what is wrong with it.
-  func launch(_ source: LaunchSource) -> Result<Launch, InvalidValue> {
+  /// What is started and the version of the deployment that says so, or what is wrong with it.
+  func launch(_ source: LaunchSource) -> Result<
+    (launch: Launch, spec: DeploymentSpec), InvalidValue
+  > {
     do throws(InvalidValue) {
-      guard let spec = source.spec else {
+      guard let text = source.spec else {
         throw InvalidValue("deployment", "is gone, or its version is")
       }
-      let document = try Self.object(spec, "deployment.spec")
-      let target = try LaunchTarget(spec: document)
-      var layers: [(name: String, values: JSON)] = []
-      if let values = document["job_variables"] { layers.append(("job_variables", values)) }
+      let spec = try Self.spec(text)
+      var layers: [(name: String, values: JSON)] = [("job_variables", .object(spec.jobVariables))]
       if let own = source.jobVariables {
         layers.append(("run.job_variables", try Self.object(own, "run.job_variables")))
       }
       return .success(
-        try Launch(
-          type: source.poolType, template: try template(source.template), target: target,
-          layers: layers))
+        (
+          try Launch(
+            type: source.poolType, template: try template(source.template),
+            executable: spec.executable, layers: layers), spec
+        ))
     } catch {
       return .failure(error)
     }
@@ -40,6 +42,12 @@ final class LaunchRenderer: Sendable {
       templates[text] = template
     }
     return template
+  }
+
+  private static func spec(_ text: String) throws(InvalidValue) -> DeploymentSpec {
+    do { return try DeploymentSpec(stored: text) } catch {
+      throw InvalidValue("deployment.spec", "is no JSON: \(error)")
+    }
   }
 
   private static func object(_ text: String, _ field: String) throws(InvalidValue) -> JSON {

@@ -11,8 +11,8 @@ public struct RunOffer: Sendable {
   public var epoch: Int64
   /// What to start.
   public var launch: Launch
-  /// Its version of the deployment, as text.
-  public var spec: String
+  /// What its version of the deployment says.
+  public var spec: DeploymentSpec
   /// When the offer lapses.
   public var expireTime: Instant
 }

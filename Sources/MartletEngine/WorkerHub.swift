@@ -60,6 +60,8 @@ public final class WorkerHub: Sendable {
     var accepted: [(worker: WorkerID, run: RunID, epoch: Int64)] = []
     // Runs that could not be offered a moment ago.
     var resting: [RunID: ContinuousClock.Instant] = [:]
+    var offered: ContinuousClock.Instant?
+    var swept = ContinuousClock.now
     var isClosed = false
   }
 
@@ -204,6 +206,7 @@ public final class WorkerHub: Sendable {
     let sink = state.withLock { state -> (any OfferSink)? in
       guard state.members[worker] != nil else { return nil }
       state.members[worker]?.credit -= offers.count
+      state.offered = .now
       for offer in offers {
         state.offers[offer.record.id] = OpenOffer(
           runID: offer.record.id, epoch: offer.epoch, worker: worker, expires: .now + time)
@@ -248,11 +251,19 @@ public final class WorkerHub: Sendable {
     }
   }
 
-  /// All workers that are here.
-  var all: [WorkerID] { state.withLock { $0.members.keys.sorted() } }
+  /// Whether it is time to look for offers that lapsed: often after offers were made here, else seldom.
+  var isSweepDue: Bool {
+    let now = ContinuousClock.now
+    return state.withLock { state in
+      let isBusy = state.offered.map { now < $0 + .seconds(60) } ?? false
+      guard isBusy || state.swept + .seconds(60) < now else { return false }
+      state.swept = now
+      return true
+    }
+  }
 
   /// Takes over what the database says of workers: who is to leave, who came again elsewhere, who is lost.
-  func heed(_ standings: [WorkerStanding], of asked: [WorkerID]) {
+  public func heed(_ standings: [WorkerStanding], of asked: [WorkerID]) {
     let known = Dictionary(standings.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var notices: [(any OfferSink, WorkerNotice)] = []
     state.withLock { state in

@@ -21,6 +21,8 @@ public struct WorkerKeeper: PacedService {
     let living = hub.living(within: settings.workerSilence)
     guard !living.isEmpty else { return settings.workerBeat }
     hub.heed(try await store.renewWorkers(living), of: living.map(\.id))
+    // Those of another replica that died, and of workers that poll and hold no stream.
+    if hub.isSweepDue { _ = try await store.withdrawLapsedOffers(limit: settings.chunk) }
     return settings.workerBeat
   }
 

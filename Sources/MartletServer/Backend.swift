@@ -15,6 +15,8 @@ struct Backend: Sendable {
   let keeper: SessionKeeper
   /// Where requests wait for slots.
   let room: LimitRoom
+  /// The workers that are connected here.
+  let workers: WorkerHub
   /// Tells executors what the server wants of them.
   let sessions: SessionHub
 

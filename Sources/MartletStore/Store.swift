@@ -68,9 +68,9 @@ public final class Store: Sendable {
         signals.lines.raise()
         hints.raise()
       },
-      afterWork: { [work, scheduleSignal, backfillSignal] in
-        work.raise()
-        // Another run of its schedule, or of its backfill, may have waited for one that has ended.
+      afterWork: { [work] in work.raise() },
+      // Another run of its schedule, or of its backfill, may have waited for that.
+      afterWorkEnds: { [scheduleSignal, backfillSignal] in
         scheduleSignal.raise()
         backfillSignal.raise()
       })

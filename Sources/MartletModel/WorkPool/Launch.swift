@@ -16,7 +16,7 @@ public enum Launch: Sendable, Equatable {
   ///   - layers: values for the template: the deployment's, then the run's.
   /// - Throws: `InvalidValue`, which names what cannot be rendered by its path.
   public init(
-    type: String, template: JobTemplate, target: LaunchTarget,
+    type: String, template: JobTemplate, executable: Executable?,
     layers: [(name: String, values: JSON)]
   ) throws(InvalidValue) {
     if type == PoolType.served.name {
@@ -26,6 +26,6 @@ public enum Launch: Sendable, Equatable {
     let job = try template.job(layers)
     self =
       type == PoolType.process.name
-      ? .process(try ProcessLaunch(job: job, target: target)) : .job(job)
+      ? .process(try ProcessLaunch(job: job, executable: executable)) : .job(job)
   }
 }

@@ -1,17 +1,5 @@
 // Decides what a worker starts for a run of a pool of processes: the rendered job, and what the deployment executes.
 
-/// What to execute, as a deployment says it.
-public enum LaunchTarget: Sendable, Hashable {
-  /// What the pool's template says.
-  case template
-  /// A function of a program, as `path/file.py:function`.
-  case entrypoint(String)
-  /// A command line for /bin/sh.
-  case shell(String)
-  /// A command and its arguments.
-  case command([String])
-}
-
 /// A process of a worker's machine.
 public struct ProcessLaunch: Sendable, Equatable {
   /// The program and its arguments; empty with an entrypoint.
@@ -32,7 +20,7 @@ public struct ProcessLaunch: Sendable, Equatable {
   /// Reads a rendered job. What a template of one's own says beside the known keys is left alone.
   ///
   /// - Throws: `InvalidValue`, which names what has the wrong type by its path in the job.
-  public init(job: JSON, target: LaunchTarget) throws(InvalidValue) {
+  public init(job: JSON, executable: Executable?) throws(InvalidValue) {
     switch job["command"] {
     case .string(let line)?: command = Self.shell(line.text)
     case .array(let items)? where !items.isEmpty:
@@ -40,13 +28,13 @@ public struct ProcessLaunch: Sendable, Equatable {
         command.append(try item.plainText("job.command[\(index)]"))
       }
     case .array?, .null?, nil:
-      switch target {
-      case .template:
+      switch executable {
+      case nil:
         throw InvalidValue(
           "job.command", "is missing: neither the deployment nor the template says what to run")
-      case .entrypoint(let function): entrypoint = function
-      case .shell(let script): command = Self.shell(script)
-      case .command(let arguments): command = arguments
+      case .entrypoint(let function)?: entrypoint = function
+      case .shell(let script)?: command = Self.shell(script)
+      case .command(let arguments)?: command = arguments
       }
     default: throw InvalidValue("job.command", "must be a text or a list of texts")
     }

@@ -11,6 +11,7 @@ struct Listening: Service {
   let listener: HTTPServer
   let feed: Feed
   let room: LimitRoom
+  let workers: WorkerHub
   let sessions: SessionHub
   let readiness: Readiness
   let health: HealthState
@@ -22,6 +23,7 @@ struct Listening: Service {
     health.shutDown()
     feed.close()
     room.close()
+    workers.close()
     sessions.close()
     await listener.shutdown(grace: grace)
   }

@@ -61,6 +61,7 @@ public struct Server: Sendable {
         settings.timing.lateAfter = .seconds(Int64(configuration.lateAfterSeconds))
         store = Store(database.configuration, settings: settings, logger: logger)
         try await store.waitUntilConnected()
+        try await store.createFirstPool(in: .standard)
       } catch {
         await database.close()
         throw error
@@ -77,7 +78,7 @@ public struct Server: Sendable {
     let sessions = SessionHub()
     let backend = Backend(
       store: store, feed: engine.feed, keeper: SessionKeeper(store, engine.beats),
-      room: engine.room, sessions: sessions)
+      room: engine.room, workers: engine.workers, sessions: sessions)
     let health = HealthState()
     let services = services(backend, health)
     front.open(
@@ -104,7 +105,8 @@ public struct Server: Sendable {
           .init(service: CancelRouter(store: store, sessions: sessions, logger: logger)),
           .init(
             service: Listening(
-              listener: listener, feed: engine.feed, room: engine.room, sessions: sessions,
+              listener: listener, feed: engine.feed, room: engine.room, workers: engine.workers,
+              sessions: sessions,
               readiness: readiness,
               health: health, grace: grace)),
         ],
@@ -133,6 +135,7 @@ public struct Server: Sendable {
       ArtifactHandlers(backend: backend), LimitHandlers(backend: backend),
       ResultHandlers(backend: backend, largestResult: configuration.maxResultSize),
       EventHandlers(backend: backend), VariableHandlers(backend: backend),
+      PoolHandlers(backend: backend), WorkerHandlers(backend: backend),
       DeploymentHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),
     ]

@@ -20,7 +20,8 @@ extension DeploymentHandlers {
         ).id
       }
       let found = try await backend.store.listBackfills(
-        in: namespace, of: deployment, after: try BackfillID(optional: request.pageToken, "page_token"),
+        in: namespace, of: deployment,
+        after: try BackfillID(optional: request.pageToken, "page_token"),
         limit: size + 1, deadline: context.deadline)
       let page = found.prefix(size)
       var response = ListBackfillsResponse()

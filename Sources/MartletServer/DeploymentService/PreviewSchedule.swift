@@ -34,7 +34,9 @@ extension DeploymentHandlers {
         throw InvalidValue("schedule", "is required, or a deployment that has schedules")
       }
       let from: Instant
-      if let time = request.fromTime { from = Instant(time) } else {
+      if let time = request.fromTime {
+        from = Instant(time)
+      } else {
         from = try await backend.store.ping(deadline: context.deadline)
       }
       let to = request.toTime.map(Instant.init)
@@ -67,15 +69,16 @@ extension DeploymentHandlers {
       time.time = occurrence.instant.timestamp
       if let id, spec.jitter != nil, occurrence.fires {
         let before = occurrence.instant + Interval(microseconds: -1)
-        time.dueTime = timetable.ticks(
-          after: before, upTo: occurrence.instant, limit: 1, jitter: spec.jitter, schedule: id
-        ).first?.due.timestamp
+        time.dueTime =
+          timetable.ticks(
+            after: before, upTo: occurrence.instant, limit: 1, jitter: spec.jitter, schedule: id
+          ).first?.due.timestamp
       } else if occurrence.fires {
         time.dueTime = time.time
       }
       time.localTime = occurrence.local.description
       time.utcOffset = Int32(clamping: occurrence.offset)
-      time.zoneAbbreviation = zone.abbreviation(at: occurrence.instant)
+      time.zoneAbbreviation = zone.abbreviation(offset: occurrence.offset)
       time.clock = .init(occurrence.clock)
       time.fires = occurrence.fires
       time.schedule = spec.slug

@@ -135,11 +135,14 @@ extension Store {
         }.first { row throws(PostgresError) in try row.get(0, as: Int64.self) }
         guard let current else { return .notFound(resource: "pool", name: reference) }
         if let etag, etag != current { return .etagMismatch(current: current) }
-        let use = try pipeline.query(SQL.findPoolUse) { $0.bind(found.id) }
-          .first { row throws(PostgresError) in
-            (try row.get(0, as: Bool.self), try row.get(1, as: Bool.self))
+        var isNamed = false
+        var holds = false
+        try pipeline.query(SQL.findPoolUse) { $0.bind(found.id) }
+          .forEach { row throws(PostgresError) in
+            isNamed = try row.get(0)
+            holds = try row.get(1)
           }
-        if let (isNamed, holds) = use, isNamed || holds {
+        if isNamed || holds {
           return .failedPrecondition(
             reason: "POOL_IN_USE", subject: "pool/\(found.name)",
             message: isNamed

@@ -18,7 +18,7 @@ extension Command {
       if case .resume(let request) = self, hasEscapedNUL(request.input ?? "") {
         throw InvalidValue("input", "holds \\u0000, which cannot be stored")
       }
-    case .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer: break
+    case .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer, .hold: break
     }
   }
 

@@ -25,12 +25,14 @@ public final class TransitionBatcher: Sendable {
   ///   - afterCommit: Called on a writer's thread after each commit that wrote transitions.
   ///   - afterRelease: Called there after each commit that moved lines of limits or gave slots back.
   ///   - afterWork: Called there after each commit that changed where runs of deployments stand.
+  ///   - afterWorkEnds: Called there after each commit that ended runs of deployments.
   public init(
     _ configuration: PostgresConfiguration, limits: BatchLimits = BatchLimits(),
     timing: TransitionTiming = .standard, writers: Int = 1, logger: Logger,
     afterCommit: @escaping @Sendable () -> Void = {},
     afterRelease: @escaping @Sendable () -> Void = {},
-    afterWork: @escaping @Sendable () -> Void = {}
+    afterWork: @escaping @Sendable () -> Void = {},
+    afterWorkEnds: @escaping @Sendable () -> Void = {}
   ) {
     var configuration = configuration
     configuration.lockTimeout = limits.lockTimeout
@@ -51,7 +53,7 @@ public final class TransitionBatcher: Sendable {
         configuration, name: "pg-writer-\(index)",
         worker: TransitionWriter(
           queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit,
-          afterRelease: afterRelease, afterWork: afterWork),
+          afterRelease: afterRelease, afterWork: afterWork, afterWorkEnds: afterWorkEnds),
         logger: logger)
     }
     queue.setWaker { [writers = self.writers] in

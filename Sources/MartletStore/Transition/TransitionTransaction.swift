@@ -19,6 +19,8 @@ struct TransitionTransaction {
     var hasReleased = false
     /// Whether runs of deployments stand elsewhere now.
     var hasMovedWork = false
+    /// Whether runs of deployments ended.
+    var hasEndedWork = false
     /// What the limits are to be asked, before the commands at these places are put again.
     var slotRequests: [RunSlotRequest] = []
     var undecided: [Int] = []
@@ -30,6 +32,9 @@ struct TransitionTransaction {
       hasMovedWork =
         plan.updates.contains { !$0.state.isPlain && $0.state.policy.isPlaced }
         || plan.inserts.contains { $0.run.placement != nil }
+      hasEndedWork = plan.updates.contains {
+        !$0.state.isPlain && $0.state.policy.isPlaced && $0.state.stateType.isTerminal
+      }
       slotRequests = plan.slotRequests
       undecided = plan.undecided
     }
@@ -229,7 +234,8 @@ extension Command {
         state.type == .running || state.type == .pending
       else { return nil }
       return report.runID
-    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState:
+    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState,
+      .hold:
       return nil
     }
   }

@@ -13,6 +13,7 @@ final class TransitionWriter: PostgresWorker {
   private let afterCommit: @Sendable () -> Void
   private let afterRelease: @Sendable () -> Void
   private let afterWork: @Sendable () -> Void
+  private let afterWorkEnds: @Sendable () -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_transition_batch_commands")
   private let batchTime = Metrics.Timer(label: "martlet_transition_batch_seconds")
   private let failures = Metrics.Counter(label: "martlet_transition_batch_failures_total")
@@ -20,7 +21,7 @@ final class TransitionWriter: PostgresWorker {
   init(
     queue: TransitionQueue, knowledge: WriterKnowledge, logger: Logger,
     afterCommit: @escaping @Sendable () -> Void, afterRelease: @escaping @Sendable () -> Void,
-    afterWork: @escaping @Sendable () -> Void
+    afterWork: @escaping @Sendable () -> Void, afterWorkEnds: @escaping @Sendable () -> Void
   ) {
     self.queue = queue
     self.knowledge = knowledge
@@ -28,6 +29,7 @@ final class TransitionWriter: PostgresWorker {
     self.afterCommit = afterCommit
     self.afterRelease = afterRelease
     self.afterWork = afterWork
+    self.afterWorkEnds = afterWorkEnds
   }
 
   func work(on connection: PostgresConnection) -> Bool {
@@ -50,6 +52,7 @@ final class TransitionWriter: PostgresWorker {
     if work.hasWritten { afterCommit() }
     if work.hasMovedLines { afterRelease() }
     if work.hasMovedWork { afterWork() }
+    if work.hasEndedWork { afterWorkEnds() }
     batchSize.record(work.commands.count)
     batchTime.recordNanoseconds(
       time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000)
@@ -82,6 +85,7 @@ final class TransitionWriter: PostgresWorker {
         work.hasWritten = work.hasWritten || outcome.hasWritten
         work.hasMovedLines = work.hasMovedLines || outcome.hasReleased
         work.hasMovedWork = work.hasMovedWork || outcome.hasMovedWork
+        work.hasEndedWork = work.hasEndedWork || outcome.hasEndedWork
         if outcome.undecided.isEmpty { return }
         places = outcome.undecided.map { places[$0] }
         for place in places { work.answers[place] = nil }
@@ -182,6 +186,7 @@ private struct BatchWork {
   var hasWritten = false
   var hasMovedLines = false
   var hasMovedWork = false
+  var hasEndedWork = false
 
   init(_ batch: [Submission]) {
     for submission in batch {

@@ -52,7 +52,7 @@ struct DispatchTransaction {
   let limit: Int
 
   /// How long offering may take; then others may take the run.
-  static let hold = Interval.seconds(5)
+  static let hold = Interval.seconds(15)
   /// How long a worker has to accept.
   static let patience = Interval.seconds(15)
 
@@ -61,8 +61,11 @@ struct DispatchTransaction {
       var round = DispatchRound()
       let locking = try pipeline.execute(SQL.lockDispatch) { $0.bind(pool) }
       let counting = try pipeline.execute(SQL.readDispatchQueues) { $0.bind(pool) }
-      let found = try pipeline.receive(locking).first { row throws(PostgresError) in
-        (limit: try row.optional(0, as: Int64.self), isPaused: try row.get(1, as: Bool.self))
+      var isOpen = false
+      var limit: Int64?
+      try pipeline.receive(locking).forEach { row throws(PostgresError) in
+        limit = try row.optional(0)
+        isOpen = !(try row.get(1, as: Bool.self))
       }
       var taken: Int64 = 0
       var queues: [Dispatch.Queue] = []
@@ -76,10 +79,10 @@ struct DispatchTransaction {
           room: isPaused ? 0 : most.map { $0 - inUse })
         if queue.room.map({ $0 > 0 }) ?? true { queues.append(queue) }
       }
-      guard let found, !found.isPaused else { return round }
-      let room = found.limit.map { $0 - taken }
+      guard isOpen else { return round }
+      let room = limit.map { $0 - taken }
       let credit = workers.reduce(0) { $0 + $1.worker.credit }
-      let most = min(Int64(min(limit, credit)), room ?? .max)
+      let most = min(Int64(min(self.limit, credit)), room ?? .max)
       guard most > 0, !queues.isEmpty else { return round }
       let ready = try ready(in: queues, most: most, on: pipeline)
       var dispatch = Dispatch(

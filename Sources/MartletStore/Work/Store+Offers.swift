@@ -49,10 +49,12 @@ extension Store {
   ) async throws(StoreError) -> [(run: RunID, epoch: Int64)] {
     if offers.isEmpty { return [] }
     return try await write { connection in
+      var lost: [(run: RunID, epoch: Int64)] = []
       try connection.query(SQL.acceptOffers) {
         $0.bindArray(offers.map(\.run))
         $0.bindArray(offers.map(\.epoch))
-      }.map { row throws(PostgresError) in (run: try row.get(0), epoch: try row.get(1)) }
+      }.forEach { row throws(PostgresError) in lost.append((try row.get(0), try row.get(1))) }
+      return lost
     }
   }
 
@@ -74,8 +76,10 @@ extension Store {
     of worker: WorkerID
   ) async throws(StoreError) -> [(run: RunID, epoch: Int64)] {
     try await read { connection in
+      var open: [(run: RunID, epoch: Int64)] = []
       try connection.query(SQL.listUnacceptedOffers) { $0.bind(worker) }
-        .map { row throws(PostgresError) in (run: try row.get(0), epoch: try row.get(1)) }
+        .forEach { row throws(PostgresError) in open.append((try row.get(0), try row.get(1))) }
+      return open
     }
   }
 

@@ -14,6 +14,8 @@ public enum Command: Sendable, Equatable {
   case offer(Offer)
   /// An offer lapsed or was declined.
   case withdrawOffer(Offer)
+  /// The dispatcher finds that the run is due and its deployment has as many runs as it may have.
+  case hold(RunID)
   /// An operator asks the run to pause.
   case pause(PauseRequest)
   /// Someone ends the pause of the run.
@@ -29,7 +31,7 @@ public enum Command: Sendable, Equatable {
     case .report(let report): report.runID
     case .cancel(let cancellation): cancellation.runID
     case .sessionLapsed(let lapse): lapse.runID
-    case .dueTimePassed(let id): id
+    case .dueTimePassed(let id), .hold(let id): id
     case .offer(let offer), .withdrawOffer(let offer): offer.runID
     case .pause(let request): request.runID
     case .resume(let request): request.runID

@@ -42,6 +42,8 @@ public enum EventKind: UInt8, Sendable, Hashable, CaseIterable, CustomStringConv
   case retry
   /// An operator gives it a state.
   case setState
+  /// Its deployment has no room for it.
+  case hold
 
   /// The proposal of a state of a type.
   public init(proposing type: StateType) {
@@ -81,6 +83,7 @@ public enum EventKind: UInt8, Sendable, Hashable, CaseIterable, CustomStringConv
     case .resume: "resume"
     case .retry: "retry"
     case .setState: "set state"
+    case .hold: "hold"
     }
   }
 }
@@ -139,6 +142,8 @@ public struct EventSet: OptionSet, Sendable, Hashable {
   public static let retry = EventSet(.retry)
   /// An operator gives it a state.
   public static let setState = EventSet(.setState)
+  /// Its deployment has no room for it.
+  public static let hold = EventSet(.hold)
 
   /// Both creates.
   public static let creates: EventSet = [.create, .createClaimed]
@@ -155,6 +160,6 @@ public struct EventSet: OptionSet, Sendable, Hashable {
   /// The events that come from others than the run's owner.
   public static let fromOthers: EventSet = [
     .cancel, .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer, .pause, .resume, .retry,
-    .setState,
+    .setState, .hold,
   ]
 }

@@ -130,7 +130,7 @@ extension Command {
     case .setState(let request):
       try InvalidValue.check(request.actor, "actor", limit: RunLimits.name)
       try request.state.validate("state")
-    case .report, .cancel, .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer: break
+    case .report, .cancel, .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer, .hold: break
     }
   }
 }

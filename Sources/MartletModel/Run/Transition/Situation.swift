@@ -54,6 +54,7 @@ struct Situation {
     case .setState(let request):
       rare = Self.usual(but: request.state.type.asked)
       if request.isForced { rare = rare.answering(.forced) }
+    case .hold: if run.stateName != RunState.awaitingSlot { rename = .renames }
     case .cancel, .offer, .pause, .resume: break
     }
     if slots != .slotsReady { rare = rare.answering(slots) }
@@ -215,6 +216,7 @@ extension Command {
     case .resume: .resume
     case .retry: .retry
     case .setState: .setState
+    case .hold: .hold
     }
   }
 }

@@ -114,5 +114,13 @@ extension StateMachine {
       when: [.owner, .claimant, .staleEpoch, .otherExecution, .released], .ignore),
     TransitionRule(
       "any/withdraw-late", from: .existing.subtracting(.pending), on: .withdrawOffer, .ignore),
+    TransitionRule(
+      "SCHEDULED/hold", from: .scheduled, on: .hold, when: [.unowned, .renames],
+      .accept, to: .state(.scheduled)),
+    TransitionRule(
+      "SCHEDULED/hold-again", from: .scheduled, on: .hold, when: [.unowned, .sameName], .ignore),
+    TransitionRule("SCHEDULED/hold-owned", from: .scheduled, on: .hold, when: [.owned], .ignore),
+    TransitionRule(
+      "any/hold", from: .existing.subtracting(.scheduled), on: .hold, .ignore),
   ]
 }

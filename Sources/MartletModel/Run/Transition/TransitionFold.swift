@@ -140,7 +140,7 @@ struct TransitionFold {
       if let slot, entries[slot].run.namespace != request.namespace {
         return .notFound(request.runID)
       }
-    case .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer: break
+    case .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer, .hold: break
     }
     return nil
   }
@@ -160,7 +160,8 @@ struct TransitionFold {
         parent = slot.flatMap { entries[$0].run.parentID }
       }
     case .offer, .retry: parent = slot.flatMap { entries[$0].run.parentID }
-    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState:
+    case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState,
+      .hold:
       return .parentOpen
     }
     guard let parent, let slot = slots[parent] else { return .parentOpen }
@@ -244,7 +245,7 @@ struct TransitionFold {
     case .sessionLapsed(let lapse):
       vainClaims.append(Claim(sessionID: lapse.sessionID, runID: lapse.runID))
     case .dueTimePassed(let id): vainDues.append(id)
-    case .report, .cancel, .offer, .withdrawOffer, .pause, .resume, .retry, .setState: break
+    case .report, .cancel, .offer, .withdrawOffer, .pause, .resume, .retry, .setState, .hold: break
     }
   }
 

@@ -11,7 +11,7 @@ extension RunSnapshot {
       session = sent.sessionID
     case .offer(let offer): session = offer.sessionID
     case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .retry,
-      .setState:
+      .setState, .hold:
       break
     }
     if effects.contains(.raiseEpoch) {
@@ -80,7 +80,7 @@ extension Command {
     case .report(let report): report.actor
     case .cancel(let cancellation): cancellation.actor
     case .sessionLapsed, .dueTimePassed: "service:reaper"
-    case .offer, .withdrawOffer: "service:dispatcher"
+    case .offer, .withdrawOffer, .hold: "service:dispatcher"
     case .pause(let request): request.actor
     case .resume(let request): request.actor
     case .retry(let request): request.actor

@@ -24,6 +24,12 @@ extension TransitionRule {
       return RunState(
         .scheduled(RunState.Scheduled(dueTime: run.dueTime, reason: "OFFER_WITHDRAWN")),
         message: "The offer lapsed or was declined.")
+    case (_, .hold):
+      return RunState(
+        .scheduled(
+          RunState.Scheduled(
+            dueTime: run.dueTime, reason: Reason.awaitingConcurrencySlot.rawValue)),
+        name: RunState.awaitingSlot, message: "Its deployment has as many runs as it may have.")
     case (_, .pause(let request)):
       return RunState(
         .paused(
@@ -115,6 +121,11 @@ extension TransitionRule {
     default: return RunState(.pending)
     }
   }
+}
+
+extension RunState {
+  /// The name of a state in which a run waits for a limit.
+  static let awaitingSlot = "AwaitingConcurrencySlot"
 }
 
 extension RunState.Failed {

@@ -171,6 +171,8 @@ let expectedTransitions = """
   SCHEDULED | offer | | ACCEPTED | PENDING | offers
   PENDING | withdraw offer | unbound | ACCEPTED | SCHEDULED | frees
   * | withdraw offer | | UNCHANGED | = |
+  SCHEDULED | hold | unowned, renames | ACCEPTED | SCHEDULED |
+  * | hold | | UNCHANGED | = |
 
   # An operator asks it to pause; someone ends the pause.
   ended | pause | | REFUSED RUN_FINISHED | = |

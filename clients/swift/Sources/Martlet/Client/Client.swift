@@ -21,6 +21,8 @@ public final class Client: Sendable {
   public let artifacts: ArtifactServiceClient
   /// Limits and leases of their slots.
   public let limits: LimitServiceClient
+  /// Work pools and their queues.
+  public let pools: PoolServiceClient
   /// Results and their cache.
   public let results: ResultServiceClient
   /// Events.
@@ -55,6 +57,7 @@ public final class Client: Sendable {
     logs = LogServiceClient(channel: channel)
     artifacts = ArtifactServiceClient(channel: channel)
     limits = LimitServiceClient(channel: channel)
+    pools = PoolServiceClient(channel: channel)
     results = ResultServiceClient(channel: channel)
     events = EventServiceClient(channel: channel)
     variables = VariableServiceClient(channel: channel)

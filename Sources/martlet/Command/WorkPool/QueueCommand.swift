@@ -1,0 +1,194 @@
+// Decides what can be done with the queues of a pool from the command line.
+
+import ArgumentParser
+import Martlet
+import MartletProto
+import MartletWire
+
+struct QueueCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "queue", abstract: "Order what waits in a work pool.",
+    subcommands: [
+      CreateQueue.self, ListQueues.self, UpdateQueue.self, PauseQueue.self, ResumeQueue.self,
+      DeleteQueue.self,
+    ])
+}
+
+/// A queue named on the command line.
+struct QueueName: ParsableArguments {
+  @Argument(help: "The name of the queue.")
+  var name: String
+  @Option(name: [.customShort("p"), .long], help: "The pool: its name or its id.")
+  var pool: String
+}
+
+struct CreateQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Create a queue.")
+  @OptionGroup var name: QueueName
+  @Option(help: "1 is served first (default: after all there are).")
+  var priority: Int32 = 0
+  @Option(
+    name: [.customShort("l"), .customLong("limit"), .customLong("concurrency-limit")],
+    help: "How many of its runs may be with workers at a time.")
+  var limit: Int32?
+  @Option(help: "What it is for, for people.")
+  var description: String = ""
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    try await Connection.use(connection) { connection in
+      var queue = Queue()
+      queue.name = name.name
+      queue.pool = name.pool
+      queue.priority = priority
+      queue.concurrencyLimit = limit
+      queue.description = description
+      let response = try await connection.client.pools.createQueue(
+        CreateQueueRequest(namespace: connection.namespace, queue: queue))
+      switch format.output {
+      case .json: try printJSON(response)
+      case .name: Terminal.standard.line(name.name)
+      case .table:
+        Terminal.standard.line(
+          "Created queue '\(name.name)' of work pool '\(name.pool)' with priority "
+            + "\(response.queue?.priority ?? 0)")
+      }
+      return nil
+    }
+  }
+}
+
+struct ListQueues: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls", abstract: "List the queues of a work pool in the order they are served.")
+  @Option(name: [.customShort("p"), .long], help: "The pool: its name or its id.")
+  var pool: String
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    try await Connection.use(connection) { connection in
+      let response = try await connection.client.pools.listQueues(
+        ListQueuesRequest(namespace: connection.namespace, pool: pool))
+      switch format.output {
+      case .json: try printJSON(response)
+      case .name: for queue in response.queues { Terminal.standard.line(queue.name) }
+      case .table:
+        var table = Table(">priority", "name", ">concurrency limit", ">taken", ">waiting", "about")
+        for queue in response.queues {
+          table.append(
+            .init("\(queue.priority)"),
+            .init(queue.paused ? "\(queue.name) (**)" : queue.name, .bold),
+            .init(queue.concurrencyLimit.map { "\($0)" } ?? "None"), .init("\(queue.slotsTaken)"),
+            .init("\(queue.runsWaiting)"), .init(queue.description))
+        }
+        Terminal.standard.write(table.render(for: .standard))
+        if response.queues.contains(where: \.paused) {
+          Terminal.standard.line("(**) denotes a paused queue")
+        }
+      }
+      return nil
+    }
+  }
+}
+
+struct UpdateQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "update", abstract: "Change a queue; runs that go on do.")
+  @OptionGroup var name: QueueName
+  @Option(help: "1 is served first.")
+  var priority: Int32?
+  @Option(
+    name: [.customShort("l"), .customLong("limit"), .customLong("concurrency-limit")],
+    help: "How many of its runs may be with workers at a time; below 0 for any number.")
+  var limit: Int32?
+  @Option(help: "What it is for, for people.")
+  var description: String?
+  @OptionGroup var connection: ConnectionOptions
+
+  func validate() throws {
+    guard priority != nil || limit != nil || description != nil else {
+      throw ValidationError("say what to change: --priority, --limit or --description")
+    }
+  }
+
+  func run() async throws {
+    var queue = Queue()
+    var paths: [String] = []
+    if let priority {
+      queue.priority = priority
+      paths.append("priority")
+    }
+    if let limit {
+      queue.concurrencyLimit = limit < 0 ? nil : limit
+      paths.append("concurrency_limit")
+    }
+    if let description {
+      queue.description = description
+      paths.append("description")
+    }
+    try await name.change(queue, paths, saying: "Updated", over: connection)
+  }
+}
+
+struct PauseQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause", abstract: "Offer nothing of a queue; runs that go on do.")
+  @OptionGroup var name: QueueName
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    var queue = Queue()
+    queue.paused = true
+    try await name.change(queue, ["paused"], saying: "Paused", over: connection)
+  }
+}
+
+struct ResumeQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Offer runs of a queue again.")
+  @OptionGroup var name: QueueName
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    try await name.change(Queue(), ["paused"], saying: "Resumed", over: connection)
+  }
+}
+
+struct DeleteQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rm", abstract: "Delete a queue; what waits in it goes to the default queue.",
+    aliases: ["delete"])
+  @OptionGroup var name: QueueName
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    try await Connection.use(connection) { connection in
+      _ = try await connection.client.pools.deleteQueue(
+        DeleteQueueRequest(
+          namespace: connection.namespace, pool: name.pool, name: name.name))
+      Terminal.standard.line("Deleted queue '\(name.name)' of work pool '\(name.pool)'")
+      return nil
+    }
+  }
+}
+
+extension QueueName {
+  /// Changes some fields of the queue and says so.
+  fileprivate func change(
+    _ queue: Queue, _ paths: [String], saying done: String, over connection: ConnectionOptions
+  ) async throws {
+    try await Connection.use(connection) { connection in
+      var mask = FieldMask()
+      mask.paths = paths
+      _ = try await connection.client.pools.updateQueue(
+        UpdateQueueRequest(
+          namespace: connection.namespace, pool: pool, name: name, queue: queue,
+          updateMask: mask))
+      Terminal.standard.line("\(done) queue '\(name)' of work pool '\(pool)'")
+      return nil
+    }
+  }
+}
