@@ -137,6 +137,6 @@ import Testing
 
     let remade = ScheduleChange(from: kept, to: all, isPaused: false, now: now, remakes: true)
     #expect(remade.updated.map(\.schedule.generation) == [5, 5, 5, 5])
-    #expect(remade.updated.allSatisfy(\.removesRuns))
+    #expect(remade.updated.allSatisfy { $0.removesRuns })
   }
 }
