@@ -48,6 +48,14 @@ struct EngineFixture: Sendable {
     }
   }
 
+  /// Reads one text.
+  func text(_ query: String) async throws -> String {
+    try await BlockingThread.run {
+      let rows = try database.connect().query(Statement("", query, planning: .everyTime))
+      return try rows.first { row throws(PostgresError) in try row.get(0, as: String.self) } ?? ""
+    }
+  }
+
   /// Opens a session.
   func session(_ number: UInt64 = 1) async throws -> SessionID {
     let id = SessionID(high: number, low: 1)

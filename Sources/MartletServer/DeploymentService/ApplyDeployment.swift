@@ -18,7 +18,8 @@ extension DeploymentHandlers {
       let deployment = MartletProto.Deployment(applied.deployment)
       let isKept = !request.validateOnly || applied.change.isEmpty && !applied.isCreated
       return ApplyDeploymentResponse(
-        deployment: isKept ? deployment : deployment.trial(isNew: applied.isCreated), created: applied.isCreated,
+        deployment: isKept ? deployment : deployment.trial(isNew: applied.isCreated),
+        created: applied.isCreated,
         changedFields: applied.change.fields)
     }
   }

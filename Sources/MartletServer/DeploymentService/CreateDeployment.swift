@@ -16,7 +16,8 @@ extension DeploymentHandlers {
         actor: context.principal.name, isTrial: request.validateOnly, deadline: context.deadline)
       let deployment = MartletProto.Deployment(made.deployment)
       return CreateDeploymentResponse(
-        deployment: request.validateOnly && made.isCreated ? deployment.trial(isNew: true) : deployment,
+        deployment: request.validateOnly && made.isCreated
+          ? deployment.trial(isNew: true) : deployment,
         duplicate: !made.isCreated)
     }
   }

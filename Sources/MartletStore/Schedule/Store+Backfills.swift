@@ -76,25 +76,20 @@ extension Store {
     deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> Backfill {
     let (isThere, removed, running) = try await write(deadline) { connection in
-      try connection.transaction { pipeline -> (Bool, [RunID], [RunID]) in
+      try connection.transaction { pipeline throws -> (Bool, [RunID], [RunID]) in
         let state = try pipeline.query(SQL.lockBackfill) {
           $0.bind(id)
           $0.bind(namespace)
         }.first { row throws(PostgresError) in try row.get(0, as: Int16.self) }
         guard state != nil else { return (false, [], []) }
-        func items(isWaiting: Bool) throws -> [RunID] {
-          try pipeline.query(SQL.listBackfillItems) {
-            $0.bind(id)
-            $0.bind(isWaiting)
-          }.map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
-        }
         try pipeline.execute(SQL.endBackfill) {
           $0.bind(id)
           $0.bind(Backfill.State.cancelled.rawValue)
         }
         let removed = try WaitingRuns.remove(
-          try items(isWaiting: true), in: namespace, actor: actor, on: pipeline)
-        return (true, removed, cancelsRunning ? try items(isWaiting: false) : [])
+          try pipeline.items(of: id, areWaiting: true), in: namespace, actor: actor, on: pipeline)
+        let running = try pipeline.items(of: id, areWaiting: false)
+        return (true, removed, cancelsRunning ? running : [])
       }
     }
     guard isThere else { throw .notFound(resource: "backfill", name: "\(id)") }
@@ -121,5 +116,17 @@ extension Store {
         $0.bind(namespace)
       }.map { row throws(PostgresError) in try Backfill(row) }
     }
+  }
+}
+
+extension Pipeline {
+  /// The runs of a backfill that have not ended: those that have not been let go, or the others.
+  fileprivate borrowing func items(
+    of backfill: BackfillID, areWaiting: Bool
+  ) throws -> [RunID] {
+    try query(SQL.listBackfillItems) {
+      $0.bind(backfill)
+      $0.bind(areWaiting)
+    }.map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
   }
 }

@@ -24,6 +24,13 @@ extension Zone {
     let typeOffsets = (0..<header.types).map {
       Int(Int32(truncatingIfNeeded: bytes.bigEndian(at: kinds + header.times + $0 * 6, width: 4)))
     }
+    let names = bytes[header.names(width: width)..<header.names(width: width) + header.characters]
+    let typeNames = (0..<header.types).map { index in
+      let start = Int(bytes[kinds + header.times + index * 6 + 5])
+      return String(
+        decoding: names.dropFirst(start).prefix { $0 != 0 }, as: UTF8.self)
+    }
+    var abbreviations = [typeOffsets[0]: typeNames[0]]
     var transitions: [Int] = []
     var offsets: [Int] = []
     let firstOffset = typeOffsets[0]
@@ -33,6 +40,7 @@ extension Zone {
       guard kind < header.types, index == 0 || at > (transitions.last ?? .min) else {
         throw damaged
       }
+      abbreviations[typeOffsets[kind]] = typeNames[kind]
       guard typeOffsets[kind] != offsets.last ?? firstOffset else { continue }
       // A time before the universe stands for no beginning.
       transitions.append(max(at, .min / 4))
@@ -48,7 +56,8 @@ extension Zone {
       }
     }
     self.init(
-      name: name, firstOffset: firstOffset, transitions: transitions, offsets: offsets, rule: rule)
+      name: name, firstOffset: firstOffset, transitions: transitions, offsets: offsets, rule: rule,
+      abbreviations: abbreviations)
   }
 
   /// Whether a name may be looked for in a directory of zones: `America/Argentina/Ushuaia`.
@@ -69,7 +78,7 @@ extension Zone {
     var times: Int
     var types: Int
     /// Bytes after the types: names, leap seconds, indicators.
-    private var characters: Int
+    var characters: Int
     private var leaps: Int
     private var indicators: Int
 
@@ -88,6 +97,9 @@ extension Zone {
       characters = counts[5]
       start = offset + 44
     }
+
+    /// Where the names of types are.
+    func names(width: Int) -> Int { start + times * (width + 1) + types * 6 }
 
     func end(width: Int) -> Int {
       start + times * (width + 1) + types * 6 + characters + leaps * (width + 4) + indicators

@@ -12,16 +12,27 @@ public struct Zone: Sendable, Hashable {
   let offsets: [Int]
   /// What goes on after the last transition.
   let rule: ZoneRule?
+  /// What clocks with an offset are called, lately.
+  let abbreviations: [Int: String]
 
   /// Coordinated universal time, which needs no data.
   public static let utc = Zone(name: "UTC", firstOffset: 0, transitions: [], offsets: [], rule: nil)
 
-  init(name: String, firstOffset: Int, transitions: [Int], offsets: [Int], rule: ZoneRule?) {
+  init(
+    name: String, firstOffset: Int, transitions: [Int], offsets: [Int], rule: ZoneRule?,
+    abbreviations: [Int: String] = [:]
+  ) {
     self.name = name
     self.firstOffset = firstOffset
     self.transitions = transitions
     self.offsets = offsets
     self.rule = rule
+    self.abbreviations = abbreviations
+  }
+
+  /// What the zone's clocks are called while they have an offset, such as `CEST`; empty where nobody calls them anything.
+  public func abbreviation(offset: Int) -> String {
+    abbreviations[offset] ?? (offset == 0 ? "UTC" : "")
   }
 
   /// A stretch of time with one offset.

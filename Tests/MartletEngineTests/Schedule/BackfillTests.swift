@@ -1,0 +1,104 @@
+// Decides that a backfill makes up for every time of its range once, so many at a time, and then is done.
+
+import MartletEngine
+import MartletModel
+import MartletStore
+import MartletTestKit
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct BackfillTests {
+  private func begin(
+    _ fixture: EngineFixture, hours: Int64, _ change: (inout Backfill.Request) -> Void = { _ in }
+  ) async throws -> Backfill.Request {
+    var content = DeploymentContent(flow: "etl", name: "hourly")
+    content.schedules = [
+      ScheduleSpec(slug: "s", schedule: try Schedule(.cron(CronExpression("@hourly"))))
+    ]
+    let deployment = try await fixture.store.applyDeployment(
+      content, in: fixture.namespace, actor: "t"
+    ).deployment
+    let schedule = try #require(deployment.schedules.first)
+    let from = Instant(microseconds: 1_700_000_000_000_000)
+    var request = Backfill.Request(
+      id: BackfillID(TestRun().id.value), deploymentID: deployment.id,
+      scheduleID: schedule.schedule.id, from: from, to: from + .hours(hours))
+    change(&request)
+    _ = try await fixture.store.createBackfill(
+      request, in: fixture.namespace, times: Int(hours), actor: "t")
+    return request
+  }
+
+  /// Ends what was let go; returns the times of that.
+  private func finish(_ fixture: EngineFixture) async throws -> [RunID] {
+    let text = try await fixture.text(
+      """
+      SELECT coalesce(string_agg(w.run_id::text, ',' ORDER BY d.schedule_time), '')
+      FROM work_item w JOIN run_deployment d USING (run_id) WHERE w.gate = 0 AND w.backfill_id IS NOT NULL
+      """)
+    let runs = text.split(separator: ",").compactMap { RunID(String($0)) }
+    _ = try await fixture.store.transitions.submit(
+      runs.map { .cancel(Cancellation(namespace: fixture.namespace, runID: $0, actor: "t")) })
+    return runs
+  }
+
+  @Test(arguments: [false, true]) func everyTimeOnceAndSoManyAtATime(newestFirst: Bool) async throws
+  {
+    try await EngineFixture.with { fixture in
+      let request = try await begin(fixture, hours: 150) {
+        $0.maxParallel = 7
+        $0.newestFirst = newestFirst
+      }
+      let runners = [BackfillRunner(fixture.context), BackfillRunner(fixture.context)]
+      var order: [RunID] = []
+      for round in 0..<200 {
+        async let one = runners[0].pass()
+        async let two = runners[1].pass()
+        _ = try await (one, two)
+        let ended = try await finish(fixture)
+        #expect(ended.count <= 7)
+        order += newestFirst ? ended.reversed() : ended
+        let state = try await fixture.store.backfill(request.id, in: fixture.namespace).state
+        if state == .done { break }
+        #expect(round < 199)
+      }
+      #expect(order.count == 150 && Set(order).count == 150)
+      let times = order.compactMap(\.time)
+      #expect(times == (newestFirst ? times.sorted(by: >) : times.sorted()))
+      let done = try await fixture.store.backfill(request.id, in: fixture.namespace)
+      #expect(done.state == .done && done.runs == 150 && done.ended == [.cancelled: 150])
+      #expect(done.endTime != nil)
+    }
+  }
+
+  @Test func whatHasARunIsNotMissing() async throws {
+    try await EngineFixture.with { fixture in
+      let first = try await begin(fixture, hours: 5) { $0.maxParallel = 100 }
+      let runner = BackfillRunner(fixture.context)
+      _ = try await runner.pass()
+      #expect(try await finish(fixture).count == 5)
+      _ = try await runner.pass()
+      #expect(try await fixture.store.backfill(first.id, in: fixture.namespace).state == .done)
+      let second = try await begin(fixture, hours: 8) {
+        $0.onlyMissing = true
+        $0.maxParallel = 100
+      }
+      _ = try await runner.pass()
+      #expect(try await finish(fixture).count == 3)
+      #expect(try await fixture.store.backfill(second.id, in: fixture.namespace).runs == 3)
+    }
+  }
+
+  @Test func aCancelledBackfillLeavesNothingThatWaits() async throws {
+    try await EngineFixture.with { fixture in
+      let request = try await begin(fixture, hours: 20) { $0.maxParallel = 2 }
+      let runner = BackfillRunner(fixture.context)
+      _ = try await runner.pass()
+      #expect(try await fixture.number("SELECT count(*) FROM work_item WHERE gate = 0") == 2)
+      let cancelled = try await fixture.store.cancelBackfill(
+        request.id, in: fixture.namespace, cancelsRunning: true, actor: "t")
+      #expect(cancelled.state == .cancelled && cancelled.ended == [.cancelled: 2])
+      #expect(try await fixture.number("SELECT count(*) FROM work_item") == 0)
+      #expect(try await runner.pass() == 0)
+    }
+  }
+}
