@@ -119,11 +119,12 @@ class Deployed:
 
     def says(self, id: str, text: str, timeout: float = 60) -> None:
         """Waits until a run says something."""
-        request = {"runId": id, "pageSize": 1000, "wait": "2s"}
+        request = {"runId": id, "pageSize": 1000}
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             page = self.connection.call("LogService/ListLogs", request)
             if any(entry.get("message") == text for entry in page.get("entries", [])):
                 return
-            request = {**request, "resumeToken": page["resumeToken"]}
+            # A wait without a token would begin at the end of the log.
+            request = {"runId": id, "pageSize": 1000, "wait": "2s", "resumeToken": page["resumeToken"]}
         raise AssertionError(f"the run {id} never said {text}")
