@@ -117,12 +117,12 @@ def test_explain_prints_the_normal_form_of_every_shape(cli, project):
     assert "flow: production" in loose and "type: ecs" in loose
     flags = cli(
         "deploy", "flows/hello.py:etl_pipeline", "--name", "etl-prod", "--pool", "default-agent-pool",
-        "--cron", "*/30 * * * *", "--param", "api_url=https://x", "--param", "n=5", "-t", "a", "-jv", "image=i",
+        "--cron", "*/30 * * * *", "--param", "api_url=https://x", "--param", "count=5", "-t", "a", "-jv", "image=i",
         "--timezone", "Europe/Berlin", "-cl", "2", "--explain",
     )
     for line in (
         "flow: etl-pipeline", 'cron: "*/30 * * * *"', "timezone: Europe/Berlin", 'api_url: "https://x"',
-        "n: 5", "image: i", "limit: 2",
+        "count: 5", "image: i", "limit: 2",
     ):
         assert line in flags, flags
 

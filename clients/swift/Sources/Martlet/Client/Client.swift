@@ -31,8 +31,6 @@ public final class Client: Sendable {
   public let variables: VariableServiceClient
   /// Deployments.
   public let deployments: DeploymentServiceClient
-  /// Pools and their queues.
-  public let pools: PoolServiceClient
   /// Workers.
   public let workers: WorkerServiceClient
   /// The server about itself.
@@ -72,7 +70,6 @@ public final class Client: Sendable {
     events = EventServiceClient(channel: channel)
     variables = VariableServiceClient(channel: channel)
     deployments = DeploymentServiceClient(channel: channel)
-    pools = PoolServiceClient(channel: channel)
     workers = WorkerServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
   }
