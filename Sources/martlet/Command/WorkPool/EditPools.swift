@@ -106,7 +106,9 @@ struct UpdatePool: AsyncParsableCommand {
   @OptionGroup var name: PoolName
   @Option(help: "A JSON file with job_configuration and variables.")
   var baseTemplate: String?
-  @Option(help: "How many of its runs may be with workers at a time; below 0 for any number.")
+  @Option(
+    parsing: .unconditional,
+    help: "How many of its runs may be with workers at a time; -1 for any number.")
   var concurrencyLimit: Int32?
   @Option(help: "What it is for, for people.")
   var description: String?

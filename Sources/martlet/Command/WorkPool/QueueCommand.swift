@@ -102,7 +102,8 @@ struct UpdateQueue: AsyncParsableCommand {
   var priority: Int32?
   @Option(
     name: [.customShort("l"), .customLong("limit"), .customLong("concurrency-limit")],
-    help: "How many of its runs may be with workers at a time; below 0 for any number.")
+    parsing: .unconditional,
+    help: "How many of its runs may be with workers at a time; -1 for any number.")
   var limit: Int32?
   @Option(help: "What it is for, for people.")
   var description: String?
