@@ -6,7 +6,7 @@ import MartletProto
 
 /// The archive step.
 struct ArchivePull: Sendable {
-  let source: PullStep.Archive
+  let source: MartletProto.PullStep.Archive
   let shell: StepShell
 
   /// Unpacks, and returns where.

@@ -7,7 +7,7 @@ import MartletProto
 
 /// The git step.
 struct GitPull: Sendable {
-  let source: PullStep.Git
+  let source: MartletProto.PullStep.Git
   let shell: StepShell
   let cache: String
 
