@@ -200,7 +200,7 @@ extension Pool {
         if case .object(let members)? = template[name] { return JSONObject(members) }
         return nil
       }
-      self.template = JobTemplate(
+      self.template = MartletProto.JobTemplate(
         variables: object("variables"), job: object("job") ?? object("job_configuration"))
     }
   }

@@ -34,12 +34,12 @@ extension Deployment {
         return message
       }
     }
-    var spec = spec ?? DeploymentSpec()
+    var spec = spec ?? MartletProto.DeploymentSpec()
     spec.take(manifest)
     if manifest.pull == nil, spec.pullSteps.isEmpty, spec.executable != nil {
-      var place = PullStep.WorkingDirectory()
+      var place = MartletProto.PullStep.WorkingDirectory()
       place.path = directory
-      var step = PullStep()
+      var step = MartletProto.PullStep()
       step.kind = .workingDirectory(place)
       spec.pullSteps = [step]
     }
@@ -50,7 +50,7 @@ extension Deployment {
   var manifest: DeploymentManifest {
     var manifest = DeploymentManifest(name: name)
     manifest.flow = flow
-    let spec = spec ?? DeploymentSpec()
+    let spec = spec ?? MartletProto.DeploymentSpec()
     switch spec.executable {
     case .entrypoint(let text)?: manifest.work = .entrypoint(text)
     case .shell(let line)?: manifest.work = .script(line)
@@ -82,7 +82,7 @@ extension Deployment {
   }
 }
 
-extension DeploymentSpec {
+extension MartletProto.DeploymentSpec {
   fileprivate mutating func take(_ manifest: DeploymentManifest) {
     switch manifest.work {
     case .entrypoint(let text)?: executable = .entrypoint(text)
@@ -99,7 +99,7 @@ extension DeploymentSpec {
     if let name = manifest.queue { queue = name }
     if let labels = manifest.workerLabels { workerLabels = labels }
     if let text = manifest.image { image = text }
-    if let steps = manifest.pull { pullSteps = steps.map { PullStep($0) } }
+    if let steps = manifest.pull { pullSteps = steps.map { MartletProto.PullStep($0) } }
     if let members = manifest.jobVariables { jobVariables = JSONObject(members) }
     if let members = manifest.parameters { parameters = JSONObject(members) }
     if case .object(let members)? = manifest.parameterSchema {
@@ -111,7 +111,7 @@ extension DeploymentSpec {
   }
 }
 
-extension PullStep {
+extension MartletProto.PullStep {
   /// The step as it travels: a worker knows no directories beside the one it has reached.
   init(_ step: PullStepManifest) {
     self.init()
