@@ -1,8 +1,8 @@
 // Decides what schedulers know by heart: timetables by the form of the schedule, deployments by their version. Bounded.
 
 import MartletModel
-import MartletPostgres
 import MartletStore
+import Synchronization
 
 /// What runs of schedules are made of.
 final class ScheduleCatalog: Sendable {
@@ -20,7 +20,7 @@ final class ScheduleCatalog: Sendable {
   /// The most of either kind.
   private static let most = 50_000
   private let zones: ZoneDirectory
-  private let state = Locked(State())
+  private let state = Mutex(State())
 
   init(zones: ZoneDirectory) { self.zones = zones }
 
@@ -89,10 +89,17 @@ extension ScheduleCatalog.Source {
     let run = NewRun(
       kind: .flow, definition: target.flow, dueTime: due, parameters: own,
       tags: ["auto-scheduled"], createdBy: actor)
-    let content = try target.run(
-      DeploymentTarget.Request(
-        run, tick: tick, backfillID: backfill, gate: backfill == nil ? .undecided : .backfill),
-      check: check, "schedule")
+    let content: NewRun
+    do {
+      content = try target.run(
+        DeploymentTarget.Request(
+          run, tick: tick, backfillID: backfill, gate: backfill == nil ? .undecided : .backfill),
+        check: check, "schedule")
+    } catch let faults as ParameterFaults {
+      throw faults
+    } catch {
+      throw ParameterFaults([InvalidValue("schedule", "makes no run: \(error)")])
+    }
     return .report(
       Report(namespace: row.namespace, runID: id, actor: actor, item: .create(content)))
   }

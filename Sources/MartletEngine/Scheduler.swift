@@ -2,7 +2,7 @@
 // point is done again by whoever comes next, with the same outcome.
 
 import Logging
-public import MartletModel
+import MartletModel
 import MartletStore
 import Metrics
 

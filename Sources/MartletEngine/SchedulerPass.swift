@@ -137,7 +137,7 @@ struct SchedulerPass {
   /// Commands that end runs which are not let go.
   var refusals: [Command] {
     entries.flatMap { entry in
-      entry.letting.refused.map { run, why in
+      entry.letting.refused.map { run, why -> Command in
         let name: String
         let message: String
         switch why {
@@ -160,7 +160,7 @@ struct SchedulerPass {
   /// Commands that cancel runs which make way for others.
   var cancellations: [Command] {
     entries.flatMap { entry in
-      entry.letting.cancelled.map { run in
+      entry.letting.cancelled.map { run -> Command in
         .cancel(
           Cancellation(
             namespace: entry.taken.row.namespace, runID: run,

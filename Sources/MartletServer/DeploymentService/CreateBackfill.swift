@@ -2,9 +2,11 @@
 
 internal import MartletCall
 internal import MartletEngine
+internal import MartletHTTP
 internal import MartletModel
 internal import MartletProto
 internal import MartletStore
+internal import MartletWire
 
 extension DeploymentHandlers {
   func createBackfill(

@@ -6,6 +6,7 @@ internal import MartletEngine
 internal import MartletModel
 internal import MartletProto
 internal import MartletStore
+internal import MartletWire
 
 extension DeploymentHandlers {
   func previewSchedule(
