@@ -118,7 +118,7 @@ public final class Reporting: Sendable {
       id: run.id, epoch: epoch, definition: run.definition,
       trace: TraceContext(header: run.traceParent)?.child ?? .root, retry: run.retry,
       hasLimits: true, reporting: self)
-    running.withLock { $0[tracked.id] = Wishes() }
+    running.withLock { $0[tracked.id] = .unasked }
     do {
       try await tracked.bind()
     } catch {
