@@ -144,12 +144,13 @@ public final class Scheduler: PacedService {
           ("error", schedule.error),
         ]
         .reduce(into: JSONMembers()) { $0.set(JSONText($1.0), to: .string(JSONText($1.1))) })
-      _ = try? await store.events.publish([
-        Event(
-          namespace: row.namespace, name: "martlet.schedule.failed", time: schedule.now,
-          resource: EventResource(id: "martlet.schedule.\(row.id)"),
-          payload: payload.description, actor: "service:scheduler")
-      ])
+      _ = try? await store.events.publish(
+        [
+          Event(
+            namespace: row.namespace, name: ScheduleSpec.failureName, time: schedule.now,
+            resource: EventResource(id: "martlet.schedule.\(row.id)"),
+            payload: payload.description, actor: "service:scheduler")
+        ], areOwn: true)
     }
   }
 }

@@ -3,6 +3,8 @@
 extension ScheduleSpec {
   /// Schedules of one deployment.
   public static let most = 50
+  /// The name of the event of a schedule that makes nothing any more.
+  public static let failureName = "martlet.schedule.failed"
   /// Bytes of a slug.
   public static let longestSlug = 100
 

@@ -102,12 +102,14 @@ extension RunKind {
 }
 
 extension EventFilter {
-  /// Whether events may pass that are kept as such: those that programs publish, and of runs their deletion.
+  /// Whether events may pass that are kept as such: those that programs publish, deletions of runs and
+  /// failures of schedules.
   public var admitsPublished: Bool {
     switch name {
     case .equal(let text)?, .prefix(let text)?:
       !text.utf8.starts(with: TransitionEvent.namePrefix.utf8)
         || RunKind.allCases.contains { name?.matches($0.deletionName) == true }
+        || name?.matches(ScheduleSpec.failureName) == true
     case nil: true
     }
   }

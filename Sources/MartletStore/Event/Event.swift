@@ -74,15 +74,17 @@ public struct Event: Sendable, Equatable {
   public static let payloadLimit = 64 << 10
 
   /// Refuses an event that cannot be stored.
-  /// - Parameter now: The time by this machine's clock, from which the id may not be far.
+  /// - Parameters:
+  ///   - now: The time by this machine's clock, from which the id may not be far.
+  ///   - isOwn: Whether it is the server's own, whose names begin with `martlet.`.
   /// - Throws: `invalid`, which names the field.
-  public func validate(now: Instant) throws(StoreError) {
+  public func validate(now: Instant, isOwn: Bool = false) throws(StoreError) {
     do throws(InvalidValue) { try RunID(id.value).validate(now: now) } catch {
       throw .invalid(field: error.field, why: error.problem)
     }
     try checkText(name, field: "name", limit: Self.nameLimit)
     if name.isEmpty { throw .invalid(field: "name", why: "is empty") }
-    if name.utf8.starts(with: TransitionEvent.namePrefix.utf8) {
+    if !isOwn, name.utf8.starts(with: TransitionEvent.namePrefix.utf8) {
       throw .invalid(field: "name", why: "begins with martlet., as only the server's own do")
     }
     guard RunLimits.times.contains(time) else {

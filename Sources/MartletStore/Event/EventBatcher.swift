@@ -27,10 +27,11 @@ public final class EventBatcher: Sendable {
 
   /// Writes events and waits until they are durable.
   /// - Returns: How many were new.
+  /// - Parameter areOwn: Whether they are the server's own, whose names begin with `martlet.`.
   /// - Throws: `invalid` if one cannot be stored, then none is written; `resourceExhausted`;
   ///   `unavailable`: publish the same again.
-  public func publish(_ events: [Event]) async throws(StoreError) -> Int {
-    for event in events { try event.validate(now: .systemClock) }
+  public func publish(_ events: [Event], areOwn: Bool = false) async throws(StoreError) -> Int {
+    for event in events { try event.validate(now: .systemClock, isOwn: areOwn) }
     if events.isEmpty { return 0 }
     let result = await withCheckedContinuation { continuation in
       let submission = RowSubmission(
