@@ -46,7 +46,7 @@ extension Connection {
   }
 
   /// A pool with its queues; nil when there is none.
-  func pool(_ name: String) async throws -> PoolManifest? {
+  func manifest(ofPool name: String) async throws -> PoolManifest? {
     let pool = try await found {
       try await client.pools.getPool(GetPoolRequest(namespace: namespace, pool: name)).pool
     }

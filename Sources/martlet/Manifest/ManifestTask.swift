@@ -48,7 +48,7 @@ struct ManifestTask {
     }
     for pool in manifest.pools {
       let key = ManifestKey(.pool, pool.name)
-      let there = try await connection.pool(pool.name)
+      let there = try await connection.manifest(ofPool: pool.name)
       let result = there.map { pool.laid(over: $0) } ?? pool
       current[key] = there?.normal
       pools[pool.name] = (there, result)
