@@ -39,14 +39,14 @@ extension Connection {
 
   /// Creates the declared pools that are not there.
   func createPools(of manifest: Manifest) async throws {
-    for pool in manifest.pools where try await self.pool(pool.name) == nil {
+    for pool in manifest.pools where try await self.declaredPool(pool.name) == nil {
       try await make(pool, over: nil)
       complain("martlet: created work pool '\(pool.name)'")
     }
   }
 
   /// A pool with its queues; nil when there is none.
-  func manifest(ofPool name: String) async throws -> PoolManifest? {
+  func declaredPool(_ name: String) async throws -> PoolManifest? {
     let pool = try await found {
       try await client.pools.getPool(GetPoolRequest(namespace: namespace, pool: name)).pool
     }
@@ -74,7 +74,7 @@ extension Connection {
       _ = try await client.pools.createPool(
         CreatePoolRequest(namespace: namespace, pool: Pool(wanted)))
     }
-    let there = try await pool(wanted.name)?.queues ?? []
+    let there = try await declaredPool(wanted.name)?.queues ?? []
     for queue in wanted.queues ?? [] {
       guard let old = there.first(where: { $0.name == queue.name }) else {
         _ = try await client.pools.createQueue(

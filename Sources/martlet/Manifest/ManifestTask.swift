@@ -48,7 +48,7 @@ struct ManifestTask {
     }
     for pool in manifest.pools {
       let key = ManifestKey(.pool, pool.name)
-      let there = try await connection.manifest(ofPool: pool.name)
+      let there = try await connection.declaredPool(pool.name)
       let result = there.map { pool.laid(over: $0) } ?? pool
       current[key] = there?.normal
       pools[pool.name] = (there, result)
@@ -73,7 +73,7 @@ struct ManifestTask {
     switch key.kind {
     case .variable: try await connection.sharedVariable(key.name) != nil
     case .limit: try await connection.limit(key.name) != nil
-    case .pool: try await connection.pool(key.name) != nil
+    case .pool: try await connection.declaredPool(key.name) != nil
     case .deployment: try await connection.deployment(key.name) != nil
     }
   }
