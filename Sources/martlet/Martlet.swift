@@ -20,9 +20,9 @@ struct Program: AsyncParsableCommand {
     version: MartletVersion.current,
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
-      ExplainRun.self, WhyCommand.self, WorkPoolCommand.self, LimitCommand.self, ResultCommand.self, CacheCommand.self,
-      VariableCommand.self, ArtifactCommand.self, EventCommand.self, APICommand.self,
-      VersionCommand.self,
+      ExplainRun.self, WhyCommand.self, DeploymentCommand.self, WorkPoolCommand.self,
+      LimitCommand.self, ResultCommand.self, CacheCommand.self, VariableCommand.self,
+      ArtifactCommand.self, EventCommand.self, APICommand.self, VersionCommand.self,
     ])
 
   static func main() async {

@@ -29,6 +29,8 @@ public final class Client: Sendable {
   public let events: EventServiceClient
   /// Variables.
   public let variables: VariableServiceClient
+  /// Deployments.
+  public let deployments: DeploymentServiceClient
   /// The server about itself.
   public let system: SystemServiceClient
 
@@ -61,6 +63,7 @@ public final class Client: Sendable {
     results = ResultServiceClient(channel: channel)
     events = EventServiceClient(channel: channel)
     variables = VariableServiceClient(channel: channel)
+    deployments = DeploymentServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
   }
 
