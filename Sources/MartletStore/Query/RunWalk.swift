@@ -62,7 +62,7 @@ struct RunWalk {
     if let condition = workCondition(&compiler) {
       let cursor = last.map { " AND d.run_id" + $0 } ?? ""
       return "SELECT d.run_id AS id, NULL::timestamptz AS create_time FROM run_deployment d"
-        + " WHERE \(condition)\(cursor) ORDER BY d.run_id \(direction) LIMIT \(limit)"
+        + " WHERE d.namespace = $1::text AND \(condition)\(cursor) ORDER BY d.run_id \(direction) LIMIT \(limit)"
     }
     let cursor = last.map { " AND r.id" + $0 } ?? ""
     let parts = conditions(&compiler).map { condition in

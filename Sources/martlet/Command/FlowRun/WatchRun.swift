@@ -21,22 +21,7 @@ struct WatchRun: AsyncParsableCommand {
   func run() async throws {
     try await Connection.use(connection) { connection in
       let root = wait ? reference.run : try await connection.find(reference.run).id
-      let showsLogs = !noLogs
-      let names = RunNames()
-      return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
-        group.addTask { try await connection.followStates(of: root, names: names) }
-        if showsLogs {
-          group.addTask {
-            try await connection.followLogs(of: root, names: names)
-            return nil
-          }
-        }
-        var status: ExitStatus?
-        while let result = try await group.next() {
-          if let result { status = result }
-        }
-        return status
-      }
+      return try await connection.watch(root, showsLogs: !noLogs)
     }
   }
 }
@@ -59,6 +44,27 @@ actor RunNames {
 }
 
 extension Connection {
+  /// Prints what happens to a run and below it until it has ended.
+  ///
+  /// - Returns: What the program leaves with: whether the run completed.
+  func watch(_ root: String, showsLogs: Bool) async throws -> ExitStatus? {
+    let names = RunNames()
+    return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+      group.addTask { try await followStates(of: root, names: names) }
+      if showsLogs {
+        group.addTask {
+          try await followLogs(of: root, names: names)
+          return nil
+        }
+      }
+      var status: ExitStatus?
+      while let result = try await group.next() {
+        if let result { status = result }
+      }
+      return status
+    }
+  }
+
   /// Prints states until the root run has ended.
   fileprivate func followStates(of root: String, names: RunNames) async throws -> ExitStatus {
     var request = WatchRunsRequest()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from martlet.cache import Busy as Busy
     from martlet.cache import cache_key as cache_key
     from martlet.client import Client as Client
+    from martlet.deployments import run_deployment as run_deployment
     from martlet.errors import Cancelled as Cancelled
     from martlet.errors import Fenced as Fenced
     from martlet.errors import FieldViolation as FieldViolation
@@ -49,6 +50,7 @@ _HOMES = {
     "emit_event": "event",
     "flow": "run",
     "flush": "run",
+    "run_deployment": "deployments",
     "task": "run",
 }
 _MODULES = {"v1"}

@@ -1,0 +1,128 @@
+// Decides how a run of a deployment is asked for: its parameters, its time, and whether one waits for its end.
+
+import ArgumentParser
+import Martlet
+import MartletModel
+import MartletProto
+import MartletWire
+
+struct RunDeployment: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Create a run of a deployment.",
+    discussion: """
+      A value that reads as JSON is JSON, anything else text. With --watch the command leaves with 0 when the run completed,
+      and with 1 when it failed, crashed or was cancelled.
+      """)
+  @OptionGroup var reference: DeploymentArgument
+  @Option(
+    name: [.customShort("p"), .customLong("param")],
+    help: "A parameter, KEY=VALUE, over the deployment's; several times for several.")
+  var param: [String] = []
+  @Option(help: "Parameters as a JSON object.")
+  var params: String?
+  @Option(help: "A value for the pool's template, KEY=VALUE; several times for several.")
+  var jobVariable: [String] = []
+  @Option(
+    name: [.customLong("in"), .customLong("start-in")],
+    help: "When to start, from now: \"10 min\", 1h30m.")
+  var delay: String?
+  @Option(
+    name: [.customLong("at"), .customLong("start-at")],
+    help: "When to start: 2026-11-21T09:30:00Z, or local time without the Z.")
+  var time: String?
+  @Option(help: "A tag of the run; several times for several.")
+  var tag: [String] = []
+  @Option(
+    name: [.customLong("name"), .customLong("flow-run-name")], help: "The name of the run.")
+  var name: String = ""
+  @Flag(help: "Follow the run until it has ended.")
+  var watch = false
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    let request = try request()
+    try await Connection.use(connection) { connection in
+      var request = request
+      request.namespace = connection.namespace
+      request.run?.id = Identifier.random()
+      let response = try await connection.client.runs.createRun(request)
+      let run = response.run ?? Run()
+      switch format.output {
+      case .json: try printJSON(response)
+      case .name: Terminal.standard.line(run.id)
+      case .table: try show(run, at: connection.address)
+      }
+      return watch ? try await connection.watch(run.id, showsLogs: true) : nil
+    }
+  }
+
+  private func request() throws -> CreateRunRequest {
+    var run = Run()
+    run.name = name
+    run.tags = tag
+    var parameters: [String: JSONValue] = [:]
+    if let params {
+      guard case .object(let object)? = try? JSONValue(json: Array(params.utf8)) else {
+        throw ValidationError("--params takes a JSON object, not \(params)")
+      }
+      parameters = object
+    }
+    for text in param {
+      let (key, value) = try pair(text, "--param")
+      parameters[key] = self.value(value)
+    }
+    if !parameters.isEmpty { run.parameters = parameters }
+    var variables: [String: JSONValue] = [:]
+    for text in jobVariable {
+      let (key, value) = try pair(text, "--job-variable")
+      variables[key] = self.value(value)
+    }
+    if !variables.isEmpty { run.jobVariables = variables }
+    if let due = try due() {
+      var state = State()
+      state.type = .scheduled
+      state.detail = .scheduled(.init(dueTime: due))
+      run.state = state
+    }
+    return CreateRunRequest(run: run, deployment: reference.deployment)
+  }
+
+  private func value(_ text: String) -> JSONValue {
+    (try? JSONValue(json: Array(text.utf8))) ?? .string(text)
+  }
+
+  private func due() throws -> Timestamp? {
+    switch (delay, time) {
+    case (nil, nil): return nil
+    case (let text?, nil):
+      guard let microseconds = StartTime.length(text) else {
+        throw ValidationError("--in takes a length such as \"10 min\" or 1h30m, not \"\(text)\"")
+      }
+      return StartTime.timestamp(StartTime.now + Interval(microseconds: microseconds))
+    case (nil, let text?):
+      guard let time = StartTime.time(text) else {
+        throw ValidationError(
+          "--at takes a time such as 2026-11-21T09:30:00Z or \"2026-11-21 09:30\", not \"\(text)\"")
+      }
+      return StartTime.timestamp(time)
+    default: throw ValidationError("--in and --at cannot be given together")
+    }
+  }
+
+  private func show(_ run: Run, at address: String) throws {
+    let terminal = Terminal.standard
+    var due = StartTime.now
+    if case .scheduled(let scheduled)? = run.state?.detail, let time = scheduled.dueTime {
+      due = StartTime.instant(time)
+    }
+    let isNow = delay == nil && time == nil
+    terminal.line("Created flow run '\(run.name)'.")
+    terminal.line("└── UUID: \(run.id)")
+    terminal.line("└── Parameters: \(try (run.parameters ?? [:]).jsonText())")
+    terminal.line("└── Job Variables: \(try (run.jobVariables ?? [:]).jsonText())")
+    terminal.line(
+      "└── Scheduled start time: \(StartTime.local(due)) (\(isNow ? "now" : StartTime.ahead(due)))")
+    terminal.line("└── URL: \(address)/runs/\(run.id)")
+  }
+}
