@@ -46,19 +46,23 @@ public struct DeploymentManifest: Sendable, Equatable {
   public var flow: String?
   /// What is run.
   public var work: Work?
-  /// The pool that runs it, and the queue there.
+  /// The pool that runs it.
   public var pool: String?
+  /// The queue of the pool.
   public var queue: String?
   /// What differs from the pool's template.
   public var jobVariables: JSONMembers?
   /// Parameters of its runs.
   public var parameters: JSONMembers?
-  /// What parameters may be, and whether others are refused.
+  /// What parameters may be.
   public var parameterSchema: JSON?
+  /// Whether others are refused.
   public var enforcesSchema: Bool?
-  /// The image of its container; labels that its workers have; how long a run may take.
+  /// The image of its container.
   public var image: String?
+  /// Labels that its workers have.
   public var workerLabels: [String: String]?
+  /// How long a run may take.
   public var timeout: Interval?
   /// When it runs by itself.
   public var schedules: [ScheduleManifest]?
@@ -66,11 +70,15 @@ public struct DeploymentManifest: Sendable, Equatable {
   public var pull: [PullStepManifest]?
   /// How many runs go on at the same time.
   public var concurrencyLimit: Int?
+  /// What becomes of a run that finds its slots taken.
   public var collision: Collision?
-  /// For people.
+  /// As its author counts.
   public var version: String?
+  /// For people.
   public var description: String?
+  /// For finding its things.
   public var tags: [String]?
+  /// For finding it.
   public var labels: [String: String]?
   /// Whether its schedules rest.
   public var isPaused: Bool?
@@ -83,9 +91,11 @@ public struct DeploymentManifest: Sendable, Equatable {
 public struct ScheduleManifest: Sendable, Equatable {
   /// The rules, as they are written.
   public enum Rule: Sendable, Hashable {
+    /// Times by fields.
     case cron(String, isEitherDay: Bool)
     /// Without an anchor the server takes the time of its making.
     case interval(Interval, anchor: Instant?)
+    /// Times by RFC 5545.
     case recurrence(String)
   }
 
@@ -101,12 +111,15 @@ public struct ScheduleManifest: Sendable, Equatable {
   public var isActive: Bool?
   /// Parameters of its runs, over those of the deployment.
   public var parameters: JSONMembers?
-  /// What happens to occurrences that were missed, that overlap, that come together.
+  /// What happens to occurrences that were missed.
   public var catchUp: CatchUp?
+  /// What happens to occurrences that overlap.
   public var overlap: Overlap?
+  /// How far runs are spread.
   public var jitter: Interval?
-  /// Nothing fires before, or from here on.
+  /// Nothing fires before.
   public var start: Instant?
+  /// Nothing fires from here on.
   public var end: Instant?
 
   /// Declares a schedule of which nothing but the rule is said.
@@ -119,9 +132,11 @@ public struct PoolManifest: Sendable, Equatable {
   public var name: String
   /// What its workers start: `process`.
   public var type: String?
+  /// For people.
   public var description: String?
   /// How many runs go on at the same time.
   public var limit: Int?
+  /// Whether nothing is offered.
   public var isPaused: Bool?
   /// What its runs are started with: the variables and the template.
   public var template: JSON?
@@ -134,11 +149,15 @@ public struct PoolManifest: Sendable, Equatable {
 
 /// A queue of a pool.
 public struct QueueManifest: Sendable, Equatable {
+  /// Its name.
   public var name: String
   /// 1 is served first.
   public var priority: Int?
+  /// How many runs go on at the same time.
   public var limit: Int?
+  /// For people.
   public var description: String?
+  /// Whether nothing is offered.
   public var isPaused: Bool?
 
   /// Declares a queue of which nothing but the name is said.
@@ -147,12 +166,15 @@ public struct QueueManifest: Sendable, Equatable {
 
 /// A limit of what goes on at the same time.
 public struct LimitManifest: Sendable, Equatable {
+  /// Its name.
   public var name: String
   /// How many slots it has.
   public var slots: Int
   /// Slots that come back each second.
   public var decay: Double?
+  /// For people.
   public var description: String?
+  /// Whether it refuses nobody.
   public var isDisabled: Bool?
 
   /// Declares a limit.
@@ -164,8 +186,11 @@ public struct LimitManifest: Sendable, Equatable {
 
 /// A value that programs share.
 public struct VariableManifest: Sendable, Equatable {
+  /// Its name.
   public var name: String
+  /// What it is.
   public var value: JSON
+  /// For finding its things.
   public var tags: [String]?
 
   /// Declares a variable.

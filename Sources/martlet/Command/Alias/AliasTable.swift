@@ -44,6 +44,7 @@ struct Alias: Sendable {
       Alias("global-concurrency-limit", "limit"), Alias("global-concurrency-limits", "limit"),
       Alias("gcl", "limit"),
       Alias("work-queue", "work-pool queue"), Alias("work-queues", "work-pool queue"),
+      Alias("pool", "work-pool"), Alias("pools", "work-pool"),
       Alias("work-pool queues", "work-pool queue"),
       Alias("deployment schedules", "deployment schedule"),
       Alias("backfills", "backfill"),
@@ -82,6 +83,7 @@ struct Alias: Sendable {
     Alias("limit enable", "limit set --enable-enforcement"),
     Alias("limit disable", "limit set --disable-enforcement"),
     Alias("variable unset", "variable rm"),
+    Alias("work-pool get-default-base-job-template", "work-pool template"),
     Alias("deployment schedule create", "deployment schedule add"),
     Alias("event stream", "event tail --follow", options: ["--format": .named("--output")]),
     Alias(

@@ -185,8 +185,7 @@ struct ResumePool: AsyncParsableCommand {
 
 struct DeletePool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Delete a work pool that no deployment names.",
-    aliases: ["delete"])
+    commandName: "rm", abstract: "Delete a work pool that no deployment names.")
   @OptionGroup var name: PoolName
   @OptionGroup var connection: ConnectionOptions
 

@@ -160,8 +160,7 @@ struct ResumeQueue: AsyncParsableCommand {
 
 struct DeleteQueue: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rm", abstract: "Delete a queue; what waits in it goes to the default queue.",
-    aliases: ["delete"])
+    commandName: "rm", abstract: "Delete a queue; what waits in it goes to the default queue.")
   @OptionGroup var name: QueueName
   @OptionGroup var connection: ConnectionOptions
 

@@ -7,7 +7,7 @@ import MartletWire
 
 struct GetPool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "get", abstract: "Show one work pool.", aliases: ["inspect"])
+    commandName: "get", abstract: "Show one work pool.")
   @OptionGroup var name: PoolName
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
@@ -89,8 +89,7 @@ struct ListPoolTypes: AsyncParsableCommand {
 
 struct PoolTemplate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "template", abstract: "Print the template that new pools of a type begin with.",
-    aliases: ["get-default-base-job-template"])
+    commandName: "template", abstract: "Print the template that new pools of a type begin with.")
   @Option(name: [.customShort("t"), .long], help: "The type of the pool.")
   var type: String
   @OptionGroup var connection: ConnectionOptions

@@ -18,7 +18,7 @@ struct WorkPoolCommand: AsyncParsableCommand {
       CreatePool.self, ListPools.self, GetPool.self, UpdatePool.self, PausePool.self,
       ResumePool.self, DeletePool.self, ListPoolTypes.self, PoolTemplate.self, PoolSlots.self,
       QueueCommand.self,
-    ], aliases: ["work-pools", "pool"])
+    ])
 }
 
 /// A pool named on the command line.
