@@ -91,6 +91,8 @@ public struct NewRun: Sendable, Equatable {
 
   /// What of it its transitions depend on.
   public var policy: RunPolicy {
-    RunPolicy(retry: retry, timeout: timeout, loss: loss, limits: limits, tags: tags, isPlaced: placement != nil)
+    RunPolicy(
+      retry: retry, timeout: timeout, loss: loss, limits: limits, tags: tags,
+      isPlaced: placement != nil)
   }
 }

@@ -9,7 +9,7 @@ import MartletWire
 
 extension Connection {
   /// A deployment; nil when there is none.
-  func deployment(_ reference: String) async throws -> Deployment? {
+  func declaredDeployment(_ reference: String) async throws -> Deployment? {
     try await found {
       try await client.deployments.getDeployment(
         GetDeploymentRequest(namespace: namespace, deployment: reference)
@@ -21,7 +21,7 @@ extension Connection {
   func wanted(_ manifest: DeploymentManifest, directory: String) async throws -> (
     current: Deployment?, wanted: Deployment
   ) {
-    let current = try await deployment("\(manifest.flow ?? "")/\(manifest.name)")
+    let current = try await declaredDeployment("\(manifest.flow ?? "")/\(manifest.name)")
     var wanted = current ?? Deployment()
     wanted.flow = manifest.flow ?? ""
     wanted.take(manifest, directory: directory)

@@ -74,7 +74,7 @@ struct ManifestTask {
     case .variable: try await connection.sharedVariable(key.name) != nil
     case .limit: try await connection.limit(key.name) != nil
     case .pool: try await connection.declaredPool(key.name) != nil
-    case .deployment: try await connection.deployment(key.name) != nil
+    case .deployment: try await connection.declaredDeployment(key.name) != nil
     }
   }
 

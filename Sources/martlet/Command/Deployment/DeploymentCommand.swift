@@ -17,7 +17,7 @@ struct DeploymentCommand: AsyncParsableCommand {
       ListDeployments.self, GetDeployment.self, RunDeployment.self, PauseDeployment.self,
       ResumeDeployment.self, DeleteDeployment.self, ListDeploymentVersions.self,
       PromoteDeployment.self, DeploymentScheduleCommand.self,
-    ], aliases: ["deployments"])
+    ])
 }
 
 /// A deployment named on the command line.

@@ -47,8 +47,7 @@ struct ResumeDeployment: AsyncParsableCommand {
 struct DeleteDeployment: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm",
-    abstract: "Delete a deployment with its schedules and the runs that have not started.",
-    aliases: ["delete"])
+    abstract: "Delete a deployment with its schedules and the runs that have not started.")
   @OptionGroup var reference: DeploymentArgument
   @Option(help: "Only if it still has this etag.")
   var etag: String = ""

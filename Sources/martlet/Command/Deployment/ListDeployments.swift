@@ -65,7 +65,7 @@ extension Deployment {
 
 struct GetDeployment: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "get", abstract: "Show one deployment with its schedules.", aliases: ["inspect"])
+    commandName: "get", abstract: "Show one deployment with its schedules.")
   @OptionGroup var reference: DeploymentArgument
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
