@@ -53,8 +53,8 @@ struct Alias: Sendable {
   /// Verbs: one vocabulary for every noun.
   private static let verbs: [Alias] =
     [
-      "artifact", "cache", "deployment", "deployment schedule", "flow", "flow-run", "limit",
-      "profile", "variable", "work-pool", "work-pool queue", "worker",
+      "artifact", "cache", "deployment", "flow", "flow-run", "limit", "profile", "variable",
+      "work-pool", "work-pool queue", "worker",
     ].flatMap { [Alias("\($0) delete", "\($0) rm"), Alias("\($0) remove", "\($0) rm")] }
     + [
       "artifact", "backfill", "cache", "deployment", "deployment schedule", "event", "flow",
@@ -84,7 +84,6 @@ struct Alias: Sendable {
     Alias("limit disable", "limit set --disable-enforcement"),
     Alias("variable unset", "variable rm"),
     Alias("work-pool get-default-base-job-template", "work-pool template"),
-    Alias("deployment schedule create", "deployment schedule add"),
     Alias("event stream", "event tail --follow", options: ["--format": .named("--output")]),
     Alias(
       "server database upgrade", "server migrate up",
