@@ -80,6 +80,8 @@ class Server:
         self.data = directory / "data"
         self.options = options
         self.environment: dict[str, str] = {}
+        # What begins the server's process and becomes it.
+        self.prefix: list[str] = []
         self.process: subprocess.Popen | None = None
 
     def start(self, timeout: float = 60) -> "Server":
@@ -89,7 +91,7 @@ class Server:
             else ["--data-dir", str(self.data)]
         )
         self.process = subprocess.Popen(
-            [str(BINARY), "server", "start", "--port", str(self.port), *place, *self.options],
+            [*self.prefix, str(BINARY), "server", "start", "--port", str(self.port), *place, *self.options],
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("ab"),
             env={**os.environ, **self.environment},

@@ -78,6 +78,8 @@ class World:
             "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
+        # The library changes the environment of the process that it comes to first, and Swift finds its arguments by that.
+        self.second.prefix = ["env"]
         self.second.start()
         self.call("PoolService/CreatePool", {"pool": {"name": "machines", "type": "process"}})
         urls = [self.first.url, self.second.url, self.first.url]

@@ -50,6 +50,10 @@ import Testing
     "SCHEDULED/fail": "a failure between the end of a pause and the next start",
     "SCHEDULED/fail-retry": "a failure between the end of a pause and the next start",
     "SCHEDULED/fail-retry-rescheduled": "a failure between the end of a pause and the next start",
+    "SCHEDULED/hold": "the dispatcher of deployments has no worlds here",
+    "SCHEDULED/hold-again": "the dispatcher of deployments has no worlds here",
+    "SCHEDULED/hold-owned": "the dispatcher of deployments has no worlds here",
+    "any/hold": "the dispatcher of deployments has no worlds here",
     "any/create-claimed-unowned": "a late copy of a create, after its owner let the run go",
   ]
 
