@@ -79,7 +79,7 @@ class Server:
         self.database_url = database_url
         self.data = directory / "data"
         self.options = options
-        self.environment: dict[str, str] = {}
+        self.extra_environment: dict[str, str] = {}
         # What begins the server's process and becomes it.
         self.prefix: list[str] = []
         self.process: subprocess.Popen | None = None
@@ -94,7 +94,7 @@ class Server:
             [*self.prefix, str(BINARY), "server", "start", "--port", str(self.port), *place, *self.options],
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("ab"),
-            env={**os.environ, **self.environment},
+            env={**os.environ, **self.extra_environment},
             start_new_session=True,
         )
         self.wait_until_ready(timeout)

@@ -111,7 +111,9 @@ def test_prefects_spellings_have_the_same_effect(cli, calm_server):
     cli("concurrency-limit", "delete", "seed-api", **server)
     cli("gcl", "delete", "seed-rate", **server)
     assert cli("shell", "watch", "echo a | tr a b", "--flow-name", "watched", "--stream-stdout", **server) == "b\n"
-    assert "watched" in cli("flow-runs", "ls", **server)
+    found = cli("api", "call", "RunService/ListRuns", "-d", '{"filter": "definition = \\"watched\\""}', **server)
+    assert "watched" in found
+    assert "FLOW" in cli("flow-runs", "ls", **server)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -74,7 +74,7 @@ class World:
         self.first = new_server().start()
         self.database = socket_url(self.first)
         self.second = new_server(database_url=self.database)
-        self.second.environment = {
+        self.second.extra_environment = {
             "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
