@@ -7,8 +7,6 @@ public struct ScheduleMaking: Sendable, Equatable {
   public var ticks: [ScheduledTick] = []
   /// Then every time up to here has its run, or never will.
   public var madeUntil: Instant
-  /// Whether times passed that are not made up for.
-  public var hasMissed = false
 
   /// Times that nobody saw are made in steps of this size.
   static let chunk = 500
@@ -44,7 +42,6 @@ public struct ScheduleMaking: Sendable, Equatable {
         start = latest + Interval(microseconds: -1)
       }
     }
-    making.hasMissed = start > row.madeUntil
     making.ticks = timetable.ticks(
       after: start, upTo: now, limit: chunk, jitter: row.spec.jitter, schedule: row.id)
     if making.ticks.count == chunk, let last = making.ticks.last { making.madeUntil = last.time }
@@ -105,11 +102,6 @@ public struct ScheduleLetting: Sendable, Equatable {
 
   /// Nothing to do.
   public init() {}
-
-  /// Whether there is nothing to do.
-  public var isEmpty: Bool {
-    opened.isEmpty && buffered.isEmpty && refused.isEmpty && cancelled.isEmpty && leftovers.isEmpty
-  }
 
   /// Decides about the runs of a schedule.
   ///

@@ -23,9 +23,6 @@ struct WorkItemWrites {
     ended = runs.filter { $0.standing == nil }.map(\.id)
   }
 
-  /// Whether there is anything for workers in it.
-  var isEmpty: Bool { placed.isEmpty && moved.isEmpty && ended.isEmpty }
-
   func send(on pipeline: borrowing Pipeline) throws {
     if !placed.isEmpty { try sendPlaced(on: pipeline) }
     if !moved.isEmpty {
