@@ -36,7 +36,7 @@ setup: ## Install what building and running need (Debian packages, a Python envi
 
 setup-test: setup
 	@deploy/setup/packages.sh $(TEST_PACKAGES)
-	@deploy/setup/python.sh $(VENV) clients/python pytest buf-bin grpcio-tools jsonschema==$(JSONSCHEMA) $(SCHEDULE_PEERS)
+	@deploy/setup/python.sh $(VENV) clients/python pytest pytest-xdist buf-bin grpcio-tools jsonschema==$(JSONSCHEMA) $(SCHEDULE_PEERS)
 	@deploy/setup/schema-suite.sh $(PYTHON) $(JSONSCHEMA) $(STATE)/json-schema-test-suite
 
 build: setup ## Build the program: .build/release/martlet.
@@ -84,7 +84,7 @@ test-interop: ## Run the public gRPC interop cases against gRPC C++, Go and Pyth
 	cd Tests/Interop && $(PEERS) $(CURDIR)/$(PYTHON) -m pytest -q
 
 test-e2e: ## Run the end-to-end tests: crashes, replicas, outages.
-	cd Tests/EndToEnd && $(PEERS) $(CURDIR)/$(PYTHON) -m pytest -q
+	cd Tests/EndToEnd && $(PEERS) $(CURDIR)/$(PYTHON) -m pytest -q -n 3
 
 SEEDS ?= 1000
 simulate: setup-test ## Let the model live through SEEDS worlds (1000) of crashes and delays in virtual time.
@@ -102,13 +102,13 @@ chaos: build setup-test ## Kill, stop and cut two replicas and their Postgres fo
 	cd Tests/EndToEnd && $(PEERS) CHAOS_SECONDS=$(CHAOS_SECONDS) $(CURDIR)/$(PYTHON) -m pytest -q test_chaos.py
 
 test-tsan: setup-test ## Run the tests of HTTP, RPC and Store under ThreadSanitizer.
-	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
-	$(PEERS) TSAN_OPTIONS=halt_on_error=1 Tests/targets.sh \
+	ONLY_TESTS="$(TSAN_TESTS)" $(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
+	$(PEERS) ONLY_TESTS="$(TSAN_TESTS)" TEST_TIMEOUT=600 TSAN_OPTIONS=halt_on_error=1 Tests/targets.sh \
 		"--sanitize=thread --scratch-path .build-tsan --skip $(TSAN_SKIPS)" $(TSAN_TESTS)
 
 test-asan: setup-test ## Run the tests of what reads strangers' bytes under AddressSanitizer.
-	$(SWIFT) build --build-tests --sanitize=address --scratch-path .build-asan
-	$(PEERS) ASAN_OPTIONS=detect_leaks=0 Tests/targets.sh \
+	ONLY_TESTS="$(ASAN_TESTS)" $(SWIFT) build --build-tests --sanitize=address --scratch-path .build-asan
+	$(PEERS) ONLY_TESTS="$(ASAN_TESTS)" TEST_TIMEOUT=600 ASAN_OPTIONS=detect_leaks=0 Tests/targets.sh \
 		"--no-parallel --sanitize=address --scratch-path .build-asan --skip $(TSAN_SKIPS)" $(ASAN_TESTS)
 
 TIME ?= 60

@@ -6,7 +6,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(10))) struct CancellationTests {
   @Test func endsARunThatDoesNotStopWithinItsBound() async throws {
     try await EngineFixture.with { fixture in
       let run = TestRun()

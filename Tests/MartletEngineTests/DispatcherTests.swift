@@ -8,7 +8,7 @@ import MartletTestKit
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DispatcherTests {
+@Suite(.timeLimit(.minutes(10))) struct DispatcherTests {
   @Test func aWorkerIsOfferedWhatIsRenderedForIt() async throws {
     try await DispatchFixture.with { fixture in
       let run = try await fixture.runs(1)[0]

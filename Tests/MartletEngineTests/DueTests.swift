@@ -6,7 +6,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DueTests {
+@Suite(.timeLimit(.minutes(10))) struct DueTests {
   private func create(_ run: TestRun, _ content: NewRun) -> Command {
     .report(
       Report(

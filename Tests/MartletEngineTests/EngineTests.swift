@@ -9,7 +9,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct EngineTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineTests {
   @Test func followersHearOfWhatOtherReplicasCommit() async throws {
     try await EngineFixture.with { fixture in
       var settings = EngineSettings()

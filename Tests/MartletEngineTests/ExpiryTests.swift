@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ExpiryTests {
+@Suite(.timeLimit(.minutes(10))) struct ExpiryTests {
   /// Results and keys, of which each second one is over by an hour, and each fifth never is.
   private func fill(_ fixture: EngineFixture, count: Int) async throws {
     try await fixture.sql(

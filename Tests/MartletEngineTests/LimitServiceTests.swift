@@ -9,7 +9,7 @@ import MartletTestKit
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct LimitServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct LimitServiceTests {
   private func request(_ names: String...) -> SlotRequest {
     SlotRequest(
       id: LeaseID(ObjectID.random().value), in: .standard,

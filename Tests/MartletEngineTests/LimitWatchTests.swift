@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct LimitWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct LimitWatchTests {
   private func limit(_ fixture: EngineFixture, _ name: String, _ slots: Int32) async throws {
     _ = try await fixture.store.createLimit(
       name, in: fixture.namespace, content: SlotLimitEdit(slots: slots), actor: "tester")

@@ -6,7 +6,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ReaperTests {
+@Suite(.timeLimit(.minutes(10))) struct ReaperTests {
   @Test func endsWhatASilentSessionHeld() async throws {
     try await EngineFixture.with { fixture in
       let silent = try await fixture.session(1)

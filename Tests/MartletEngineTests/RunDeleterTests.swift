@@ -6,7 +6,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RunDeleterTests {
+@Suite(.timeLimit(.minutes(10))) struct RunDeleterTests {
   @Test func aDeletionThatNobodyDealsWithGoesOn() async throws {
     try await EngineFixture.with { fixture in
       let (flow, task) = (TestRun(), TestRun())

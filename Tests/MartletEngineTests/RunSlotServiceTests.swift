@@ -8,7 +8,7 @@ import MartletTestKit
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RunSlotServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct RunSlotServiceTests {
   private func begin(_ run: TestRun, on store: Store) async throws -> CommandAnswer {
     let create = Command.report(
       Report(

@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct StrandingTests {
+@Suite(.timeLimit(.minutes(10))) struct StrandingTests {
   @Test func aTaskThatIsPutBackBelowAnEndedRunIsCancelled() async throws {
     try await EngineFixture.with { fixture in
       let session = try await fixture.session()

@@ -10,7 +10,7 @@ import Testing
 
 @testable import MartletWorker
 
-@Suite(.timeLimit(.minutes(3))) struct AdoptionTests {
+@Suite(.timeLimit(.minutes(10))) struct AdoptionTests {
   @Test func whatAKilledExecutorHasStartedIsKilledToo() async throws {
     try await Workshop.with { workshop in
       // In another process group, as shells with job control do it.

@@ -9,7 +9,7 @@ import Testing
 
 @testable import MartletWorker
 
-@Suite(.timeLimit(.minutes(3))) struct ExecutionTests {
+@Suite(.timeLimit(.minutes(10))) struct ExecutionTests {
   @Test func aCommandGetsItsParametersAndItsResultIsKept() async throws {
     try await Workshop.with { workshop in
       let script = """

@@ -10,7 +10,7 @@ import Testing
 
 @testable import MartletWorker
 
-@Suite(.timeLimit(.minutes(3))) struct PullTests {
+@Suite(.timeLimit(.minutes(10))) struct PullTests {
   private func step(_ kind: PullStep.Kind) -> PullStep { PullStep(kind: kind) }
 
   @Test func aBranchIsPulledAnewAndACommitWithoutTheRepository() async throws {

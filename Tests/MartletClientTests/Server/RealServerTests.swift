@@ -10,7 +10,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct RealServerTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct RealServerTests {
   @Test func aFlowWithItsTaskArtifactsAndResult() async throws {
     let server = try await ServerProcess.shared.value
     let environment = server.environment()

@@ -7,7 +7,7 @@ import MartletWire
 import ServerProcess
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct WorkerStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerStreamTests {
   private typealias Call = ClientCall<ConnectRequest, ConnectResponse>
 
   private struct Unexpected: Error {

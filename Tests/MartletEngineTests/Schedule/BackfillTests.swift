@@ -6,7 +6,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct BackfillTests {
+@Suite(.timeLimit(.minutes(10))) struct BackfillTests {
   private func begin(
     _ fixture: EngineFixture, hours: Int64, _ change: (inout Backfill.Request) -> Void = { _ in }
   ) async throws -> Backfill.Request {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import MartletEngine
 
-@Suite(.timeLimit(.minutes(4))) struct SchedulerTests {
+@Suite(.timeLimit(.minutes(10))) struct SchedulerTests {
   private struct Cut: Error {}
 
   /// Makes a deployment with schedules.

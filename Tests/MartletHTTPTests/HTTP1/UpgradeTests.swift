@@ -6,7 +6,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UpgradeTests {
+@Suite(.timeLimit(.minutes(10))) struct UpgradeTests {
   /// Answers every byte with the next one.
   private final class NextByte: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer

@@ -6,7 +6,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct StingyPeerTests {
+@Suite(.timeLimit(.minutes(10))) struct StingyPeerTests {
   /// Sends a piece for each new stream for as long as the server takes it, and returns how many and what came.
   private func floodStreams(
     _ server: TestServer, _ piece: (UInt32) -> [UInt8]

@@ -6,7 +6,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
   @Test func ourClientAndServer() async throws {
     try await TestServer.withTLS { server, certificates in
       let client = try await server.connect(certificates.client)

@@ -4,7 +4,7 @@
 import MartletModel
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ScheduleWeekTests {
+@Suite(.timeLimit(.minutes(10))) struct ScheduleWeekTests {
   /// What a database would hold of one schedule.
   private struct World {
     var row: ScheduleRow

@@ -6,7 +6,7 @@ import MartletPostgres
 import MartletTestKit
 import Testing
 
-@Suite("Private cluster", .timeLimit(.minutes(3))) struct PrivateClusterTests {
+@Suite("Private cluster", .timeLimit(.minutes(10))) struct PrivateClusterTests {
   private static let count = Statement("count", "SELECT count(*) FROM t")
 
   private static func options(_ directory: String) -> ClusterOptions {

@@ -4,7 +4,7 @@ import MartletPostgres
 import MartletTestKit
 import Testing
 
-@Suite("Failures", .timeLimit(.minutes(2))) struct FailureTests {
+@Suite("Failures", .timeLimit(.minutes(10))) struct FailureTests {
   private static let sleep = Statement("sleep", "SELECT pg_sleep($1)::text")
   private static let one = Statement("one", "SELECT 1")
   private static let kill = Statement("kill", "SELECT pg_terminate_backend($1)")

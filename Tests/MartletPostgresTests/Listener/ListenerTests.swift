@@ -4,7 +4,7 @@ import MartletPostgres
 import MartletTestKit
 import Testing
 
-@Suite("Listener", .timeLimit(.minutes(1))) struct ListenerTests {
+@Suite("Listener", .timeLimit(.minutes(10))) struct ListenerTests {
   private static func notify(_ database: TestDatabase, _ channel: String, _ payload: String)
     async throws
   {

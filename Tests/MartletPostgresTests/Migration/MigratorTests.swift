@@ -4,7 +4,7 @@ import MartletPostgres
 import MartletTestKit
 import Testing
 
-@Suite("Migrations", .timeLimit(.minutes(1))) struct MigratorTests {
+@Suite("Migrations", .timeLimit(.minutes(10))) struct MigratorTests {
   private static let binary = BinaryVersion(1, 2, 0)
 
   private static let steps = [

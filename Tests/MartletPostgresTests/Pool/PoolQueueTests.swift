@@ -4,7 +4,7 @@ import Testing
 
 @testable import MartletPostgres
 
-@Suite("Pool queue", .timeLimit(.minutes(1))) struct PoolQueueTests {
+@Suite("Pool queue", .timeLimit(.minutes(10))) struct PoolQueueTests {
   /// Counts how often each connection was woken.
   private final class Wakes: Sendable {
     let counts = Locked([0, 0])

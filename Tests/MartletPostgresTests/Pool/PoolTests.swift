@@ -5,7 +5,7 @@ import MartletPostgres
 import MartletTestKit
 import Testing
 
-@Suite("Pool", .timeLimit(.minutes(2))) struct PoolTests {
+@Suite("Pool", .timeLimit(.minutes(10))) struct PoolTests {
   private static let sleep = Statement("sleep", "SELECT pg_sleep($1)::text")
   private static let one = Statement("one", "SELECT 1")
 

@@ -6,7 +6,7 @@ import MartletTestKit
 import Synchronization
 import Testing
 
-@Suite("Writer", .timeLimit(.minutes(2))) struct WriterTests {
+@Suite("Writer", .timeLimit(.minutes(10))) struct WriterTests {
   /// A queue of continuations, each answered by one round trip: the smallest group commit.
   private final class Counter: PostgresWorker {
     private let waiting = Locked<[CheckedContinuation<Int32, any Error>]>([])

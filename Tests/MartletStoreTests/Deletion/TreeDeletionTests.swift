@@ -7,7 +7,7 @@ import Testing
 
 @testable import MartletStore
 
-@Suite(.timeLimit(.minutes(2))) struct TreeDeletionTests {
+@Suite(.timeLimit(.minutes(10))) struct TreeDeletionTests {
   /// Makes a tree of ended runs by SQL: `width` runs below the top, each with `depth` runs in a chain below it.
   private func grow(
     _ fixture: StoreFixture, width: Int, depth: Int = 0

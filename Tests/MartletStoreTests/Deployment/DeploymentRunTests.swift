@@ -5,7 +5,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DeploymentRunTests {
+@Suite(.timeLimit(.minutes(10))) struct DeploymentRunTests {
   private func make(
     _ fixture: StoreFixture, _ name: String, _ change: (inout DeploymentContent) -> Void = { _ in }
   ) async throws -> Deployment {

@@ -5,7 +5,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DeploymentTests {
+@Suite(.timeLimit(.minutes(10))) struct DeploymentTests {
   private func content(
     _ name: String = "nightly", flow: String = "etl",
     _ change: (inout DeploymentContent) -> Void = { _ in }

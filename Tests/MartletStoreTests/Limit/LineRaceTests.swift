@@ -5,7 +5,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(4))) struct LineRaceTests {
+@Suite(.timeLimit(.minutes(10))) struct LineRaceTests {
   /// Both stores grant and release as fast as they can; whoever is inside is counted from outside.
   @Test func aThousandWaitersAreServedInOrderAndNeverTooMany() async throws {
     try await StoreFixture.with { fixture in

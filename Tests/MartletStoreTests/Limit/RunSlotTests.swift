@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RunSlotTests {
+@Suite(.timeLimit(.minutes(10))) struct RunSlotTests {
   func create(
     _ run: TestRun, _ limits: [SlotNeed] = [SlotNeed(.global, "api")], tags: [String] = [],
     retry: RetryPolicy? = nil, loss: LossPolicy = .crash
@@ -244,7 +244,9 @@ import Testing
             done.add(1)
           }
         }
-        group.addTask { while done.value < 20 { try await fixture.serve() } }
+        group.addTask {
+          while done.value < 20, !Task.isCancelled { try await fixture.serve() }
+        }
         try await group.waitForAll()
       }
       #expect(try await fixture.number("SELECT count(*) FROM limit_hold") == 0)

@@ -76,7 +76,9 @@ import Testing
     let seed = UInt64.random(in: 0 ... .max)
     var random = SplitMix64(seed: seed)
     var runs = (0..<2000).map { _ in TestRun() }
-    _ = try await store.transitions.submit(runs.map { $0.create() })
+    for part in stride(from: 0, to: runs.count, by: 200) {
+      _ = try await store.transitions.submit(runs[part..<part + 200].map { $0.create() })
+    }
     for seq in Int64(2)...3 {
       // Runs move on in no order; those of one page now and then together.
       runs.shuffle(using: &random)

@@ -5,7 +5,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RunGatheringTests {
+@Suite(.timeLimit(.minutes(10))) struct RunGatheringTests {
   @Test func everybodyGetsWhatTheyAskedFor() async throws {
     try await StoreFixture.with { fixture in
       let other = try Namespace("other")

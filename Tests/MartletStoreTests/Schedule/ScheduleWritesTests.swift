@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ScheduleWritesTests {
+@Suite(.timeLimit(.minutes(10))) struct ScheduleWritesTests {
   private let deployment = DeploymentID(RunID.fresh().value)
 
   private func hourly(_ slug: String, _ change: (inout ScheduleSpec) -> Void = { _ in }) throws

@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PolicyTests {
+@Suite(.timeLimit(.minutes(10))) struct PolicyTests {
   private let retry = RetryPolicy(
     maxRetries: 2, delay: .exponential(first: .milliseconds(1), factor: 1.5, longest: .seconds(9)),
     jitter: 0.1, mode: .reschedule, retriesCrashes: true)

@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct FeedTests {
+@Suite(.timeLimit(.minutes(10))) struct FeedTests {
   /// Runs a test with a feed that is polled as the tailer polls it.
   private func withFeed(
     _ fixture: StoreFixture, _ body: (Feed) async throws -> Void

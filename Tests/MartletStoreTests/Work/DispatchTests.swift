@@ -5,7 +5,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DispatchTests {
+@Suite(.timeLimit(.minutes(10))) struct DispatchTests {
   @Test func twoReplicasKeepTheLimitOfAPoolAndOfferEachRunOnce() async throws {
     try await WorkFixture.with(pool: PoolEdit(concurrency: .limited(3))) { fixture in
       let deployment = try await fixture.deployment("d")
@@ -237,7 +237,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct WorkExplanationTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkExplanationTests {
   @Test func itIsSaidWhatARunWaitsFor() async throws {
     try await WorkFixture.with(pool: PoolEdit(concurrency: .limited(1))) { fixture in
       let deployment = try await fixture.deployment("d")

@@ -5,7 +5,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PlacementTests {
+@Suite(.timeLimit(.minutes(10))) struct PlacementTests {
   private func fresh<ID: UniqueIdentifier>(_: ID.Type = ID.self) -> ID { ID(RunID.fresh().value) }
 
   private func create(_ run: TestRun, _ placement: Placement, retry: RetryPolicy? = nil) -> Command

@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct DeletionPropertyTests {
+@Suite(.timeLimit(.minutes(10))) struct DeletionPropertyTests {
   private static let template = TestTemplate("deletions") { connection in
     try Schema.migrate(on: connection)
   }

@@ -25,11 +25,12 @@ enum HTTP2Session {
       option, UInt64(limits.resetBurst) * 2, UInt64(limits.resetsPerSecond) * 2)
 
     var session: OpaquePointer?
+    // The session copies both.
+    var memory = SessionMemory.functions
+    let callbacks = SessionCallbacks.shared
     switch side {
-    case .server:
-      nghttp2_session_server_new2(&session, SessionCallbacks.shared, user, option)
-    case .client:
-      nghttp2_session_client_new2(&session, SessionCallbacks.shared, user, option)
+    case .server: nghttp2_session_server_new3(&session, callbacks, user, option, &memory)
+    case .client: nghttp2_session_client_new3(&session, callbacks, user, option, &memory)
     }
     if let session { submitSettings(session, side, limits) }
     return session
