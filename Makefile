@@ -24,7 +24,7 @@ TEST_PACKAGES := faketime openssl nghttp2-client nghttp2-server dash busybox she
 	golang-go golang-google-grpc-dev golang-goprotobuf-dev
 
 .PHONY: help setup setup-test build run test test-swift test-python test-shell test-interop test-e2e test-tsan \
-	test-asan fuzz hostile simulate schedules chaos \
+	test-asan build-tsan build-asan fuzz hostile simulate schedules chaos \
 	lint format proto proto-check bench dist clean
 
 help: ## Show this list.
@@ -101,15 +101,22 @@ CHAOS_SECONDS ?= 300
 chaos: build setup-test ## Kill, stop and cut two replicas and their Postgres for CHAOS_SECONDS (300).
 	cd Tests/EndToEnd && $(PEERS) CHAOS_SECONDS=$(CHAOS_SECONDS) $(CURDIR)/$(PYTHON) -m pytest -q test_chaos.py
 
-test-tsan: setup-test ## Run the tests of HTTP, RPC and Store under ThreadSanitizer.
-	ONLY_TESTS="$(TSAN_TESTS)" $(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
-	$(PEERS) ONLY_TESTS="$(TSAN_TESTS)" TEST_TIMEOUT=600 TSAN_OPTIONS=halt_on_error=1 Tests/targets.sh \
-		"--sanitize=thread --scratch-path .build-tsan --skip $(TSAN_SKIPS)" $(TSAN_TESTS)
+# The builds apart, so that they can be made beside something else.
+TSAN_BUILD := --sanitize=thread --scratch-path .build-tsan
+build-tsan: setup-test
+	ONLY_TESTS="$(TSAN_TESTS)" $(SWIFT) build --build-tests $(TSAN_BUILD)
 
-test-asan: setup-test ## Run the tests of what reads strangers' bytes under AddressSanitizer.
-	ONLY_TESTS="$(ASAN_TESTS)" $(SWIFT) build --build-tests --sanitize=address --scratch-path .build-asan
+test-tsan: build-tsan ## Run the tests of HTTP, RPC and Store under ThreadSanitizer.
+	$(PEERS) ONLY_TESTS="$(TSAN_TESTS)" TEST_TIMEOUT=600 TSAN_OPTIONS=halt_on_error=1 Tests/targets.sh \
+		"$(TSAN_BUILD) --skip $(TSAN_SKIPS)" $(TSAN_TESTS)
+
+ASAN_BUILD := --sanitize=address --scratch-path .build-asan
+build-asan: setup-test
+	ONLY_TESTS="$(ASAN_TESTS)" $(SWIFT) build --build-tests $(ASAN_BUILD)
+
+test-asan: build-asan ## Run the tests of what reads strangers' bytes under AddressSanitizer.
 	$(PEERS) ONLY_TESTS="$(ASAN_TESTS)" TEST_TIMEOUT=600 ASAN_OPTIONS=detect_leaks=0 Tests/targets.sh \
-		"--no-parallel --sanitize=address --scratch-path .build-asan --skip $(TSAN_SKIPS)" $(ASAN_TESTS)
+		"--no-parallel $(ASAN_BUILD) --skip $(TSAN_SKIPS)" $(ASAN_TESTS)
 
 TIME ?= 60
 fuzz: ## Fuzz what reads strangers' bytes for TIME seconds in all (60).
