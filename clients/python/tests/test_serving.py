@@ -195,7 +195,7 @@ def stubborn():
     while True:
         time.sleep(0.1)
 
-@martlet.flow("FLOW-slow", timeout=1)
+@martlet.flow("FLOW-slow", timeout=1, retries=1)
 def slow():
     while True:
         time.sleep(0.1)
@@ -208,8 +208,8 @@ if __name__ == "__main__":
     program.line("endless")
     client.runs.cancel_run(id=id)
     assert state(client, id) == "CANCELLED"
-    late = end(client, begin(client, f"{flow}-slow/x")).state
-    assert (late.type, late.name) == (v1.STATE_TYPE_FAILED, "TimedOut")
+    late = end(client, begin(client, f"{flow}-slow/x"))
+    assert (late.state.type, late.state.name, late.attempt) == (v1.STATE_TYPE_FAILED, "TimedOut", 2)
 
 
 MEETING = """
@@ -331,6 +331,15 @@ def test_what_outlasts_the_grace_is_lost_at_once(client, serve, flow, signals):
     # Its lease would last for ten minutes.
     assert state(client, id) == "CRASHED"
     assert "the program that served this run has ended" in logged(client, id)
+
+
+def test_a_deployment_that_somebody_paused_stays_paused(client, serve, flow):
+    program = serve(ENDURING.replace("OPTIONS", ""))
+    client.deployments.pause_deployment(deployment=f"{flow}/x")
+    program.terminate()
+    assert program.finish() == 0
+    serve(ENDURING.replace("OPTIONS", ""))
+    assert client.deployments.get_deployment(deployment=f"{flow}/x").deployment.paused
 
 
 def test_a_long_result_is_stored_by_its_address(client, serve, flow):

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional
 
-from martlet import schema, v1, values
+from martlet import attempt, schema, v1, values
 from martlet.schedules import Cron, Interval, RRule, Schedule, Seconds
 
 if TYPE_CHECKING:
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 class ServedDeployment:
     """A deployment of a function, made by `flow.to_deployment`, for `martlet.serve`."""
 
-    def __init__(self, entrypoint: str, message: v1.Deployment) -> None:
+    def __init__(self, entrypoint: str, message: v1.Deployment, keeps_pause: bool) -> None:
         self.entrypoint, self.message = entrypoint, message
+        self.keeps_pause = keeps_pause
+        """Whether it stays paused when somebody has paused it."""
 
     @property
     def path(self) -> str:
@@ -40,7 +42,7 @@ def to_deployment(
     version: str = "",
     tags: Iterable[str] = (),
     labels: Optional[Mapping[str, str]] = None,
-    paused: bool = False,
+    paused: Optional[bool] = None,
     concurrency_limit: int = 0,
     collision_strategy: str = "ENQUEUE",
     reruns: int = 0,
@@ -51,7 +53,7 @@ def to_deployment(
     `cron`, `interval` (seconds or a timedelta) and `rrule`, by the clock of `timezone`, or `schedule` and `schedules` say
     when it runs by itself. `parameters` are put over the function's defaults. `concurrency_limit` bounds its runs in all
     processes together; one that comes while it is full waits, or with the `collision_strategy` CANCEL_NEW is cancelled.
-    With `reruns`, a run whose process dies is run again so many times, else it is CRASHED. Retries, time-out and limits
+    It is paused or not as it was unless `paused` says so. With `reruns`, a run whose process dies is run again so many times, else it is CRASHED. Retries, time-out and limits
     are those of `@martlet.flow`.
 
     Raises ValueError for a function that a process of its own could not find: it must be a module's, by its name.
@@ -72,7 +74,7 @@ def to_deployment(
         name=name,
         description=description or described.get("description", ""),
         labels=labels,
-        paused=paused,
+        paused=bool(paused),
         spec=spec,
         concurrency_limit=concurrency_limit,
         collision_strategy=f"COLLISION_STRATEGY_{collision_strategy}",  # type: ignore[arg-type]
@@ -85,7 +87,7 @@ def to_deployment(
     if rrule:
         rules.append(RRule(rrule, timezone))
     message.schedules.extend(rule.message() for rule in rules)
-    return ServedDeployment(entrypoint_of(function), message)
+    return ServedDeployment(entrypoint_of(function), message, keeps_pause=paused is None)
 
 
 def entrypoint_of(function: Callable[..., Any]) -> str:
@@ -114,7 +116,7 @@ def entrypoint_of(function: Callable[..., Any]) -> str:
 def is_executing() -> bool:
     """Whether this process was begun to execute a run: then its program is imported and must not serve."""
     main = getattr(sys.modules.get("__main__"), "__spec__", None)
-    return main is not None and main.name in ("martlet.execute", "martlet.serving.child")
+    return attempt.is_under_way or (main is not None and main.name == "martlet.execute")
 
 
 __all__ = ["ServedDeployment", "entrypoint_of", "is_executing", "to_deployment"]

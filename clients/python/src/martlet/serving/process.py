@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Dict, List, Optional
 
 from google.protobuf import json_format
 
-from martlet.serving.child import LIFELINE
+from martlet.attempt import LIFELINE, PROGRAM
 
 if TYPE_CHECKING:
     from martlet import v1
@@ -39,9 +39,10 @@ class RunProcess:
         self._hear = hear
         self._scratch = tempfile.TemporaryDirectory(prefix="martlet-run-")
         reading, self._lifeline = os.pipe()
+        paths = [os.path.abspath(path) for path in sys.path]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "martlet.serving.child", entrypoint],
+                [sys.executable, "-c", PROGRAM, json.dumps(paths), entrypoint],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -68,7 +69,7 @@ class RunProcess:
         file = self._path("parameters")
         with open(file, "w", encoding="utf-8") as out:
             out.write(text)
-        variables = {
+        return {
             "MARTLET_RUN_ID": run.id,
             "MARTLET_EPOCH": str(epoch),
             "MARTLET_JOB_ID": f"{run.id}-{epoch}",
@@ -79,11 +80,7 @@ class RunProcess:
             "MARTLET_PARAMETERS": text if len(text) <= LONGEST_VARIABLE else "",
             "MARTLET_OUTPUT": self._path("output"),
             "MARTLET_FAILURE": self._path("failure"),
-            # It finds what this process finds.
-            "PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path),
-            "PYTHONUNBUFFERED": "1",
         }
-        return variables
 
     def _path(self, name: str) -> str:
         return os.path.join(self._scratch.name, name)
@@ -107,9 +104,10 @@ class RunProcess:
         self.signal(signal.SIGTERM)
         self.signal(signal.SIGCONT)
 
-    def finish(self) -> None:
-        """After its end: hears its last lines, and ends what it has left behind in its group."""
-        self.signal(signal.SIGKILL)
+    def finish(self, *, clears: bool) -> None:
+        """After its end: hears its last lines; when it clears, ends what has been left behind in its group."""
+        if clears:
+            self.signal(signal.SIGKILL)
         for pump in self._pumps:
             pump.join(PIPE_LIMIT)
         os.close(self._lifeline)

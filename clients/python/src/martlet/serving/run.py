@@ -104,8 +104,6 @@ class ServedRun:
             state = self._attempt()
             if state is None:
                 return
-            if self._reason == "cancel" and state.type == v1.STATE_TYPE_FAILED:
-                state.failed.retriable = False
             verdict = self._tell(state)
             self.said = v1.StateType.Name(state.type)[len("STATE_TYPE_") :]
             if not may_wait or (verdict is None and state.type != v1.STATE_TYPE_FAILED):
@@ -131,21 +129,21 @@ class ServedRun:
 
     def _waits(self, delay: float) -> bool:
         """Waits for the next attempt; False when there is to be none."""
-        end = time.monotonic() + delay
-        while True:
-            try:
-                kind, value = self._news.get(timeout=max(0.0, end - time.monotonic()))
-            except Empty:
-                return True
-            if kind == "cancel":
-                self._tell(v1.State(type=v1.STATE_TYPE_CANCELLED, message=value[1] or "cancelled on request"))
-                self.said = "CANCELLED"
-            return False
+        try:
+            kind, value = self._news.get(timeout=delay)
+        except Empty:
+            return True
+        if kind == "cancel":
+            self._tell(v1.State(type=v1.STATE_TYPE_CANCELLED, message=value[1] or "cancelled on request"))
+            self.said = "CANCELLED"
+        return False
 
     # An attempt.
 
     def _attempt(self) -> Optional[v1.State]:
         """Executes the function once; returns how that ended, None when nothing is to be told."""
+        if self._reason == "time-out":
+            self._reason = ""  # that of the attempt before
         try:
             process = RunProcess(
                 self._entrypoint, self.offered, self.epoch, self._settings, self._hear,
@@ -155,7 +153,7 @@ class ServedRun:
             return _failed("StartError", str(error), retriable=False)
         try:
             code = self._watch(process)
-            process.finish()
+            process.finish(clears=bool(self._reason))
             if self._reason == "revoke":
                 return None
             if self._reason == "stop" and code != 0:

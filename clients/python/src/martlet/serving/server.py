@@ -128,6 +128,8 @@ class DeploymentServer:
         while waiting and not self._is_draining:
             served = waiting[0]
             try:
+                if served.keeps_pause:
+                    served.message.paused = self._is_paused(served.path)
                 made = self._client.deployments.apply_deployment(deployment=served.message).deployment
             except MartletError as error:
                 if error.code not in ("UNAVAILABLE", "DEADLINE_EXCEEDED"):
@@ -143,6 +145,14 @@ class DeploymentServer:
             _say(f"serving {served.path}")
             waiting.pop(0)
         self._pause, self._connect_at = FIRST_PAUSE, 0.0
+
+    def _is_paused(self, path: str) -> bool:
+        try:
+            return self._client.deployments.get_deployment(deployment=path).deployment.paused
+        except MartletError as error:
+            if error.code == "NOT_FOUND":
+                return False
+            raise
 
     # Events.
 
