@@ -34,7 +34,7 @@ let package = Package(
   products: [
     .executable(name: "martlet", targets: ["martlet"]),
     .executable(name: "protoc-gen-martlet", targets: ["protoc-gen-martlet"]),
-    .library(name: "Martlet", targets: ["Martlet"]),
+    .library(name: "Martlet", targets: ["Martlet", "MartletServing"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -123,6 +123,11 @@ let package = Package(
         "Martlet", "MartletModel", "MartletRPC", "MartletProto", "MartletCall", "MartletWire",
         "CSpawn",
       ],
+      swiftSettings: strict),
+    .target(
+      name: "MartletServing",
+      dependencies: ["MartletWorker", "Martlet", "MartletProto", "MartletCall", "MartletWire"],
+      path: "clients/swift/Sources/MartletServing",
       swiftSettings: strict),
     .executableTarget(
       name: "martlet",
@@ -243,7 +248,8 @@ let package = Package(
     .testTarget(
       name: "MartletClientTests",
       dependencies: [
-        "Martlet", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "ServerProcess",
+        "MartletServing", "Martlet", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire",
+        "ServerProcess",
       ],
       swiftSettings: strict),
     .testTarget(

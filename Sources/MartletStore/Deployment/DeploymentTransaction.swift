@@ -141,6 +141,7 @@ struct DeploymentTransaction {
         $0.bind(PoolID(ObjectID.random().value))
         $0.bind(namespace)
         $0.bind(spec.poolName)
+        $0.bind(PoolType.served.template.text)
         $0.bind(actor)
       }
       try pipeline.execute(SQL.makeDefaultQueue) {

@@ -57,8 +57,7 @@ WHERE p.namespace = $1::text AND p.name = $2::text FOR KEY SHARE OF p
 -- name: make_served_pool
 -- Makes the pool of deployments that name none, unless it is there.
 INSERT INTO pool (id, namespace, name, type, template, created_by, create_time, update_time)
-SELECT $1::uuid, $2::text, $3::text, $3::text, '{"variables":{"type":"object","properties":{}},"job":{}}', $4::text,
-  n.now, n.now
+SELECT $1::uuid, $2::text, $3::text, $3::text, $4::text, $5::text, n.now, n.now
 FROM (SELECT clock_timestamp() AS now) n
 ON CONFLICT (namespace, name) DO NOTHING
 

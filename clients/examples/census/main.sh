@@ -1,6 +1,7 @@
 #!/bin/sh
-# What `make run` does: starts Martlet on its private Postgres, runs the census while showing its states, logs and
-# timings, and then leaves the server up until Ctrl-C. ONCE=1 stops it after the job and leaves with the job's code.
+# What `make run` does: starts Martlet on its private Postgres, runs the census by hand while showing its states, logs and
+# timings, then deploys it on a schedule, starts a worker and has that run it once more. Both stay until Ctrl-C, the worker
+# first. ONCE=1 stops them after the second job and leaves with the code of the job that failed, if one did.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${MARTLET_BIN:=$here/../../../.build/release/martlet}"
@@ -10,14 +11,21 @@ export MARTLET_API_URL="http://127.0.0.1:$MARTLET_PORT"
 export CENSUS_REPORT="${CENSUS_REPORT:-$(dirname "$MARTLET_BIN")/census-report}"
 scratch=$(mktemp -d)
 server=
+worker=
+
+# stop PROCESS: lets it end in good order.
+stop() {
+  [ -n "$1" ] || return 0
+  kill -TERM "$1" 2>/dev/null || :
+  wait "$1" 2>/dev/null || :
+}
 
 finish() {
   code=$?
   trap - EXIT INT TERM
-  if [ -n "$server" ]; then
-    kill -TERM "$server" 2>/dev/null || :
-    wait "$server" 2>/dev/null || :
-  fi
+  # What the worker has begun ends first, and is told to a server that is there.
+  stop "$worker"
+  stop "$server"
   rm -rf "$scratch"
   exit "$code"
 }
@@ -25,7 +33,8 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-"$MARTLET_BIN" server start --port "$MARTLET_PORT" --log-level notice ${MARTLET_DATA_DIR:+--data-dir "$MARTLET_DATA_DIR"} &
+# In sessions of their own: Ctrl-C is for this script, which stops them in order.
+setsid "$MARTLET_BIN" server start --port "$MARTLET_PORT" --log-level notice ${MARTLET_DATA_DIR:+--data-dir "$MARTLET_DATA_DIR"} &
 server=$!
 until curl -fsS -o /dev/null "$MARTLET_API_URL/readyz" 2>/dev/null; do
   # The server says itself why it cannot start.
@@ -33,32 +42,38 @@ until curl -fsS -o /dev/null "$MARTLET_API_URL/readyz" 2>/dev/null; do
   sleep 0.1
 done
 
-export CENSUS_OUTPUT="$scratch/census.md"
+output="$scratch/census.md"
 # The run is created first, so that it can be watched from its first transition on; the job takes it.
 # shellcheck source=../../shell/martlet.sh
-CENSUS_RUN_ID=$(
+run=$(
   . "$here/../../shell/martlet.sh"
   id=$(martlet_uuid)
   martlet_run_create_run --run.id "$id" --run.definition census >/dev/null && echo "$id"
 )
-export CENSUS_RUN_ID
 code=0
-"$here/census.sh" &
+CENSUS_OUTPUT="$output" CENSUS_RUN_ID="$run" "$here/census.sh" &
 job=$!
-"$MARTLET_BIN" flow-run watch "$CENSUS_RUN_ID" || :
+"$MARTLET_BIN" flow-run watch "$run" || :
 wait "$job" || code=$?
 echo
-[ ! -s "$CENSUS_OUTPUT" ] || sed -n '1,24p' "$CENSUS_OUTPUT"
+[ ! -s "$output" ] || sed -n '1,24p' "$output"
+
+echo
+echo "The same on a schedule, by a worker:"
+"$MARTLET_BIN" apply -f "$here"
+setsid "$MARTLET_BIN" worker start --pool census --name census --limit 1 --state-dir "$scratch/worker" >"$scratch/worker.log" 2>&1 &
+worker=$!
+"$MARTLET_BIN" deployment run census/every-five-minutes --watch || { code=1; cat "$scratch/worker.log"; }
 [ -z "$ONCE" ] || exit "$code"
 
 cat <<TEXT
 
-Martlet is up at $MARTLET_API_URL. Three things to try, in another terminal:
+Martlet is up at $MARTLET_API_URL, and takes the census again every five minutes. Three things to try, in another terminal:
 
   curl -s $MARTLET_API_URL/martlet.v1.RunService/ListRuns -H 'content-type: application/json' -d '{"pageSize":3}'
-  $MARTLET_BIN flow-run ls
+  $MARTLET_BIN deployment run census/every-five-minutes --watch
   sh -c '. $here/../../shell/martlet.sh && martlet_flow hello && martlet_task greet -- echo "hello from \$(uname -n)"'
 
-Ctrl-C stops it.
+Ctrl-C stops the worker, then the server.
 TEXT
 wait "$server"

@@ -137,7 +137,7 @@ def test_a_result_is_checked_when_it_is_set(server, python):
         """
         import martlet
         with martlet.flow("f") as run:
-            for bad in (object(), "x" * 300_000, float("inf")):
+            for bad in (object(), {1: "x"}, float("inf")):
                 try: run.result = bad
                 except (TypeError, ValueError): pass
                 else: raise AssertionError(bad)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from martlet.run import flow as flow
     from martlet.run import flush as flush
     from martlet.run import task as task
+    from martlet.serving import serve as serve
 
 _HOMES = {
     "Busy": "cache",
@@ -51,6 +52,7 @@ _HOMES = {
     "flow": "run",
     "flush": "run",
     "run_deployment": "deployments",
+    "serve": "serving",
     "task": "run",
 }
 _MODULES = {"v1"}

@@ -18,6 +18,11 @@ class Address(NamedTuple):
     secure: bool
 
     @property
+    def url(self) -> str:
+        """The address as it is written."""
+        return f"{'https' if self.secure else 'http'}://{self.target}"
+
+    @property
     def folder(self) -> str:
         """The address as the name of a folder."""
         return "".join(c if c.isalnum() or c in ".-" else "_" for c in self.target)

@@ -24,7 +24,9 @@ class Client(Services):
         self, url: Optional[str] = None, *, namespace: str = "", timeout: float = 30.0
     ) -> None:
         """`url` is http://HOST:PORT, MARTLET_API_URL when None; `timeout` in seconds, for unary calls."""
-        self._calls = Calls(address(url), namespace, timeout)
+        where = address(url)
+        self.url, self.namespace = where.url, namespace
+        self._calls = Calls(where, namespace, timeout)
         super().__init__(self._calls)
 
     def close(self) -> None:

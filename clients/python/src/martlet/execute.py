@@ -92,12 +92,16 @@ def check(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
         raise EntrypointError(f"{name} needs the parameter {', '.join(missing)}")
 
 
-def execute(function: Callable[..., Any], given: Mapping[str, Any], run: SupervisedRun) -> Any:
-    """Calls the function, again as its own retries say, and returns what it returns."""
+def execute(
+    function: Callable[..., Any], given: Mapping[str, Any], run: SupervisedRun, *, is_one_attempt: bool = False
+) -> Any:
+    """Calls the function, again as its own retries say unless this is one attempt of theirs; returns what it returns."""
     block: Optional[RunBlock] = getattr(function, "__martlet_block__", None)
     if block is None or block.kind != "flow":
         return _call(function, given, run)
     inner: Callable[..., Any] = function.__wrapped__  # type: ignore[attr-defined]
+    if is_one_attempt:
+        return _call(inner, given, run)
     retries = block.retries.copy() if block.retries is not None else None
     while True:
         run._start_clock(block.timeout)
@@ -166,8 +170,8 @@ def describe(error: BaseException) -> Tuple[str, str]:
     return json.dumps(failure), trace
 
 
-def main(arguments: List[str]) -> int:
-    """Executes the entrypoint; returns the code to leave with."""
+def main(arguments: List[str], *, is_one_attempt: bool = False) -> int:
+    """Executes the entrypoint; returns the code to leave with. As in `execute`, a flow's retries may be somebody else's."""
     if len(arguments) != 1:
         print("usage: python -m martlet.execute FILE.py:FUNCTION", file=sys.stderr)
         return USAGE
@@ -191,7 +195,7 @@ def main(arguments: List[str]) -> int:
             function = load(arguments[0])
             given = parameters()
             check(function, given)
-            result = execute(function, given, run)
+            result = execute(function, given, run, is_one_attempt=is_one_attempt)
             keep(result if result is not None else run.result)
             return 0
         except Cancelled:

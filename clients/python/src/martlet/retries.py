@@ -54,5 +54,32 @@ class Retries:
         listed = self._listed()
         return listed[min(self._used, len(listed)) - 1] if listed else 0.0
 
+    def delay_after(self, verdict: "Optional[v1.Verdict]") -> Optional[float]:
+        """The delay in seconds before the next attempt, after a failure was reported; None when there is none.
+
+        The verdict decides. Without one, when the server is away, the own policy does, as it will when the report is heard.
+        """
+        from martlet import v1
+
+        if verdict is None:
+            return self.next_delay()
+        if verdict.code != v1.Verdict.CODE_REPLACED or verdict.state.type != v1.STATE_TYPE_SCHEDULED:
+            return None
+        self.next_delay()
+        if not verdict.state.scheduled.HasField("due_time"):
+            return 0.0
+        due = verdict.state.scheduled.due_time
+        return max(0, due.ToNanoseconds() - verdict.state.time.ToNanoseconds()) / 1e9
+
+    @classmethod
+    def of(cls, policy: "v1.RetryPolicy") -> "Retries":
+        """As the server says that a run is tried again."""
+        delays: Delays = [delay.ToTimedelta().total_seconds() for delay in policy.delays]
+        if policy.HasField("exponential"):
+            grown = policy.exponential
+            longest = grown.max.ToTimedelta().total_seconds() if grown.HasField("max") else None
+            delays = exponential(grown.first.ToTimedelta().total_seconds(), grown.factor or 2, longest)
+        return cls(policy.max_retries, delays, policy.jitter)
+
     def _listed(self) -> List[float]:
         return [float(self.delays)] if isinstance(self.delays, (int, float)) else list(self.delays)  # type: ignore[arg-type]

@@ -37,6 +37,7 @@ from typing import (
 from martlet.errors import Cancelled, Fenced, Refused, RunStopped, TimedOut
 from martlet.retries import Retries
 from martlet.run_artifacts import RunArtifacts
+from martlet.run_result import RunResult
 from martlet.states import ending_of, observed, plain
 
 if TYPE_CHECKING:
@@ -46,13 +47,13 @@ if TYPE_CHECKING:
     from martlet import v1
     from martlet.reporter import ReportedRun, Reporter
     from martlet.retries import Delays
+    from martlet.serving import ServedDeployment
 
 F = TypeVar("F", bound=Callable[..., Any])
 # One name, names, or slots by name.
 Limits = Union[str, Sequence[str], Mapping[str, int]]
 
 FLUSH_TIMEOUT = 30.0
-LARGEST_RESULT = 250 * 1024
 _VARIABLES = ("MARTLET_RUN_ID", "MARTLET_EPOCH")
 
 _current: "contextvars.ContextVar[Optional[Run]]" = contextvars.ContextVar("martlet_run", default=None)
@@ -122,7 +123,7 @@ def current_run() -> "Optional[Run]":
     return _roots[0] if len(_roots) == 1 else None
 
 
-class Run(RunArtifacts):
+class Run(RunArtifacts, RunResult):
     """A run of this process while it goes on. Thread-safe."""
 
     def __init__(self, id: str, epoch: int, name: str, parent: "Optional[Run]") -> None:
@@ -130,7 +131,6 @@ class Run(RunArtifacts):
         self.epoch = epoch
         self.name = name
         self.parent = parent
-        self._result: Any = None
         self.cached_from = ""
         """The run that computed the result, when it came out of the cache: the run then ends as Cached."""
         self._stop = threading.Event()
@@ -144,23 +144,6 @@ class Run(RunArtifacts):
         self._has_limits = False
         # Whether the last attempt's end has been reported already.
         self._over = False
-
-    @property
-    def result(self) -> Any:
-        """What the run returned, recorded with COMPLETED when it is set: plain JSON, up to 256 KiB.
-
-        Setting raises TypeError for what is no JSON, ValueError for what is too large.
-        """
-        return self._result
-
-    @result.setter
-    def result(self, result: Any) -> None:
-        from martlet import values
-
-        size = values.value(result, "result").ByteSize()
-        if size > LARGEST_RESULT:
-            raise ValueError(f"a result of {size} bytes is too large: store it and record its address")
-        self._result = result
 
     # Stopping.
 
@@ -303,15 +286,7 @@ class Run(RunArtifacts):
         ending = observed(ending_of(error, None))
         verdict = self._reports.propose(ending, may_run_on=True, urgent=True).result()
         self._over = True
-        if verdict is None:
-            delay = self._retries.next_delay()
-        elif verdict.code == v1.Verdict.CODE_REPLACED and verdict.state.type == v1.STATE_TYPE_SCHEDULED:
-            self._retries.next_delay()
-            due = verdict.state.scheduled.due_time
-            has_due = verdict.state.scheduled.HasField("due_time")
-            delay = max(0, due.ToNanoseconds() - verdict.state.time.ToNanoseconds()) / 1e9 if has_due else 0.0
-        else:
-            delay = None
+        delay = self._retries.delay_after(verdict)
         if delay is None:
             return False
         self._over = False
@@ -326,7 +301,7 @@ class Run(RunArtifacts):
             return
         if isinstance(error, Fenced) and error is self._reports.lane.closed:
             return
-        ending = self._reports.propose(observed(ending_of(error, self.result, self.cached_from)))
+        ending = self._reports.propose(observed(ending_of(error, self.recorded, self.cached_from)))
         ending.add_done_callback(self._ended)
 
     def _ended(self, ending: "Future[Optional[v1.Verdict]]") -> None:
@@ -409,6 +384,9 @@ class RunBlock:
                             raise
 
         wrapper.__martlet_block__ = self  # type: ignore[attr-defined]
+        if self.kind == "flow":
+            wrapper.serve = functools.partial(_serve, wrapper)  # type: ignore[attr-defined]
+            wrapper.to_deployment = functools.partial(_to_deployment, wrapper)  # type: ignore[attr-defined]
         return wrapper  # type: ignore[return-value]
 
     def __enter__(self) -> Run:
@@ -462,6 +440,21 @@ class RunBlock:
                 _roots.remove(run)
             run._reports.flush(FLUSH_TIMEOUT)
 
+    def describe(self, message: "Union[v1.Run, v1.DeploymentSpec]") -> None:
+        """Says in a run, or in what runs are to be like, how it is tried again, how long it may take, what slots it holds."""
+        from martlet import values
+
+        if self.retries is not None:
+            message.retry.CopyFrom(self.retries.policy())
+        if self.timeout is not None:
+            message.timeout.CopyFrom(values.duration(self.timeout))
+        for limit, slots in _slots(self.limits):
+            message.limits.add(
+                name=limit,
+                slots=slots,
+                collision_strategy=f"COLLISION_STRATEGY_{self.when_full}",  # type: ignore[arg-type]
+            )
+
     _born_here = True
 
     def _make(self, parent: Optional[Run]) -> Run:
@@ -477,16 +470,7 @@ class RunBlock:
             tags=self.tags,
             trace_parent=os.environ.get("MARTLET_TRACEPARENT", ""),
         )
-        if self.retries is not None:
-            created.retry.CopyFrom(self.retries.policy())
-        if self.timeout is not None:
-            created.timeout.CopyFrom(values.duration(self.timeout))
-        for limit, slots in _slots(self.limits):
-            created.limits.add(
-                name=limit,
-                slots=slots,
-                collision_strategy=f"COLLISION_STRATEGY_{self.when_full}",  # type: ignore[arg-type]
-            )
+        self.describe(created)
         if self.parameters:
             created.parameters.CopyFrom(values.struct(self.parameters))
         made: List[Run] = []
@@ -548,6 +532,20 @@ def task(definition: Any = "", **options: Any) -> Any:
     if callable(definition):
         return RunBlock("task", **options)(definition)
     return RunBlock("task", definition, **options)
+
+
+def _serve(function: Callable[..., Any], name: str, **options: Any) -> None:
+    """Serves the flow as the deployment `name` until the process is told to end; see `martlet.serve`."""
+    from martlet import serving
+
+    serving.serve_flow(function, name, **options)
+
+
+def _to_deployment(function: Callable[..., Any], name: str, **options: Any) -> "ServedDeployment":
+    """The flow as the deployment `name`, for `martlet.serve`; see `martlet.serving.to_deployment`."""
+    from martlet import serving
+
+    return serving.to_deployment(function, name, **options)
 
 
 def _slots(limits: "Limits") -> "Iterable[Tuple[str, int]]":

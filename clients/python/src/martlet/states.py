@@ -27,7 +27,9 @@ def ending_of(error: Optional[BaseException], result: Any, cached_from: str = ""
     code = error.code if isinstance(error, SystemExit) else None
     if error is None or (isinstance(error, SystemExit) and code in (None, 0)):
         state = v1.State(type=v1.STATE_TYPE_COMPLETED)
-        if result is not None:
+        if isinstance(result, v1.Payload):
+            state.completed.result.CopyFrom(result)
+        elif result is not None:
             state.completed.result.media_type = "application/json"
             state.completed.result.json.CopyFrom(values.value(result, "result"))
         if cached_from:

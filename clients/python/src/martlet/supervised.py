@@ -29,6 +29,9 @@ class SupervisedRun(Run):
     def _end(self, error: Optional[BaseException]) -> None:
         self._stop_clock()
 
+    def _store(self, value: Any) -> "Optional[v1.Payload]":
+        return None  # the supervisor sees to it
+
     def _stopped(self) -> Optional[RunStopped]:
         return self._why
 

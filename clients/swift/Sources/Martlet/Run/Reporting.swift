@@ -5,7 +5,6 @@ internal import Glibc
 internal import MartletCall
 public import MartletProto
 public import MartletWire
-internal import Synchronization
 
 /// Tracks runs of this process.
 public final class Reporting: Sendable {
@@ -18,13 +17,7 @@ public final class Reporting: Sendable {
   /// The run that this process works for, if it was started by one.
   public var parentRunID: String? { environment.runID }
 
-  /// What to do when a run is to stop, or that it is to stop and nobody has asked yet.
-  private enum Stop: Sendable {
-    case unasked
-    case wanted(Directive.CancelRun)
-    case action(@Sendable (Directive.CancelRun) -> Void)
-  }
-  private let running = Mutex<[String: Stop]>([:])
+  let wishes = RunWishes()
 
   init(client: Client, reporter: Reporter, environment: RunEnvironment) {
     self.client = client
@@ -94,7 +87,7 @@ public final class Reporting: Sendable {
     run.retry = retry
     run.timeout = timeout
     run.limits = limits
-    running.withLock { $0[tracked.id] = .unasked }
+    wishes.begin(tracked.id)
     do {
       try await tracked.begin(run)
     } catch {
@@ -118,7 +111,7 @@ public final class Reporting: Sendable {
       id: run.id, epoch: epoch, definition: run.definition,
       trace: TraceContext(header: run.traceParent)?.child ?? .root, retry: run.retry,
       hasLimits: true, reporting: self)
-    running.withLock { $0[tracked.id] = .unasked }
+    wishes.begin(tracked.id)
     do {
       try await tracked.bind()
     } catch {
@@ -132,16 +125,11 @@ public final class Reporting: Sendable {
   public func onCancel(
     of run: TrackedRun, _ action: @escaping @Sendable (Directive.CancelRun) -> Void
   ) {
-    let wanted = running.withLock { running -> Directive.CancelRun? in
-      defer { running[run.id] = .action(action) }
-      if case .wanted(let directive) = running[run.id] { return directive }
-      return nil
-    }
-    if let wanted { action(wanted) }
+    wishes.onCancel(of: run.id, action)
   }
 
-  /// Ends `onCancel`.
-  public func forget(_ run: TrackedRun) { running.withLock { $0[run.id] = nil } }
+  /// The run has ended: what the server wants of it is heard no more.
+  public func forget(_ run: TrackedRun) { wishes.end(run.id) }
 
   func track<R: Sendable>(
     kind: RunKind, _ definition: String, parameters: [String: JSONValue] = [:], parent: String?,
@@ -151,6 +139,17 @@ public final class Reporting: Sendable {
     let run = try await begin(
       kind: kind, definition, parameters: parameters, parent: parent, trace: trace, retry: retry,
       timeout: timeout, limits: limits)
+    return try await execute(run, timeout: timeout, body: body)
+  }
+
+  /// Executes a run that this process has begun with `take` or `begin`, until it has ended: with its retries, each attempt
+  /// within `timeout`, and cancelled when the server wants it to stop or the surrounding task is cancelled.
+  ///
+  /// - Throws: what `body` throws; `RunError` when the server says that the run may not go on.
+  public func execute<R: Sendable>(
+    _ run: TrackedRun, timeout: Duration? = nil,
+    body: @escaping @Sendable (TrackedRun) async throws -> R
+  ) async throws -> R {
     let stop = StopSwitch()
     onCancel(of: run) { _ in stop.turn() }
     defer { forget(run) }
@@ -181,22 +180,11 @@ public final class Reporting: Sendable {
 
   /// Hands the server's wishes to the runs they concern.
   func heed() async {
-    for await directive in reporter.directives {
-      guard case .cancel(let cancel) = directive.kind else { continue }
-      let action = running.withLock { running -> (@Sendable (Directive.CancelRun) -> Void)? in
-        switch running[cancel.runID] {
-        case .action(let action): return action
-        case .unasked: running[cancel.runID] = .wanted(cancel)
-        case .wanted, nil: break
-        }
-        return nil
-      }
-      action?(cancel)
-    }
+    for await directive in reporter.directives { wishes.hear(directive) }
   }
 
   /// This process, for people: host and process id.
-  static var processName: String {
+  package static var processName: String {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "\(getpid())" }
     let host = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }

@@ -24,7 +24,8 @@ public final class TrackedRun: Sendable {
   private struct Counters: Sendable {
     var seq: Int64 = 0
     var line: Int64 = 0
-    var result: JSONValue?
+    var result: Payload?
+    var isAbandoned = false
     var retries: Int32 = 0
   }
 
@@ -61,11 +62,15 @@ public final class TrackedRun: Sendable {
   /// Enters RUNNING; after `end` said that the run is tried again, once more.
   ///
   /// - Throws: `RunError` when the server says that the run may not begin.
-  public func start() async throws(RunError) {
+  public func start() async throws(RunError) { try await start(needsVerdict: hasLimits) }
+
+  /// As `start`; with `needsVerdict` not without the server's word.
+  func start(needsVerdict: Bool) async throws(RunError) {
+    if isAbandoned { throw .cancelled }
     let answer = await reporting.reporter.submit(
-      numbered(.propose(.observed(.running))), needsVerdict: hasLimits)
+      numbered(.propose(.observed(.running))), needsVerdict: needsVerdict)
     guard case .verdict(let verdict) = answer else {
-      if hasLimits, answer == .unconfirmed { throw .cancelled }
+      if needsVerdict, answer == .unconfirmed { throw .cancelled }
       return try check(answer)
     }
     switch verdict.state?.type {
@@ -84,12 +89,12 @@ public final class TrackedRun: Sendable {
   /// - Throws: `RunError` when the server says no, as it does when the run was given to another process.
   @discardableResult
   public func end(_ state: State) async throws(RunError) -> Verdict? {
+    if isAbandoned { throw .cancelled }
     var state = state
     if state.observedTime == nil { state.observedTime = .now }
     if state.type == .completed, state.detail == nil, let result = counters.withLock({ $0.result })
     {
-      let payload = Payload(mediaType: "application/json", body: .json(result))
-      state.detail = .completed(Completed(result: payload))
+      state.detail = .completed(Completed(result: result))
     }
     let answer = await reporting.reporter.submit(numbered(.propose(state)))
     try check(answer)
@@ -124,8 +129,12 @@ public final class TrackedRun: Sendable {
     return .seconds(due.seconds - time.seconds) + .nanoseconds(Int64(due.nanos) - Int64(time.nanos))
   }
 
-  /// What the run returns: recorded with COMPLETED; at most 256 KiB as JSON.
-  public func setResult(_ result: JSONValue) { counters.withLock { $0.result = result } }
+  /// From now on nothing is told of how the run goes: it is somebody else's, or is to be lost with this process.
+  public func abandon() { counters.withLock { $0.isAbandoned = true } }
+
+  private var isAbandoned: Bool { counters.withLock { $0.isAbandoned } }
+
+  func keep(_ result: Payload) { counters.withLock { $0.result = result } }
 
   // MARK: Words
 
