@@ -243,9 +243,10 @@ fi
 
 if is_wanted transitions; then
   sql -v size=$batch -f Tests/Benchmarks/transitions.setup.sql
+  python3 Tests/Benchmarks/statements.py Tests/Benchmarks/transitions.pgbench.sql >"$work/transitions.sql"
   run_pgbench() { # SECONDS
     PGOPTIONS='-c plan_cache_mode=force_generic_plan' bench -D size=$batch -D loaded=0 \
-      -c "$writers" -T "$1" -f Tests/Benchmarks/transitions.pgbench.sql >"$work/pgbench.log" 2>&1 ||
+      -c "$writers" -T "$1" -f "$work/transitions.sql" >"$work/pgbench.log" 2>&1 ||
       { cat "$work/pgbench.log" >&2; fail "pgbench failed"; }
     awk -v size=$batch '$1 == "tps" { print int($3 * 3 * size) }' "$work/pgbench.log"
   }
