@@ -4,8 +4,8 @@
 # result is a line `figure NAME = VALUE UNIT`, below the lines that tell how it was made. Leaves
 # nothing behind but the peer's build in .make.
 #
-# Usage: run.sh              about 5 minutes
-#        QUICK=1 run.sh      under 1 minute: one short round, to see that it works
+# Usage: run.sh              about 12 minutes
+#        QUICK=1 run.sh      about 3 minutes: one short round, to see that it works
 #        SCALE=large run.sh  how it bears RUNS runs (10000000) and not the rest; see large.sh
 # Variables: MARTLET_BIN, MARTLET_BENCH_BIN (programs), BENCH_ONLY (some of: start ping wire latency
 # transitions core memory work large; or parts of work), BENCH_DIR (where the database lies, for large; /tmp).
