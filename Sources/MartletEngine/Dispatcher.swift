@@ -15,6 +15,7 @@ public final class Dispatcher: PacedService {
   private let hub: WorkerHub
   private let renderer = LaunchRenderer()
   private let checked = Mutex<ContinuousClock.Instant?>(nil)
+  private let looked = Mutex<RunID?>(nil)
   private let settled = Mutex<ContinuousClock.Instant?>(nil)
   private let offered = Metrics.Counter(label: "martlet_runs_offered_total")
 
@@ -154,20 +155,21 @@ public final class Dispatcher: PacedService {
     }
   }
 
-  /// Looks how runs stand that were offered here and have not begun.
+  /// Looks how runs stand that were offered here and have not begun; of many at some, the next time at others.
   /// - Returns: How long until the next look.
   private func watchOffers() async throws -> Duration {
-    let offers = hub.openOffers()
-    if offers.isEmpty { return settings.idleInterval }
+    guard hub.hasOpenOffers else { return settings.idleInterval }
     let now = ContinuousClock.now
     if let last = checked.withLock({ $0 }), now < last + settings.offerPause {
       return now.duration(to: last + settings.offerPause)
     }
     checked.withLock { $0 = now }
+    let offers = hub.openOffers(after: looked.withLock { $0 }, limit: settings.chunk)
+    looked.withLock { $0 = offers.last?.runID }
     let standings = Dictionary(
       try await store.offerStandings(of: offers.map(\.runID)).map { ($0.runID, $0) },
       uniquingKeysWith: { first, _ in first })
-    var next = now + settings.workInterval
+    var next = now + (offers.count < settings.chunk ? settings.workInterval : settings.offerPause)
     var hasLapsed = false
     for offer in offers {
       guard let run = standings[offer.runID], run.epoch == offer.epoch else {

@@ -20,6 +20,7 @@ public final class Scheduler: PacedService {
   private let reached: @Sendable (Point) throws -> Void
   private let made = Metrics.Counter(label: "martlet_scheduled_runs_total")
   private let failed = Metrics.Counter(label: "martlet_schedules_failed_total")
+  private let idleTime = Metrics.Timer(label: "martlet_scheduler_idle_pass_seconds")
 
   /// The most runs that are made in one go.
   private static let batch = 2000
@@ -49,13 +50,16 @@ public final class Scheduler: PacedService {
   /// Deals with what is due.
   /// - Returns: How long nothing will be of itself.
   public func pass() async throws -> Duration {
+    let start = ContinuousClock.now
     let next = try await store.nextScheduleWake()
     if next.isMarked {
       try await store.wakeMarkedSchedules(limit: settings.chunk)
     } else {
-      guard let wait = next.wait else { return settings.scheduleInterval }
+      let wait =
+        next.wait.map { Duration.microseconds($0.microseconds) } ?? settings.scheduleInterval
       if wait > .zero {
-        return min(settings.scheduleInterval, .microseconds(wait.microseconds))
+        idleTime.recordNanoseconds(Int64((ContinuousClock.now - start) / .nanoseconds(1)))
+        return min(settings.scheduleInterval, wait)
       }
     }
     let taken = try await store.takeSchedules(limit: settings.chunk, hold: settings.hold)

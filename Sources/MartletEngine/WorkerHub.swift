@@ -229,8 +229,17 @@ public final class WorkerHub: Sendable {
     }
   }
 
-  /// What was offered here and has not begun.
-  func openOffers() -> [OpenOffer] { state.withLock { Array($0.offers.values) } }
+  /// Whether something was offered here that has not begun.
+  var hasOpenOffers: Bool { state.withLock { !$0.offers.isEmpty } }
+
+  /// What was offered here and has not begun: all of it, or of more so many that come after a run, in turn.
+  func openOffers(after run: RunID?, limit: Int) -> [OpenOffer] {
+    let offers = state.withLock { Array($0.offers.values) }
+    guard offers.count > limit else { return offers }
+    let sorted = offers.sorted { $0.runID < $1.runID }
+    let start = run.flatMap { run in sorted.firstIndex { $0.runID > run } } ?? 0
+    return Array(sorted[start...].prefix(limit))
+  }
 
   /// Ends the watch over a run, and tells its worker something.
   func close(_ offer: OpenOffer, telling notice: WorkerNotice? = nil) {

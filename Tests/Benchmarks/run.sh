@@ -4,11 +4,11 @@
 # result is a line `figure NAME = VALUE UNIT`, below the lines that tell how it was made. Leaves
 # nothing behind but the peer's build in .make.
 #
-# Usage: run.sh              about 5 minutes
-#        QUICK=1 run.sh      under 1 minute: one short round, to see that it works
+# Usage: run.sh              about 12 minutes
+#        QUICK=1 run.sh      about 3 minutes: one short round, to see that it works
 #        SCALE=large run.sh  how it bears RUNS runs (10000000) and not the rest; see large.sh
 # Variables: MARTLET_BIN, MARTLET_BENCH_BIN (programs), BENCH_ONLY (some of: start ping wire latency
-# transitions core memory large), BENCH_DIR (where the database lies, for large; /tmp).
+# transitions core memory work large; or parts of work), BENCH_DIR (where the database lies, for large; /tmp).
 set -eu
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -17,7 +17,7 @@ load=${MARTLET_BENCH_BIN:-$root/.build/release/martlet-bench}
 cache=$root/.make/bench
 case ${SCALE:-} in
   large) only=${BENCH_ONLY:-large} ;;
-  '') only=${BENCH_ONLY:-start ping wire latency transitions core memory} ;;
+  '') only=${BENCH_ONLY:-start ping wire latency transitions core memory work} ;;
   *) echo "bench: SCALE=$SCALE is not known: large, or none" >&2; exit 64 ;;
 esac
 if [ "${QUICK:-0}" = 1 ]; then
@@ -115,6 +115,18 @@ start_server() {
   ready=$(($(milliseconds) - start))
 }
 stop_server() { stop "$server"; server=''; }
+# load_figures PREFIX FIGURE...: the median of each figure over the rounds; the load has left one file a round, rounds.PREFIX.*.
+load_figures() {
+  prefix=$1
+  shift
+  for name in "$@"; do
+    : >"$work/$name.values"
+    for file in "$work/rounds.$prefix."*; do value_of "$file" "$name" >>"$work/$name.values"; done
+    unit=$(awk -v name="$name" '$1 == "figure" && $2 == name { print $5; exit }' "$work/rounds.$prefix."*)
+    note "  $name: $(paste -sd ' ' "$work/$name.values")"
+    figure "$name" "$(median "$work/$name.values")" "$unit"
+  done
+}
 metric() { curl -s "$address/metrics" | awk -v name="$1" '$1 == name { print $2 }'; }
 
 note "$(uname -sr), $(nproc) processors, $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo)"
@@ -243,9 +255,10 @@ fi
 
 if is_wanted transitions; then
   sql -v size=$batch -f Tests/Benchmarks/transitions.setup.sql
+  python3 Tests/Benchmarks/statements.py Tests/Benchmarks/transitions.pgbench.sql >"$work/transitions.sql"
   run_pgbench() { # SECONDS
     PGOPTIONS='-c plan_cache_mode=force_generic_plan' bench -D size=$batch -D loaded=0 \
-      -c "$writers" -T "$1" -f Tests/Benchmarks/transitions.pgbench.sql >"$work/pgbench.log" 2>&1 ||
+      -c "$writers" -T "$1" -f "$work/transitions.sql" >"$work/pgbench.log" 2>&1 ||
       { cat "$work/pgbench.log" >&2; fail "pgbench failed"; }
     awk -v size=$batch '$1 == "tps" { print int($3 * 3 * size) }' "$work/pgbench.log"
   }
@@ -308,6 +321,11 @@ if is_wanted memory; then
   cat "$work/memory"
   verdict "$(value_of "$work/memory" memory_growth)" at-most 1.2 "times the memory"
 fi
+
+for part in work idle claims due schedules trigger; do
+  # shellcheck disable=SC1091 # it is read on its own
+  if is_wanted "$part"; then . Tests/Benchmarks/work.sh; break; fi
+done
 
 # shellcheck disable=SC1091 # it is read on its own
 if is_wanted large; then . Tests/Benchmarks/large.sh; fi

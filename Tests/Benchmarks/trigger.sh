@@ -74,7 +74,7 @@ try:
             if kind == "bare":
                 subprocess.run(["/bin/sh", "-c", script], check=True)
             else:
-                run = call(connection, "RunService/CreateRun", {"deployment": "bench/b"})["run"]["id"]
+                run = call(connection, "RunService/CreateRun", {"deployment": "bench/b", "run": {}})["run"]["id"]
                 until(stamp.exists)
             if number >= warm:
                 values.append((float(stamp.read_text()) - begin) * 1000)

@@ -130,6 +130,27 @@ import Testing
     }
   }
 
+  @Test func manyOpenOffersAreLookedAtInTurn() async throws {
+    try await DispatchFixture.with { fixture in
+      let runs = try await fixture.runs(5).sorted()
+      let worker = try await fixture.worker("w", credit: 5)
+      _ = try await fixture.dispatcher.pass()
+      for run in runs { fixture.hub.accept(worker.guest, run, epoch: 1) }
+      _ = try await fixture.base.store.transitions.submit(
+        .cancel(Cancellation(namespace: .standard, runID: runs[4], actor: "t")))
+      var settings = EngineSettings()
+      settings.offerPause = .zero
+      settings.chunk = 2
+      let context = EngineContext(
+        fixture.base.store, settings: settings, logger: TestCluster.silent)
+      let dispatcher = Dispatcher(context, hub: fixture.hub)
+      for _ in 0..<2 { _ = try await dispatcher.pass() }
+      #expect(worker.sink.notices.isEmpty)
+      _ = try await dispatcher.pass()
+      #expect(worker.sink.notices == [.cancel(runs[4], epoch: 1)])
+    }
+  }
+
   @Test func aFullDeploymentIsSaidOrCancelled() async throws {
     try await DispatchFixture.with { fixture in
       try await fixture.base.sql("UPDATE deployment SET concurrency_limit = 1")

@@ -23,7 +23,7 @@ extension WorkerHandlers {
     guard let worker else { throw InvalidValue(field, "is required") }
     let pool = try await backend.store.pool(
       try reference(worker.pool, "\(field).pool", "the name of a pool"), in: namespace,
-      deadline: context.deadline)
+      isCounted: false, deadline: context.deadline)
     guard worker.type.isEmpty || worker.type == pool.type else {
       throw Status.failedPrecondition(
         reason: "WORKER_TYPE", subject: "pool/\(pool.name)",

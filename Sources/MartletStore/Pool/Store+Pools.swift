@@ -62,15 +62,18 @@ extension Store {
   }
 
   /// Reads a pool by its id or its name.
+  /// - Parameter isCounted: False leaves out how many runs and workers it has: counting costs as much as there are.
   /// - Throws: `notFound`.
   public func pool(
-    _ reference: String, in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
+    _ reference: String, in namespace: Namespace, isCounted: Bool = true,
+    deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> Pool {
     let found = try await read(deadline) { connection in
       try connection.query(SQL.getPool) {
         $0.bind(namespace)
         $0.bind(PoolID(reference))
         $0.bind(reference)
+        $0.bind(isCounted)
       }.first { row throws(PostgresError) in try Pool(row) }
     }
     guard let found else { throw .notFound(resource: "pool", name: reference) }

@@ -75,12 +75,12 @@ ORDER BY e.key LIMIT $4::bigint
 
 -- name: delete_due_cache_entries
 -- Deletes keys that hold nothing usable and that nobody computes, a bounded number.
-DELETE FROM cache_entry WHERE (namespace, key) IN (
-  SELECT namespace, key FROM cache_entry WHERE due_time <= clock_timestamp() ORDER BY due_time
-  LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
+DELETE FROM cache_entry WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM cache_entry WHERE due_time <= statement_timestamp() ORDER BY due_time
+  LIMIT $1::bigint FOR UPDATE SKIP LOCKED))
 
 -- name: delete_lapsed_cache_reservations
 -- Deletes reservations that lapsed a while ago, a bounded number: of keys that stay.
-DELETE FROM cache_reservation WHERE token IN (
-  SELECT token FROM cache_reservation WHERE lapse_time <= clock_timestamp() - interval '1 hour'
-  ORDER BY lapse_time LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
+DELETE FROM cache_reservation WHERE token = ANY (ARRAY(
+  SELECT token FROM cache_reservation WHERE lapse_time <= statement_timestamp() - interval '1 hour'
+  ORDER BY lapse_time LIMIT $1::bigint FOR UPDATE SKIP LOCKED))

@@ -113,9 +113,9 @@ FROM run_removal WHERE run_id = ANY ($1::uuid[])
 
 -- name: forget_removals
 -- Forgets deleted runs after a while, a bounded number.
-DELETE FROM run_removal WHERE run_id IN (
-  SELECT run_id FROM run_removal WHERE time < clock_timestamp() - $1::bigint * interval '1 microsecond'
-  ORDER BY time LIMIT $2::bigint FOR UPDATE SKIP LOCKED)
+DELETE FROM run_removal WHERE run_id = ANY (ARRAY(
+  SELECT run_id FROM run_removal WHERE time < statement_timestamp() - $1::bigint * interval '1 microsecond'
+  ORDER BY time LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
 
 -- name: begin_deletion
 -- Notes that a tree is being deleted, by this replica for a while.

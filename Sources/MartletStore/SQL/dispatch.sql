@@ -13,31 +13,41 @@ FROM (SELECT i.run_id FROM gone_queue g JOIN work_item i ON i.queue_id = g.id
 WHERE w.run_id = s.run_id AND d.pool_id = $1::uuid AND d.name = 'default'
 
 -- name: read_dispatch_queues
--- The queues of the locked pool, and how full each is.
+-- The queues of the locked pool, and how full each is; that is counted only where the pool or the queue has a limit.
 SELECT q.id, q.name, q.priority, q.concurrency_limit, q.is_paused, coalesce(t.taken, 0)
-FROM queue q LEFT JOIN (
-  SELECT w.queue_id, count(*) AS taken FROM work_item w
-  WHERE w.pool_id = $1::uuid AND (w.standing = 2 OR w.taken_until IS NOT NULL)
+FROM queue q JOIN pool p ON p.id = q.pool_id LEFT JOIN LATERAL (
+  SELECT count(*) AS taken FROM work_item w
+  WHERE (p.concurrency_limit IS NOT NULL OR q.concurrency_limit IS NOT NULL)
+    AND w.pool_id = $1::uuid AND w.queue_id = q.id AND (w.standing = 2 OR w.taken_until IS NOT NULL)
     AND (w.standing = 2 OR w.taken_until > statement_timestamp())
-  GROUP BY w.queue_id
-) t ON t.queue_id = q.id
+) t ON true
 WHERE q.pool_id = $1::uuid
 
 -- name: read_ready_items
 -- The first of each queue that some worker may have; those of full or paused deployments are passed over. Profiles say
 -- what workers have (l), and which queues (q) and deployments (d) each is for. What a transition changes at this moment
--- is passed over too.
+-- is passed over too. Which deployments have no room is found out once, for many of their runs may stand in front; what
+-- room is left is counted where there is a limit only, else each row would cost as much as its deployment has runs.
+WITH shut AS MATERIALIZED (
+  SELECT d.id FROM deployment d
+  WHERE d.pool_id IN (SELECT q.pool_id FROM queue q WHERE q.id = ANY ($1::uuid[]))
+    AND (d.concurrency_limit IS NOT NULL OR d.is_paused)
+    AND (d.is_paused OR d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
+      AND (t.standing = 2 OR t.taken_until > statement_timestamp())))
+)
 SELECT i.run_id, q.id, i.deployment_id, i.deployment, i.due, i.worker_labels, i.room
 FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS q (id, name, room)
 CROSS JOIN LATERAL (
   SELECT w.run_id, w.deployment_id, d.flow || '/' || d.name AS deployment, w.due, w.worker_labels, r.room
   FROM work_item w LEFT JOIN deployment d ON d.id = w.deployment_id
-  LEFT JOIN LATERAL (
-    SELECT d.concurrency_limit - count(*) AS room FROM work_item t WHERE t.deployment_id = d.id
-      AND (t.standing = 2 OR t.taken_until > statement_timestamp())
-  ) r ON d.concurrency_limit IS NOT NULL
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN d.concurrency_limit IS NOT NULL THEN d.concurrency_limit - (
+      SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
+        AND (t.standing = 2 OR t.taken_until > statement_timestamp())) END AS room OFFSET 0
+  ) r
   WHERE w.queue_id = q.id AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp()
     AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
+    AND w.deployment_id NOT IN (SELECT s.id FROM shut s)
     AND d.is_paused IS NOT TRUE AND (r.room IS NULL OR r.room > 0)
     AND w.run_id <> ALL ($5::uuid[])
     AND EXISTS (SELECT FROM unnest($4::jsonb[]) AS k (p)
@@ -83,20 +93,25 @@ WHERE d.run_id = ANY ($1::uuid[])
 -- name: take_lapsed_offers
 -- Takes offers that nobody accepted in time for one replica to withdraw.
 UPDATE work_item SET offer_until = clock_timestamp() + interval '15 seconds'
-WHERE run_id IN (
-  SELECT run_id FROM work_item WHERE offer_until < clock_timestamp() AND standing = 2
-  ORDER BY offer_until LIMIT $1::bigint FOR NO KEY UPDATE SKIP LOCKED)
+WHERE run_id = ANY (ARRAY(
+  SELECT run_id FROM work_item WHERE offer_until < statement_timestamp() AND standing = 2
+  ORDER BY offer_until LIMIT $1::bigint FOR NO KEY UPDATE SKIP LOCKED))
 RETURNING run_id, epoch
 
 -- name: find_blocked_items
 -- Runs of a pool that are ready while their deployment is full, and that are not called so yet or are to be cancelled.
-SELECT w.run_id, w.namespace, d.collision_strategy
-FROM deployment d JOIN work_item w ON w.deployment_id = d.id AND w.pool_id = $1::uuid
-JOIN run_state s ON s.id = w.run_id
-WHERE d.pool_id = $1::uuid AND d.concurrency_limit IS NOT NULL AND NOT d.is_paused
-  AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp()
-  AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
-  AND (d.collision_strategy = 2 OR s.state_name <> 'AwaitingConcurrencySlot')
-  AND (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
-    AND (t.standing = 2 OR t.taken_until > statement_timestamp())) >= d.concurrency_limit
-ORDER BY w.run_id LIMIT $2::bigint
+WITH shut AS MATERIALIZED (
+  SELECT d.id, d.collision_strategy FROM deployment d
+  WHERE d.pool_id = $1::uuid AND d.concurrency_limit IS NOT NULL AND NOT d.is_paused
+    AND d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
+      AND (t.standing = 2 OR t.taken_until > statement_timestamp()))
+)
+SELECT i.run_id, i.namespace, s.collision_strategy
+FROM shut s CROSS JOIN LATERAL (
+  SELECT w.run_id, w.namespace FROM work_item w
+  WHERE w.deployment_id = s.id AND w.is_called IN (false, s.collision_strategy = 2) AND w.pool_id = $1::uuid
+    AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp()
+    AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
+  LIMIT $2::bigint
+) i
+ORDER BY i.run_id LIMIT $2::bigint

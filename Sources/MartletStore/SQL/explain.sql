@@ -79,6 +79,6 @@ WHERE w.ask_time < excluded.ask_time - interval '5 seconds'
 
 -- name: delete_old_cache_waits
 -- Forgets waits of a while ago, a bounded number.
-DELETE FROM cache_wait WHERE (run_id, key) IN (
-  SELECT run_id, key FROM cache_wait WHERE ask_time < clock_timestamp() - interval '1 hour'
-  ORDER BY ask_time LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
+DELETE FROM cache_wait WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM cache_wait WHERE ask_time < statement_timestamp() - interval '1 hour'
+  ORDER BY ask_time LIMIT $1::bigint FOR UPDATE SKIP LOCKED))

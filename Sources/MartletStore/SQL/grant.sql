@@ -26,7 +26,7 @@ WITH due AS (
   SELECT m.shard, m.limit_id, m.id FROM limit_mark m WHERE m.shard = ANY ($1::smallint[])
   UNION ALL
   SELECT w.shard, n.limit_id, 0 FROM limit_waiter w JOIN limit_want n ON n.lease_id = w.id
-  WHERE w.due <= clock_timestamp() AND w.shard = ANY ($1::smallint[])
+  WHERE w.due <= statement_timestamp() AND w.shard = ANY ($1::smallint[])
 ), one AS (
   SELECT shard FROM due ORDER BY shard = $2::smallint, shard LIMIT 1
 )

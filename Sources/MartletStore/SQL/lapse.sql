@@ -5,14 +5,14 @@
 -- leases stands still.
 SELECT id, grants, collected FROM (
   (SELECT l.id, true AS grants, l.collected FROM limit_lease l
-    WHERE l.end_time IS NULL AND l.expire_time < clock_timestamp() ORDER BY l.expire_time LIMIT $1::bigint)
+    WHERE l.end_time IS NULL AND l.expire_time < statement_timestamp() ORDER BY l.expire_time LIMIT $1::bigint)
   UNION ALL
   (SELECT l.id, true, true FROM limit_lease l WHERE l.end_time IS NULL AND l.session_id IS NOT NULL
     AND l.expire_time >= clock_timestamp()
     AND NOT EXISTS (SELECT FROM session s WHERE s.id = l.session_id AND s.lease_until >= clock_timestamp())
     LIMIT $1::bigint)
   UNION ALL
-  (SELECT w.id, false, false FROM limit_waiter w WHERE w.expire_time < clock_timestamp()
+  (SELECT w.id, false, false FROM limit_waiter w WHERE w.expire_time < statement_timestamp()
     ORDER BY w.expire_time LIMIT $1::bigint)
 ) lapsed
 WHERE (SELECT tick_time FROM lease_clock) > clock_timestamp() - $2::bigint * interval '1 microsecond'
@@ -54,10 +54,10 @@ SELECT (extract(epoch FROM least((SELECT min(expire_time) FROM limit_lease WHERE
 -- name: forget_ended_leases
 -- Forgets leases that ended long ago, and slots that came back by time.
 WITH returned AS (
-  DELETE FROM limit_hold WHERE (limit_id, lease_id) IN (
-    SELECT limit_id, lease_id FROM limit_hold
-    WHERE return_time < clock_timestamp() LIMIT $2::bigint)
+  DELETE FROM limit_hold WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM limit_hold
+    WHERE return_time < statement_timestamp() LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
 )
-DELETE FROM limit_lease WHERE id IN (
-  SELECT id FROM limit_lease WHERE end_time < clock_timestamp() - $1::bigint * interval '1 microsecond'
-  ORDER BY end_time LIMIT $2::bigint)
+DELETE FROM limit_lease WHERE id = ANY (ARRAY(
+  SELECT id FROM limit_lease WHERE end_time < statement_timestamp() - $1::bigint * interval '1 microsecond'
+  ORDER BY end_time LIMIT $2::bigint))

@@ -28,10 +28,10 @@ INSERT INTO queue (id, namespace, pool_id, name, priority, create_time, update_t
 SELECT $2::uuid, m.namespace, m.id, 'default', 1, m.create_time, m.create_time FROM made m
 
 -- name: get_pool
--- A pool by id or name, with how it stands.
+-- A pool by id or name; with how it stands where that is asked for, as it is counted.
 SELECT p.id, p.namespace, p.name, p.type, p.description, p.template, p.concurrency_limit, p.is_paused, p.created_by,
-  p.create_time, p.update_time, p.etag, u.taken, u.waiting, u.online
-FROM pool p CROSS JOIN LATERAL pool_use(p.id) u
+  p.create_time, p.update_time, p.etag, coalesce(u.taken, 0), coalesce(u.waiting, 0), coalesce(u.online, 0)
+FROM pool p LEFT JOIN LATERAL (SELECT * FROM pool_use(p.id) WHERE $4::boolean) u ON true
 WHERE p.namespace = $1::text AND (p.id = $2::uuid OR p.name = $3::text)
 ORDER BY p.id = $2::uuid DESC NULLS LAST LIMIT 1
 

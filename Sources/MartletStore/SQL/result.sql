@@ -25,9 +25,9 @@ ORDER BY create_time DESC LIMIT 1
 
 -- name: delete_expired_results
 -- Deletes results whose time is over, and uploads that nobody went on with for so many seconds; a bounded number.
-DELETE FROM result WHERE id IN (
-  SELECT id FROM result WHERE expire_time <= clock_timestamp() ORDER BY expire_time
+DELETE FROM result WHERE id = ANY (ARRAY(
+  SELECT id FROM result WHERE expire_time <= statement_timestamp() ORDER BY expire_time
   LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
-OR id IN (
-  SELECT id FROM result WHERE upload_time <= clock_timestamp() - $2::bigint * interval '1 second'
-  ORDER BY upload_time LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
+|| ARRAY(
+  SELECT id FROM result WHERE upload_time <= statement_timestamp() - $2::bigint * interval '1 second'
+  ORDER BY upload_time LIMIT $1::bigint FOR UPDATE SKIP LOCKED))

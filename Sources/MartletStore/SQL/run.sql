@@ -3,7 +3,7 @@
 -- that, which is looked up for no other run.
 
 -- name: get_runs
--- Runs by id, with their parameters.
+-- Runs by id, with their parameters. They are looked up by their keys, whatever the planner thinks of the namespace.
 SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.parent_id, r.due_time,
   r.parameters, r.dependencies, r.labels, r.tags, r.timeout_us, r.heartbeat_us, r.created_by,
   r.trace_parent, r.create_time, r.etag,
@@ -13,7 +13,7 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   h.message, h.detail, h.observed_time,
   (SELECT jsonb_agg(jsonb_build_array(p.key, p.input_schema, p.input) ORDER BY p.time, p.key)
    FROM run_pause p WHERE p.run_id = r.id), d.*
-FROM run r JOIN run_state s ON s.id = r.id
+FROM (SELECT * FROM run WHERE id = ANY ($1::uuid[]) OFFSET 0) r JOIN run_state s ON s.id = r.id
 LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
 LEFT JOIN LATERAL (
   SELECT d.deployment_id, d.version, p.name AS pool, q.name AS queue, d.schedule_id, d.schedule_time, d.backfill_id,
@@ -22,7 +22,7 @@ LEFT JOIN LATERAL (
   LEFT JOIN work_item i ON i.run_id = d.run_id LEFT JOIN worker k ON k.id = i.worker_id
   WHERE s.policy ? 'placed' AND d.run_id = s.id OFFSET 0
 ) d ON true
-WHERE r.id = ANY ($1::uuid[]) AND r.namespace = $2::text
+WHERE r.namespace = $2::text
 
 -- name: list_runs
 -- A page of runs; the program fills in walk, condition, order and limit, values always bound. The walk is bounded, and

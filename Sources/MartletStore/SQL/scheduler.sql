@@ -14,19 +14,17 @@ WITH gone AS (
     FOR UPDATE SKIP LOCKED)
   RETURNING schedule_id
 )
-UPDATE schedule s SET wake_time = clock_timestamp() WHERE s.id IN (SELECT g.schedule_id FROM gone g)
+UPDATE schedule s SET wake_time = clock_timestamp() WHERE s.id = ANY (ARRAY(SELECT g.schedule_id FROM gone g))
 
 -- name: take_schedules
 -- Takes schedules that are due, those first that have been so longest. One that is taken for longer than anybody takes one
 -- was so before the clock went back.
 UPDATE schedule s SET taken_until = clock_timestamp() + $2::bigint * interval '1 microsecond'
-FROM (
-  SELECT w.id FROM schedule w WHERE w.wake_time <= clock_timestamp()
+WHERE s.id = ANY (ARRAY(
+  SELECT w.id FROM schedule w WHERE w.wake_time <= statement_timestamp()
     AND (w.taken_until IS NULL OR w.taken_until < clock_timestamp()
       OR w.taken_until > clock_timestamp() + $2::bigint * interval '1 microsecond')
-  ORDER BY w.wake_time LIMIT $1::bigint FOR NO KEY UPDATE SKIP LOCKED
-) t
-WHERE s.id = t.id
+  ORDER BY w.wake_time LIMIT $1::bigint FOR NO KEY UPDATE SKIP LOCKED))
 RETURNING s.id, s.namespace, s.deployment_id, s.spec, s.is_paused, s.is_held, s.generation, s.since, s.made_until,
   s.fired_until, s.wake_time, s.taken_until, s.error, clock_timestamp()
 

@@ -38,11 +38,11 @@ UPDATE session SET lease_until = beat_time WHERE id = $1::uuid AND namespace = $
 -- name: take_lapsed_sessions
 -- Takes lapsed sessions for one replica to end, unless the clock of leases stands still.
 UPDATE session SET taken_until = clock_timestamp() + $2::bigint * interval '1 microsecond'
-WHERE id IN (
+WHERE id = ANY (ARRAY(
   SELECT s.id FROM session s, lease_clock k
-  WHERE s.lease_until < clock_timestamp() AND (s.taken_until IS NULL OR s.taken_until < clock_timestamp())
+  WHERE s.lease_until < statement_timestamp() AND (s.taken_until IS NULL OR s.taken_until < clock_timestamp())
     AND k.tick_time > clock_timestamp() - $3::bigint * interval '1 microsecond'
-  ORDER BY s.lease_until LIMIT $1::bigint FOR NO KEY UPDATE OF s SKIP LOCKED)
+  ORDER BY s.lease_until LIMIT $1::bigint FOR NO KEY UPDATE OF s SKIP LOCKED))
 RETURNING id
 
 -- name: list_claims

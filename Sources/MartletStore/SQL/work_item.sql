@@ -24,10 +24,11 @@ FROM placed WHERE standing IS NOT NULL
 -- name: move_work_items
 -- Says where runs stand now. One that begins again after its end has its row made anew, and no gate.
 WITH now_at AS (
-  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::timestamptz[], $4::bigint[], $5::boolean[])
-    AS n (run_id, standing, due, epoch, is_bound)
+  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::timestamptz[], $4::bigint[], $5::boolean[],
+    $6::boolean[])
+    AS n (run_id, standing, due, epoch, is_bound, is_called)
 ), moved AS (
-  UPDATE work_item w SET standing = n.standing, due = n.due, epoch = n.epoch,
+  UPDATE work_item w SET standing = n.standing, due = n.due, epoch = n.epoch, is_called = n.is_called,
     gate = CASE WHEN n.standing = 1 THEN w.gate ELSE 0 END,
     worker_id = CASE WHEN n.standing = 2 THEN w.worker_id END,
     offer_until = CASE WHEN n.standing = 2 AND NOT n.is_bound THEN w.offer_until END,
@@ -35,9 +36,9 @@ WITH now_at AS (
   FROM now_at n WHERE w.run_id = n.run_id RETURNING w.run_id
 )
 INSERT INTO work_item (run_id, namespace, pool_id, queue_id, deployment_id, schedule_id, backfill_id, standing, gate,
-  due, worker_labels, epoch)
+  due, worker_labels, epoch, is_called)
 SELECT d.run_id, d.namespace, d.pool_id, d.queue_id, d.deployment_id, d.schedule_id, d.backfill_id, n.standing, 0,
-  n.due, d.worker_labels, n.epoch
+  n.due, d.worker_labels, n.epoch, n.is_called
 FROM now_at n JOIN run_deployment d ON d.run_id = n.run_id
 WHERE n.run_id NOT IN (SELECT m.run_id FROM moved m)
 

@@ -61,7 +61,7 @@ WITH told AS (
   SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS t (run_id, epoch)
 ), taken AS (
   SELECT w.run_id FROM work_item w JOIN told t ON t.run_id = w.run_id AND t.epoch = w.epoch
-  WHERE w.standing = 2 AND w.offer_until IS NOT NULL ORDER BY w.run_id FOR NO KEY UPDATE OF w
+  WHERE w.run_id = ANY ($1::uuid[]) AND w.standing = 2 AND w.offer_until IS NOT NULL ORDER BY w.run_id FOR NO KEY UPDATE OF w
 ), accepted AS (
   UPDATE work_item w SET offer_until = NULL FROM taken t WHERE w.run_id = t.run_id
 )

@@ -32,6 +32,7 @@ struct WorkItemWrites {
         $0.bindArray(count: moved.count) { due(moved[$0].run, moved[$0].standing) }
         $0.bindArray(count: moved.count) { moved[$0].run.epoch }
         $0.bindArray(count: moved.count) { moved[$0].standing == .taken(isBound: true) }
+        $0.bindArray(count: moved.count) { moved[$0].run.stateName == RunState.awaitingSlot }
       }
     }
     if !ended.isEmpty {

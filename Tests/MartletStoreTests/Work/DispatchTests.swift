@@ -98,9 +98,18 @@ import Testing
       #expect(Set(had) == Set(bounded.prefix(2) + last))
       let blocked = try await fixture.store.blockedRuns(of: fixture.pool.id, limit: 10)
       #expect(Set(blocked.map(\.runID)) == Set(bounded.dropFirst(2)))
+      _ = try await fixture.store.transitions.submit(blocked.map { .hold($0.runID) })
+      #expect(try await fixture.store.blockedRuns(of: fixture.pool.id, limit: 10).isEmpty)
       _ = try await fixture.store.transitions.submit(
         .cancel(Cancellation(namespace: .standard, runID: bounded[0], actor: "t")))
       #expect(try await fixture.serve(worker) == [bounded[2]])
+      // One that was called so, was offered and came back is called so again.
+      _ = try await fixture.store.transitions.submit([
+        .withdrawOffer(Offer(runID: bounded[2], sessionID: nil, epoch: 1))
+      ])
+      #expect(Set(try await fixture.serve(worker)).isSubset(of: bounded.dropFirst(3)))
+      let again = try await fixture.store.blockedRuns(of: fixture.pool.id, limit: 10)
+      #expect(again.map(\.runID) == [bounded[2]])
     }
   }
 

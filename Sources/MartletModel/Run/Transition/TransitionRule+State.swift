@@ -125,7 +125,7 @@ extension TransitionRule {
 
 extension RunState {
   /// The name of a state in which a run waits for a limit.
-  static let awaitingSlot = "AwaitingConcurrencySlot"
+  public static let awaitingSlot = "AwaitingConcurrencySlot"
 }
 
 extension RunState.Failed {

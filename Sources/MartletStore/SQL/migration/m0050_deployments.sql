@@ -30,6 +30,7 @@ CREATE TABLE deployment (
   UNIQUE (namespace, flow, name)
 );
 CREATE INDEX deployment_pool ON deployment (pool_id);
+CREATE INDEX deployment_bound ON deployment (pool_id) WHERE concurrency_limit IS NOT NULL OR is_paused;
 CREATE INDEX deployment_tags ON deployment USING gin (tags);
 CREATE INDEX deployment_labels ON deployment USING gin (labels jsonb_path_ops);
 

@@ -7,6 +7,9 @@ import Glibc
 struct ProcessUsage {
   let pid: Int32
 
+  /// This program.
+  static var own: ProcessUsage { ProcessUsage(pid: getpid()) }
+
   /// Processor time in user and system mode since the process began (proc(5), stat, fields 14 and 15).
   func processorTime() throws -> Duration {
     let text = try read("stat")
