@@ -106,7 +106,9 @@ struct SchedulerPass {
   ) {
     entries[index].made += runs
     if let wrong = answers.first(where: { !$0.isMade }) {
-      if case .failure(let error) = wrong.result {
+      if case .failure(.homeless) = wrong.result {
+        entries[index].isStuck = true
+      } else if case .failure(let error) = wrong.result {
         fail(index, "its runs are refused: \(error)")
       } else {
         entries[index].isStuck = true

@@ -82,7 +82,14 @@ def test_the_other_commands(cli, client, deployment):
     assert "yearly" in cli("deployment", "get", deployment.id)
     assert cli("deployment", "pause", name) == f"Paused deployment '{name}'.\n"
     assert client.deployments.get_deployment(deployment=name).deployment.paused
-    cli("deployment", "resume", name)
+    # Who deploys again says nothing of the pause, unless they do.
+    wanted = v1.Deployment()
+    wanted.CopyFrom(deployment)
+    wanted.ClearField("etag")
+    wanted.ClearField("paused")
+    assert client.deployments.apply_deployment(deployment=wanted).deployment.paused
+    wanted.paused = False
+    assert list(client.deployments.apply_deployment(deployment=wanted).changed_fields) == ["paused"]
     cli("deployment", "schedule", "pause", name, "yearly")
     assert "paused" in cli("deployment", "schedule", "ls", name)
     cli("deployment", "schedule", "pause", name, "daily", code=3)

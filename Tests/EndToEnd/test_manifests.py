@@ -228,6 +228,11 @@ deployments:
     command: "true"
     pool: {name}-p
     queue: high
+    retries: 2
+    retry_delay: {{first: 1s}}
+    run_limits: [api]
+    loss: RERUN
+    run_labels: {{tier: gold}}
     schedules:
       - {{name: nightly, cron: "0 6 * * *", timezone: Europe/Berlin}}
 """
@@ -238,6 +243,10 @@ deployments:
     manifest.write_text(text.replace("0 6", "0 5"))
     assert served("plan") == f'~ deployment {name}/d   schedules[nightly].cron  "0 6 * * *" → "0 5 * * *"\n'
     served("apply")
+    shown = json.loads(served("deployment", "get", f"{name}/d", "-o", "json"))["deployment"]["spec"]
+    assert shown["retry"]["maxRetries"] == 2 and shown["retry"]["exponential"]["first"] == "1s"
+    assert shown["limits"][0]["name"] == "api" and shown["runLabels"] == {"tier": "gold"}
+    assert shown["loss"] == {"action": "ACTION_RERUN", "maxReruns": 3}
     manifest.write_text(f"name: {name}\n")
     assert served("apply", "--prune").splitlines() == [
         f"- deployment {name}/d (with --prune)", f"- pool {name}-p (with --prune)", "2 changed.",

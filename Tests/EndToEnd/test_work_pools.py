@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from martlet_process import BINARY
+from martlet_process import BINARY, CallError
 
 
 @pytest.fixture
@@ -87,7 +87,13 @@ def test_a_worker_that_polls(call, cli, pool):
     worker = {"pool": pool, "name": "w", "type": "process", "session": {"id": str(uuid.uuid4())}}
     assert call("WorkerService/PollWork", worker=worker).get("offers") is None
 
-    run = call("RunService/CreateRun", deployment=f"etl/{pool}", run={})["run"]
+    # A variable that the template does not have is refused before anything is created, with the names that there are.
+    with pytest.raises(CallError) as refused:
+        call("RunService/CreateRun", deployment=f"etl/{pool}", run={"jobVariables": {"comand": "x"}})
+    for words in ("run.job_variables.comand", 'did you mean "command"?', "; it has ", "working_dir"):
+        assert words in str(refused.value), words
+
+    run = call("RunService/CreateRun", deployment=f"etl/{pool}", run={"jobVariables": {"env": {"A": "b"}}})["run"]
     offers = call("WorkerService/PollWork", worker=worker, maxRuns=3, wait="10s")["offers"]
     assert [offer["run"]["id"] for offer in offers] == [run["id"]]
     process = offers[0]["launch"]["process"]
@@ -105,6 +111,8 @@ def test_a_worker_that_polls(call, cli, pool):
 
     listed = call("WorkerService/ListWorkers", pool=pool)["workers"]
     assert [(one["identity"]["name"], one["online"], one["runs"]) for one in listed] == [("w", True, 1)]
+    cli("flow-run", "cancel", run["id"])
+    assert call("RunService/GetRun", id=run["id"])["run"]["worker"] == "w"
     call("WorkerService/DrainWorker", pool=pool, name="w")
     assert call("WorkerService/PollWork", worker=worker)["drain"]
     assert "deployment" in cli("work-pool", "rm", pool, code=1)

@@ -1346,7 +1346,8 @@ Flags:
   --deployment.labels KEY=TEXT
       For finding it; at most 64. Its runs have those of `spec`. May be repeated.
   --deployment.paused [true|false]
-      While true nothing is scheduled or offered.
+      While true nothing is scheduled or offered. Always there in answers. Absent, a new
+      deployment is not paused, and ApplyDeployment leaves one that exists as it is.
   --deployment.spec JSON
       What a run of it is.
   --deployment.spec.version-name TEXT
@@ -1488,7 +1489,8 @@ Usage: martlet_deployment_apply_deployment [--FLAG VALUE]...
 
 Creates a deployment, or makes the existing one of the same flow and name what is given,
 schedules included. What is the same stays: nothing new to say makes no new version and
-touches no run. Future runs of schedules that changed are replaced at once.
+touches no run. Future runs of schedules that changed are replaced at once. Whether it is
+paused stays when `paused` is absent.
 
 Flags:
   --namespace TEXT
@@ -1506,7 +1508,8 @@ Flags:
   --deployment.labels KEY=TEXT
       For finding it; at most 64. Its runs have those of `spec`. May be repeated.
   --deployment.paused [true|false]
-      While true nothing is scheduled or offered.
+      While true nothing is scheduled or offered. Always there in answers. Absent, a new
+      deployment is not paused, and ApplyDeployment leaves one that exists as it is.
   --deployment.spec JSON
       What a run of it is.
   --deployment.spec.version-name TEXT
@@ -1734,7 +1737,8 @@ Flags:
   --deployment.labels KEY=TEXT
       For finding it; at most 64. Its runs have those of `spec`. May be repeated.
   --deployment.paused [true|false]
-      While true nothing is scheduled or offered.
+      While true nothing is scheduled or offered. Always there in answers. Absent, a new
+      deployment is not paused, and ApplyDeployment leaves one that exists as it is.
   --deployment.spec JSON
       What a run of it is.
   --deployment.spec.version-name TEXT
@@ -2568,8 +2572,9 @@ Usage: martlet_run_create_run [--FLAG VALUE]...
 Creates a run in state SCHEDULED.
 
 Idempotent by `run.id`: the same id with the same content returns the existing run; with
-other content, or in another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field;
-NOT_FOUND when the parent does not exist.
+other content, or in another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field,
+such as a job variable that the pool's template does not have; NOT_FOUND when the parent or
+the deployment does not exist.
 
 Flags:
   --namespace TEXT

@@ -33,27 +33,27 @@ extension DeploymentManifest {
     case .script(let line)?: command = .text(line)
     case nil: break
     }
-    return .object([
-      ("name", .text(name)), ("flow", flow.map { .text($0) }), ("entrypoint", entrypoint),
-      ("command", command), ("pool", pool.map { .text($0) }), ("queue", queue.map { .text($0) }),
-      ("worker_labels", workerLabels.map(Self.object)), ("image", image.map { .text($0) }),
-      ("job_variables", jobVariables.map { .object($0) }),
-      ("parameters", parameters.map { .object($0) }), ("parameter_schema", parameterSchema),
-      ("enforce_schema", enforcesSchema.map { .bool($0) }),
-      ("schedules", schedules.map { .array($0.map(\.normal)) }),
-      ("pull", pull.map { .array($0.map { $0.normal(id: nil) }) }),
-      (
-        "concurrency",
-        concurrencyLimit.map { limit in
-          .object([
-            ("limit", .integer(limit)), ("on_collision", collision.map { .text($0.rawValue) }),
-          ])
-        }
-      ), ("version", version.map { .text($0) }), ("description", description.map { .text($0) }),
-      ("tags", tags.map { .texts($0) }),
-      ("labels", labels.map(Self.object)), ("timeout", timeout.map { .text($0.duration) }),
-      ("paused", isPaused.map { .bool($0) }),
-    ])
+    return .object(
+      [
+        ("name", .text(name)), ("flow", flow.map { .text($0) }), ("entrypoint", entrypoint),
+        ("command", command), ("pool", pool.map { .text($0) }), ("queue", queue.map { .text($0) }),
+        ("worker_labels", workerLabels.map(Self.object)), ("image", image.map { .text($0) }),
+        ("job_variables", jobVariables.map { .object($0) }),
+        ("parameters", parameters.map { .object($0) }), ("parameter_schema", parameterSchema),
+        ("enforce_schema", enforcesSchema.map { .bool($0) }),
+        ("schedules", schedules.map { .array($0.map(\.normal)) }),
+        ("pull", pull.map { .array($0.map { $0.normal(id: nil) }) }),
+        (
+          "concurrency",
+          concurrencyLimit.map { limit in
+            .object([
+              ("limit", .integer(limit)), ("on_collision", collision.map { .text($0.rawValue) }),
+            ])
+          }
+        ), ("version", version.map { .text($0) }), ("description", description.map { .text($0) }),
+        ("tags", tags.map { .texts($0) }),
+        ("labels", labels.map(Self.object)), ("timeout", timeout.map { .text($0.duration) }),
+      ] + runs.normal + [("paused", isPaused.map { .bool($0) })])
   }
 
   private static func object(_ labels: [String: String]) -> JSON {

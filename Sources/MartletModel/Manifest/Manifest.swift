@@ -64,6 +64,8 @@ public struct DeploymentManifest: Sendable, Equatable {
   public var workerLabels: [String: String]?
   /// How long a run may take.
   public var timeout: Interval?
+  /// How its runs go.
+  public var runs = RunPolicyManifest()
   /// When it runs by itself.
   public var schedules: [ScheduleManifest]?
   /// What a worker does before it starts a run.

@@ -2,14 +2,15 @@
 // same thing, the one inside the deployment wins over the one at the top of the file.
 
 extension ManifestReader {
-  private static let deploymentKeys = [
-    "name", "flow", "flow_name", "entrypoint", "command", "pool", "work_pool", "work_pool_name",
-    "queue", "work_queue_name", "job_variables", "infra_overrides", "parameters",
-    "parameter_schema", "parameter_openapi_schema", "enforce_schema", "enforce_parameter_schema",
-    "schedule", "schedules", "is_schedule_active", "paused", "build", "push", "pull",
-    "concurrency", "concurrency_limit", "version", "description", "tags", "labels", "triggers",
-    "sla", "image", "worker_labels", "timeout",
-  ]
+  private static let deploymentKeys =
+    [
+      "name", "flow", "flow_name", "entrypoint", "command", "pool", "work_pool", "work_pool_name",
+      "queue", "work_queue_name", "job_variables", "infra_overrides", "parameters",
+      "parameter_schema", "parameter_openapi_schema", "enforce_schema", "enforce_parameter_schema",
+      "schedule", "schedules", "is_schedule_active", "paused", "build", "push", "pull",
+      "concurrency", "concurrency_limit", "version", "description", "tags", "labels", "triggers",
+      "sla", "image", "worker_labels", "timeout", "timeout_seconds",
+    ] + runPolicyKeys
 
   /// Reads a deployment.
   func deployment(
@@ -43,7 +44,8 @@ extension ManifestReader {
     deployment.labels = labels(value.member("labels"), &notes)
     deployment.image = notes.text(value.member("image"))
     deployment.workerLabels = labels(value.member("worker_labels"), &notes)
-    deployment.timeout = notes.interval(value.member("timeout"))
+    deployment.timeout = notes.interval(value.member("timeout", "timeout_seconds"))
+    deployment.runs = runPolicy(value, &notes)
     deployment.isPaused = notes.bool(value.member("paused"))
     if let isActive = notes.bool(value.member("is_schedule_active")), deployment.isPaused == nil {
       deployment.isPaused = !isActive
@@ -140,7 +142,8 @@ extension ManifestReader {
     }
   }
 
-  private func labels(
+  /// Names and texts.
+  func labels(
     _ value: ManifestValue?, _ notes: inout ManifestNotes
   ) -> [String: String]? {
     guard let value, notes.members(value) != nil else { return nil }

@@ -12,23 +12,12 @@ extension JobTemplate {
     _ layers: [(name: String, values: JSON)]
   ) throws(InvalidValue) -> JSON {
     var values = defaults
-    let known = names
     for (layer, given) in layers {
       guard case .object(let members) = given else {
         throw InvalidValue(layer, "must be an object of values for the pool's template")
       }
-      for name in members.names {
-        guard known.contains(name.text) else {
-          var problem = "is no variable of the pool's template"
-          if let nearest = known.nearest(to: String(name.text.prefix(100))) {
-            problem += ": did you mean \"\(nearest)\"?"
-          } else if !known.isEmpty {
-            problem += ": it has \(known.sorted().prefix(20).joined(separator: ", "))"
-          }
-          throw InvalidValue("\(layer).\(name)", problem)
-        }
-        values.set(name, to: members[name] ?? .null)
-      }
+      try checkNames(of: members, layer)
+      for name in members.names { values.set(name, to: members[name] ?? .null) }
     }
     let report: SchemaReport
     do { report = try judge(.object(values)) } catch {
@@ -39,6 +28,24 @@ extension JobTemplate {
         "job_variables" + fault.pointer.replacing("/", with: "."), fault.problem)
     }
     return Self.filled(job, with: values) ?? .object(JSONMembers())
+  }
+
+  /// Refuses values of what is no variable.
+  ///
+  /// - Parameter field: the path of the values, for the error.
+  /// - Throws: `InvalidValue` with the names that there are.
+  public func checkNames(of values: JSONMembers, _ field: String) throws(InvalidValue) {
+    let known = names
+    for name in values.names where !known.contains(name.text) {
+      var problem = "is no variable of the pool's template"
+      if let nearest = known.nearest(to: String(name.text.prefix(100))) {
+        problem += ": did you mean \"\(nearest)\"?"
+      }
+      problem +=
+        known.isEmpty
+        ? ", which has none" : "; it has \(known.sorted().prefix(50).joined(separator: ", "))"
+      throw InvalidValue("\(field).\(name)", problem)
+    }
   }
 
   /// The defaults of the variables. One that is null stands for none.

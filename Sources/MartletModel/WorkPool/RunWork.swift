@@ -16,7 +16,7 @@ public struct RunWork: Sendable, Equatable {
   public var backfillID: BackfillID?
   /// Values for the pool's template, over those of the deployment: a JSON object as text; empty for none.
   public var jobVariables: String
-  /// The name of the worker that it was last offered to, while it has not ended; may be empty.
+  /// The name of the worker that it was last offered to, or that had it when it ended; may be empty.
   public var worker: String
 
   /// Puts it together.

@@ -54,6 +54,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let staleRead = SQLState(rawValue: "MA001")
   /// The store's own: a run that was deleted would be created again.
   public static let deletedRun = SQLState(rawValue: "MA002")
+  /// The store's own: a run would be created of a deployment that is gone.
+  public static let homelessRun = SQLState(rawValue: "MA003")
   /// The table does not exist.
   public static let undefinedTable = SQLState(rawValue: "42P01")
 }

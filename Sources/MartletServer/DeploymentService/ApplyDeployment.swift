@@ -14,6 +14,7 @@ extension DeploymentHandlers {
       let applied = try await backend.store.applyDeployment(
         try await content(request.deployment, in: namespace), in: namespace,
         etag: try etag(request.deployment?.etag ?? "", "deployment.etag"),
+        keepsPause: request.deployment?.paused == nil,
         actor: context.principal.name, isTrial: request.validateOnly, deadline: context.deadline)
       let deployment = MartletProto.Deployment(applied.deployment)
       let isKept = !request.validateOnly || applied.change.isEmpty && !applied.isCreated

@@ -60,7 +60,7 @@ extension DeploymentHandlers {
       switch path {
       case "description": content.description = wanted.description
       case "labels": content.labels = wanted.labels
-      case "paused": content.isPaused = wanted.paused
+      case "paused": content.isPaused = wanted.paused ?? false
       case "schedules":
         content.schedules = try ScheduleSpec.all(wanted.schedules, "deployment.schedules")
       case "concurrency_limit":

@@ -13,7 +13,7 @@ extension DeploymentContent {
     self.init(flow: deployment.flow, name: deployment.name)
     description = deployment.description
     labels = deployment.labels
-    isPaused = deployment.paused
+    isPaused = deployment.paused ?? false
     spec = try MartletModel.DeploymentSpec(deployment.spec ?? .init(), "\(field).spec")
     schedules = try ScheduleSpec.all(deployment.schedules, "\(field).schedules")
     concurrencyLimit = deployment.concurrencyLimit == 0 ? nil : deployment.concurrencyLimit

@@ -72,6 +72,8 @@ extension Status {
       self = .failedPrecondition(
         reason: "RUN_DELETED", subject: "run:\(id)",
         "the run \(id) was deleted and does not come back: begin another one with an id of its own")
+    case .homeless(let id):
+      self = .notFound(type: "deployment", name: id.description)
     case .outOfSequence(let expected):
       self = Status(.outOfRange, "a report is missing: the next seq is \(expected)")
         .with(reason: "OUT_OF_SEQUENCE", metadata: ["expected": "\(expected)"])

@@ -16,7 +16,8 @@ extension RunHandlers {
       }
       let namespace = try backend.namespace(request.namespace, context)
       var results = [CreateRunResult](repeating: CreateRunResult(), count: request.runs.count)
-      let deployment = try await origin(request.deployment, namespace, context)
+      let deployment = try await origin(
+        request.deployment, of: request.runs, namespace, context)
       var commands: [Command] = []
       var places: [Int] = []
       for (index, run) in request.runs.enumerated() {

@@ -10,9 +10,12 @@ internal import MartletStore
 struct RunOrigin: Sendable {
   let target: DeploymentTarget
   private let check: ParameterCheck
+  private let template: MartletModel.JobTemplate?
 
-  init(_ target: DeploymentTarget) throws(InvalidValue) {
+  /// - Parameter template: What the runs' job variables must be variables of; nil when none of them has any.
+  init(_ target: DeploymentTarget, template: MartletModel.JobTemplate? = nil) throws(InvalidValue) {
     self.target = target
+    self.template = template
     do throws(SchemaError) {
       check = try ParameterCheck(target.spec)
     } catch {
@@ -25,9 +28,10 @@ struct RunOrigin: Sendable {
   /// - Parameter sent: What the client said.
   /// - Throws: `InvalidValue`; `ParameterFaults`.
   func run(_ run: Run, sent: NewRun, _ field: String) async throws -> NewRun {
+    let variables = try JSONMembers(run.jobVariables ?? [:], "\(field).job_variables")
+    try template?.checkNames(of: variables, "\(field).job_variables")
     let request = DeploymentTarget.Request(
-      sent, hasLoss: run.loss != nil,
-      jobVariables: try JSONMembers(run.jobVariables ?? [:], "\(field).job_variables"))
+      sent, hasLoss: run.loss != nil, jobVariables: variables)
     if target.spec.parameterSchema == nil {
       return try target.run(request, check: check, field)
     }
@@ -36,13 +40,21 @@ struct RunOrigin: Sendable {
 }
 
 extension RunHandlers {
-  /// The deployment that a request names; nil when it names none.
+  /// The deployment that a request for some runs names; nil when it names none.
   func origin(
-    _ reference: String, _ namespace: Namespace, _ context: CallContext
+    _ reference: String, of runs: [Run], _ namespace: Namespace, _ context: CallContext
   ) async throws -> RunOrigin? {
     if reference.isEmpty { return nil }
     let target = try await backend.store.deploymentTarget(
       try DeploymentReference(reference, "deployment"), in: namespace, deadline: context.deadline)
-    return try RunOrigin(target)
+    guard runs.contains(where: { $0.jobVariables?.isEmpty == false }) else {
+      return try RunOrigin(target)
+    }
+    let pool = try await backend.store.pool(
+      target.poolID.description, in: namespace, deadline: context.deadline)
+    // Programs that serve a deployment take the values as they are.
+    if pool.type == MartletModel.PoolType.served.name { return try RunOrigin(target) }
+    return try RunOrigin(
+      target, template: try MartletModel.JobTemplate(text: pool.template, "pool.template"))
   }
 }

@@ -27,14 +27,18 @@ extension Store {
   }
 
   /// Creates a deployment, or makes the one of its flow and name what is given.
-  /// - Parameter etag: What the caller read; nil overwrites whatever is there.
+  /// - Parameters:
+  ///   - etag: What the caller read; nil overwrites whatever is there.
+  ///   - keepsPause: Whether one that is there stays paused, or not, whatever the content says.
   /// - Throws: `etagMismatch`; `notFound` for its pool or queue, and for itself with an etag.
   public func applyDeployment(
-    _ content: DeploymentContent, in namespace: Namespace, etag: Int64? = nil, actor: String,
-    isTrial: Bool = false, deadline: ContinuousClock.Instant? = nil
+    _ content: DeploymentContent, in namespace: Namespace, etag: Int64? = nil,
+    keepsPause: Bool = false, actor: String, isTrial: Bool = false,
+    deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> AppliedDeployment {
     try await settle(
-      content, in: namespace, etag: etag, actor: actor, isTrial: isTrial, mayChange: true, deadline)
+      content, in: namespace, etag: etag, keepsPause: keepsPause, actor: actor, isTrial: isTrial,
+      mayChange: true, deadline)
   }
 
   /// Pauses a deployment, or one schedule of it, or has it go on from now.
@@ -104,15 +108,15 @@ extension Store {
   private static let runsAtATime = 500
 
   private func settle(
-    _ content: DeploymentContent, in namespace: Namespace, etag: Int64?, actor: String,
-    isTrial: Bool, mayChange: Bool, _ deadline: ContinuousClock.Instant?
+    _ content: DeploymentContent, in namespace: Namespace, etag: Int64?, keepsPause: Bool = false,
+    actor: String, isTrial: Bool, mayChange: Bool, _ deadline: ContinuousClock.Instant?
   ) async throws(StoreError) -> AppliedDeployment {
     let transaction = DeploymentTransaction(namespace: namespace, actor: actor)
     let outcome = try await write(deadline) { connection in
       try connection.pipeline { pipeline in
         try pipeline.begin()
         let outcome = try transaction.settle(
-          content, etag: etag, mayChange: mayChange, on: pipeline)
+          content, etag: etag, keepsPause: keepsPause, mayChange: mayChange, on: pipeline)
         if isTrial { try pipeline.rollback() } else { try pipeline.commit() }
         try pipeline.finish()
         return outcome
@@ -151,7 +155,8 @@ extension Store {
 extension DeploymentTransaction {
   /// Creates a deployment, or makes it what is wanted if it may change.
   fileprivate func settle(
-    _ content: DeploymentContent, etag: Int64?, mayChange: Bool, on pipeline: borrowing Pipeline
+    _ content: DeploymentContent, etag: Int64?, keepsPause: Bool, mayChange: Bool,
+    on pipeline: borrowing Pipeline
   ) throws -> Outcome {
     let reference = DeploymentReference.named(flow: content.flow, name: content.name)
     // Somebody else may create or delete it between two statements.
@@ -164,10 +169,12 @@ extension DeploymentTransaction {
         continue
       }
       if let etag, etag != old.etag { throw StoreError.etagMismatch(current: old.etag) }
-      guard mayChange || DeploymentChange(from: old.content, to: content).isEmpty else {
+      var wanted = content
+      if keepsPause { wanted.isPaused = old.content.isPaused }
+      guard mayChange || DeploymentChange(from: old.content, to: wanted).isEmpty else {
         throw StoreError.alreadyExists(resource: "deployment", name: "\(reference)")
       }
-      return try change(old, to: content, on: pipeline)
+      return try change(old, to: wanted, on: pipeline)
     }
     throw StoreError.unavailable(
       retryAfter: .milliseconds(100),
@@ -190,6 +197,7 @@ extension DeploymentTransaction {
       throw StoreError.notFound(resource: "deployment", name: "\(reference)")
     }
     if let etag, etag != old.etag { throw StoreError.etagMismatch(current: old.etag) }
+    try pipeline.execute(SQL.lockEndingDeployment) { $0.bind(old.id) }
     var step = DeletionStep()
     step.schedules = try ScheduleWrites.replace(
       [], of: old.id, namespace: namespace, isPaused: true, now: old.readTime, actor: actor,

@@ -2,9 +2,13 @@
 -- version's text among them.
 
 -- name: lock_deployment
--- Locks a deployment; what is read of it after that is whole.
+-- Locks a deployment; what is read of it after that is whole. Runs of it may be created meanwhile.
 SELECT id FROM deployment
-WHERE namespace = $1::text AND (id = $2::uuid OR (flow = $3::text AND name = $4::text)) FOR UPDATE
+WHERE namespace = $1::text AND (id = $2::uuid OR (flow = $3::text AND name = $4::text)) FOR NO KEY UPDATE
+
+-- name: lock_ending_deployment
+-- Locks a deployment that is to go: no run of it is created meanwhile.
+SELECT id FROM deployment WHERE id = $1::uuid FOR UPDATE
 
 -- name: get_deployment
 -- A deployment by its id, or by flow and name.

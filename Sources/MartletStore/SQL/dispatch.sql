@@ -57,6 +57,18 @@ CROSS JOIN LATERAL (
   FOR NO KEY UPDATE OF w SKIP LOCKED
 ) i
 
+-- name: lock_limited_deployments
+-- Locks those of some deployments that have a limit, for their runs may stand in several pools, and how full each is must
+-- hold until this round is over. One that others hold is passed over: nobody waits with a pool locked.
+SELECT id FROM deployment WHERE id = ANY ($1::uuid[]) AND concurrency_limit IS NOT NULL ORDER BY id
+FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: read_deployment_room
+-- How many more runs of some locked deployments may be with workers.
+SELECT d.id, d.concurrency_limit - (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
+  AND (t.standing = 2 OR t.taken_until > statement_timestamp()))
+FROM deployment d WHERE d.id = ANY ($1::uuid[]) AND d.concurrency_limit IS NOT NULL
+
 -- name: mark_offers
 -- Takes runs for the time that offering them may take, unless their worker leaves or came again elsewhere.
 UPDATE work_item w SET worker_id = a.worker_id, taken_until = n.now + $4::bigint * interval '1 microsecond',
@@ -99,10 +111,13 @@ WHERE run_id = ANY (ARRAY(
 RETURNING run_id, epoch
 
 -- name: find_blocked_items
--- Runs of a pool that are ready while their deployment is full, and that are not called so yet or are to be cancelled.
+-- Runs of a pool that are ready while their deployment, of this pool or another one, is full, and that are not called so
+-- yet or are to be cancelled.
 WITH shut AS MATERIALIZED (
   SELECT d.id, d.collision_strategy FROM deployment d
-  WHERE d.pool_id = $1::uuid AND d.concurrency_limit IS NOT NULL AND NOT d.is_paused
+  WHERE d.concurrency_limit IS NOT NULL AND NOT d.is_paused
+    AND (d.pool_id = $1::uuid OR EXISTS (SELECT FROM work_item w WHERE w.deployment_id = d.id AND w.pool_id = $1::uuid
+      AND w.standing = 1))
     AND d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
       AND (t.standing = 2 OR t.taken_until > statement_timestamp()))
 )

@@ -17,7 +17,7 @@ FROM (SELECT * FROM run WHERE id = ANY ($1::uuid[]) OFFSET 0) r JOIN run_state s
 LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
 LEFT JOIN LATERAL (
   SELECT d.deployment_id, d.version, p.name AS pool, q.name AS queue, d.schedule_id, d.schedule_time, d.backfill_id,
-    d.job_variables, k.name AS worker
+    d.job_variables, coalesce(k.name, d.worker) AS worker
   FROM run_deployment d LEFT JOIN pool p ON p.id = d.pool_id LEFT JOIN queue q ON q.id = d.queue_id
   LEFT JOIN work_item i ON i.run_id = d.run_id LEFT JOIN worker k ON k.id = i.worker_id
   WHERE s.policy ? 'placed' AND d.run_id = s.id OFFSET 0
@@ -51,7 +51,7 @@ LEFT JOIN LATERAL (SELECT * FROM run_transition h
   WHERE h.run_id = m.id AND h.revision = s.revision OFFSET 0) h ON true
 LEFT JOIN LATERAL (
   SELECT d.deployment_id, d.version, p.name AS pool, q.name AS queue, d.schedule_id, d.schedule_time, d.backfill_id,
-    d.job_variables, k.name AS worker
+    d.job_variables, coalesce(k.name, d.worker) AS worker
   FROM run_deployment d LEFT JOIN pool p ON p.id = d.pool_id LEFT JOIN queue q ON q.id = d.queue_id
   LEFT JOIN work_item i ON i.run_id = d.run_id LEFT JOIN worker k ON k.id = i.worker_id
   WHERE s.policy ? 'placed' AND d.run_id = s.id OFFSET 0

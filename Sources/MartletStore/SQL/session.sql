@@ -7,15 +7,15 @@ SELECT $1::uuid, $2::text, $3::text, $4::text, $5::bigint, now, now,
   now + $5::bigint * interval '1 microsecond'
 FROM clock_timestamp() AS now
 ON CONFLICT (id) DO UPDATE SET epoch = s.epoch + 1, holder = excluded.holder, ttl_us = excluded.ttl_us,
-  beat_time = excluded.beat_time, lease_until = excluded.lease_until, taken_until = NULL
+  beat_time = excluded.beat_time, lease_until = excluded.lease_until, taken_until = NULL, is_closed = false
 WHERE s.namespace = excluded.namespace
 RETURNING s.id, s.namespace, s.holder, s.epoch, s.ttl_us, s.open_time, s.beat_time, s.lease_until
 
 -- name: renew_sessions
 -- Heartbeats of many sessions: each lease runs its full length again. Rows are taken in id order; one
--- that another replica renews at this moment is passed over, for it is being renewed.
+-- that another replica renews at this moment is passed over, for it is being renewed. A closed one is as good as gone.
 WITH beat AS (
-  SELECT s.id FROM session s WHERE s.id = ANY ($1::uuid[]) ORDER BY s.id FOR NO KEY UPDATE SKIP LOCKED
+  SELECT s.id FROM session s WHERE s.id = ANY ($1::uuid[]) AND NOT s.is_closed ORDER BY s.id FOR NO KEY UPDATE SKIP LOCKED
 ), renewed AS (
   UPDATE session s SET beat_time = greatest(s.beat_time, n.now), taken_until = NULL,
     lease_until = greatest(s.lease_until, n.now + s.ttl_us * interval '1 microsecond')
@@ -23,7 +23,7 @@ WITH beat AS (
   RETURNING s.id, s.lease_until
 )
 SELECT s.id, coalesce(r.lease_until, s.lease_until)
-FROM session s LEFT JOIN renewed r ON r.id = s.id WHERE s.id = ANY ($1::uuid[])
+FROM session s LEFT JOIN renewed r ON r.id = s.id WHERE s.id = ANY ($1::uuid[]) AND NOT s.is_closed
 
 -- name: list_asked_runs
 -- Which runs that these sessions hold are to stop, or were paused by somebody else.
@@ -33,7 +33,7 @@ WHERE c.session_id = ANY ($1::uuid[])
 
 -- name: close_session
 -- Ends a session at once: its lease lapses now and the reaper returns what it still holds.
-UPDATE session SET lease_until = beat_time WHERE id = $1::uuid AND namespace = $2::text RETURNING id
+UPDATE session SET lease_until = beat_time, is_closed = true WHERE id = $1::uuid AND namespace = $2::text RETURNING id
 
 -- name: take_lapsed_sessions
 -- Takes lapsed sessions for one replica to end, unless the clock of leases stands still.
@@ -69,7 +69,7 @@ WITH old AS MATERIALIZED (
 ), extended AS (
   UPDATE session SET taken_until = NULL, lease_until = greatest(lease_until,
     least(lease_until + gap.stood, gap.now + ttl_us * interval '1 microsecond'))
-  FROM gap WHERE gap.stood > interval '0'
+  FROM gap WHERE gap.stood > interval '0' AND NOT is_closed
 ), leases AS (
   UPDATE limit_lease SET expire_time = greatest(expire_time,
     least(expire_time + gap.stood, gap.now + ttl_us * interval '1 microsecond'))

@@ -2,16 +2,23 @@
 
 -- name: insert_placements
 -- Ties new runs to their deployments, and has those wait that wait. Standing is null where a run was born taken or ended.
+-- Fails when a deployment or a pool is gone. A deployment that is locked against this is being deleted, by somebody who may
+-- wait for runs of this batch: it is not waited for.
 WITH placed AS (
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::uuid[],
     $8::timestamptz[], $9::uuid[], $10::text[], $11::jsonb[], $12::smallint[], $13::smallint[], $14::timestamptz[],
     $15::bigint[])
     AS n (run_id, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time, backfill_id,
       job_variables, worker_labels, gate, standing, due, epoch)
+), homes AS MATERIALIZED (
+  SELECT d.id FROM deployment d WHERE d.id = ANY ($3::uuid[]) ORDER BY d.id FOR KEY SHARE SKIP LOCKED
+), pools AS MATERIALIZED (
+  SELECT p.id FROM pool p WHERE p.id = ANY ($5::uuid[]) ORDER BY p.id FOR KEY SHARE
 ), tied AS (
   INSERT INTO run_deployment (run_id, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time,
     backfill_id, job_variables, worker_labels)
-  SELECT run_id, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time, backfill_id,
+  SELECT CASE WHEN EXISTS (SELECT FROM homes h WHERE h.id = deployment_id)
+      AND EXISTS (SELECT FROM pools p WHERE p.id = pool_id) THEN run_id ELSE refuse_homeless(run_id) END, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time, backfill_id,
     job_variables, worker_labels
   FROM placed
 )
@@ -43,9 +50,12 @@ FROM now_at n JOIN run_deployment d ON d.run_id = n.run_id
 WHERE n.run_id NOT IN (SELECT m.run_id FROM moved m)
 
 -- name: delete_work_items
--- Forgets runs that have ended; tells the scheduler where another may have waited for that.
+-- Forgets runs that have ended, but for the worker that had them; tells the scheduler where another may have waited for
+-- that.
 WITH gone AS (
-  DELETE FROM work_item WHERE run_id = ANY ($1::uuid[]) RETURNING schedule_id, backfill_id
+  DELETE FROM work_item WHERE run_id = ANY ($1::uuid[]) RETURNING run_id, schedule_id, backfill_id, worker_id
+), kept AS (
+  UPDATE run_deployment d SET worker = k.name FROM gone g JOIN worker k ON k.id = g.worker_id WHERE d.run_id = g.run_id
 )
 INSERT INTO schedule_mark (schedule_id, backfill_id)
 SELECT DISTINCT NULL::uuid, g.backfill_id FROM gone g WHERE g.backfill_id IS NOT NULL

@@ -21,14 +21,14 @@ RETURNING w.id, w.is_draining, w.seen_time, (SELECT session_id FROM old)
 -- Heartbeats of the workers of a replica: their sessions' leases run their full length again. Says which are to leave,
 -- which came again elsewhere, and which have no session any more.
 WITH beat AS (
-  SELECT s.id FROM session s WHERE s.id = ANY ($2::uuid[]) ORDER BY s.id FOR NO KEY UPDATE SKIP LOCKED
+  SELECT s.id FROM session s WHERE s.id = ANY ($2::uuid[]) AND NOT s.is_closed ORDER BY s.id FOR NO KEY UPDATE SKIP LOCKED
 ), renewed AS (
   UPDATE session s SET beat_time = greatest(s.beat_time, n.now), taken_until = NULL,
     lease_until = greatest(s.lease_until, n.now + s.ttl_us * interval '1 microsecond')
   FROM beat b, clock_timestamp() AS n (now) WHERE s.id = b.id
 )
 SELECT w.id, w.is_draining, w.seen_time, s.id IS NOT NULL
-FROM unnest($1::uuid[]) AS k (id) JOIN worker w ON w.id = k.id LEFT JOIN session s ON s.id = w.session_id
+FROM unnest($1::uuid[]) AS k (id) JOIN worker w ON w.id = k.id LEFT JOIN session s ON s.id = w.session_id AND NOT s.is_closed
 
 -- name: find_workers
 -- How workers stand: whether each is to leave, and the mark of its last coming.

@@ -51,6 +51,7 @@ enum SQL {
 
   // Deployments.
   static let lockDeployment = named("lock_deployment")
+  static let lockEndingDeployment = named("lock_ending_deployment")
   static let getDeployment = named("get_deployment")
   static let listDeployments = named("list_deployments")
   static let insertDeployment = named("insert_deployment")
@@ -280,6 +281,8 @@ enum SQL {
   static let moveStrays = named("move_strays")
   static let readDispatchQueues = named("read_dispatch_queues")
   static let readReadyItems = named("read_ready_items")
+  static let lockLimitedDeployments = named("lock_limited_deployments")
+  static let readDeploymentRoom = named("read_deployment_room")
   static let markOffers = named("mark_offers")
   static let nextReadyItem = named("next_ready_item")
   static let releaseOffers = named("release_offers")

@@ -91,16 +91,11 @@ final class TransitionWriter: PostgresWorker {
           places = try setAside(places, in: &work, on: connection)
         case _
         where error.isCausedByData || error.sqlState?.category == "54"
-          || error.sqlState == .deletedRun:
+          || error.sqlState == .deletedRun || error.sqlState == .homelessRun:
           // Class 54: a value is too large for an index or for jsonb.
           guard places.count > 1 else {
-            if error.sqlState == .deletedRun {
-              let run = work.commands[places[0]].runID
-              work.answers[places[0]] = CommandAnswer(.failure(.deleted(run)))
-              return
-            }
-            logger.error("a command was refused by the database: \(error)")
-            work.answers[places[0]] = CommandAnswer(.failure(.invalid(InvalidValue(error))))
+            let command = work.commands[places[0]]
+            work.answers[places[0]] = CommandAnswer(.failure(refusal(of: command, for: error)))
             return
           }
           try commit(Array(places[..<(places.count / 2)]), into: &work, on: connection)
@@ -109,6 +104,18 @@ final class TransitionWriter: PostgresWorker {
         }
       }
     }
+  }
+
+  /// What is wrong with a command that the database refuses.
+  private func refusal(of command: Command, for error: PostgresError) -> CommandError {
+    switch error.sqlState {
+    case .deletedRun: return .deleted(command.runID)
+    case .homelessRun:
+      if let deployment = command.newDeployment { return .homeless(deployment) }
+    default: break
+    }
+    logger.error("a command was refused by the database: \(error)")
+    return .invalid(InvalidValue(error))
   }
 
   /// Asks the limits for runs that would start. When they cannot be asked now, answers the commands that wait for it.
@@ -206,9 +213,14 @@ private struct BatchWork {
 
 extension Command {
   /// The parent a create names.
-  fileprivate var newParent: RunID? {
+  fileprivate var newParent: RunID? { newRun?.parentID }
+
+  /// The deployment a create names.
+  fileprivate var newDeployment: DeploymentID? { newRun?.placement?.deploymentID }
+
+  private var newRun: NewRun? {
     guard case .report(let report) = self, case .create(let run) = report.item else { return nil }
-    return run.parentID
+    return run
   }
 }
 

@@ -55,6 +55,8 @@ struct DispatchTransaction {
   static let hold = Interval.seconds(15)
   /// How long a worker has to accept.
   static let patience = Interval.seconds(15)
+  /// How soon to look again for runs of a deployment that somebody else holds.
+  private static let contention = Interval.milliseconds(5)
 
   func run(on connection: PostgresConnection) throws -> DispatchRound {
     try connection.transaction { pipeline in
@@ -85,7 +87,8 @@ struct DispatchTransaction {
       let credit = workers.reduce(0) { $0 + $1.worker.credit }
       let most = min(Int64(min(self.limit, credit)), room ?? .max)
       guard most > 0, !queues.isEmpty else { return round }
-      let ready = try ready(in: queues, most: most, on: pipeline)
+      var ready = try ready(in: queues, most: most, on: pipeline)
+      let isContended = try lockRoom(&ready.room, on: pipeline)
       var dispatch = Dispatch(
         room: most, queues: queues, deploymentRoom: ready.room, workers: workers.map(\.worker))
       let assignments = dispatch.serve(ready.items)
@@ -94,6 +97,7 @@ struct DispatchTransaction {
       round.nextReady =
         try pipeline.query(SQL.nextReadyItem) { $0.bindArray(queues.map(\.id)) }
         .first { row throws(PostgresError) in try row.optional(0, as: Interval.self) } ?? nil
+      if isContended { round.nextReady = Self.contention }
       return round
     }
   }
@@ -121,6 +125,23 @@ struct DispatchTransaction {
       if let left = try row.optional(6, as: Int64.self) { room[deployment] = left }
     }
     return (items, room)
+  }
+
+  /// Reads the room of deployments anew once nobody else hands out their runs, of whichever pool.
+  /// - Returns: Whether somebody does at this moment: those have no room here.
+  private func lockRoom(
+    _ room: inout [DeploymentID: Int64], on pipeline: borrowing Pipeline
+  ) throws -> Bool {
+    if room.isEmpty { return false }
+    let deployments = room.keys.sorted()
+    let locked = try pipeline.query(SQL.lockLimitedDeployments) { $0.bindArray(deployments) }
+      .map { row throws(PostgresError) in try row.get(0, as: DeploymentID.self) }
+    room = room.mapValues { _ in 0 }
+    if !locked.isEmpty {
+      try pipeline.query(SQL.readDeploymentRoom) { $0.bindArray(locked) }
+        .forEach { row throws(PostgresError) in room[try row.get(0)] = try row.get(1) }
+    }
+    return locked.count < deployments.count
   }
 
   private func mark(

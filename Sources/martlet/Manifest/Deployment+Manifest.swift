@@ -77,7 +77,8 @@ extension Deployment {
     manifest.image = text(spec.image)
     manifest.workerLabels = spec.workerLabels
     manifest.timeout = spec.timeout.map { Interval($0) }
-    manifest.isPaused = paused
+    manifest.runs = spec.runPolicy
+    manifest.isPaused = paused ?? false
     return manifest
   }
 }
@@ -108,6 +109,7 @@ extension MartletProto.DeploymentSpec {
     if let enforces = manifest.enforcesSchema { allowAnyParameters = !enforces }
     if let wanted = manifest.tags { tags = wanted }
     if let wanted = manifest.timeout { timeout = wanted.length }
+    take(manifest.runs)
   }
 }
 

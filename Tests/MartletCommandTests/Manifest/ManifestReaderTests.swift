@@ -144,9 +144,22 @@ import Testing
           worker_labels: {gpu: true}
           image: python:3.13
           timeout: 1h
+          retries: 3
+          retry_delay: {first: 1s, factor: 3, max: 10m}
+          retry_jitter: 0.5
+          retry_mode: RESCHEDULE
+          retry_crashes: true
+          run_limits: [external-api, {name: gpu, scope: tag, slots: 2, on_collision: CANCEL_NEW}]
+          loss: {action: RERUN, max_reruns: 2}
+          run_labels: {team: data, tier: 1}
           paused: true
         - name: list
           command: [echo, "hello world", 5]
+          timeout_seconds: 90
+          retries: 2
+          retry_delay_seconds: [0, 10, 60]
+          retry_jitter_factor: 0
+          loss: wait
       """
     ).manifest
     #expect(manifest.variables.map(\.name) == ["threshold", "list"])
@@ -161,6 +174,25 @@ import Testing
     #expect(schedule.start == Instant(rfc3339: "2026-01-01"))
     #expect(manifest.deployments[0].workerLabels == ["gpu": "true"])
     #expect(manifest.deployments[0].timeout == .hours(1))
+    var runs = RunPolicyManifest()
+    runs.retries = 3
+    runs.delay = .growing(first: .seconds(1), factor: 3, most: .seconds(600))
+    runs.jitter = 0.5
+    runs.mode = .reschedule
+    runs.retriesCrashes = true
+    runs.limits = [
+      SlotNeed(.global, "external-api"), SlotNeed(.tag, "gpu", slots: 2, strategy: .cancelNew),
+    ]
+    runs.loss = .rerun(atMost: 2)
+    runs.labels = ["team": "data", "tier": "1"]
+    #expect(manifest.deployments[0].runs == runs)
+    runs = RunPolicyManifest()
+    runs.retries = 2
+    runs.delay = .listed([.zero, .seconds(10), .seconds(60)])
+    runs.jitter = 0
+    runs.loss = .wait
+    #expect(manifest.deployments[1].runs == runs)
+    #expect(manifest.deployments[1].timeout == .seconds(90))
     #expect(
       manifest.deployments[0].pull?.map(\.kind) == [
         "git", "local", "archive", "pip", "shell", "working_directory",
@@ -267,6 +299,14 @@ import Testing
       "deployments[0].parameter_schema: is no JSON schema"
     ),
     ("limits: [{name: a}]", "limits[0]: has no slots"),
+    ("deployments: [{name: a, retries: -1}]", "deployments[0].retries: must be a whole number"),
+    ("deployments: [{name: a, retry_delay: soon}]", "deployments[0].retry_delay: is no length"),
+    (
+      "deployments: [{name: a, retry_delay: {max: 5s}}]", "deployments[0].retry_delay: has no first"
+    ),
+    ("deployments: [{name: a, retry_jitter: 2}]", "retry_jitter: must be a number from 0 to 1"),
+    ("deployments: [{name: a, run_limits: [{slots: 1}]}]", "run_limits[0]: has no name"),
+    ("deployments: [{name: a, loss: FORGET}]", "use CRASH, RERUN, WAIT"),
     (
       "limits: [{name: a, slots: 1}, {name: a, slots: 2}]",
       "limits[1]: is the second one called 'a'"

@@ -27,6 +27,7 @@ shifted one for ever. An interval of days and hours counts elapsed time; Prefect
 
 import random
 import signal
+import struct
 import sys
 import warnings
 import zoneinfo
@@ -68,9 +69,21 @@ def timed(make):
         return None
 
 
+def transitions(directory, name):
+    """The seconds that a zone's file names: those of its second, 64-bit part."""
+    with open(f"{directory}/{name}", "rb") as file:
+        data = file.read()
+    header = struct.Struct(">20x6l")
+    utc, standard, leaps, times, types, letters = header.unpack_from(data)
+    start = header.size + times * 5 + types * 6 + letters + leaps * 8 + standard + utc
+    times = header.unpack_from(data, start)[3]
+    return struct.unpack_from(f">{times}q", data, start + header.size)
+
+
 class Maker:
     def __init__(self, seed, directory):
         self.rng = random.Random(seed)
+        self.directory = directory
         zoneinfo.reset_tzpath([directory])
         self.names = sorted(name for name in zoneinfo.available_timezones() if name not in ("localtime", "Factory"))
         self.zones = {name: zoneinfo.ZoneInfo(name) for name in self.names}
@@ -82,8 +95,13 @@ class Maker:
     def changes_of(self, name):
         """Seconds near which the offset changes, by days."""
         if name not in self.changes:
-            zone, found, before = self.zones[name], [], None
-            for second in range(FIRST, LAST, 14 * 86400):
+            zone, before, written = self.zones[name], None, transitions(self.directory, name)
+            found = [
+                second for second in written
+                if FIRST < second < LAST and self.offset(zone, second - 1) != self.offset(zone, second)
+            ]
+            # What the file only has a rule for.
+            for second in range(max(FIRST, written[-1] if written else FIRST), LAST, 14 * 86400):
                 offset = self.offset(zone, second)
                 if before is not None and offset != before:
                     low, high = second - 14 * 86400, second

@@ -185,6 +185,27 @@ import Testing
     }
   }
 
+  @Test func anApplyThatSaysNothingOfThePauseLeavesIt() async throws {
+    try await StoreFixture.with { fixture in
+      let (store, namespace) = (fixture.store, fixture.namespace)
+      var wanted = content()
+      wanted.schedules = [
+        ScheduleSpec(slug: "a", schedule: try Schedule(.cron(CronExpression("@daily"))))
+      ]
+      func apply(keepsPause: Bool) async throws -> AppliedDeployment {
+        try await store.applyDeployment(wanted, in: namespace, keepsPause: keepsPause, actor: "t")
+      }
+      #expect(try await !apply(keepsPause: true).deployment.content.isPaused)
+      _ = try await store.pauseDeployment(named(), in: namespace, isPaused: true, actor: "t")
+      wanted.description = "new"
+      let kept = try await apply(keepsPause: true)
+      #expect(kept.deployment.content.isPaused && kept.change.fields == ["description"])
+      #expect(kept.deployment.schedules.map(\.schedule.isHeld) == [true])
+      let resumed = try await apply(keepsPause: false)
+      #expect(!resumed.deployment.content.isPaused && resumed.change.fields == ["paused"])
+    }
+  }
+
   @Test func listsGoByFlowAndName() async throws {
     try await StoreFixture.with { fixture in
       let (store, namespace) = (fixture.store, fixture.namespace)

@@ -33,6 +33,7 @@ import Testing
     gate: Placement.Gate = .undecided
   ) async throws -> TestRun {
     let now = try await fixture.store.ping()
+    try await fixture.makeHome(deployment, PoolID(deployment.value))
     let tick = Placement.Tick(scheduleID: schedule.schedule.id, time: now + .hours(hours))
     let run = TestRun(
       id: .of(tick, in: fixture.namespace, generation: schedule.schedule.generation))
@@ -45,7 +46,7 @@ import Testing
               NewRun(
                 kind: .flow, definition: "etl", dueTime: tick.time, createdBy: "t",
                 placement: Placement(
-                  deploymentID: deployment, version: 1, poolID: PoolID(run.id.value),
+                  deploymentID: deployment, version: 1, poolID: PoolID(deployment.value),
                   queueID: QueueID(run.id.value), tick: tick, gate: gate)))))
       ], acceptsAnyID: true)
     #expect(answers[0].stateType == .scheduled)

@@ -47,6 +47,30 @@ import Testing
     }
   }
 
+  @Test func aHeartbeatThatCrossesTheGoodbyeBringsNothingBack() async throws {
+    try await WorkFixture.with { fixture in
+      let store = fixture.store
+      let worker = try await fixture.worker("w")
+      func online() async throws -> [Bool] {
+        try await store.listWorkers(in: .standard, includesOffline: true, limit: 9).map(\.isOnline)
+      }
+      let pair = [(id: worker.ready.worker.id, session: worker.session)]
+      #expect(try await store.renewWorkers(pair).map(\.hasSession) == [true])
+      #expect(try await online() == [true])
+      try await store.endWorkerSession(worker.session, in: .standard)
+      #expect(try await store.renewWorkers(pair).map(\.hasSession) == [false])
+      #expect(try await store.renewSessions([worker.session])[0].leaseUntil == nil)
+      // An outage gives time back to those who are there, not to who has left.
+      try await fixture.base.sql("UPDATE lease_clock SET tick_time = tick_time - interval '1 h'")
+      #expect(try await store.tickLeaseClock(tolerance: .seconds(5)) > .zero)
+      #expect(try await online() == [false])
+      // The same worker may come again.
+      _ = try await store.openSession(worker.session, in: .standard, holder: "w", actor: "t")
+      #expect(try await online() == [true])
+      #expect(try await store.renewWorkers(pair).map(\.hasSession) == [true])
+    }
+  }
+
   @Test func refusesAnIdThatAnotherNamespaceHas() async throws {
     try await StoreFixture.with { fixture in
       let id = SessionID(high: 1, low: 1)

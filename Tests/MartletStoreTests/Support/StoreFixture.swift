@@ -52,6 +52,19 @@ struct StoreFixture: Sendable {
     try await BlockingThread.run { try database.connect().script(text) }
   }
 
+  /// Makes a deployment and its pool, for placements that name them.
+  func makeHome(_ deployment: DeploymentID, _ pool: PoolID) async throws {
+    try await sql(
+      """
+      INSERT INTO pool (id, namespace, name, type, template, created_by, create_time, update_time)
+      VALUES ('\(pool)', 'default', '\(pool)', 'process', '{}', 't', now(), now()) ON CONFLICT DO NOTHING;
+      INSERT INTO deployment (id, namespace, flow, name, version, last_version, pool_id, queue_id, created_by,
+        updated_by, create_time, update_time)
+      VALUES ('\(deployment)', 'default', 'etl', '\(deployment)', 1, 1, '\(pool)', '\(pool)', 't', 't', now(), now())
+      ON CONFLICT DO NOTHING
+      """)
+  }
+
   /// Reads one number.
   func number(_ query: String) async throws -> Int64 {
     try await BlockingThread.run {

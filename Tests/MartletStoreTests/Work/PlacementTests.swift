@@ -33,6 +33,7 @@ import Testing
         jobVariables: #"{"a":1}"#, workerLabels: ["gpu": "true"], gate: .undecided)
       let retry = RetryPolicy(maxRetries: 1, delay: .listed([]), mode: .reschedule)
       let store = fixture.store
+      try await fixture.makeHome(placement.deploymentID, placement.poolID)
       _ = try await store.transitions.submit(create(run, placement, retry: retry))
       #expect(try await standing(fixture, run) == 1)
       #expect(
@@ -87,10 +88,32 @@ import Testing
     }
   }
 
+  @Test func aRunThatHasEndedKnowsWhoHadIt() async throws {
+    try await WorkFixture.with { fixture in
+      let run = try await fixture.runs(1, of: try await fixture.deployment("d"))[0]
+      func name() async throws -> String? {
+        try await fixture.store.run(run, in: .standard).work?.worker
+      }
+      #expect(try await name() == "")
+      for worker in ["first", "second"] {
+        #expect(try await fixture.serve(try await fixture.worker(worker)) == [run])
+        #expect(try await name() == worker)
+        _ = try await fixture.store.transitions.submit(
+          .cancel(Cancellation(namespace: .standard, runID: run, actor: "t")))
+        #expect(try await name() == worker)
+        _ = try await fixture.store.transitions.submit(
+          .retry(RetryRequest(namespace: .standard, runID: run, actor: "t", isForced: true)))
+      }
+      // It waits for its third time; the second one had it last.
+      #expect(try await name() == "second")
+    }
+  }
+
   @Test func theEndOfARunIsToldToWhoeverWaitsForIt() async throws {
     try await StoreFixture.with { fixture in
       let schedule: ScheduleID = fresh()
       let backfill: BackfillID = fresh()
+      try await fixture.makeHome(DeploymentID(schedule.value), PoolID(schedule.value))
       func placement(_ gate: Placement.Gate, backfill: BackfillID? = nil) -> Placement {
         Placement(
           deploymentID: DeploymentID(schedule.value), version: 1, poolID: PoolID(schedule.value),

@@ -1868,11 +1868,11 @@ static const ProtobufCFieldDescriptor martlet__v1__deployment__field_descriptors
     7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Deployment, _paused_case),
     offsetof(Martlet__V1__Deployment, paused),
     NULL,
     NULL,
-    0,             /* flags */
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {

@@ -117,6 +117,8 @@ public enum CommandError: Error, Sendable, Equatable {
   case alreadyExists(RunID)
   /// The id is that of a run that was deleted.
   case deleted(RunID)
+  /// The deployment that a create names, or its pool, was deleted since it was looked up.
+  case homeless(DeploymentID)
   /// A seq was left out.
   case outOfSequence(expected: Int64)
   /// The run is at another revision than the request was made for: read it again.

@@ -71,8 +71,9 @@ public struct Deployment: MartletWire.WireMessage {
   public var description: String
   /// For finding it; at most 64. Its runs have those of `spec`.
   public var labels: [String: String]
-  /// While true nothing is scheduled or offered.
-  public var paused: Bool
+  /// While true nothing is scheduled or offered. Always there in answers. Absent, a new deployment is not paused, and
+  /// ApplyDeployment leaves one that exists as it is.
+  public var paused: Bool?
   /// What a run of it is.
   public var spec: DeploymentSpec?
   /// When it runs by itself; at most 50.
@@ -105,7 +106,7 @@ public struct Deployment: MartletWire.WireMessage {
     name: String = "",
     description: String = "",
     labels: [String: String] = [:],
-    paused: Bool = false,
+    paused: Bool? = nil,
     spec: DeploymentSpec? = nil,
     schedules: [Schedule] = [],
     concurrencyLimit: Int32 = 0,
@@ -1270,7 +1271,7 @@ extension Deployment {
       MartletWire.FieldSchema(4, "name", "name", .implicit, .string),
       MartletWire.FieldSchema(5, "description", "description", .implicit, .string),
       MartletWire.FieldSchema(6, "labels", "labels", .map(key: .string), .string),
-      MartletWire.FieldSchema(7, "paused", "paused", .implicit, .bool),
+      MartletWire.FieldSchema(7, "paused", "paused", .optional, .bool),
       MartletWire.FieldSchema(8, "spec", "spec", .implicit, .message { DeploymentSpec.schema }),
       MartletWire.FieldSchema(9, "schedules", "schedules", .repeated, .message { Schedule.schema }),
       MartletWire.FieldSchema(10, "concurrency_limit", "concurrencyLimit", .implicit, .int32),
@@ -1296,7 +1297,7 @@ extension Deployment {
       (entry: UnsafeMutablePointer<Martlet__V1__Deployment__LabelsEntry>) throws(MartletWire.WireFault) in
       (try reader.string(entry.pointee.key), try reader.string(entry.pointee.value))
     }
-    self.paused = c.pointee.paused != 0
+    self.paused = c.pointee._paused_case.rawValue == 7 ? c.pointee.paused != 0 : nil
     self.spec = try reader.message(c.pointee.spec, DeploymentSpec.self)
     self.schedules = try reader.messages(c.pointee.n_schedules, c.pointee.schedules, Schedule.self)
     self.concurrencyLimit = c.pointee.concurrency_limit
@@ -1324,7 +1325,10 @@ extension Deployment {
       entry.pointee.key = writer.string(key)
       entry.pointee.value = writer.string(value)
     }
-    c.pointee.paused = self.paused ? 1 : 0
+    if let value = self.paused {
+      c.pointee.paused = value ? 1 : 0
+      c.pointee._paused_case = .init(rawValue: 7)
+    }
     if let value = self.spec {
       c.pointee.spec = writer.message(value, DeploymentSpec.self)
     }

@@ -14,7 +14,7 @@ public protocol DeploymentService: MartletCall.RPCService {
 
   /// Creates a deployment, or makes the existing one of the same flow and name what is given, schedules included. What is
   /// the same stays: nothing new to say makes no new version and touches no run. Future runs of schedules that changed
-  /// are replaced at once.
+  /// are replaced at once. Whether it is paused stays when `paused` is absent.
   func applyDeployment(
     _ request: ApplyDeploymentRequest, context: MartletCall.CallContext
   ) async throws -> ApplyDeploymentResponse
@@ -97,7 +97,7 @@ public enum DeploymentServiceMethods {
     requestType: "martlet.v1.CreateDeploymentRequest", responseType: "martlet.v1.CreateDeploymentResponse")
   /// Creates a deployment, or makes the existing one of the same flow and name what is given, schedules included. What is
   /// the same stays: nothing new to say makes no new version and touches no run. Future runs of schedules that changed
-  /// are replaced at once.
+  /// are replaced at once. Whether it is paused stays when `paused` is absent.
   public static let applyDeployment = MartletCall.MethodDescriptor(
     service: "martlet.v1.DeploymentService", name: "ApplyDeployment",
     kind: .unary, idempotency: .idempotent,
@@ -210,7 +210,7 @@ public struct DeploymentServiceClient: Sendable {
 
   /// Creates a deployment, or makes the existing one of the same flow and name what is given, schedules included. What is
   /// the same stays: nothing new to say makes no new version and touches no run. Future runs of schedules that changed
-  /// are replaced at once.
+  /// are replaced at once. Whether it is paused stays when `paused` is absent.
   public func applyDeployment(
     _ request: ApplyDeploymentRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> ApplyDeploymentResponse {

@@ -131,7 +131,7 @@ public struct Run: MartletWire.WireMessage {
   public var backfillID: String
   /// Values for the template of the pool, over those of the deployment. Taken only with a deployment.
   public var jobVariables: [String: MartletWire.JSONValue]?
-  /// The worker that it was last offered to, by name. Output only.
+  /// The worker that it was last offered to, or that had it when it ended, by name. Output only.
   public var worker: String
 
   /// A message with every field at its default.

@@ -8,7 +8,8 @@ public protocol RunService: MartletCall.RPCService {
   /// Creates a run in state SCHEDULED.
   ///
   /// Idempotent by `run.id`: the same id with the same content returns the existing run; with other content, or in
-  /// another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field; NOT_FOUND when the parent does not exist.
+  /// another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field, such as a job variable that the pool's template
+  /// does not have; NOT_FOUND when the parent or the deployment does not exist.
   func createRun(
     _ request: CreateRunRequest, context: MartletCall.CallContext
   ) async throws -> CreateRunResponse
@@ -142,7 +143,8 @@ public enum RunServiceMethods {
   /// Creates a run in state SCHEDULED.
   ///
   /// Idempotent by `run.id`: the same id with the same content returns the existing run; with other content, or in
-  /// another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field; NOT_FOUND when the parent does not exist.
+  /// another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field, such as a job variable that the pool's template
+  /// does not have; NOT_FOUND when the parent or the deployment does not exist.
   public static let createRun = MartletCall.MethodDescriptor(
     service: "martlet.v1.RunService", name: "CreateRun",
     kind: .unary, idempotency: .idempotent,
@@ -304,7 +306,8 @@ public struct RunServiceClient: Sendable {
   /// Creates a run in state SCHEDULED.
   ///
   /// Idempotent by `run.id`: the same id with the same content returns the existing run; with other content, or in
-  /// another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field; NOT_FOUND when the parent does not exist.
+  /// another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field, such as a job variable that the pool's template
+  /// does not have; NOT_FOUND when the parent or the deployment does not exist.
   public func createRun(
     _ request: CreateRunRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> CreateRunResponse {

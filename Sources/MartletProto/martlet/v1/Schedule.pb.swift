@@ -92,7 +92,8 @@ public struct Schedule: MartletWire.WireMessage {
   public var jitter: Swift.Duration?
   /// How far ahead runs are made.
   public var horizon: Horizon?
-  /// Rises by one with each change of the rule, the zone, the bounds, the parameters or the policies. Output only.
+  /// Rises by one with each change of the rule, the zone, the bounds, the parameters or the policies, and whenever runs
+  /// that were made ahead go: by a pause, or a new version of the deployment. Output only.
   public var generation: Int64
   /// When it fires next; absent when it is paused or over. Output only.
   public var nextTime: MartletWire.Timestamp?

@@ -44,7 +44,8 @@ CREATE TABLE deployment_version (
   PRIMARY KEY (deployment_id, number)
 );
 
--- The rows of runs that came of a deployment; written with the run, in its transaction, and never changed.
+-- The rows of runs that came of a deployment; written with the run, in its transaction, and never changed, but for the worker
+-- that is noted at the end.
 CREATE TABLE run_deployment (
   run_id         uuid PRIMARY KEY,
   namespace      filled_name NOT NULL,

@@ -57,7 +57,7 @@ struct ListDeployments: AsyncParsableCommand {
 
 extension Deployment {
   fileprivate var scheduleCell: Table.Cell {
-    if paused { return .init("paused", .yellow) }
+    if paused ?? false { return .init("paused", .yellow) }
     if schedules.isEmpty { return "-" }
     return .init(schedules.map(\.ruleText).joined(separator: ", "))
   }
@@ -93,7 +93,8 @@ struct GetDeployment: AsyncParsableCommand {
     field("deployment", deployment.title, .bold)
     field("id", deployment.id)
     field("description", deployment.description)
-    field("status", deployment.paused ? "paused" : "active", deployment.paused ? .yellow : .green)
+    let isPaused = deployment.paused ?? false
+    field("status", isPaused ? "paused" : "active", isPaused ? .yellow : .green)
     field(
       "version",
       "\(deployment.version)" + (spec.versionName.isEmpty ? "" : " (\(spec.versionName))"))

@@ -441,7 +441,7 @@ class DeploymentService:
     ) -> v1.ApplyDeploymentResponse:
         """Creates a deployment, or makes the existing one of the same flow and name what is given, schedules included. What is
         the same stays: nothing new to say makes no new version and touches no run. Future runs of schedules that changed
-        are replaced at once.
+        are replaced at once. Whether it is paused stays when `paused` is absent.
         """
         asked = self._calls.request(
             v1.ApplyDeploymentRequest,
@@ -986,7 +986,8 @@ class RunService:
         """Creates a run in state SCHEDULED.
 
         Idempotent by `run.id`: the same id with the same content returns the existing run; with other content, or in
-        another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field; NOT_FOUND when the parent does not exist.
+        another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field, such as a job variable that the pool's template
+        does not have; NOT_FOUND when the parent or the deployment does not exist.
         """
         asked = self._calls.request(
             v1.CreateRunRequest,

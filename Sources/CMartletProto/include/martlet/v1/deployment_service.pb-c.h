@@ -132,6 +132,12 @@ struct  Martlet__V1__Deployment__LabelsEntry
     , {0,NULL}, {0,NULL} }
 
 
+typedef enum {
+  MARTLET__V1__DEPLOYMENT___PAUSED__NOT_SET = 0,
+  MARTLET__V1__DEPLOYMENT___PAUSED_PAUSED = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__DEPLOYMENT___PAUSED__CASE)
+} Martlet__V1__Deployment__PausedCase;
+
 /*
  * What to run, where, when.
  */
@@ -163,10 +169,6 @@ struct  Martlet__V1__Deployment
    */
   size_t n_labels;
   Martlet__V1__Deployment__LabelsEntry **labels;
-  /*
-   * While true nothing is scheduled or offered.
-   */
-  protobuf_c_boolean paused;
   /*
    * What a run of it is.
    */
@@ -208,10 +210,18 @@ struct  Martlet__V1__Deployment
    * Who changed it last. Output only.
    */
   ProtobufCBinaryData updated_by;
+  Martlet__V1__Deployment__PausedCase _paused_case;
+  union {
+    /*
+     * While true nothing is scheduled or offered. Always there in answers. Absent, a new deployment is not paused, and
+     * ApplyDeployment leaves one that exists as it is.
+     */
+    protobuf_c_boolean paused;
+  };
 };
 #define MARTLET__V1__DEPLOYMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__deployment__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0, NULL, 0,NULL, 0, 0, 0, {0,NULL}, NULL, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL, 0,NULL, 0, 0, 0, {0,NULL}, NULL, NULL, {0,NULL}, {0,NULL}, MARTLET__V1__DEPLOYMENT___PAUSED__NOT_SET, {0} }
 
 
 struct  Martlet__V1__DeploymentSpec__WorkerLabelsEntry

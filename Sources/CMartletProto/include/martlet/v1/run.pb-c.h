@@ -302,7 +302,7 @@ struct  Martlet__V1__Run
    */
   Google__Protobuf__Struct *job_variables;
   /*
-   * The worker that it was last offered to, by name. Output only.
+   * The worker that it was last offered to, or that had it when it ended, by name. Output only.
    */
   ProtobufCBinaryData worker;
 };

@@ -184,7 +184,8 @@ struct  Martlet__V1__Schedule
    */
   Martlet__V1__Horizon *horizon;
   /*
-   * Rises by one with each change of the rule, the zone, the bounds, the parameters or the policies. Output only.
+   * Rises by one with each change of the rule, the zone, the bounds, the parameters or the policies, and whenever runs
+   * that were made ahead go: by a pause, or a new version of the deployment. Output only.
    */
   int64_t generation;
   /*

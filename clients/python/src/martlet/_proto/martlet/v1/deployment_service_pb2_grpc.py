@@ -109,7 +109,7 @@ class DeploymentServiceServicer(object):
     def ApplyDeployment(self, request, context):
         """Creates a deployment, or makes the existing one of the same flow and name what is given, schedules included. What is
         the same stays: nothing new to say makes no new version and touches no run. Future runs of schedules that changed
-        are replaced at once.
+        are replaced at once. Whether it is paused stays when `paused` is absent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -112,7 +112,8 @@ class RunServiceServicer(object):
         """Creates a run in state SCHEDULED.
 
         Idempotent by `run.id`: the same id with the same content returns the existing run; with other content, or in
-        another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field; NOT_FOUND when the parent does not exist.
+        another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field, such as a job variable that the pool's template
+        does not have; NOT_FOUND when the parent or the deployment does not exist.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
