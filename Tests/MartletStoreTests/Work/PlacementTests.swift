@@ -88,24 +88,25 @@ import Testing
     }
   }
 
+  private func worker(of run: RunID, _ fixture: WorkFixture) async throws -> String? {
+    try await fixture.store.run(run, in: .standard).work?.worker
+  }
+
   @Test func aRunThatHasEndedKnowsWhoHadIt() async throws {
     try await WorkFixture.with { fixture in
       let run = try await fixture.runs(1, of: try await fixture.deployment("d"))[0]
-      func name() async throws -> String? {
-        try await fixture.store.run(run, in: .standard).work?.worker
-      }
-      #expect(try await name() == "")
-      for worker in ["first", "second"] {
-        #expect(try await fixture.serve(try await fixture.worker(worker)) == [run])
-        #expect(try await name() == worker)
+      #expect(try await worker(of: run, fixture) == "")
+      for name in ["first", "second"] {
+        #expect(try await fixture.serve(try await fixture.worker(name)) == [run])
+        #expect(try await worker(of: run, fixture) == name)
         _ = try await fixture.store.transitions.submit(
           .cancel(Cancellation(namespace: .standard, runID: run, actor: "t")))
-        #expect(try await name() == worker)
+        #expect(try await worker(of: run, fixture) == name)
         _ = try await fixture.store.transitions.submit(
           .retry(RetryRequest(namespace: .standard, runID: run, actor: "t", isForced: true)))
       }
       // It waits for its third time; the second one had it last.
-      #expect(try await name() == "second")
+      #expect(try await worker(of: run, fixture) == "second")
     }
   }
 
