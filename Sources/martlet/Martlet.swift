@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import Martlet
 import MartletServer
+import MartletWorker
 
 @main
 struct Program: AsyncParsableCommand {
@@ -35,6 +36,7 @@ struct Program: AsyncParsableCommand {
     var file: Int32
     repeat { file = open("/dev/null", O_RDWR) } while file >= 0 && file <= STDERR_FILENO
     if file > STDERR_FILENO { close(file) }
+    GivenDescriptors.note()
     // A reader that goes away ends a write, not the program.
     signal(SIGPIPE, SIG_IGN)
     do {

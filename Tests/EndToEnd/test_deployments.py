@@ -73,6 +73,13 @@ def test_a_run_from_the_command_line(cli, client, deployment):
     assert [found.id for found in listed] == [run.id]
 
 
+def test_the_newest_run_is_listed_first(cli, client, deployment):
+    name = title(deployment)
+    made = [cli("deployment", "run", name, "-o", "name").strip() for _ in range(4)]
+    listed = client.runs.list_runs(filter=f'deployment = "{name}"').runs
+    assert [found.id for found in listed] == made[::-1]
+
+
 def test_the_other_commands(cli, client, deployment):
     name = title(deployment)
     table = cli("deployment", "ls", "--flow", deployment.flow).splitlines()

@@ -251,3 +251,38 @@ deployments:
     assert served("apply", "--prune").splitlines() == [
         f"- deployment {name}/d (with --prune)", f"- pool {name}-p (with --prune)", "2 changed.",
     ]
+
+
+def test_what_a_server_would_refuse_is_said_with_the_deployment(served, project, name):
+    manifest = project / "martlet.yaml"
+    manifest.write_text(f"deployments:\n  - {{name: d, flow: {name}, command: x, pool: {name}-none}}\n")
+    for command in (["plan"], ["apply"], ["deploy"]):
+        told = served(*command, code=3)
+        assert f"deployment 'd': there is no work pool '{name}-none': declare it" in told, told
+    manifest.write_text(
+        f"deployments:\n  - {{name: d, flow: {name}, command: x, schedules: [{{cron: '* * * * *', timezone: No/Where}}]}}\n"
+    )
+    for command in (["apply"], ["deploy"]):
+        told = served(*command, code=1)
+        assert f"deployment {name}/d: deployment.schedules[0].time_zone: 'No/Where'" in told, told
+
+
+def test_many_deployments_are_made_in_one_apply(served, project, name):
+    entries = "".join(f"  - {{name: d{number}, flow: {name}, command: x}}\n" for number in range(200))
+    (project / "martlet.yaml").write_text(f"name: {name}\ndeployments:\n{entries}")
+    lines = served("apply").splitlines()
+    assert sorted(lines[:-1]) == sorted(f"+ deployment {name}/d{number}" for number in range(200))
+    assert lines[-1] == "200 changed."
+    assert served("plan") == "No changes.\n"
+
+
+def test_what_others_made_again_is_not_pruned(served, project, name):
+    manifest = project / "martlet.yaml"
+    manifest.write_text(f"name: {name}\nlimits:\n  - {{name: {name}, slots: 5}}\n")
+    served("apply")
+    served("limit", "rm", name)
+    manifest.write_text(f"name: {name}\n")
+    assert served("apply") == "No changes.\n"
+    served("limit", "create", name, "7")
+    assert served("apply", "--prune") == "No changes.\n"
+    assert name in served("limit", "ls")

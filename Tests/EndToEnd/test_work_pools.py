@@ -47,7 +47,8 @@ def test_pools_and_queues(cli, pool):
     listed = cli("work-pool", "ls")
     assert f"{pool} (**)" in listed and "(**) denotes a paused pool" in listed
     assert json.loads(cli("work-pool", "get", pool, "-o", "json"))["pool"]["state"] == "POOL_STATE_PAUSED"
-    cli("work-pool", "resume", pool)
+    assert json.loads(cli("work-pool", "pause", pool, "-o", "json"))["pool"]["paused"]
+    assert cli("work-pool", "resume", pool, "-o", "name") == f"{pool}\n"
     cli("work-pool", "update", pool, "--concurrency-limit", "-1", "--description", "for tests")
     shown = json.loads(cli("work-pool", "get", pool, "-o", "json"))["pool"]
     assert "concurrencyLimit" not in shown and shown["description"] == "for tests"
@@ -57,7 +58,8 @@ def test_pools_and_queues(cli, pool):
     cli("work-pool", "queue", "update", "urgent", "--pool", pool, "--priority", "1")
     cli("work-pool", "queue", "pause", "urgent", "--pool", pool)
     assert "urgent (**)" in cli("work-pool", "queue", "ls", "--pool", pool)
-    cli("work-pool", "queue", "resume", "urgent", "--pool", pool)
+    resumed = json.loads(cli("work-pool", "queue", "resume", "urgent", "--pool", pool, "-o", "json"))
+    assert resumed["queue"]["name"] == "urgent"
     assert cli("work-pool", "queue", "ls", "--pool", pool, "-o", "name") == "default\nurgent\n"
     assert "urgent" in cli("work-pool", "slots", pool)
     cli("work-pool", "queue", "rm", "default", "--pool", pool, code=1)

@@ -165,6 +165,23 @@ def test_a_server_that_comes_back_finds_its_worker(new_server, new_worker, place
     assert deployed.end(run).type == "COMPLETED"
 
 
+def test_a_run_that_ends_while_the_server_is_away_has_ended_well(new_server, new_worker, place):
+    server = new_server().start()
+    gate = place / "gate"
+    deployed = Deployed(server, f"echo begun; until [ -e {gate} ]; do sleep 0.1; done", "default-agent-pool")
+    worker = new_worker(server).start()
+    run = deployed.run()
+    deployed.says(run, "begun")
+    server.kill()
+    worker.line("The server is away")
+    gate.touch()
+    worker.line("exited cleanly")
+    # The executor is gone: what it could not tell is the worker's to tell.
+    server.start()
+    worker.line("is connected again")
+    assert deployed.end(run, timeout=120).type == "COMPLETED"
+
+
 def test_one_state_directory_has_one_worker(calm_server, new_worker, new_pool):
     pool = new_pool()
     new_worker(calm_server, pool=pool).start()

@@ -25,6 +25,21 @@ import Testing
     }
   }
 
+  @Test func whatHasLeftItsSessionEndsWithTheRun() async throws {
+    try await Workshop.with { workshop in
+      let file = workshop.directory.appending(path: "stray").path
+      let job = try await workshop.job(
+        shell: """
+          setsid sh -c 'echo $$ > \(file).part; mv \(file).part \(file); exec sleep 66' &
+          until [ -s \(file) ]; do sleep 0.05; done
+          """)
+      #expect(try await workshop.finish(job).state?.type == .completed)
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      let pid = try #require(pid_t(text.split(separator: "\n").first ?? ""))
+      #expect(DetachedProcess.session(of: pid) == nil)
+    }
+  }
+
   @Test func aStateDirectoryIsOneWorkersOnly() async throws {
     try await Workshop.with { workshop in
       let refused = #expect(throws: ProcessLauncher.StateInUse.self) {

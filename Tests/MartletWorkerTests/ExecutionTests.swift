@@ -34,6 +34,21 @@ import Testing
     }
   }
 
+  @Test func parametersThatNoVariableHoldsAreInTheirFile() async throws {
+    try await Workshop.with { workshop in
+      let script = """
+        test -z "${MARTLET_PARAMETERS+x}${MARTLET_PARAMETER_LONG+x}" || exit 2
+        test "$MARTLET_PARAMETER_SHORT" = y || exit 3
+        test "$(wc -c < "$MARTLET_PARAMETERS_FILE")" -gt 70000 || exit 4
+        """
+      let job = try await workshop.job(shell: script) { run, _ in
+        run.parameters = ["long": .string(String(repeating: "x", count: 70_000)), "short": "y"]
+      }
+      let run = try await workshop.finish(job)
+      #expect(run.state?.type == .completed, "\(run)")
+    }
+  }
+
   @Test func aFailureTellsWhatTheCommandWrote() async throws {
     try await Workshop.with { workshop in
       let script = """
@@ -88,6 +103,14 @@ import Testing
         ListTransitionsRequest(runID: run.id)
       ).transitions
       #expect(transitions.last?.executionID == run.executionID)
+    }
+  }
+
+  @Test func aCommandHasNoneOfTheExecutorsFiles() async throws {
+    try await Workshop.with { workshop in
+      let job = try await workshop.job(shell: "echo $(ls /proc/self/fd) > $MARTLET_OUTPUT")
+      // The fourth is the directory that is listed.
+      #expect(try await workshop.finish(job).result == "0 1 2 3")
     }
   }
 

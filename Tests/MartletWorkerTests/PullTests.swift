@@ -51,6 +51,40 @@ import Testing
     }
   }
 
+  @Test func aKilledPullIsInNobodysWayAndAWaitForOneCanBeCancelled() async throws {
+    try await Workshop.with { workshop in
+      let repository = workshop.directory.appending(path: "origin").path
+      try workshop.shell(
+        """
+        git init -q -b main origin; echo one > origin/file
+        git -C origin add .; git -c user.name=a -c user.email=a@example.com -C origin commit -qm one
+        """)
+      func job() async throws -> Job {
+        try await workshop.job(shell: "cat file") {
+          $1.pullSteps = [step(.git(PullStep.Git(repository: repository, branch: "main")))]
+        }
+      }
+      #expect(try await workshop.finish(try await job()).state?.type == .completed)
+      // What a git leaves that is killed while it writes.
+      try workshop.shell(
+        """
+        cd state/cache/git/*[0-9a-f]/; touch packed-refs.lock HEAD.lock config.lock
+        for ref in refs/*/*; do touch $ref.lock; done
+        """)
+      #expect(try await workshop.finish(try await job()).state?.type == .completed)
+      let cache = workshop.state + "/cache/git"
+      let name = try #require(LocalFiles.names(in: cache).first { $0.hasSuffix(".lock") })
+      let held = try #require(try HeldLock("\(cache)/\(name)"))
+      defer { held.release() }
+      let waiting = try await job()
+      try await workshop.launch(waiting)
+      try await workshop.line(waiting, "Another run is fetching the same: waiting for it")
+      await workshop.launcher.stop(waiting.id, isUrgent: false)
+      #expect(await workshop.end(of: waiting) == .exited(0))
+      #expect(try await workshop.run(waiting).state?.type == .cancelled)
+    }
+  }
+
   @Test func localDirectoriesAreUsedInPlaceOrCopied() async throws {
     try await Workshop.with { workshop in
       let file = try workshop.write("x", to: "place/deep/file")
@@ -94,6 +128,17 @@ import Testing
           #expect(try await workshop.lines(job).contains("packed"))
         }
       }
+    }
+  }
+
+  @Test func anArchiveThatIsNotThereIsNamed() async throws {
+    try await Workshop.with { workshop in
+      let job = try await workshop.job(shell: "true") {
+        $1.pullSteps = [step(.archive(PullStep.Archive(source: "/no/such.tar")))]
+      }
+      #expect(
+        try await workshop.finish(job).failure?.errorMessage
+          == "pull step 1 (archive): there is no file /no/such.tar")
     }
   }
 

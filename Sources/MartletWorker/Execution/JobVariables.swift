@@ -6,7 +6,7 @@ import MartletWire
 
 /// The variables of a job's program.
 enum JobVariables {
-  /// By which processes of a job are known.
+  /// By which everything that a job starts is known, its pull steps included: the executor has it too.
   static let jobID = "MARTLET_JOB_ID"
   // A variable may have 128 KiB, all of them and the arguments together some megabytes.
   private static let longestJSON = 64 << 10

@@ -1,6 +1,6 @@
 // Decides how a process is started that lives on without the one that started it: the leader of a session of its own,
-// without a terminal, its output in a file, holding a lock by which others see that it lives. And how a session ends:
-// with everything in it, whatever process group that is in.
+// without a terminal, its output in a file, holding a lock by which others see that it lives. And how what it has
+// started ends: with it, whatever process group or session that is in by then.
 
 import CSpawn
 import Glibc
@@ -36,6 +36,8 @@ enum DetachedProcess {
     posix_spawn_file_actions_addopen(
       &actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+    posix_spawn_file_actions_addclosefrom_np(
+      &actions, (sharesOutput ? outputDescriptor : lockDescriptor) + 1)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -71,17 +73,19 @@ enum DetachedProcess {
     return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
   }
 
-  /// Kills every process of a session but its leader.
+  /// Kills what a process has left behind: what carries its mark, wherever that has gone, and what is in its session.
   ///
-  /// - Parameter mark: what the environment of a process must have to be killed, as `NAME=value`; for a session whose
-  ///   number may be another's by now.
-  static func killSession(_ session: pid_t, withMark mark: String?) {
+  /// - Parameters:
+  ///   - leader: the process; not killed itself.
+  ///   - mark: what the environment of its descendants has, as `NAME=value`.
+  ///   - isOurs: whether the process id is nobody else's yet, and thus the number of its session.
+  static func killLeftovers(of leader: pid_t, withMark mark: String, isOurs: Bool) {
     // What is killed may have begun something meanwhile.
     for _ in 0..<100 {
       var found = false
       for name in LocalFiles.names(in: "/proc") {
-        guard let pid = pid_t(name), pid != session, Self.session(of: pid) == session,
-          mark.map({ hasMark($0, pid) }) ?? true
+        guard let pid = pid_t(name), pid != leader, pid != getpid(),
+          isOurs && session(of: pid) == leader || hasMark(mark, pid)
         else { continue }
         found = kill(pid, SIGKILL) == 0 || found
       }

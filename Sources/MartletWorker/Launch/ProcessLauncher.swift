@@ -85,7 +85,8 @@ public final class ProcessLauncher: Launcher {
       defer { lock.release() }
       let pid = try DetachedProcess.start(
         executable, ["martlet", "worker", "execute", "--job", directory.jobFile],
-        environment: variables, output: directory.logFile,
+        environment: variables.merging([JobVariables.jobID: "\(job.id)"]) { $1 },
+        output: directory.logFile,
         sharesOutput: job.processLaunch?.streamOutput ?? false, lock: lock.file)
       lives.withLock { $0[job.id] = .child(pid) }
       DetachedThread.start { [self] in
@@ -146,8 +147,8 @@ public final class ProcessLauncher: Launcher {
 
   /// Kills what an executor has left behind.
   private func clear(_ pid: pid_t, _ id: JobID, isChild: Bool) {
-    let mark = isChild ? nil : "\(JobVariables.jobID)=\(id)"
-    DetachedProcess.killSession(pid, withMark: mark)
+    DetachedProcess.killLeftovers(
+      of: pid, withMark: "\(JobVariables.jobID)=\(id)", isOurs: isChild)
   }
 
   private func ended(_ job: Job, _ ending: JobExit.Ending) {

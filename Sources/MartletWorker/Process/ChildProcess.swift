@@ -89,6 +89,7 @@ package final class ChildProcess: Sendable {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, pipes[0][1], STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, pipes[1][1], STDERR_FILENO)
+    GivenDescriptors.closeOthers(&actions)
     if let directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
 
     var attributes = posix_spawnattr_t()

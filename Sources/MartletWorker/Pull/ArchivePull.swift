@@ -29,13 +29,17 @@ struct ArchivePull: Sendable {
     -> String
   {
     guard source.source.contains("://") else {
-      return Puller.path(source.source, from: directory)
+      let file = Puller.path(source.source, from: directory)
+      // tar says why only before its last line.
+      guard LocalFiles.exists(file) else { throw PullFailure("there is no file \(file)") }
+      return file
     }
     let file = scratch + "/.archive"
     try await shell.execute(
       [
         "curl", "--fail", "--silent", "--show-error", "--location", "--proto", "=https,http,file",
-        "--proto-redir", "=https,http", "--output", file, "--", source.source,
+        "--proto-redir", "=https,http", "--connect-timeout", "30", "--speed-limit", "1",
+        "--speed-time", "\(StepShell.silence)", "--output", file, "--", source.source,
       ], in: scratch)
     return file
   }

@@ -7,17 +7,30 @@ import MartletModel
 struct CacheLock: Sendable {
   private let file: Int32
 
-  /// Waits for the lock, on a thread of its own.
-  static func take(_ path: String) async throws(PullFailure) -> CacheLock {
+  private static let pause = Duration.milliseconds(100)
+
+  /// Waits for the lock, no longer than the run may.
+  ///
+  /// - Throws: `PullFailure` when the run is cancelled or its time is over.
+  static func take(_ path: String, for shell: StepShell) async throws(PullFailure) -> CacheLock {
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw PullFailure("\(LocalFiles.Failure("cannot open", path))") }
-    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      DetachedThread.start {
-        while flock(file, LOCK_EX) != 0 && errno == EINTR {}
-        continuation.resume()
+    let lock = CacheLock(file: file)
+    do throws(PullFailure) {
+      var isFirst = true
+      while flock(file, LOCK_EX | LOCK_NB) != 0 {
+        guard errno == EWOULDBLOCK || errno == EINTR else {
+          throw PullFailure("\(LocalFiles.Failure("cannot lock", path))")
+        }
+        if isFirst { await shell.say("Another run is fetching the same: waiting for it") }
+        isFirst = false
+        try await shell.wait(pause)
       }
+    } catch {
+      lock.release()
+      throw error
     }
-    return CacheLock(file: file)
+    return lock
   }
 
   /// Lets the next one.

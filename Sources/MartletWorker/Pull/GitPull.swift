@@ -15,11 +15,18 @@ struct GitPull: Sendable {
   func pull(into scratch: String) async throws(PullFailure) -> String {
     try check()
     let mirror = "\(cache)/git/\(SHA256.name(of: source.repository))"
-    do { try LocalFiles.makeDirectory(mirror) } catch { throw PullFailure("\(error)") }
-    let lock = try await CacheLock.take("\(mirror).lock")
+    do { try LocalFiles.makeDirectory("\(cache)/git") } catch { throw PullFailure("\(error)") }
+    let lock = try await CacheLock.take("\(mirror).lock", for: shell)
     defer { lock.release() }
-    if !LocalFiles.exists("\(mirror)/HEAD") {
-      try await git(["init", "--quiet", "--bare", "."], in: mirror)
+    if LocalFiles.exists("\(mirror)/HEAD") {
+      Self.removeLocks(in: mirror)
+    } else {
+      let part = "\(mirror).part"
+      LocalFiles.removeTree(part)
+      try await git(["init", "--quiet", "--bare", part], in: cache)
+      guard rename(part, mirror) == 0 else {
+        throw PullFailure("\(LocalFiles.Failure("cannot keep", mirror))")
+      }
     }
     let revision = try await fetch(in: mirror)
     let name = source.repository.split(separator: "/").last.map {
@@ -35,6 +42,15 @@ struct GitPull: Sendable {
     }
     await shell.say("\(source.repository) is at \(revision)")
     return place
+  }
+
+  /// Removes what a git that was killed has left: ours is the only one here, and it would wait for nobody.
+  private static func removeLocks(in mirror: String) {
+    for place in [mirror, "\(mirror)/refs/heads", "\(mirror)/refs/martlet"] {
+      for name in LocalFiles.names(in: place) where name.hasSuffix(".lock") {
+        unlink("\(place)/\(name)")
+      }
+    }
   }
 
   private func check() throws(PullFailure) {
@@ -90,10 +106,13 @@ struct GitPull: Sendable {
     try await shell.execute(["git"] + arguments, in: directory, adding: try variables())
   }
 
-  /// No questions; the credentials from memory, for no file and no command line has them.
+  /// No questions, and no server that falls silent for a minute; the credentials from memory, for no file and no command
+  /// line has them.
   private func variables() throws(PullFailure) -> [String: String] {
     var variables = [
-      "GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+      "GIT_TERMINAL_PROMPT": "0", "GIT_HTTP_LOW_SPEED_LIMIT": "1",
+      "GIT_HTTP_LOW_SPEED_TIME": "\(StepShell.silence)",
+      "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
     ]
     guard !source.tokenVariable.isEmpty else { return variables }
     let secret = shell.inherited(source.tokenVariable)

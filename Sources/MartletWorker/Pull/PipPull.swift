@@ -17,7 +17,7 @@ struct PipPull: Sendable {
     let python = PythonProgram.path
     let library = "\(cache)/pip/\(SHA256.name(of: Array(python.utf8) + [0] + bytes))"
     do { try LocalFiles.makeDirectory("\(cache)/pip") } catch { throw PullFailure("\(error)") }
-    let lock = try await CacheLock.take("\(library).lock")
+    let lock = try await CacheLock.take("\(library).lock", for: shell)
     defer { lock.release() }
     if LocalFiles.isDirectory(library) {
       await shell.say("The packages of \(requirements) are there already")

@@ -8,6 +8,11 @@ import MartletProto
 /// Runs programs for pull steps.
 struct StepShell: Sendable {
   private static let grace = Duration.seconds(3)
+  private static let cancelled = PullFailure("cancelled on request", reason: .cancelled)
+  private static let timedOut = PullFailure("the run's time was over", reason: .timedOut)
+
+  /// How many seconds a server may say nothing before it is given up.
+  static let silence = 60
 
   let run: TrackedRun
   let control: RunControl
@@ -24,8 +29,8 @@ struct StepShell: Sendable {
   ) async throws(PullFailure) {
     let ending = try await supervise(arguments, in: directory, adding: variables)
     switch ending.reason {
-    case .cancelled: throw PullFailure("cancelled on request", reason: .cancelled)
-    case .timedOut: throw PullFailure("the run's time was over", reason: .timedOut)
+    case .cancelled: throw Self.cancelled
+    case .timedOut: throw Self.timedOut
     case nil: break
     }
     guard ending.child != .exited(0) else { return }
@@ -74,6 +79,14 @@ struct StepShell: Sendable {
     let ending = await child.wait()
     await output
     return ending == .exited(0)
+  }
+
+  /// Lets some time go by.
+  ///
+  /// - Throws: `PullFailure` when the run is cancelled or its time is over.
+  func wait(_ pause: Duration) async throws(PullFailure) {
+    if let deadline, deadline <= .now { throw Self.timedOut }
+    guard await control.sleep(for: pause) else { throw Self.cancelled }
   }
 
   /// Says something in the run's log.

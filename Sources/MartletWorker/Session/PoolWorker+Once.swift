@@ -14,6 +14,7 @@ extension PoolWorker {
     let rings = rings()
     let timer = Task {
       while true {
+        await self.replay()
         try await Task.sleep(for: Self.beat)
         self.ring()
       }

@@ -53,6 +53,12 @@ extension PoolWorker {
       defer { group.cancelAll() }
       group.addTask {
         while true {
+          await self.replay()
+          try await Task.sleep(for: beat)
+        }
+      }
+      group.addTask {
+        while true {
           try await Task.sleep(for: beat)
           self.book.withLock { $0.live() }
           self.ring()

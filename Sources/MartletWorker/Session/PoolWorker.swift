@@ -4,6 +4,7 @@
 public import Martlet
 import MartletCall
 public import MartletProto
+import MartletRPC
 import Synchronization
 
 /// A worker of a pool.
@@ -12,6 +13,7 @@ public final class PoolWorker: Sendable {
   let namespace: String
   let identity: WorkerIdentity
   let launcher: any Launcher
+  private let spools: String
   let book: Mutex<WorkerBook>
   let tell: @Sendable (WorkerNews) -> Void
   private let bell = Mutex<AsyncStream<Void>.Continuation?>(nil)
@@ -22,16 +24,18 @@ public final class PoolWorker: Sendable {
   ///
   /// - Parameters:
   ///   - identity: its pool, its name, its session and what it offers.
+  ///   - spools: where executors leave the ends of runs that the server was away for.
   ///   - limit: how many runs it has at a time.
   ///   - tell: hears what happens.
   public init(
     _ client: Client, namespace: String, identity: WorkerIdentity, launcher: any Launcher,
-    limit: Int, tell: @escaping @Sendable (WorkerNews) -> Void = { _ in }
+    spools: String, limit: Int, tell: @escaping @Sendable (WorkerNews) -> Void = { _ in }
   ) {
     self.client = client
     self.namespace = namespace
     self.identity = identity
     self.launcher = launcher
+    self.spools = spools
     self.tell = tell
     book = Mutex(WorkerBook(limit: limit))
   }
@@ -109,6 +113,12 @@ public final class PoolWorker: Sendable {
   func stop(_ run: String, _ epoch: Int64, isUrgent: Bool) async {
     guard let id = book.withLock({ $0.job(ofRun: run, epoch: epoch) }) else { return }
     await launcher.stop(id, isUrgent: isUrgent)
+  }
+
+  /// Sends what executors could not: nobody else may come before their leases lapse.
+  func replay() async {
+    // What is left stays for the next time.
+    _ = try? await SpoolReplay.run(spools, to: client.channel)
   }
 
   // MARK: Waking

@@ -1,6 +1,7 @@
 // Decides how declared things are read from a server and made there: each by what it is over what is there, guarded by
 // its etag against others who change it meanwhile.
 
+import ArgumentParser
 import Martlet
 import MartletCall
 import MartletModel
@@ -33,8 +34,11 @@ extension Connection {
     _ manifest: DeploymentManifest, directory: String, validateOnly: Bool
   ) async throws -> ApplyDeploymentResponse {
     let (_, wanted) = try await wanted(manifest, directory: directory)
-    return try await client.deployments.applyDeployment(
-      ApplyDeploymentRequest(namespace: namespace, deployment: wanted, validateOnly: validateOnly))
+    return try await ManifestKey(.deployment, wanted.reference).naming {
+      try await client.deployments.applyDeployment(
+        ApplyDeploymentRequest(
+          namespace: namespace, deployment: wanted, validateOnly: validateOnly))
+    }
   }
 
   /// Creates the declared pools that are not there.
@@ -42,6 +46,22 @@ extension Connection {
     for pool in manifest.pools where try await self.declaredPool(pool.name) == nil {
       try await make(pool, over: nil)
       complain("martlet: created work pool '\(pool.name)'")
+    }
+  }
+
+  /// Looks whether the pools of deployments are there or declared. When one is not, tells what to do and leaves.
+  func findPools(of manifest: Manifest) async throws {
+    var known = Set(manifest.pools.map(\.name))
+    for deployment in manifest.deployments {
+      guard let pool = deployment.pool, known.insert(pool).inserted else { continue }
+      let isThere = try await found {
+        try await client.pools.getPool(GetPoolRequest(namespace: namespace, pool: pool)).pool
+      }
+      guard isThere == nil else { continue }
+      complain(
+        "martlet: deployment '\(deployment.name)': there is no work pool '\(pool)': declare it under pools, "
+          + "or create it with `martlet work-pool create \(shellQuoted(pool)) --type process`")
+      throw ExitCode(ExitStatus.notFound.rawValue)
     }
   }
 
@@ -157,6 +177,16 @@ extension Connection {
   private func found<R>(_ body: () async throws -> R?) async throws -> R? {
     do { return try await body() } catch let status as Status where status.code == .notFound {
       return nil
+    }
+  }
+}
+
+extension ManifestKey {
+  /// Says what a server does not want with the thing that it is about.
+  func naming<R>(_ body: () async throws -> R) async throws -> R {
+    do { return try await body() } catch var status as Status {
+      status.message = "\(kind.word) \(name): \(status.message)"
+      throw status
     }
   }
 }

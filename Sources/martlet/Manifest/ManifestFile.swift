@@ -76,7 +76,7 @@ struct ManifestFile {
 
 /// Files of text.
 enum TextFile {
-  private static let longest = 4 << 20
+  private static let longest = 16 << 20
 
   /// Reads a file. When that cannot be, tells why and leaves.
   static func read(_ path: String) throws -> String {
@@ -95,7 +95,7 @@ enum TextFile {
       }
       if count == 0 { break }
       bytes += chunk[..<count]
-      guard bytes.count <= longest else { return try refuse("\(path) is longer than 4 MiB") }
+      guard bytes.count <= longest else { return try refuse("\(path) is longer than 16 MiB") }
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       return try refuse("\(path) is not UTF-8")

@@ -16,6 +16,7 @@ struct ManifestTask {
   private var limits: [String: (current: LimitManifest?, wanted: LimitManifest)] = [:]
   private var pools: [String: (current: PoolManifest?, wanted: PoolManifest)] = [:]
   private var deployments: [String: Deployment] = [:]
+  private var gone: [ManifestKey] = []
 
   /// Reads what the server has of what is declared, and of what the manifest's owner made before.
   init(_ manifest: Manifest, directory: String, on connection: Connection) async throws {
@@ -54,16 +55,24 @@ struct ManifestTask {
       pools[pool.name] = (there, result)
       wanted.append((key, result.normal))
     }
-    for deployment in manifest.deployments {
-      let (there, result) = try await connection.wanted(deployment, directory: directory)
+    try await connection.findPools(of: manifest)
+    let read = try await manifest.deployments.concurrently { deployment in
+      try await connection.wanted(deployment, directory: directory)
+    }
+    for (there, result) in read {
       let key = ManifestKey(.deployment, result.reference)
       current[key] = there?.manifest.normal
       deployments[key.name] = result
       wanted.append((key, result.manifest.normal))
     }
     let owned = owner?.owned ?? []
-    for key in owned where current[key] == nil {
-      if try await Self.isThere(key, connection) { current[key] = .object([]) }
+    let others = owned.filter { current[$0] == nil }
+    let areThere = try await Array(others).concurrently { key in
+      (key, try await Self.isThere(key, connection))
+    }
+    for (key, isThere) in areThere {
+      // What somebody else has removed is not ours when somebody makes it again.
+      if isThere { current[key] = .object([]) } else { gone.append(key) }
     }
     self.owner = owner
     plan = ManifestPlan(current: current, wanted: wanted, owned: owned)
@@ -78,24 +87,32 @@ struct ManifestTask {
     }
   }
 
-  /// Does what must be done, one after the other; ends with the first that fails, and may be repeated.
+  /// Does what must be done, deployments several at a time; ends with the first that fails, and may be repeated.
   ///
   /// - Parameters:
   ///   - prunes: whether what is not declared any more is removed.
   ///   - done: is told of each thing that was done.
-  func carryOut(prunes: Bool, _ done: (ManifestPlan.Operation) -> Void) async throws {
+  func carryOut(
+    prunes: Bool, _ done: @escaping @Sendable (ManifestPlan.Operation) -> Void
+  ) async throws {
     var owner = owner
     let created = plan.operations.filter { $0.action == .create }.map(\.key)
     // First, for what is created and not recorded would never be pruned.
-    try await owner?.record(adding: created, removing: [], on: connection)
-    for operation in plan.operations {
-      if operation.action == .delete {
-        guard prunes else { continue }
-        try await remove(operation.key)
-        try await owner?.record(adding: [], removing: [operation.key], on: connection)
-      } else {
-        try await make(operation)
-      }
+    try await owner?.record(
+      adding: created, removing: gone.filter { !created.contains($0) }, on: connection)
+    let made = plan.operations.filter { $0.action != .delete }
+    for operation in made where operation.key.kind != .deployment {
+      try await operation.key.naming { try await make(operation) }
+      done(operation)
+    }
+    try await made.filter { $0.key.kind == .deployment }.concurrently { operation in
+      try await operation.key.naming { try await make(operation) }
+      done(operation)
+    }
+    guard prunes else { return }
+    for operation in plan.operations where operation.action == .delete {
+      try await operation.key.naming { try await remove(operation.key) }
+      try await owner?.record(adding: [], removing: [operation.key], on: connection)
       done(operation)
     }
   }

@@ -11,6 +11,8 @@ import Testing
     ("a: ~\nb:", #"{"a":null,"b":null}"#), ("a: 1.50", #"{"a":1.5}"#), ("a: 0x1F", #"{"a":31}"#),
     ("a: 2026-01-01", #"{"a":"2026-01-01"}"#), ("a: 2.14.0", #"{"a":"2.14.0"}"#),
     ("a: +5", #"{"a":5}"#), ("a: |\n  x\n  y\n", #"{"a":"x\ny\n"}"#), ("", "{}"),
+    ("a: !!str 5", #"{"a":"5"}"#), ("\u{FEFF}a: 1\r\nb: 2\r\n", #"{"a":1,"b":2}"#),
+    ("# nothing", "{}"), ("'<<': {a: 1}", #"{"<<":{"a":1}}"#),
     ("- a\n- [b, {c: d}]", #"["a",["b",{"c":"d"}]]"#),
     ("x: &x {a: 1, b: 2}\ny: {<<: *x, b: 3}", #"{"x":{"a":1,"b":2},"y":{"b":3,"a":1}}"#),
     (
@@ -38,6 +40,17 @@ import Testing
   func isRefused(_ text: String, _ line: Int) {
     let fault = #expect(throws: YAMLFault.self) { try YAMLTree(text) }
     #expect(fault?.line.map { abs($0 - line) <= 1 } == true, "\(fault!)")
+  }
+
+  @Test(arguments: [
+    ("a:\n\tb: 1", 2, "a tab is no indentation"), ("a: 1\n---\nb: 2", 2, "second document"),
+    ("a: 1\nb: \u{1}", 2, "control characters"), ("a: 1\nb: *x", 2, "before its anchor"),
+    ("a: 1\nb: 2\na: 3", 3, "a is there twice"), ("&x a: *x\n<<: 1", 2, "takes keys and values"),
+    ("a: &x [*x]", 1, "before its anchor"),
+  ])
+  func mistakesAreNamedWithTheirLine(_ text: String, _ line: Int, _ problem: String) {
+    let fault = #expect(throws: YAMLFault.self) { try YAMLTree(text) }
+    #expect(fault?.line == line && fault?.problem.contains(problem) == true, "\(fault!)")
   }
 
   @Test func aliasesAreBounded() {

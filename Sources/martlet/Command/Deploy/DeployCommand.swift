@@ -44,13 +44,13 @@ struct DeployCommand: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       let manifest = try deploying.completed(
         try await deploying.manifest(self.connection.environment, takesSteps: !dryRun))
-      var applied: [(ApplyDeploymentResponse, Deployment)] = []
+      try await connection.findPools(of: manifest)
       if !dryRun { try await connection.createPools(of: manifest) }
-      for wanted in manifest.deployments {
-        let response = try await connection.apply(
-          wanted, directory: deploying.directory, validateOnly: dryRun)
-        if let deployment = response.deployment { applied.append((response, deployment)) }
+      let (directory, isRehearsal) = (deploying.directory, dryRun)
+      let responses = try await manifest.deployments.concurrently { wanted in
+        try await connection.apply(wanted, directory: directory, validateOnly: isRehearsal)
       }
+      let applied = responses.compactMap { response in response.deployment.map { (response, $0) } }
       for (response, deployment) in applied {
         switch format.output {
         case .json: try printJSON(response)

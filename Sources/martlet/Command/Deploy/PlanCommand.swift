@@ -5,6 +5,7 @@ import Martlet
 import MartletModel
 import MartletProto
 import MartletWire
+import Synchronization
 
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -45,19 +46,21 @@ struct ApplyCommand: AsyncParsableCommand {
       let task = try await source.task(
         self.connection.environment, on: connection, needsName: prune)
       let terminal = Terminal.standard
-      var count = 0
+      let count = Mutex(0)
+      let output = format.output
       try await task.carryOut(prunes: prune) { operation in
-        count += 1
-        switch format.output {
-        case .table: for line in operation.lines(for: terminal) { terminal.line(line) }
-        case .name: terminal.line("\(operation.key.kind.word)/\(operation.key.name)")
-        case .json: break
+        // Several are done at the same time, and each is said as a whole.
+        count.withLock { count in
+          count += 1
+          operation.say(on: terminal, as: output)
         }
       }
-      switch format.output {
+      switch output {
       case .json: try task.plan.show(as: .json)
       case .name: break
-      case .table: terminal.line(count == 0 ? "No changes." : "\(count) changed.")
+      case .table:
+        let done = count.withLock { $0 }
+        terminal.line(done == 0 ? "No changes." : "\(done) changed.")
       }
       return nil
     }
@@ -113,6 +116,15 @@ extension ManifestPlan {
 }
 
 extension ManifestPlan.Operation {
+  /// Says that it was done.
+  fileprivate func say(on terminal: Terminal, as format: Format) {
+    switch format {
+    case .table: for line in lines(for: terminal) { terminal.line(line) }
+    case .name: terminal.line("\(key.kind.word)/\(key.name)")
+    case .json: break
+    }
+  }
+
   /// As people read it: a sign, the thing, and what changes.
   func lines(for terminal: Terminal) -> [String] {
     let thing = "\(key.kind.word) \(key.name)"

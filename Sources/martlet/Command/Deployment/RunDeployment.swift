@@ -45,7 +45,7 @@ struct RunDeployment: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       var request = request
       request.namespace = connection.namespace
-      request.run?.id = Identifier.random()
+      request.run?.id = Identifier.timeOrdered()
       let response = try await connection.client.runs.createRun(request)
       let run = response.run ?? Run()
       switch format.output {

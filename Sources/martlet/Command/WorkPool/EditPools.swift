@@ -1,7 +1,6 @@
 // Decides how pools are created, changed, paused and removed; the texts are those that people know from Prefect.
 
 import ArgumentParser
-import Foundation
 import Martlet
 import MartletCall
 import MartletProto
@@ -9,11 +8,8 @@ import MartletWire
 
 /// A template out of a file.
 private func template(from file: String) throws -> JobTemplate {
-  let bytes: Data
-  do { bytes = try Data(contentsOf: URL(filePath: file)) } catch {
-    throw ValidationError("--base-template: \(file) cannot be read")
-  }
-  guard case .object(let members)? = try? JSONValue(json: Array(bytes)),
+  let text = try TextFile.read(file)
+  guard case .object(let members)? = try? JSONValue(json: Array(text.utf8)),
     case .object(let variables) = members["variables"] ?? .object([:]),
     case .object(let job)? = members["job_configuration"] ?? members["job"]
   else {
@@ -155,13 +151,17 @@ struct PausePool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pause", abstract: "Offer nothing of a work pool; runs that go on do.")
   @OptionGroup var name: PoolName
+  @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     try await Connection.use(connection) { connection in
-      _ = try await connection.client.pools.pausePool(
+      let response = try await connection.client.pools.pausePool(
         PausePoolRequest(namespace: connection.namespace, pool: name.pool))
-      Terminal.standard.line("Paused work pool '\(name.pool)'")
+      switch format.output {
+      case .json, .name: try connection.show(response.pool, response, as: format.output)
+      case .table: Terminal.standard.line("Paused work pool '\(name.pool)'")
+      }
       return nil
     }
   }
@@ -171,13 +171,17 @@ struct ResumePool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Offer runs of a work pool again.")
   @OptionGroup var name: PoolName
+  @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     try await Connection.use(connection) { connection in
-      _ = try await connection.client.pools.resumePool(
+      let response = try await connection.client.pools.resumePool(
         ResumePoolRequest(namespace: connection.namespace, pool: name.pool))
-      Terminal.standard.line("Resumed work pool '\(name.pool)'")
+      switch format.output {
+      case .json, .name: try connection.show(response.pool, response, as: format.output)
+      case .table: Terminal.standard.line("Resumed work pool '\(name.pool)'")
+      }
       return nil
     }
   }

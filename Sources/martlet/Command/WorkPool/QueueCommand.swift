@@ -107,6 +107,7 @@ struct UpdateQueue: AsyncParsableCommand {
   var limit: Int32?
   @Option(help: "What it is for, for people.")
   var description: String?
+  @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func validate() throws {
@@ -130,7 +131,7 @@ struct UpdateQueue: AsyncParsableCommand {
       queue.description = description
       paths.append("description")
     }
-    try await name.change(queue, paths, saying: "Updated", over: connection)
+    try await name.change(queue, paths, saying: "Updated", as: format.output, over: connection)
   }
 }
 
@@ -138,12 +139,13 @@ struct PauseQueue: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pause", abstract: "Offer nothing of a queue; runs that go on do.")
   @OptionGroup var name: QueueName
+  @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     var queue = Queue()
     queue.paused = true
-    try await name.change(queue, ["paused"], saying: "Paused", over: connection)
+    try await name.change(queue, ["paused"], saying: "Paused", as: format.output, over: connection)
   }
 }
 
@@ -151,10 +153,12 @@ struct ResumeQueue: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Offer runs of a queue again.")
   @OptionGroup var name: QueueName
+  @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
-    try await name.change(Queue(), ["paused"], saying: "Resumed", over: connection)
+    try await name.change(
+      Queue(), ["paused"], saying: "Resumed", as: format.output, over: connection)
   }
 }
 
@@ -178,16 +182,21 @@ struct DeleteQueue: AsyncParsableCommand {
 extension QueueName {
   /// Changes some fields of the queue and says so.
   fileprivate func change(
-    _ queue: Queue, _ paths: [String], saying done: String, over connection: ConnectionOptions
+    _ queue: Queue, _ paths: [String], saying done: String, as format: Format,
+    over connection: ConnectionOptions
   ) async throws {
     try await Connection.use(connection) { connection in
       var mask = FieldMask()
       mask.paths = paths
-      _ = try await connection.client.pools.updateQueue(
+      let response = try await connection.client.pools.updateQueue(
         UpdateQueueRequest(
           namespace: connection.namespace, pool: pool, name: name, queue: queue,
           updateMask: mask))
-      Terminal.standard.line("\(done) queue '\(name)' of work pool '\(pool)'")
+      switch format {
+      case .json: try printJSON(response)
+      case .name: Terminal.standard.line(response.queue?.name ?? "")
+      case .table: Terminal.standard.line("\(done) queue '\(name)' of work pool '\(pool)'")
+      }
       return nil
     }
   }

@@ -56,6 +56,9 @@ struct StartWorker: AsyncParsableCommand {
     guard label.allSatisfy({ $0.contains("=") }) else {
       throw ValidationError("--label takes KEY=VALUE")
     }
+    guard healthPort.map({ (1...65_535).contains($0) }) ?? true else {
+      throw ValidationError("--health-port must be from 1 to 65535")
+    }
     guard type == ProcessLauncher.type else {
       throw ValidationError("there is no worker of type \(type) in this program: it has process")
     }
@@ -88,7 +91,8 @@ struct StartWorker: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       let worker = PoolWorker(
         connection.client, namespace: connection.namespace,
-        identity: identity(name, launcher.sessionID), launcher: launcher, limit: limit
+        identity: identity(name, launcher.sessionID), launcher: launcher,
+        spools: environment.spoolDirectory, limit: limit
       ) { news in
         switch news {
         case .started: health.withLock { $0 = .connected }

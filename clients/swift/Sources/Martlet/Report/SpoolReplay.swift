@@ -3,11 +3,11 @@
 // answered before is answered again as then: every seq, line and artifact is known by its key.
 
 internal import Glibc
-internal import MartletCall
+package import MartletCall
 internal import MartletProto
 
 /// Sends the spools of dead processes.
-enum SpoolReplay {
+package enum SpoolReplay {
   /// How a file was left.
   private enum Ending { case answered, refused, notYet }
 
@@ -22,7 +22,7 @@ enum SpoolReplay {
   /// - Returns: how many reports were answered.
   /// - Throws: `Status` when the server is away, `CancellationError`; what is left stays.
   @discardableResult
-  static func run(_ directory: String, to channel: any CallChannel) async throws -> Int {
+  package static func run(_ directory: String, to channel: any CallChannel) async throws -> Int {
     let files = Spool.files(in: directory)
     // Every run is begun before any is ended: nothing may begin below a run that has ended.
     if files.count > 1 { try await pass(over: files, through: .beginnings, to: channel) }
