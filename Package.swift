@@ -255,7 +255,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MartletCommandTests",
-      dependencies: ["martlet", "MartletModel", arguments], swiftSettings: strict),
+      dependencies: ["martlet", "MartletModel", "MartletWire", arguments], swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [

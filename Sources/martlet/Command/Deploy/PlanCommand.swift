@@ -51,11 +51,11 @@ struct ApplyCommand: AsyncParsableCommand {
         switch format.output {
         case .table: for line in operation.lines(for: terminal) { terminal.line(line) }
         case .name: terminal.line("\(operation.key.kind.word)/\(operation.key.name)")
-        case .json: break
+        case .document: break
         }
       }
       switch format.output {
-      case .json: try task.plan.show(as: .json)
+      case .document: try task.plan.show(as: format.output)
       case .name: break
       case .table: terminal.line(count == 0 ? "No changes." : "\(count) changed.")
       }
@@ -100,9 +100,8 @@ extension ManifestPlan {
       for operation in operations {
         terminal.line("\(operation.key.kind.word)/\(operation.key.name)")
       }
-    case .json:
-      try terminal.line(
-        JSONValue.object(["operations": .list(operations.map(\.json))]).jsonText())
+    case .document(let notation):
+      try notation.print(JSONValue.object(["operations": .list(operations.map(\.json))]))
     case .table:
       if operations.isEmpty { terminal.line("No changes.") }
       for operation in operations {

@@ -65,7 +65,7 @@ struct CreatePool: AsyncParsableCommand {
         return .failed
       }
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(name)
       case .table:
         Terminal.standard.line("Created work pool '\(name)'!")
@@ -92,7 +92,7 @@ struct CreatePool: AsyncParsableCommand {
       UpdatePoolRequest(
         namespace: connection.namespace, poolRef: name, pool: pool, updateMask: mask))
     switch format.output {
-    case .json: try printJSON(response)
+    case .document(let notation): try notation.print(response)
     case .name: Terminal.standard.line(name)
     case .table: Terminal.standard.line("Updated work pool '\(name)'")
     }
@@ -143,7 +143,7 @@ struct UpdatePool: AsyncParsableCommand {
         UpdatePoolRequest(
           namespace: connection.namespace, poolRef: name.pool, pool: pool, updateMask: mask))
       switch format.output {
-      case .json, .name: try connection.show(response.pool, response, as: format.output)
+      case .document, .name: try connection.show(response.pool, response, as: format.output)
       case .table: Terminal.standard.line("Updated work pool '\(response.pool?.name ?? "")'")
       }
       return nil
