@@ -16,7 +16,7 @@ SCHEDULE_PEERS := croniter==6.2.4 python-dateutil==2.9.0.post0
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 # Debian packages, by what needs them.
-BUILD_PACKAGES := libnghttp2-dev libpq-dev libprotobuf-c-dev libyaml-dev pkg-config
+BUILD_PACKAGES := libnghttp2-dev libpq-dev libprotobuf-c-dev pkg-config
 RUN_PACKAGES := postgresql curl python3 python3-venv tzdata
 TEST_PACKAGES := faketime openssl nghttp2-client nghttp2-server dash busybox shellcheck \
 	protobuf-compiler protobuf-c-compiler libprotoc-dev libprotobuf-dev git \

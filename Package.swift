@@ -26,6 +26,7 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let package = Package(
@@ -43,6 +44,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries.
@@ -51,7 +53,6 @@ let package = Package(
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CZlib"),
-    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
@@ -133,7 +134,7 @@ let package = Package(
       dependencies: [
         "MartletServer", "MartletSettings", "MartletModel", "MartletWorker", "Martlet",
         "MartletRPC", "MartletProto", "MartletCall", "MartletWire", arguments, lifecycle, logging,
-        "CYAML",
+        yaml,
       ],
       swiftSettings: strict),
     .target(name: "CPluginProto", dependencies: ["CProtobufC"]),
@@ -260,7 +261,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MartletCommandTests",
-      dependencies: ["martlet", "MartletModel", arguments], swiftSettings: strict),
+      dependencies: ["martlet", "MartletModel", "MartletWire", arguments], swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [

@@ -85,9 +85,12 @@ private struct Choice {
     if let texts = flags[setting.name], let last = texts.last {
       (name, text, value) = (setting.flag, last, setting.form.value(flags: texts))
       source = .flag
-    } else if let variable = environment[setting.variable], !variable.isEmpty {
-      (name, text, value) = (setting.variable, variable, setting.form.value(variable: variable))
-      source = .variable(setting.variable)
+    } else if let variable = ([setting.variable] + setting.otherVariables)
+      .first(where: { environment[$0]?.isEmpty == false })
+    {
+      let said = environment[variable] ?? ""
+      (name, text, value) = (variable, said, setting.form.value(variable: said))
+      source = .variable(variable)
     } else if let file, let (value, line) = file.values[setting.name] {
       self.value = value
       source = .file(path: file.path, line: line)

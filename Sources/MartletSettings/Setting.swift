@@ -15,6 +15,8 @@ public struct Setting<Root: Sendable>: Sendable {
   public let standard: String?
   /// Whether passwords in it are hidden when it is shown.
   public let isSecret: Bool
+  /// Variables of other programs that are read when its own is not set, the first of them first.
+  public let otherVariables: [String]
   /// The name of the setting that stands for the same thing: of the two, the one nearer the command line counts.
   public let rival: String?
 
@@ -25,7 +27,7 @@ public struct Setting<Root: Sendable>: Sendable {
   public init<Value: SettingRepresentable>(
     _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, _ form: SettingForm,
     _ help: String, detail: String = "", default standard: String? = nil, isSecret: Bool = false,
-    rival: String? = nil
+    otherVariables: [String] = [], rival: String? = nil
   ) {
     self.name = name
     self.form = form
@@ -33,6 +35,7 @@ public struct Setting<Root: Sendable>: Sendable {
     self.detail = detail
     self.standard = standard
     self.isSecret = isSecret
+    self.otherVariables = otherVariables
     self.rival = rival
     read = { $0[keyPath: path].settingValue }
     write = { root, value in
@@ -50,6 +53,7 @@ public struct Setting<Root: Sendable>: Sendable {
     detail = ""
     standard = nil
     isSecret = false
+    otherVariables = []
     rival = nil
     read = { .text($0[keyPath: path].rawValue) }
     write = { root, value in

@@ -23,12 +23,11 @@ struct Program: AsyncParsableCommand {
     subcommands: [
       ServerCommand.self, FlowRunCommand.self, TaskRunCommand.self, RunCommand.self,
       ExplainRun.self, WhyCommand.self, InitCommand.self, DeployCommand.self, PlanCommand.self,
-      ApplyCommand.self, DeploymentCommand.self, WorkPoolCommand.self, WorkerCommand.self,
-      LimitCommand.self,
-      ResultCommand.self, CacheCommand.self, VariableCommand.self, ArtifactCommand.self,
+      ApplyCommand.self, FlowCommand.self, DeploymentCommand.self, BackfillCommand.self,
+      WorkPoolCommand.self, WorkerCommand.self, LimitCommand.self, ResultCommand.self,
+      CacheCommand.self, VariableCommand.self, ArtifactCommand.self,
       EventCommand.self, ProfileCommand.self, ClientConfigCommand.self, APICommand.self,
-      CompletionCommand.self,
-      VersionCommand.self,
+      CompletionCommand.self, ListNames.self, VersionCommand.self,
     ])
 
   static func main() async {

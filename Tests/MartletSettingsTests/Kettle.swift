@@ -19,7 +19,9 @@ struct Kettle: Sendable, Equatable {
     Setting("max-heat", \.heat, .number(1...Int.max), "Degrees", default: "what the coil gives"),
     Setting("sound", \.sound, "What it does when ready"),
     Setting("guest", \.guests, .list, "Who may come"),
-    Setting("source-url", \.source, .text, "Where water comes from", isSecret: true),
+    Setting(
+      "source-url", \.source, .text, "Where water comes from", isSecret: true,
+      otherVariables: ["WELL_URL", "RIVER_URL"]),
     Setting("tank", \.tank, .text, "Where water is kept", rival: "source-url"),
   ]
 }

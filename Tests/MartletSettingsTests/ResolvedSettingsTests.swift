@@ -95,6 +95,17 @@ import Testing
     #expect(try resolve(flags: ["port": ["1"]], ["MARTLET_PORT": "x"]).root.port == 1)
   }
 
+  @Test func variablesOfOtherProgramsComeAfterItsOwn() throws {
+    let all = ["WELL_URL": "w", "RIVER_URL": "r", "MARTLET_SOURCE_URL": "m"]
+    #expect(try resolve(all).told("source-url") == "m (env MARTLET_SOURCE_URL)")
+    #expect(
+      try resolve(["WELL_URL": "", "RIVER_URL": "r"]).told("source-url") == "r (env RIVER_URL)")
+    #expect(try resolve(["WELL_URL": "w"]).told("tank") == "- (unused: source-url is set)")
+    #expect(
+      try resolve(["WELL_URL": "w"], file: "[server]\nsource_url = \"f\"\n").told("source-url")
+        == "w (env WELL_URL)")
+  }
+
   @Test func ofTwoRivalsTheNearerCounts() throws {
     let flag = try resolve(flags: ["tank": ["/t"]], ["MARTLET_SOURCE_URL": "s"])
     #expect(flag.told("tank") == "/t (flag)")

@@ -970,7 +970,8 @@ martlet_limit_get_limit() {
       cat <<'HELP'
 Usage: martlet_limit_get_limit [--FLAG VALUE]...
 
-Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none.
+Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also
+for a pool, queue or deployment that is not limited.
 
 Flags:
   --namespace TEXT
@@ -1000,7 +1001,7 @@ martlet_limit_list_limits() {
       cat <<'HELP'
 Usage: martlet_limit_list_limits [--FLAG VALUE]...
 
-Returns a page of limits, by name, with how full they are.
+Returns a page of limits of every scope, by scope and name, with how full they are.
 
 Flags:
   --namespace TEXT
@@ -5129,7 +5130,7 @@ martlet_limit_create_limit
 martlet_limit_get_limit
       Returns one limit, by id or name, with how full it is.
 martlet_limit_list_limits
-      Returns a page of limits, by name, with how full they are.
+      Returns a page of limits of every scope, by scope and name, with how full they are.
 martlet_limit_update_limit
       Changes a limit.
 martlet_limit_delete_limit

@@ -14,7 +14,7 @@ cp clients/shell/martlet.sh "$stage/$name/clients/"
 cat >"$stage/$name/INSTALL" <<'TEXT'
 Martlet needs these Debian packages, and no compiler:
 
-  apt-get install --no-install-recommends libnghttp2-14 libpq5 libprotobuf-c1 libyaml-0-2 libstdc++6
+  apt-get install --no-install-recommends libnghttp2-14 libpq5 libprotobuf-c1 libstdc++6
 
 and `postgresql` where the server shall run a database of its own. Then:
 

@@ -55,6 +55,14 @@ public enum LimitScope: Int16, Sendable, Hashable, CaseIterable, CustomStringCon
   /// Runs in a queue of a pool.
   case queue = 5
 
+  /// Whether runs with workers take its slots, not leases: it is set with what it is of.
+  public var isOfWork: Bool {
+    switch self {
+    case .global, .tag: false
+    case .deployment, .pool, .queue: true
+    }
+  }
+
   /// The upper-case name: `GLOBAL`.
   public var description: String {
     switch self {

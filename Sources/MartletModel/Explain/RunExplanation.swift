@@ -37,7 +37,8 @@ extension RunFacts {
   fileprivate var gates: [Gate] {
     switch state.detail {
     case .scheduled(let scheduled):
-      [startGate(scheduled), parentGate, attemptGate].compactMap(\.self) + (work?.gates ?? [])
+      [startGate(scheduled), parentGate, attemptGate].compactMap(\.self)
+        + (work?.gates(isEarly: isEarly) ?? [])
         + limits.map { $0.gate(at: now) } + cacheKeys.map(\.gate) + [work?.workerGate ?? ownerGate]
     case .pending:
       [dueGate, parentGate, attemptGate].compactMap(\.self)

@@ -2,7 +2,7 @@
 
 extension RunFacts {
   /// Whether the due time is still to come.
-  private var isEarly: Bool { run.dueTime.map { now < $0 } ?? false }
+  var isEarly: Bool { run.dueTime.map { now < $0 } ?? false }
 
   /// The due time of a run that waits; the delay of a retry has a gate of its own.
   func startGate(_ state: RunState.Scheduled) -> Gate? {

@@ -1,4 +1,4 @@
-// Decides how the deployment, the pool, its queue and its workers stand in the way of a run.
+// Decides how what made it, the deployment, the pool, its queue and its workers stand in the way of a run.
 
 /// Where a run of a deployment waits for a worker.
 public struct WorkFact: Sendable, Equatable {
@@ -22,6 +22,18 @@ public struct WorkFact: Sendable, Equatable {
     }
   }
 
+  /// What has not let a run go to workers yet.
+  public enum Hold: Sendable, Equatable {
+    /// The scheduler; why the schedule of this name stands still, empty when it does not.
+    case schedule(String, why: String)
+    /// So many runs of the schedule of this name, which end first.
+    case overlap(String, others: Int64)
+    /// The backfill of this id, of which so many runs go on at a time, and so many do; its place among those that wait.
+    case backfill(BackfillID, parallel: Int64, going: Int64, place: Int64)
+  }
+
+  /// What made it and has not let it go; nil when it was let go.
+  public var hold: Hold?
   /// The deployment, as `flow/name`.
   public var deployment: Bound
   /// The pool.
@@ -36,14 +48,18 @@ public struct WorkFact: Sendable, Equatable {
   public var online: Int64
   /// How many of them may have it.
   public var fitting: Int64
+  /// Whether programs that serve deployments are the workers of the pool.
+  public var isServed: Bool
   /// Runs of the pool that are with workers; not all of many.
   public var holders: [LimitFact.Holder]
 
   /// Makes a fact.
   public init(
-    deployment: Bound, pool: Bound, queue: Bound, place: Int64 = 1, labels: [String: String] = [:],
-    online: Int64 = 0, fitting: Int64 = 0, holders: [LimitFact.Holder] = []
+    hold: Hold? = nil, deployment: Bound, pool: Bound, queue: Bound, place: Int64 = 1,
+    labels: [String: String] = [:], online: Int64 = 0, fitting: Int64 = 0, isServed: Bool = false,
+    holders: [LimitFact.Holder] = []
   ) {
+    self.hold = hold
     self.deployment = deployment
     self.pool = pool
     self.queue = queue
@@ -51,17 +67,44 @@ public struct WorkFact: Sendable, Equatable {
     self.labels = labels
     self.online = online
     self.fitting = fitting
+    self.isServed = isServed
     self.holders = holders
   }
 }
 
 extension WorkFact {
-  /// The gates before a worker: the deployment, the pool, the queue.
-  var gates: [Gate] {
-    [
+  /// The gates before a worker: what made it, the deployment, the pool, the queue.
+  ///
+  /// - Parameter isEarly: Whether its due time is still to come: until then nobody expects the scheduler.
+  func gates(isEarly: Bool) -> [Gate] {
+    let held = holdGate(isEarly: isEarly)
+    return (held.map { [$0] } ?? []) + [
       gate(of: deployment, "deployment"), gate(of: pool, "pool", holders: holders),
-      gate(of: queue, "queue", place: place),
+      gate(of: queue, "queue", place: held == nil ? place : nil),
     ]
+  }
+
+  private func holdGate(isEarly: Bool) -> Gate? {
+    switch hold {
+    case nil: return nil
+    case .schedule(let name, let why):
+      if why.isEmpty, isEarly { return nil }
+      return Gate(
+        .pause, .closed,
+        why.isEmpty
+          ? "the scheduler has not let it go yet" : "its schedule is held back: \(why)",
+        subject: "\(name) (schedule)",
+        remedy: why.isEmpty ? "the scheduler comes to it" : "the schedule \(name) goes on")
+    case .overlap(let name, let others):
+      return Gate(
+        .limit, .closed, "\(Self.counted(others, "run")) of its schedule before it",
+        subject: "\(name) (schedule)",
+        remedy: "the \(others == 1 ? "run" : "runs") before it of the schedule \(name) ended")
+    case .backfill(let id, let parallel, let going, let place):
+      return Gate(
+        .limit, .closed, "\(going) of \(parallel) runs go on, place \(place) in line",
+        subject: "\(id) (backfill)", remedy: "its turn in the backfill comes")
+    }
   }
 
   /// Who may take it.
@@ -74,9 +117,15 @@ extension WorkFact {
         remedy: "a worker has room for it")
     }
     guard online > 0 else {
-      return Gate(
-        .owner, .closed, "no worker is online", subject: subject,
-        remedy: "a worker of \(pool.name) connects")
+      return isServed
+        ? Gate(
+          .owner, .closed, "no program serves it", subject: subject,
+          remedy: "a program that serves \(deployment.name) connects")
+        : Gate(
+          .owner, .closed, "no worker is online", subject: subject,
+          remedy:
+            "a worker of \(pool.name) connects, such as by `martlet worker start --pool \(pool.name)`"
+        )
     }
     let need = wanted.isEmpty ? "none may take it" : "none has \(wanted.joined(separator: ", "))"
     return Gate(

@@ -15,7 +15,7 @@ extension JSON {
     case .object(let members) where members.count > 0:
       for (index, (name, value)) in members.pairs.enumerated() {
         if index > 0 || !isInline { text += margin }
-        text += Self.bare(name) ?? JSON.text(name).description
+        text += Self.bare(name) ?? Self.quoted(name)
         text += ":"
         switch value {
         case .object(let inner) where inner.count > 0:
@@ -35,9 +35,31 @@ extension JSON {
         text += "- "
         value.write(to: &text, indent: indent + 1, isInline: true)
       }
-    case .string(let string): text += (Self.bare(string.text) ?? description) + "\n"
+    case .string(let string): text += (Self.bare(string.text) ?? Self.quoted(string.text)) + "\n"
+    case .number(let number): text += Self.written(number) + "\n"
     default: text += description + "\n"
     }
+  }
+
+  /// A text as JSON has it, without what YAML takes for the end of a line or does not take at all.
+  private static func quoted(_ text: String) -> String {
+    var quoted = ""
+    for scalar in JSON.text(text).description.unicodeScalars {
+      switch scalar {
+      case "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}", "\u{FFFF}":
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted
+  }
+
+  /// A number; in YAML 1.1 a power of ten needs a fraction before it, and its sign.
+  private static func written(_ number: ExactNumber) -> String {
+    let parts = number.description.split(separator: "e")
+    guard parts.count == 2 else { return number.description }
+    return "\(parts[0]).0e\(parts[1].hasPrefix("-") ? "" : "+")\(parts[1])"
   }
 
   /// A text that no parser of YAML takes for anything else; nil when it needs quotes.

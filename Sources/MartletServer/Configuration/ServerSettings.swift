@@ -69,7 +69,12 @@ extension ServerConfiguration {
     Setting(
       "database-url", \.databaseURL, .text,
       "A Postgres to use, such as postgresql://user:password@host/database",
-      detail: "Without one the server runs a Postgres of its own.", isSecret: true),
+      detail:
+        "Without one the server runs a Postgres of its own. Prefect's variables of it are read too.",
+      isSecret: true,
+      otherVariables: [
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL", "PREFECT_API_DATABASE_CONNECTION_URL",
+      ]),
     Setting(
       "data-dir", \.dataDirectory, .text, "Where the server's own Postgres keeps its files",
       default: "~/.local/share/martlet, for root /var/lib/martlet", rival: "database-url"),

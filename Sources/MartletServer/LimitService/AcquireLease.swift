@@ -60,6 +60,13 @@ extension LimitHandlers {
     for (index, item) in request.limits.enumerated() {
       let reference = try LimitReference(
         required: item.ref, item.scope, "limits[\(index)].ref")
+      if let scope = try MartletModel.LimitScope(item.scope, "limits[\(index)].scope"),
+        scope.isOfWork
+      {
+        throw InvalidValue(
+          "limits[\(index)].scope",
+          "is \(scope), whose slots runs with workers take: use GLOBAL or TAG")
+      }
       items.append(.init(reference, slots: item.slots == 0 ? 1 : item.slots))
     }
     let mode: SlotLease.Mode

@@ -41,8 +41,13 @@ extension SlotNeed {
       throw InvalidValue(
         "\(field).collision_strategy", "is \(number), which this server does not know")
     }
+    let scope = try MartletModel.LimitScope(limit.scope, "\(field).scope") ?? .global
+    guard !scope.isOfWork else {
+      throw InvalidValue(
+        "\(field).scope", "is \(scope), whose slots runs of deployments take by themselves")
+    }
     self.init(
-      try MartletModel.LimitScope(limit.scope, "\(field).scope") ?? .global, limit.name,
+      scope, limit.name,
       slots: limit.slots == 0 ? 1 : limit.slots, strategy: strategy)
   }
 

@@ -19,7 +19,19 @@ extension WorkFact {
   fileprivate init(_ row: borrowing PostgresRow) throws(PostgresError) {
     let document: PostgresJSON? = try row.optional(16)
     let holders = try document.map { json throws(PostgresError) in try JSONValue(json) }
+    let slug: String = try row.get(19)
+    let hold: Hold?
+    switch try row.get(18) as Int16 {
+    case 1: hold = .schedule(slug, why: try row.get(20))
+    case 2: hold = .overlap(slug, others: try row.get(21))
+    case 3:
+      hold = .backfill(
+        try row.get(22), parallel: try row.get(23), going: try row.get(24),
+        place: try row.get(25))
+    default: hold = nil
+    }
     self.init(
+      hold: hold,
       deployment: Bound(
         try row.get(0), isPaused: try row.get(1), limit: try row.optional(2),
         taken: try row.get(3)),
@@ -30,7 +42,7 @@ extension WorkFact {
         try row.get(8), isPaused: try row.get(9), limit: try row.optional(10),
         taken: try row.get(11)),
       place: try row.get(12), labels: try MartletStore.labels(row.get(13)),
-      online: try row.get(14), fitting: try row.get(15),
+      online: try row.get(14), fitting: try row.get(15), isServed: try row.get(17),
       holders: (holders?.elements ?? []).map { holder in
         LimitFact.Holder(
           holder.elements[0].string ?? "",

@@ -12,6 +12,7 @@ extension Store {
   ) async throws(StoreError) -> SlotLimit {
     try checkText(name, field: "limit.name", limit: LimitBounds.name)
     if name.isEmpty { throw .invalid(field: "limit.name", why: "is empty") }
+    try checkOwn(scope)
     if LimitID(name) != nil {
       throw .invalid(field: "limit.name", why: "reads as an id: choose a name")
     }
@@ -106,6 +107,7 @@ extension Store {
   ) async throws(StoreError) -> SlotLimit {
     try edit.check()
     let found = try await limit(reference, in: namespace, deadline: deadline)
+    try checkOwn(found.scope)
     try await changing(found, etag, deadline) { pipeline in
       try pipeline.query(SQL.updateLimit) {
         $0.bind(namespace)
@@ -127,6 +129,7 @@ extension Store {
     deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) {
     let found = try await limit(reference, in: namespace, deadline: deadline)
+    try checkOwn(found.scope)
     try await changing(found, etag, deadline) { pipeline in
       try pipeline.query(SQL.deleteLimit) {
         $0.bind(namespace)
@@ -143,6 +146,7 @@ extension Store {
     _ reference: LimitReference, in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> Int {
     let found = try await limit(reference, in: namespace, deadline: deadline)
+    try checkOwn(found.scope)
     let ended = try await write(deadline) { connection in
       try connection.transaction { pipeline in
         // Whoever comes now waits, so that the reset is of one moment.
@@ -166,6 +170,23 @@ extension Store {
     }
     limitsChanged()
     return ended
+  }
+
+  /// Refuses limits that are set with what they are of.
+  private func checkOwn(_ scope: LimitScope) throws(StoreError) {
+    let place: String
+    switch scope {
+    case .global, .tag: return
+    case .deployment:
+      place = "a deployment: set its concurrency_limit, with `martlet deploy --concurrency-limit N`"
+    case .pool:
+      place =
+        "a work pool: set its concurrency_limit, with `martlet work-pool update NAME --concurrency-limit N`"
+    case .queue:
+      place =
+        "a queue: set its concurrency_limit, with `martlet work-pool queue update NAME --pool POOL --limit N`"
+    }
+    throw .invalid(field: "limit.scope", why: "is \(scope), whose limits belong to \(place)")
   }
 
   /// Locks a limit, changes it, and wakes the granter.

@@ -34,6 +34,7 @@ public enum Schema {
     migration(56, "pool use", PackageResources.m0056_pool_use_sql),
     migration(60, "run removals", PackageResources.m0060_run_removals_sql),
     migration(61, "stranded runs", PackageResources.m0061_stranded_runs_sql),
+    migration(62, "every limit", PackageResources.m0062_every_limit_sql),
     migration(63, "fences", PackageResources.m0063_fences_sql),
   ]
 

@@ -32,7 +32,8 @@ ORDER BY m.number NULLS FIRST, l.scope, l.name
 
 -- name: explain_work
 -- Where a run waits for a worker: its deployment, pool and queue with how full each is, its place among those of its queue
--- that are ready, who has runs of the pool, and which workers are online and have what it asks for.
+-- that are ready, who has runs of the pool, which workers are online and have what it asks for, and what its schedule or
+-- its backfill holds it back for.
 SELECT coalesce(d.flow || '/' || d.name, ''), coalesce(d.is_paused, false), d.concurrency_limit,
   (SELECT count(*) FROM work_item t WHERE t.deployment_id = w.deployment_id AND t.standing = 2),
   coalesce(p.name, ''), coalesce(p.is_paused, false), p.concurrency_limit,
@@ -51,9 +52,18 @@ SELECT coalesce(d.flow || '/' || d.name, ''), coalesce(d.is_paused, false), d.co
         OR k.deployments && ARRAY[w.deployment_id::text, d.flow || '/' || d.name])),
   (SELECT jsonb_agg(jsonb_build_array(r.name, r.id)) FROM (
     SELECT t.run_id FROM work_item t WHERE t.pool_id = w.pool_id AND t.standing = 2 ORDER BY t.run_id LIMIT $3::bigint
-  ) h JOIN run r ON r.id = h.run_id)
+  ) h JOIN run r ON r.id = h.run_id),
+  coalesce(p.type, '') = 'served', w.gate, coalesce(c.slug, ''),
+  CASE WHEN c.is_paused THEN 'it is paused' ELSE coalesce(c.error, '') END,
+  (SELECT count(*) FROM work_item t WHERE t.schedule_id = w.schedule_id AND t.gate = 0),
+  w.backfill_id, coalesce(b.max_parallel, 0)::bigint,
+  (SELECT count(*) FROM work_item t WHERE t.backfill_id = w.backfill_id AND t.gate <> 3),
+  (SELECT count(*) FROM work_item t JOIN run_deployment o ON o.run_id = t.run_id
+    WHERE t.backfill_id = w.backfill_id AND t.gate = 3
+      AND CASE WHEN b.newest_first THEN o.schedule_time >= m.schedule_time ELSE o.schedule_time <= m.schedule_time END)
 FROM work_item w LEFT JOIN deployment d ON d.id = w.deployment_id LEFT JOIN pool p ON p.id = w.pool_id
-LEFT JOIN queue q ON q.id = w.queue_id
+LEFT JOIN queue q ON q.id = w.queue_id LEFT JOIN run_deployment m ON m.run_id = w.run_id
+LEFT JOIN schedule c ON c.id = w.schedule_id LEFT JOIN backfill b ON b.id = w.backfill_id
 WHERE w.run_id = $1::uuid AND w.namespace = $2::text AND w.standing = 1
 
 -- name: explain_cache

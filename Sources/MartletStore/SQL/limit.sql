@@ -14,7 +14,7 @@ ON CONFLICT DO NOTHING RETURNING id
 SELECT l.id, l.namespace, l.scope, l.name, l.slots, l.decay, l.enabled, l.description, l.created_by,
   l.create_time, l.update_time, l.etag, u.held, u.draining, u.drained_by, u.holders, u.waiters,
   clock_timestamp()
-FROM slot_limit l JOIN limit_usage u ON u.id = l.id
+FROM every_limit l CROSS JOIN LATERAL every_limit_use(l.scope, l.id) u
 WHERE l.namespace = $1::text AND (l.id = $2::uuid OR l.scope = $3::smallint AND l.name = $4::text)
 ORDER BY l.id = $2::uuid DESC NULLS LAST LIMIT 1
 
@@ -23,10 +23,12 @@ ORDER BY l.id = $2::uuid DESC NULLS LAST LIMIT 1
 SELECT l.id, l.namespace, l.scope, l.name, l.slots, l.decay, l.enabled, l.description, l.created_by,
   l.create_time, l.update_time, l.etag, u.held, u.draining, u.drained_by, u.holders, u.waiters,
   clock_timestamp()
-FROM slot_limit l JOIN limit_usage u ON u.id = l.id
-WHERE l.namespace = $1::text AND ($2::smallint IS NULL OR l.scope = $2::smallint)
-  AND starts_with(l.name, $3::text) AND (l.scope, l.name) > ($4::smallint, $5::text)
-ORDER BY l.scope, l.name LIMIT $6::bigint
+FROM (
+  SELECT * FROM every_limit l WHERE l.namespace = $1::text AND ($2::smallint IS NULL OR l.scope = $2::smallint)
+    AND starts_with(l.name, $3::text) AND (l.scope, l.name) > ($4::smallint, $5::text)
+  ORDER BY l.scope, l.name LIMIT $6::bigint
+) l CROSS JOIN LATERAL every_limit_use(l.scope, l.id) u
+ORDER BY l.scope, l.name
 
 -- name: find_limits
 -- Limits by ids, or by scopes and names, by scope and name.

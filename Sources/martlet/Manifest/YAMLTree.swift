@@ -2,6 +2,7 @@
 // them, as Prefect does; times stay texts. Aliases are written out, up to a bound.
 
 import MartletModel
+import Yams
 
 /// A text of YAML, read.
 struct YAMLTree {
@@ -17,10 +18,17 @@ struct YAMLTree {
   ///
   /// - Throws: `YAMLFault` when it is no YAML, or too much.
   init(_ text: String) throws(YAMLFault) {
+    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    let root: Node?
+    do {
+      root = try Parser(yaml: text, encoding: .utf8).singleRoot()
+    } catch let error as YamlError {
+      throw YAMLFault(error, in: text)
+    } catch {
+      throw YAMLFault(line: nil, problem: "\(error)")
+    }
     var writer = TreeWriter()
-    json =
-      try YAMLNode.root(of: text).map { (node) throws(YAMLFault) in try writer.tree(node, []) }
-      ?? .object([])
+    json = try root.map { (node) throws(YAMLFault) in try writer.tree(node, []) } ?? .object([])
     lines = writer.lines
   }
 
@@ -38,55 +46,60 @@ private struct TreeWriter {
   var lines: [JSONPointer: Int] = [:]
   private var count = 0
 
-  mutating func tree(_ node: YAMLNode, _ steps: [JSONPointer.Step]) throws(YAMLFault) -> JSON {
+  mutating func tree(_ node: Node, _ steps: [JSONPointer.Step]) throws(YAMLFault) -> JSON {
     count += 1
     guard count <= YAMLTree.largest, steps.count <= JSON.greatestDepth else {
-      throw YAMLFault(line: node.line, problem: "is too large or nested too deep")
+      throw YAMLFault(line: node.mark?.line, problem: "is too large or nested too deep")
     }
     let place = JSONPointer(steps)
-    if lines[place] == nil { lines[place] = node.line }
-    switch node.content {
-    case .scalar(let text, let isPlain): return isPlain ? value(text) : .text(text)
+    if lines[place] == nil { lines[place] = node.mark?.line }
+    switch node {
+    case .scalar(let scalar): return value(scalar)
     case .sequence(let sequence):
       var values: [JSON] = []
       for (index, element) in sequence.enumerated() {
         values.append(try tree(element, steps + [.index(index)]))
       }
       return .array(values)
-    case .mapping:
+    case .mapping(let mapping):
       var members = JSONMembers()
-      try add(node, to: &members, steps, isMerged: false)
+      try add(mapping, to: &members, steps, isMerged: false)
       return .object(members)
+    case .alias: throw YAMLFault(line: node.mark?.line, problem: "names no anchor before it")
     }
   }
 
   /// What a mapping says itself wins over what it merges.
   private mutating func add(
-    _ node: YAMLNode, to members: inout JSONMembers, _ steps: [JSONPointer.Step], isMerged: Bool
+    _ mapping: Node.Mapping, to members: inout JSONMembers, _ steps: [JSONPointer.Step],
+    isMerged: Bool
   ) throws(YAMLFault) {
-    guard case .mapping(let mapping) = node.content else {
-      throw YAMLFault(line: node.line, problem: "<< takes keys and values")
-    }
-    var merged: [YAMLNode] = []
-    for (key, line, isPlain, node) in mapping {
-      if key == "<<" && isPlain {
-        if case .sequence(let several) = node.content {
-          merged += several
-        } else {
-          merged.append(node)
-        }
+    var merged: [Node] = []
+    for (key, node) in mapping {
+      guard case .scalar(let scalar) = key else {
+        throw YAMLFault(line: key.mark?.line, problem: "a key must be a text")
+      }
+      if scalar.string == "<<" && scalar.style == .plain {
+        if case .sequence(let several) = node { merged += several } else { merged.append(node) }
         continue
       }
-      let name = JSONText(key)
+      let name = JSONText(scalar.string)
       if isMerged, members[name] != nil { continue }
       let inner = steps + [.name(name)]
-      lines[JSONPointer(inner)] = line
+      if let line = key.mark?.line { lines[JSONPointer(inner)] = line }
       members.set(name, to: try tree(node, inner))
     }
-    for node in merged { try add(node, to: &members, steps, isMerged: true) }
+    for node in merged {
+      guard case .mapping(let source) = node else {
+        throw YAMLFault(line: node.mark?.line, problem: "<< takes keys and values")
+      }
+      try add(source, to: &members, steps, isMerged: true)
+    }
   }
 
-  private func value(_ text: String) -> JSON {
+  private func value(_ scalar: Node.Scalar) -> JSON {
+    let text = scalar.string
+    guard scalar.style == .plain, scalar.tag != Tag(.str) else { return .text(text) }
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
     case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .bool(true)

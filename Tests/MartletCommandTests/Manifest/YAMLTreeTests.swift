@@ -45,7 +45,7 @@ import Testing
   @Test(arguments: [
     ("a:\n\tb: 1", 2, "a tab is no indentation"), ("a: 1\n---\nb: 2", 2, "second document"),
     ("a: 1\nb: \u{1}", 2, "control characters"), ("a: 1\nb: *x", 2, "before its anchor"),
-    ("a: 1\nb: 2\na: 3", 3, "a is there twice"), ("&x a: *x\n<<: 1", 2, "takes keys and values"),
+    ("b: 1\na: 2\na: 3", 2, "a is there twice"), ("&x a: *x\n<<: 1", 2, "takes keys and values"),
     ("a: &x [*x]", 1, "before its anchor"),
   ])
   func mistakesAreNamedWithTheirLine(_ text: String, _ line: Int, _ problem: String) {

@@ -50,6 +50,44 @@ import Testing
     #expect(late.summary == "It starts when an executor takes it.")
   }
 
+  @Test func whatMadeItHoldsItBack() throws {
+    var ledger = Ledger()
+    let due = ledger.now + .seconds(60)
+    let plan = ledger.apply([
+      create(NewRun(kind: .flow, definition: "etl", dueTime: due, createdBy: "ann"))
+    ])
+    func explain(
+      _ hold: WorkFact.Hold?, after delay: Interval = .seconds(90), isServed: Bool = false
+    ) throws -> RunExplanation {
+      try self.explain(ledger, plan, after: delay) { facts in
+        facts.work = WorkFact(
+          hold: hold, deployment: .init("etl/d"), pool: .init("p"), queue: .init("default"),
+          isServed: isServed)
+      }
+    }
+    let start = "a worker of p connects, such as by `martlet worker start --pool p`."
+    #expect(try explain(nil).summary == "It starts when " + start)
+    #expect(
+      try explain(nil, isServed: true).summary
+        == "It starts when a program that serves etl/d connects.")
+    // Until it is due nobody expects the scheduler.
+    let early = try explain(.schedule("nightly", why: ""), after: .zero)
+    #expect(early.summary == "It starts when its due time comes and " + start)
+    let late = try explain(.schedule("nightly", why: ""))
+    #expect(late.summary == "It starts when the scheduler comes to it and " + start)
+    let held = try explain(.schedule("nightly", why: "its zone is gone"), after: .zero)
+    #expect(held.gates[1].summary == "its schedule is held back: its zone is gone")
+    let overlap = try explain(.overlap("nightly", others: 1))
+    #expect(
+      overlap.summary
+        == "It starts when the run before it of the schedule nightly ended and " + start)
+    let id = BackfillID(high: 1, low: 2)
+    let backfill = try explain(.backfill(id, parallel: 2, going: 2, place: 3))
+    #expect(backfill.gates[1].subject == "\(id) (backfill)")
+    #expect(backfill.gates[1].summary == "2 of 2 runs go on, place 3 in line")
+    #expect(backfill.summary == "It starts when its turn in the backfill comes and " + start)
+  }
+
   @Test func aRetryWaitsForItsDelayWithItsOwner() throws {
     var ledger = Ledger()
     let policy = RetryPolicy(maxRetries: 3, delay: .listed([.seconds(10)]))

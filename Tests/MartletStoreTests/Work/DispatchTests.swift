@@ -255,7 +255,10 @@ import Testing
       }
       let runs = try await fixture.runs(2, of: deployment, labels: ["gpu": "true"])
       var said = try await explain(runs[0])
-      #expect(said.summary == "It starts when a worker of pool connects.")
+      #expect(
+        said.summary
+          == "It starts when a worker of pool connects, such as by `martlet worker start --pool pool`."
+      )
       _ = try await fixture.worker("plain")
       said = try await explain(runs[0])
       #expect(said.summary == "It starts when a worker with gpu=true connects.")

@@ -13,11 +13,12 @@ public enum LimitScope: MartletWire.ProtoEnum {
   case global
   /// Runs with a tag; the name is the tag.
   case tag
-  /// Runs of a deployment.
+  /// Runs of a deployment; the name is `flow/name`. Limits of this scope and those below are read here only: they are set
+  /// with what they are of, runs that are with workers take their slots, and no lease holds any.
   case deployment
-  /// Runs in a work pool.
+  /// Runs in a work pool; the name is the pool's.
   case pool
-  /// Runs in a queue of a pool.
+  /// Runs in a queue of a pool; the name is `pool/queue`.
   case queue
   /// A number that this version of the contract does not know.
   case unrecognized(Int32)

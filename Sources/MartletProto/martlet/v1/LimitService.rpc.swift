@@ -12,12 +12,13 @@ public protocol LimitService: MartletCall.RPCService {
     _ request: CreateLimitRequest, context: MartletCall.CallContext
   ) async throws -> CreateLimitResponse
 
-  /// Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none.
+  /// Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also for a pool, queue or
+  /// deployment that is not limited.
   func getLimit(
     _ request: GetLimitRequest, context: MartletCall.CallContext
   ) async throws -> GetLimitResponse
 
-  /// Returns a page of limits, by name, with how full they are.
+  /// Returns a page of limits of every scope, by scope and name, with how full they are.
   func listLimits(
     _ request: ListLimitsRequest, context: MartletCall.CallContext
   ) async throws -> ListLimitsResponse
@@ -69,7 +70,7 @@ public protocol LimitService: MartletCall.RPCService {
     _ request: ListLeasesRequest, context: MartletCall.CallContext
   ) async throws -> ListLeasesResponse
 
-  /// Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+  /// Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
   /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
   /// there is no token to resume from, a new call begins with the present again.
   func watchLimits(
@@ -85,12 +86,13 @@ public enum LimitServiceMethods {
     service: "martlet.v1.LimitService", name: "CreateLimit",
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.CreateLimitRequest", responseType: "martlet.v1.CreateLimitResponse")
-  /// Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none.
+  /// Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also for a pool, queue or
+  /// deployment that is not limited.
   public static let getLimit = MartletCall.MethodDescriptor(
     service: "martlet.v1.LimitService", name: "GetLimit",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.GetLimitRequest", responseType: "martlet.v1.GetLimitResponse")
-  /// Returns a page of limits, by name, with how full they are.
+  /// Returns a page of limits of every scope, by scope and name, with how full they are.
   public static let listLimits = MartletCall.MethodDescriptor(
     service: "martlet.v1.LimitService", name: "ListLimits",
     kind: .unary, idempotency: .noSideEffects,
@@ -142,7 +144,7 @@ public enum LimitServiceMethods {
     service: "martlet.v1.LimitService", name: "ListLeases",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListLeasesRequest", responseType: "martlet.v1.ListLeasesResponse")
-  /// Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+  /// Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
   /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
   /// there is no token to resume from, a new call begins with the present again.
   public static let watchLimits = MartletCall.MethodDescriptor(
@@ -184,7 +186,8 @@ public struct LimitServiceClient: Sendable {
       options: options)
   }
 
-  /// Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none.
+  /// Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also for a pool, queue or
+  /// deployment that is not limited.
   public func getLimit(
     _ request: GetLimitRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> GetLimitResponse {
@@ -193,7 +196,7 @@ public struct LimitServiceClient: Sendable {
       options: options)
   }
 
-  /// Returns a page of limits, by name, with how full they are.
+  /// Returns a page of limits of every scope, by scope and name, with how full they are.
   public func listLimits(
     _ request: ListLimitsRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> ListLimitsResponse {
@@ -277,7 +280,7 @@ public struct LimitServiceClient: Sendable {
       options: options)
   }
 
-  /// Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+  /// Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
   /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
   /// there is no token to resume from, a new call begins with the present again.
   public func watchLimits(

@@ -110,11 +110,11 @@ public struct Gate: MartletWire.WireMessage {
     case parent
     /// The delay before the next attempt, and the retries that are left.
     case retry
-    /// Slots of a limit that the run holds or stands in line for.
+    /// Slots of a limit that the run holds or stands in line for, or its turn in its schedule or its backfill.
     case limit
     /// The value of a cache key that the run computes, or that another one computes while the run waits.
     case cache
-    /// A pause.
+    /// A pause: of the run, or of its deployment, pool, queue or schedule.
     case pause
     /// Who has the run, and whether that one lives.
     case owner

@@ -8,7 +8,8 @@ CREATE TABLE slot_limit (
   namespace    filled_name NOT NULL,
   -- Limits of one shard are looked after by one granter; a namespace lies in one shard.
   shard        smallint NOT NULL CHECK (shard >= 0),
-  scope        limit_scope_code NOT NULL,
+  -- Limits of other scopes stand with what they are of.
+  scope        limit_scope_code NOT NULL CHECK (scope IN (1, 2)),
   name         filled_name NOT NULL,
   slots        integer NOT NULL CHECK (slots BETWEEN 0 AND 1000000),
   -- 0: slots come back by release.

@@ -37,8 +37,8 @@ struct Alias: Sendable {
   /// Nouns: the plural, and what Prefect calls otherwise.
   private static let nouns: [Alias] =
     [
-      "artifact", "automation", "block", "deployment", "event", "flow", "flow-run", "limit",
-      "profile", "result", "task-run", "variable", "work-pool", "worker",
+      "artifact", "backfill", "deployment", "event", "flow", "flow-run", "limit", "profile",
+      "result", "task-run", "variable", "work-pool", "worker",
     ].map { Alias($0 + "s", $0) } + [
       Alias("concurrency-limit", "limit"), Alias("concurrency-limits", "limit"),
       Alias("global-concurrency-limit", "limit"), Alias("global-concurrency-limits", "limit"),
@@ -47,7 +47,6 @@ struct Alias: Sendable {
       Alias("pool", "work-pool"), Alias("pools", "work-pool"),
       Alias("work-pool queues", "work-pool queue"),
       Alias("deployment schedules", "deployment schedule"),
-      Alias("backfills", "backfill"),
     ]
 
   /// Verbs: one vocabulary for every noun.
@@ -80,6 +79,19 @@ struct Alias: Sendable {
         "--limit": .argument, "-l": .argument, "--slot-decay-per-second": .named("--decay"),
         "--enable": .named("--enable-enforcement"), "--disable": .named("--disable-enforcement"),
       ]),
+    Alias(
+      "deployment schedule create", "deployment schedule add",
+      options: [
+        "--interval-anchor": .named("--anchor"), "--no-active": .named("--paused"),
+        "--active": .dropped, "--accept-yes": .dropped, "-y": .dropped,
+      ]),
+    Alias(
+      "deployment schedule delete", "deployment schedule rm",
+      options: ["--accept-yes": .dropped, "-y": .dropped]),
+    Alias("deployment schedule remove", "deployment schedule rm"),
+    Alias(
+      "deployment schedule clear", "deployment schedule rm --all",
+      options: ["--accept-yes": .dropped, "-y": .dropped]),
     Alias("limit enable", "limit set --enable-enforcement"),
     Alias("limit disable", "limit set --disable-enforcement"),
     Alias("variable unset", "variable rm"),

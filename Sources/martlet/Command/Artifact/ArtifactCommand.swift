@@ -44,7 +44,7 @@ struct ListArtifacts: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty && response.artifacts.count < limit
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for artifact in response.artifacts { Terminal.standard.line(artifact.id) }
       case .table:
         var table = Table("id", "key", "type", "updated", "description")
@@ -87,7 +87,7 @@ struct GetArtifact: AsyncParsableCommand {
       request.which = reference.isID ? .id(reference.artifact) : .key(reference.artifact)
       let response = try await connection.client.artifacts.getArtifact(request)
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(response.artifact?.id ?? "")
       case .table: try show(response.artifact?.content)
       }
@@ -103,7 +103,7 @@ struct GetArtifact: AsyncParsableCommand {
       if let columns = DataTable(value) {
         terminal.write(columns.table.render(for: terminal))
       } else {
-        try printJSON(value)
+        try Notation.json.print(value)
       }
     case .link(let link)?:
       terminal.line(link.text.isEmpty ? link.uri : "\(link.text)  \(link.uri)")

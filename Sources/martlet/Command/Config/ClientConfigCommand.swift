@@ -46,8 +46,8 @@ struct ViewConfig: AsyncParsableCommand {
       return hides ? "********" : setting.value
     }
     switch format.output {
-    case .json:
-      try Terminal.standard.line(
+    case .document(let notation):
+      try notation.print(
         JSONValue.object([
           "profile": .string(name),
           "settings": .list(
@@ -57,7 +57,7 @@ struct ViewConfig: AsyncParsableCommand {
                 "source": .string($0.source.rawValue),
               ])
             }),
-        ]).jsonText())
+        ]))
     case .name: for setting in shown { Terminal.standard.line(setting.setting.name) }
     case .table:
       Terminal.standard.line("\(Profiles.variable)='\(name)'")

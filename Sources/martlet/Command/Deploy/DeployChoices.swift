@@ -9,22 +9,13 @@ struct DeployChoices: ParsableArguments {
     name: [.customShort("n"), .long],
     help: "The deployment's name; of a file, the ones to deploy (may be repeated).")
   var name: [String] = []
-  @Option(name: [.customShort("p"), .long], help: "The work pool that runs it.")
+  @Option(
+    name: [.customShort("p"), .long], help: "The work pool that runs it.", completion: .pools)
   var pool: String?
   @Option(
     name: [.customShort("q"), .long, .customLong("work-queue")], help: "The queue of the pool.")
   var queue: String?
-  @Option(help: "A schedule by cron; may be repeated.")
-  var cron: [String] = []
-  @Option(help: "A schedule by distance: seconds, or 10m, 1h30m, 1d; may be repeated.")
-  var interval: [String] = []
-  @Option(help: "A schedule by RFC 5545, such as FREQ=WEEKLY;BYDAY=MO; may be repeated.")
-  var rrule: [String] = []
-  @Option(help: "The zone of the schedules, such as Europe/Berlin.")
-  var timezone: String?
-  @Option(
-    name: [.long, .customLong("anchor-date")], help: "One of the times of an interval.")
-  var anchor: String?
+  @OptionGroup var schedules: ScheduleChoices
   @Option(help: "A parameter of its runs, KEY=VALUE with JSON or text; may be repeated.")
   var param: [String] = []
   @Option(help: "Parameters of its runs, a JSON object.")
@@ -48,31 +39,9 @@ struct DeployChoices: ParsableArguments {
 
   /// The members of a deployment in a manifest; those that were not said are left out.
   func members() throws -> [(String, JSON?)] {
-    func pairs(_ texts: [String], _ flag: String) throws -> [(String, JSON?)] {
-      try texts.map { text in
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty else {
-          throw ValidationError("\(flag) takes KEY=VALUE, not '\(text)'")
-        }
-        let value = String(parts[1])
-        return (String(parts[0]), (try? JSON(parsing: value)) ?? .text(value))
-      }
-    }
-    var parameters: [(String, JSON?)] = []
-    if let params {
-      guard case .object(let members)? = try? JSON(parsing: params) else {
-        throw ValidationError("--params takes a JSON object")
-      }
-      parameters = members.pairs.map { ($0.name, $0.value) }
-    }
-    parameters += try pairs(param, "--param")
-    let variables = try pairs(jobVariable, "--job-variable")
-    let schedules: [JSON] =
-      cron.map { rule("cron", $0) } + interval.map { rule("interval", $0) }
-      + rrule.map { rule("rrule", $0) }
-    if schedules.isEmpty, timezone != nil || anchor != nil {
-      throw ValidationError("--timezone and --anchor belong to --cron, --interval or --rrule")
-    }
+    let parameters = try ParameterMembers.read(param, params)
+    let variables = try ParameterMembers.pairs(jobVariable, "--job-variable")
+    let schedules = try self.schedules.entries()
     var concurrency: JSON?
     if concurrencyLimit != nil || collisionStrategy != nil {
       concurrency = .object([
@@ -89,11 +58,27 @@ struct DeployChoices: ParsableArguments {
       ("description", description.map { .text($0) }), ("concurrency", concurrency),
     ]
   }
+}
 
-  private func rule(_ kind: String, _ text: String) -> JSON {
-    .object([
-      (kind, .text(text)), ("timezone", timezone.map { .text($0) }),
-      ("anchor", kind == "interval" ? anchor.map { .text($0) } : nil),
-    ])
+/// Parameters as a manifest has them.
+enum ParameterMembers {
+  /// The members of `--params` and, over them, those of `--param`.
+  static func read(_ param: [String], _ params: String?) throws -> [(String, JSON?)] {
+    var members: [(String, JSON?)] = []
+    if let params {
+      guard case .object(let given)? = try? JSON(parsing: params) else {
+        throw ValidationError("--params takes a JSON object")
+      }
+      members = given.pairs.map { ($0.name, $0.value) }
+    }
+    return members + (try pairs(param, "--param"))
+  }
+
+  /// Texts of KEY=VALUE; a value that reads as JSON is JSON, anything else text.
+  static func pairs(_ texts: [String], _ flag: String) throws -> [(String, JSON?)] {
+    try texts.map { text in
+      let (key, value) = try pair(text, flag)
+      return (key, (try? JSON(parsing: value)) ?? .text(value))
+    }
   }
 }

@@ -53,7 +53,7 @@ struct DeployCommand: AsyncParsableCommand {
       let applied = responses.compactMap { response in response.deployment.map { (response, $0) } }
       for (response, deployment) in applied {
         switch format.output {
-        case .json: try printJSON(response)
+        case .document(let notation): try notation.print(response)
         case .name: Terminal.standard.line(deployment.reference)
         case .table: Terminal.standard.line(sentence(response, deployment))
         }

@@ -88,24 +88,8 @@ struct Deploying {
     if let file {
       return try ManifestFile(file, saying: tree).read(reader)
     }
-    do throws(ManifestError) { return try reader.read(tree).manifest } catch {
-      for problem in error.problems {
-        // The way of a problem of flags ends in the flag.
-        let names = problem.place.steps.compactMap { step in
-          if case .name(let name) = step { return name.text }
-          return nil
-        }
-        let flag = Self.flags[names.last ?? ""] ?? names.last.map { "--\($0)" } ?? ""
-        complain("martlet: \(flag): \(problem.text)")
-      }
-      throw ExitCode(ExitStatus.usage.rawValue)
-    }
+    return try reader.readFlags(tree)
   }
-
-  private static let flags = [
-    "entrypoint": "the entrypoint", "parameters": "--param", "job_variables": "--job-variable",
-    "tags": "--tag", "limit": "--concurrency-limit", "on_collision": "--collision-strategy",
-  ]
 
   private static func name(of entry: JSON) -> String? {
     if case .string(let text)? = entry["name"] { return text.text }

@@ -56,7 +56,7 @@ struct ApplyCommand: AsyncParsableCommand {
         }
       }
       switch output {
-      case .json: try task.plan.show(as: .json)
+      case .document: try task.plan.show(as: output)
       case .name: break
       case .table:
         let done = count.withLock { $0 }
@@ -103,9 +103,8 @@ extension ManifestPlan {
       for operation in operations {
         terminal.line("\(operation.key.kind.word)/\(operation.key.name)")
       }
-    case .json:
-      try terminal.line(
-        JSONValue.object(["operations": .list(operations.map(\.json))]).jsonText())
+    case .document(let notation):
+      try notation.print(JSONValue.object(["operations": .list(operations.map(\.json))]))
     case .table:
       if operations.isEmpty { terminal.line("No changes.") }
       for operation in operations {
@@ -121,7 +120,7 @@ extension ManifestPlan.Operation {
     switch format {
     case .table: for line in lines(for: terminal) { terminal.line(line) }
     case .name: terminal.line("\(key.kind.word)/\(key.name)")
-    case .json: break
+    case .document: break
     }
   }
 

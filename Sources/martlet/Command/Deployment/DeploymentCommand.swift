@@ -16,13 +16,13 @@ struct DeploymentCommand: AsyncParsableCommand {
     subcommands: [
       ListDeployments.self, GetDeployment.self, RunDeployment.self, PauseDeployment.self,
       ResumeDeployment.self, DeleteDeployment.self, ListDeploymentVersions.self,
-      PromoteDeployment.self, DeploymentScheduleCommand.self,
+      PromoteDeployment.self, PreviewDeployment.self, DeploymentScheduleCommand.self,
     ])
 }
 
 /// A deployment named on the command line.
 struct DeploymentArgument: ParsableArguments {
-  @Argument(help: "The deployment: FLOW/NAME or its id.")
+  @Argument(help: "The deployment: FLOW/NAME or its id.", completion: .deployments)
   var deployment: String
 }
 
@@ -53,7 +53,7 @@ extension Connection {
     _ deployment: Deployment?, _ response: some Message, _ sentence: String, as format: Format
   ) throws {
     switch format {
-    case .json: try printJSON(response)
+    case .document(let notation): try notation.print(response)
     case .name: Terminal.standard.line(deployment?.title ?? "")
     case .table: Terminal.standard.line(sentence)
     }

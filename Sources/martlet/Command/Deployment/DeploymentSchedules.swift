@@ -1,14 +1,23 @@
-// Decides how the schedules of a deployment are shown, and how one is paused and taken up again.
+// Decides how the schedules of a deployment are shown, and how they are paused and taken up again.
 
 import ArgumentParser
 import Martlet
+import MartletCall
 import MartletProto
 import MartletWire
 
 struct DeploymentScheduleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schedule", abstract: "List, pause and resume schedules of a deployment.",
-    subcommands: [ListSchedules.self, PauseSchedule.self, ResumeSchedule.self])
+    commandName: "schedule", abstract: "Say when a deployment runs by itself.",
+    discussion: """
+      A schedule is named by its deployment and its own name within it, which `ls` shows:
+        martlet deployment schedule add etl/nightly --name early --cron "0 6 * * *" --timezone Europe/Berlin
+        martlet deployment schedule pause etl/nightly early
+      """,
+    subcommands: [
+      ListSchedules.self, AddSchedule.self, PauseSchedule.self, ResumeSchedule.self,
+      DeleteSchedule.self,
+    ])
 }
 
 struct ListSchedules: AsyncParsableCommand {
@@ -22,8 +31,8 @@ struct ListSchedules: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       let deployment = try await connection.deployment(reference.deployment)
       switch format.output {
-      case .json:
-        for schedule in deployment.schedules { try printJSON(schedule) }
+      case .document(let notation):
+        for schedule in deployment.schedules { try notation.print(schedule) }
       case .name: for schedule in deployment.schedules { Terminal.standard.line(schedule.slug) }
       case .table:
         Terminal.standard.write(Table(schedules: deployment.schedules).render(for: .standard))
@@ -33,36 +42,57 @@ struct ListSchedules: AsyncParsableCommand {
   }
 }
 
-/// A schedule named on the command line.
-struct ScheduleArgument: ParsableArguments {
-  @Argument(help: "The deployment: FLOW/NAME or its id.")
+/// Schedules of one deployment named on the command line.
+struct ScheduleArguments: ParsableArguments {
+  @Argument(help: "The deployment: FLOW/NAME or its id.", completion: .deployments)
   var deployment: String
-  @Argument(help: "The slug of the schedule, or its id.")
-  var schedule: String
+  @Argument(help: "The names of schedules, or their ids.")
+  var schedules: [String] = []
+  @Flag(help: "Every schedule of the deployment.")
+  var all = false
 
-  /// The slug of the schedule.
-  func slug(on connection: Connection) async throws -> String {
-    let known = try await connection.deployment(deployment).schedules
-    return known.first { $0.id == schedule }?.slug ?? schedule
+  func validate() throws {
+    guard all != !schedules.isEmpty else {
+      throw ValidationError(
+        all ? "name schedules, or give --all, not both" : "name a schedule, or give --all")
+    }
+  }
+
+  /// The names of those that are meant among some.
+  func slugs(of known: [Schedule]) throws -> [String] {
+    if all { return known.map(\.slug) }
+    return try schedules.map { text in
+      guard let found = known.first(where: { $0.slug == text || $0.id == text }) else {
+        let names = known.map(\.slug).joined(separator: ", ")
+        throw Status(
+          .notFound,
+          "deployment \(deployment) has no schedule \"\(text)\""
+            + (names.isEmpty ? "" : ": it has \(names)"))
+      }
+      return found.slug
+    }
   }
 }
 
 struct PauseSchedule: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pause", abstract: "Stop a schedule; its future runs go.")
-  @OptionGroup var reference: ScheduleArgument
+    commandName: "pause", abstract: "Stop schedules; their future runs go.")
+  @OptionGroup var reference: ScheduleArguments
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     try await Connection.use(connection) { connection in
-      let slug = try await reference.slug(on: connection)
-      let response = try await connection.client.deployments.pauseDeployment(
-        PauseDeploymentRequest(
-          namespace: connection.namespace, deployment: reference.deployment, schedule: slug))
-      try connection.tell(
-        response.deployment, response,
-        "Paused schedule '\(slug)' of '\(response.deployment?.title ?? "")'.", as: format.output)
+      let known = try await connection.deployment(reference.deployment).schedules
+      for slug in try reference.slugs(of: known) {
+        let response = try await connection.client.deployments.pauseDeployment(
+          PauseDeploymentRequest(
+            namespace: connection.namespace, deployment: reference.deployment, schedule: slug))
+        try connection.tell(
+          response.deployment, response,
+          "Paused schedule '\(slug)' of '\(response.deployment?.title ?? "")'.",
+          as: format.output)
+      }
       return nil
     }
   }
@@ -70,20 +100,23 @@ struct PauseSchedule: AsyncParsableCommand {
 
 struct ResumeSchedule: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Let a schedule go on from now.")
-  @OptionGroup var reference: ScheduleArgument
+    commandName: "resume", abstract: "Let schedules go on from now.")
+  @OptionGroup var reference: ScheduleArguments
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     try await Connection.use(connection) { connection in
-      let slug = try await reference.slug(on: connection)
-      let response = try await connection.client.deployments.resumeDeployment(
-        ResumeDeploymentRequest(
-          namespace: connection.namespace, deployment: reference.deployment, schedule: slug))
-      try connection.tell(
-        response.deployment, response,
-        "Resumed schedule '\(slug)' of '\(response.deployment?.title ?? "")'.", as: format.output)
+      let known = try await connection.deployment(reference.deployment).schedules
+      for slug in try reference.slugs(of: known) {
+        let response = try await connection.client.deployments.resumeDeployment(
+          ResumeDeploymentRequest(
+            namespace: connection.namespace, deployment: reference.deployment, schedule: slug))
+        try connection.tell(
+          response.deployment, response,
+          "Resumed schedule '\(slug)' of '\(response.deployment?.title ?? "")'.",
+          as: format.output)
+      }
       return nil
     }
   }

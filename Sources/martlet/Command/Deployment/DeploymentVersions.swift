@@ -23,7 +23,7 @@ struct ListDeploymentVersions: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for version in response.versions { Terminal.standard.line("\(version.number)") }
       case .table:
         var table = Table(">version", "", "name", "created", "by")

@@ -8,9 +8,9 @@ import MartletWire
 struct ListDeployments: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List deployments by flow and name.")
-  @Option(help: "Only deployments of this flow.")
+  @Option(help: "Only deployments of this flow.", completion: .flows)
   var flow: String = ""
-  @Option(help: "Only deployments of this pool.")
+  @Option(help: "Only deployments of this pool.", completion: .pools)
   var pool: String = ""
   @Option(help: "Only deployments whose runs have this tag; several times for several.")
   var tag: [String] = []
@@ -38,7 +38,7 @@ struct ListDeployments: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name:
         for deployment in response.deployments { Terminal.standard.line(deployment.title) }
       case .table:
@@ -74,7 +74,8 @@ struct GetDeployment: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       let deployment = try await connection.deployment(reference.deployment)
       switch format.output {
-      case .json: try printJSON(GetDeploymentResponse(deployment: deployment))
+      case .document(let notation):
+        try notation.print(GetDeploymentResponse(deployment: deployment))
       case .name: Terminal.standard.line(deployment.title)
       case .table: try show(deployment)
       }

@@ -49,7 +49,7 @@ struct RunDeployment: AsyncParsableCommand {
       let response = try await connection.client.runs.createRun(request)
       let run = response.run ?? Run()
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(run.id)
       case .table: try show(run, at: connection.address)
       }
@@ -101,11 +101,7 @@ struct RunDeployment: AsyncParsableCommand {
       }
       return StartTime.timestamp(StartTime.now + Interval(microseconds: microseconds))
     case (nil, let text?):
-      guard let time = StartTime.time(text) else {
-        throw ValidationError(
-          "--at takes a time such as 2026-11-21T09:30:00Z or \"2026-11-21 09:30\", not \"\(text)\"")
-      }
-      return StartTime.timestamp(time)
+      return try StartTime.timestamp(text, "--at")
     default: throw ValidationError("--in and --at cannot be given together")
     }
   }

@@ -1,5 +1,6 @@
 // Decides how times and lengths of time are written on the command line.
 
+import ArgumentParser
 import Glibc
 import MartletModel
 import MartletProto
@@ -64,6 +65,16 @@ enum StartTime {
       return Instant(microseconds: Int64(mktime(&parts)) * 1_000_000)
     }
     return nil
+  }
+
+  /// Reads the time after a flag.
+  static func timestamp(_ text: String, _ flag: String) throws -> Timestamp {
+    guard let time = time(text) else {
+      throw ValidationError(
+        "\(flag) takes a time such as 2026-11-21T09:30:00Z, \"2026-11-21 09:30\" or 2026-11-21, not \"\(text)\""
+      )
+    }
+    return timestamp(time)
   }
 
   /// A time in this machine's zone.

@@ -68,7 +68,7 @@ struct EmitEvent: AsyncParsableCommand {
         return .failed
       }
       switch format.output {
-      case .json: try printJSON(event)
+      case .document(let notation): try notation.print(event)
       case .name, .table: Terminal.standard.line(event.id)
       }
       return nil
@@ -103,7 +103,7 @@ struct ListEvents: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty && response.events.count < limit
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for event in response.events { Terminal.standard.line(event.id) }
       case .table:
         var table = Table("time", "name", "resource", "by")

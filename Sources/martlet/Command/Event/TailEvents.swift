@@ -54,7 +54,7 @@ struct TailEvents: AsyncParsableCommand {
 
   private func show(_ event: Event) throws {
     switch format.output {
-    case .json: try printJSON(event)
+    case .document(let notation): try notation.print(event)
     case .name: Terminal.standard.line(event.id)
     case .table:
       let terminal = Terminal.standard

@@ -25,7 +25,7 @@ struct CancelRun: AsyncParsableCommand {
       request.grace = grace.map { .seconds($0) }
       let response = try await connection.client.runs.cancelRun(request)
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(run.id)
       case .table:
         Terminal.standard.line("\(run.name) is \(response.run?.state.label ?? "gone")")

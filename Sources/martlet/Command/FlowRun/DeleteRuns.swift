@@ -66,7 +66,7 @@ extension Connection {
     request.namespace = namespace
     request.ids = runs.map(\.id)
     let response = try await client.runs.batchDeleteRuns(request)
-    if output == .json { try printJSON(response) }
+    if case .document(let notation) = output { try notation.print(response) }
     var isIncomplete = false
     for (run, result) in zip(runs, response.results) {
       switch result.outcome {

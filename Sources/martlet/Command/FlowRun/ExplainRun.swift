@@ -19,7 +19,7 @@ struct ExplainRun: AsyncParsableCommand {
       request.id = try await connection.find(reference.run).id
       let explained = try await connection.client.runs.explainRun(request)
       switch format.output {
-      case .json: try printJSON(explained)
+      case .document(let notation): try notation.print(explained)
       case .name: Terminal.standard.line(explained.run?.id ?? "")
       case .table: show(explained)
       }

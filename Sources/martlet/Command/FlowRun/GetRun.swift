@@ -22,10 +22,10 @@ struct GetRun: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       let run = try await connection.find(reference.run)
       switch format.output {
-      case .json:
+      case .document(let notation):
         var response = GetRunResponse()
         response.run = run
-        try printJSON(response)
+        try notation.print(response)
       case .name: Terminal.standard.line(run.id)
       case .table: try await connection.show(run)
       }
@@ -59,6 +59,10 @@ extension Connection {
           [failed.errorType, failed.errorMessage].filter { !$0.isEmpty }.joined(separator: ": "))
       }
       field("due", scheduled.dueTime?.clock ?? "")
+      var request = ExplainRunRequest()
+      request.namespace = namespace
+      request.id = run.id
+      field("waits", try await client.runs.explainRun(request).summary)
     }
     for pause in run.pauses {
       field("pause", pause.key.isEmpty ? "without a key" : pause.key)

@@ -38,7 +38,7 @@ struct RunGraph: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty && graph.nodes.count < limit
       switch format.output {
-      case .json: try printJSON(graph)
+      case .document(let notation): try notation.print(graph)
       case .name: for node in graph.nodes { Terminal.standard.line(node.id) }
       case .table:
         Terminal.standard.write(RunTimeline(graph).render(for: .standard))

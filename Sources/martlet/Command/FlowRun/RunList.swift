@@ -17,7 +17,9 @@ struct RunListOptions: ParsableArguments {
   @Option(help: "Only runs of this state type, such as failed; may be repeated.")
   var state: [String] = []
 
-  @Option(name: .customLong("name"), help: "Only runs of this flow or task.")
+  @Option(
+    name: .customLong("name"), help: "Only runs of this flow or task.",
+    completion: .flows)
   var definition: String?
 
   @Option(help: "At most this many.")
@@ -68,10 +70,10 @@ extension Connection {
       request.pageToken = page.nextPageToken
     } while !request.pageToken.isEmpty && runs.count < options.limit
     switch format {
-    case .json:
+    case .document(let notation):
       var response = ListRunsResponse()
       response.runs = runs
-      try printJSON(response)
+      try notation.print(response)
     case .name: for run in runs { Terminal.standard.line(run.id) }
     case .table:
       var table = Table("id", kind == .flow ? "flow" : "task", "name", "state", "started", ">took")

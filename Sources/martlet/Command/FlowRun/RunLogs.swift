@@ -60,7 +60,7 @@ struct RunLogs: AsyncParsableCommand {
 
   private func printEntry(_ entry: LogEntry) throws {
     switch format.output {
-    case .json: try printJSON(entry)
+    case .document(let notation): try notation.print(entry)
     case .name: Terminal.standard.line(entry.message)
     case .table: Terminal.standard.line(entry.line(for: .standard))
     }

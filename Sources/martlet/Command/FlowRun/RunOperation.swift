@@ -11,7 +11,7 @@ extension Connection {
     _ verdict: Verdict?, on run: Run?, _ response: some Message, as output: Format
   ) throws -> ExitStatus? {
     switch output {
-    case .json: try printJSON(response)
+    case .document(let notation): try notation.print(response)
     case .name: Terminal.standard.line(run?.id ?? "")
     case .table:
       Terminal.standard.line("\(run?.name ?? "the run") is \((run?.state).label)")

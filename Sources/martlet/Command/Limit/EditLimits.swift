@@ -137,7 +137,7 @@ struct ResetLimit: AsyncParsableCommand {
       request.scope = name.scope.proto
       let response = try await connection.client.limits.resetLimit(request)
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(response.limit?.id ?? "")
       case .table: Terminal.standard.line("ended \(response.ended) leases of \(name.limit)")
       }

@@ -34,7 +34,7 @@ struct ExecWithSlots: AsyncParsableCommand {
   var ttl: Int = 30
   @Flag(help: "Fail when a limit does not exist.")
   var strict = false
-  @Option(help: "What the limits are for: global, tag, deployment, pool or queue.")
+  @Option(help: "What the limits are for: global or tag.")
   var scope: Scope = .global
   @OptionGroup var connection: ConnectionOptions
 

@@ -13,6 +13,8 @@ struct LimitCommand: AsyncParsableCommand {
       comes back by time instead of by release.
         martlet limit create external-api 5
         martlet limit exec external-api -- curl -s https://api.example.com
+      Pools, queues and deployments have limits too, which are set with them and shown here:
+        martlet limit get pool:default-agent-pool
       """,
     subcommands: [
       CreateLimit.self, ListLimits.self, GetLimit.self, SetLimit.self, DeleteLimit.self,
@@ -23,6 +25,17 @@ struct LimitCommand: AsyncParsableCommand {
 /// A scope as it is written on the command line.
 enum Scope: String, ExpressibleByArgument, CaseIterable {
   case global, tag, deployment, pool, queue
+
+  /// Takes `SCOPE:NAME` apart; a name alone is a global limit's.
+  ///
+  /// - Parameter given: The scope that an option says: then all of the text is the name.
+  static func split(_ text: String, given: Scope?) -> (scope: Scope, name: String) {
+    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+    if given == nil, parts.count == 2, let scope = Scope(rawValue: parts[0]) {
+      return (scope, parts[1])
+    }
+    return (given ?? .global, text)
+  }
 
   /// The scope of the contract.
   var proto: LimitScope {
@@ -38,10 +51,22 @@ enum Scope: String, ExpressibleByArgument, CaseIterable {
 
 /// A limit named on the command line.
 struct LimitName: ParsableArguments {
-  @Argument(help: "The limit: its name or its id.")
-  var limit: String
-  @Option(help: "What the limit is for: global, tag, deployment, pool or queue.")
-  var scope: Scope = .global
+  @Argument(
+    help: ArgumentHelp(
+      "The limit: its name, its id, or SCOPE:NAME such as pool:default-agent-pool.",
+      valueName: "limit"), completion: .limits)
+  var text: String
+  @Option(
+    name: .customLong("scope"),
+    help: ArgumentHelp(
+      "What the limit is for, instead of SCOPE: global, tag, deployment, pool or queue.",
+      valueName: "scope"))
+  var given: Scope?
+
+  /// The name or the id.
+  var limit: String { Scope.split(text, given: given).name }
+  /// What it is for.
+  var scope: Scope { Scope.split(text, given: given).scope }
 }
 
 extension Limit {
@@ -61,7 +86,7 @@ extension Connection {
   /// Shows one limit in the form asked for.
   func show(_ limit: Limit?, _ response: some Message, as format: Format) throws {
     switch format {
-    case .json: try printJSON(response)
+    case .document(let notation): try notation.print(response)
     case .name: Terminal.standard.line(limit?.id ?? "")
     case .table:
       guard let limit else { return }

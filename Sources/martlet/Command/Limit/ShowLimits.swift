@@ -26,7 +26,8 @@ struct GetLimit: AsyncParsableCommand {
 
 struct ListLimits: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ls", abstract: "List limits and how full they are.")
+    commandName: "ls",
+    abstract: "List limits and how full they are, those of pools and deployments too.")
   @Option(help: "Only limits of this scope.")
   var scope: Scope?
   @Option(help: "Only limits whose names begin so.")
@@ -47,7 +48,7 @@ struct ListLimits: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for limit in response.limits { Terminal.standard.line(limit.id) }
       case .table:
         var table = Table("name", "scope", ">taken", ">decay", ">holders", ">waiters", "state")
@@ -68,10 +69,10 @@ struct ListLimits: AsyncParsableCommand {
 struct ListLimitLeases: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leases", abstract: "Show who holds slots and who waits, the longest first.")
-  @Argument(help: "Only leases of this limit: its name or its id.")
+  @Argument(help: "Only leases of this limit: its name or its id.", completion: .limits)
   var limit: String?
-  @Option(help: "What the limit is for: global, tag, deployment, pool or queue.")
-  var scope: Scope = .global
+  @Option(help: "What the limit is for: global or tag.")
+  var scope: Scope?
   @Option(help: "Only leases of this holder.")
   var holder: String = ""
   @OptionGroup var format: FormatOptions
@@ -82,7 +83,8 @@ struct ListLimitLeases: AsyncParsableCommand {
       var response = ListLeasesResponse()
       var request = ListLeasesRequest()
       request.namespace = connection.namespace
-      request.ref = limit ?? ""
+      let (scope, name) = Scope.split(limit ?? "", given: scope)
+      request.ref = name
       request.scope = scope.proto
       request.holder = holder
       repeat {
@@ -91,7 +93,7 @@ struct ListLimitLeases: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for lease in response.leases { Terminal.standard.line(lease.id) }
       case .table:
         var table = Table("id", "state", "slots", "holder", "since", "lapses in")

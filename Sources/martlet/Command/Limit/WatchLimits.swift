@@ -11,7 +11,7 @@ struct WatchLimits: AsyncParsableCommand {
     abstract: "Print how full limits are, and again whenever that changes, until interrupted.")
   @Argument(help: "Only these limits: names or ids.")
   var limits: [String] = []
-  @Option(help: "What the limits are for: global, tag, deployment, pool or queue.")
+  @Option(help: "What the limits are for: global or tag.")
   var scope: Scope?
   @Option(help: "Only limits whose names begin so.")
   var prefix: String = ""
@@ -41,7 +41,7 @@ struct WatchLimits: AsyncParsableCommand {
 
   private func show(_ response: WatchLimitsResponse) throws {
     let terminal = Terminal.standard
-    if format.output == .json { return try printJSON(response) }
+    if case .document(let notation) = format.output { return try notation.print(response) }
     for limit in response.limits {
       if format.output == .name {
         terminal.line(limit.id)

@@ -64,12 +64,12 @@ struct ListProfiles: AsyncParsableCommand {
     }
     let active = environment.profile ?? profiles.active
     switch format.output {
-    case .json:
-      try Terminal.standard.line(
+    case .document(let notation):
+      try notation.print(
         JSONValue.object([
           "active": .string(active),
           "profiles": .list(profiles.all.map { .string($0.name) }),
-        ]).jsonText())
+        ]))
     case .name: for profile in profiles.all { Terminal.standard.line(profile.name) }
     case .table:
       var table = Table("profile", "server")
@@ -106,11 +106,11 @@ struct GetProfile: AsyncParsableCommand {
       (name, ClientSetting.named(name)?.isSecret == true ? "********" : value)
     }
     switch format.output {
-    case .json:
-      try Terminal.standard.line(
+    case .document(let notation):
+      try notation.print(
         JSONValue.object(
           Dictionary(uniqueKeysWithValues: shown.map { ($0, .string($1)) })
-        ).jsonText())
+        ))
     case .name: Terminal.standard.line(found.name)
     case .table:
       if shown.isEmpty { Terminal.standard.line("Profile '\(found.name)' is empty.") }

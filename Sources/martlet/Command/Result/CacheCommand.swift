@@ -38,7 +38,7 @@ struct ListCache: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty && response.entries.count < limit
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for entry in response.entries { Terminal.standard.line(entry.key) }
       case .table:
         var table = Table("key", ">bytes", "computed", "expires", "by", "now")
@@ -81,7 +81,7 @@ struct RemoveFromCache: AsyncParsableCommand {
       request.prefix = prefix
       let response = try await connection.client.results.invalidateCacheKeys(request)
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: break
       case .table:
         let count = response.invalidated

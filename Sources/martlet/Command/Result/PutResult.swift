@@ -43,7 +43,7 @@ struct PutResult: AsyncParsableCommand {
         do {
           let response = try await connection.upload(source, start)
           switch format.output {
-          case .json: try printJSON(response)
+          case .document(let notation): try notation.print(response)
           case .name: Terminal.standard.line(id)
           case .table: Terminal.standard.line("martlet:result/\(id)")
           }

@@ -23,14 +23,14 @@ struct GetResult: AsyncParsableCommand {
   var reference: String
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: "table, json or name; anything else is a file to write the value to.")
-  var output: String = Format.table.rawValue
+    help: "table, json, yaml or name; anything else is a file to write the value to.")
+  var output: String = "table"
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     try await Connection.use(connection) { connection in
-      switch Format(rawValue: output) {
-      case .json?: try printJSON(try await metadata(connection))
+      switch Format(argument: output) {
+      case .document(let notation)?: try notation.print(try await metadata(connection))
       case .name?: Terminal.standard.line(try await metadata(connection).payload?.digest ?? "")
       case .table?:
         let isElsewhere = try await download(connection) { Terminal.standard.write(bytes: $0) }

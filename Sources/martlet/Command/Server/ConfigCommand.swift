@@ -24,7 +24,7 @@ struct ShowConfig: AsyncParsableCommand {
     switch format.output {
     case .name:
       for setting in chosen.resolved.settings { Terminal.standard.line(setting.name) }
-    case .json: try Terminal.standard.line(chosen.json.jsonText())
+    case .document(let notation): try notation.print(chosen.json)
     case .table:
       var table = Table("setting", "value", "source")
       for setting in chosen.resolved.settings {

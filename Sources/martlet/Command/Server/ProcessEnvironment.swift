@@ -10,6 +10,8 @@ enum ProcessEnvironment {
   ///
   /// - Throws: `SettingsError` when one of them is not UTF-8.
   static func read() throws(SettingsError) -> [String: String] {
+    let others = Set(
+      ServerConfiguration.settings.flatMap(\.otherVariables) + ["HOME", "XDG_CONFIG_HOME"])
     var variables: [String: String] = [:]
     var problems: [String] = []
     var entry = environ
@@ -18,9 +20,7 @@ enum ProcessEnvironment {
       let bytes = UnsafeBufferPointer(start: text, count: strlen(text))
       guard let equals = bytes.firstIndex(of: CChar(UInt8(ascii: "="))) else { continue }
       let name = String(decoding: bytes[..<equals].map(UInt8.init(bitPattern:)), as: UTF8.self)
-      guard name.hasPrefix("MARTLET_") || name == "HOME" || name == "XDG_CONFIG_HOME" else {
-        continue
-      }
+      guard name.hasPrefix("MARTLET_") || others.contains(name) else { continue }
       variables[name] = String(validatingCString: text + equals + 1)
       if variables[name] == nil { problems.append("\(name) is not UTF-8") }
     }

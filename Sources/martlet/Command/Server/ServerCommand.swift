@@ -56,7 +56,7 @@ struct ServerStatus: AsyncParsableCommand {
       let info = try await connection.client.system.getServerInfo(
         GetServerInfoRequest(), options: CallOptions(timeout: .seconds(5)))
       switch format.output {
-      case .json: try printJSON(info)
+      case .document(let notation): try notation.print(info)
       case .name: Terminal.standard.line(connection.address)
       case .table:
         let since = info.startTime.map { "up since \(ago($0))" } ?? "up"

@@ -48,7 +48,7 @@ struct SetVariable: AsyncParsableCommand {
         return .failed
       }
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(variable.name)
       case .table: Terminal.standard.line("Set variable '\(variable.name)'.")
       }

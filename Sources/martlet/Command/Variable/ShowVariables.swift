@@ -16,7 +16,7 @@ struct GetVariable: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       let response = try await connection.variable(variable.name)
       switch format.output {
-      case .json: try printJSON(response.variable?.value ?? .null)
+      case .document(let notation): try notation.print(response.variable?.value ?? .null)
       case .name: Terminal.standard.line(response.variable?.name ?? "")
       case .table: Terminal.standard.line((response.variable?.value).plain)
       }
@@ -36,7 +36,7 @@ struct InspectVariable: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       let response = try await connection.variable(variable.name)
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(response.variable?.name ?? "")
       case .table:
         guard let variable = response.variable else { return nil }
@@ -88,7 +88,7 @@ struct ListVariables: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty && response.variables.count < limit
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for variable in response.variables { Terminal.standard.line(variable.name) }
       case .table:
         var table = Table("name", "tags", "updated", "value")

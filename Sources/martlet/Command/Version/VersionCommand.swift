@@ -32,14 +32,14 @@ struct VersionCommand: AsyncParsableCommand {
     }
     switch format.output {
     case .name: Terminal.standard.line(MartletVersion.current)
-    case .json:
+    case .document(let notation):
       let members = facts.map { name, value in
         (name.lowercased().replacing(" ", with: "_").replacing("/", with: "_"), value)
       }
-      try Terminal.standard.line(
+      try notation.print(
         JSONValue.object(
           Dictionary(uniqueKeysWithValues: members.map { ($0, .string($1)) })
-        ).jsonText())
+        ))
     case .table:
       let terminal = Terminal.standard
       for (name, value) in facts {

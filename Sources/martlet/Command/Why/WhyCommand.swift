@@ -23,7 +23,7 @@ struct WhyCommand: AsyncParsableCommand {
       request.readMask = FieldMask(paths: ["id", "name", "definition", "state", "failure"])
       let response = try await connection.client.runs.getRun(request)
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(response.failure?.cause?.id ?? run.id)
       case .table:
         guard let failure = response.failure else {

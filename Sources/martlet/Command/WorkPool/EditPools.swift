@@ -61,7 +61,7 @@ struct CreatePool: AsyncParsableCommand {
         return .failed
       }
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(name)
       case .table:
         Terminal.standard.line("Created work pool '\(name)'!")
@@ -88,7 +88,7 @@ struct CreatePool: AsyncParsableCommand {
       UpdatePoolRequest(
         namespace: connection.namespace, poolRef: name, pool: pool, updateMask: mask))
     switch format.output {
-    case .json: try printJSON(response)
+    case .document(let notation): try notation.print(response)
     case .name: Terminal.standard.line(name)
     case .table: Terminal.standard.line("Updated work pool '\(name)'")
     }
@@ -139,7 +139,7 @@ struct UpdatePool: AsyncParsableCommand {
         UpdatePoolRequest(
           namespace: connection.namespace, poolRef: name.pool, pool: pool, updateMask: mask))
       switch format.output {
-      case .json, .name: try connection.show(response.pool, response, as: format.output)
+      case .document, .name: try connection.show(response.pool, response, as: format.output)
       case .table: Terminal.standard.line("Updated work pool '\(response.pool?.name ?? "")'")
       }
       return nil

@@ -18,7 +18,8 @@ struct QueueCommand: AsyncParsableCommand {
 struct QueueName: ParsableArguments {
   @Argument(help: "The name of the queue.")
   var name: String
-  @Option(name: [.customShort("p"), .long], help: "The pool: its name or its id.")
+  @Option(
+    name: [.customShort("p"), .long], help: "The pool: its name or its id.", completion: .pools)
   var pool: String
 }
 
@@ -48,7 +49,7 @@ struct CreateQueue: AsyncParsableCommand {
       let response = try await connection.client.pools.createQueue(
         CreateQueueRequest(namespace: connection.namespace, queue: queue))
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(name.name)
       case .table:
         Terminal.standard.line(
@@ -63,7 +64,8 @@ struct CreateQueue: AsyncParsableCommand {
 struct ListQueues: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls", abstract: "List the queues of a work pool in the order they are served.")
-  @Option(name: [.customShort("p"), .long], help: "The pool: its name or its id.")
+  @Option(
+    name: [.customShort("p"), .long], help: "The pool: its name or its id.", completion: .pools)
   var pool: String
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
@@ -73,7 +75,7 @@ struct ListQueues: AsyncParsableCommand {
       let response = try await connection.client.pools.listQueues(
         ListQueuesRequest(namespace: connection.namespace, pool: pool))
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for queue in response.queues { Terminal.standard.line(queue.name) }
       case .table:
         var table = Table(">priority", "name", ">concurrency limit", ">taken", ">waiting", "about")
@@ -193,7 +195,7 @@ extension QueueName {
           namespace: connection.namespace, pool: pool, name: name, queue: queue,
           updateMask: mask))
       switch format {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(response.queue?.name ?? "")
       case .table: Terminal.standard.line("\(done) queue '\(name)' of work pool '\(pool)'")
       }

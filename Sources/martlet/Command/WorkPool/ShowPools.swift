@@ -41,7 +41,7 @@ struct ListPools: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for pool in response.pools { Terminal.standard.line(pool.name) }
       case .table:
         var table = Table(
@@ -73,7 +73,7 @@ struct ListPoolTypes: AsyncParsableCommand {
       let response = try await connection.client.pools.listPoolTypes(
         ListPoolTypesRequest(namespace: connection.namespace))
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for type in response.types { Terminal.standard.line(type.name) }
       case .table:
         var table = Table("type", "description")
@@ -108,7 +108,7 @@ struct PoolTemplate: AsyncParsableCommand {
         "job_configuration": .object(found.template?.job ?? [:]),
         "variables": .object(found.template?.variables ?? [:]),
       ]
-      try printJSON(document)
+      try Notation.json.print(document)
       return nil
     }
   }
@@ -127,7 +127,7 @@ struct PoolSlots: AsyncParsableCommand {
       let queues = try await connection.client.pools.listQueues(
         ListQueuesRequest(namespace: connection.namespace, pool: name.pool))
       switch format.output {
-      case .json: try printJSON(queues)
+      case .document(let notation): try notation.print(queues)
       case .name: for queue in queues.queues { Terminal.standard.line(queue.name) }
       case .table:
         var table = Table("queue", ">taken", ">limit", ">waiting")

@@ -23,7 +23,7 @@ struct WorkPoolCommand: AsyncParsableCommand {
 
 /// A pool named on the command line.
 struct PoolName: ParsableArguments {
-  @Argument(help: "The pool: its name or its id.")
+  @Argument(help: "The pool: its name or its id.", completion: .pools)
   var pool: String
 }
 
@@ -54,7 +54,7 @@ extension Connection {
   /// Shows one pool in the form asked for.
   func show(_ pool: Pool?, _ response: some Message, as format: Format) throws {
     switch format {
-    case .json: try printJSON(response)
+    case .document(let notation): try notation.print(response)
     case .name: Terminal.standard.line(pool?.name ?? "")
     case .table:
       guard let pool else { return }

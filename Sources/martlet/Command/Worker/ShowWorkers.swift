@@ -27,7 +27,7 @@ struct ListWorkers: AsyncParsableCommand {
         request.pageToken = page.nextPageToken
       } while !request.pageToken.isEmpty
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: for worker in response.workers { Terminal.standard.line(worker.id) }
       case .table:
         var table = Table("pool", "name", "state", ">runs", ">room", "host", "seen")
@@ -71,7 +71,7 @@ struct DrainWorker: AsyncParsableCommand {
       let response = try await connection.client.workers.drainWorker(
         DrainWorkerRequest(namespace: connection.namespace, pool: worker.pool, name: worker.name))
       switch format.output {
-      case .json: try printJSON(response)
+      case .document(let notation): try notation.print(response)
       case .name: Terminal.standard.line(response.worker?.id ?? "")
       case .table:
         Terminal.standard.line(

@@ -23,7 +23,7 @@ struct StartWorker: AsyncParsableCommand {
 
       Try it:  martlet worker start --pool default-agent-pool
       """)
-  @Option(name: [.short, .long], help: "The pool.")
+  @Option(name: [.short, .long], help: "The pool.", completion: .pools)
   var pool: String
   @Option(name: [.short, .long], help: "Its name, unique in the pool (default: the machine's).")
   var name: String?

@@ -151,7 +151,9 @@ class LimitService:
         ref: Optional[str] = None,
         scope: Optional[Union[int, str]] = None,
     ) -> v1.GetLimitResponse:
-        """Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none."""
+        """Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also for a pool, queue or
+        deployment that is not limited.
+        """
         asked = self._calls.request(
             v1.GetLimitRequest,
             request,
@@ -174,7 +176,7 @@ class LimitService:
         page_size: Optional[int] = None,
         page_token: Optional[str] = None,
     ) -> v1.ListLimitsResponse:
-        """Returns a page of limits, by name, with how full they are."""
+        """Returns a page of limits of every scope, by scope and name, with how full they are."""
         asked = self._calls.request(
             v1.ListLimitsRequest,
             request,
@@ -384,7 +386,7 @@ class LimitService:
         scope: Optional[Union[int, str]] = None,
         name_prefix: Optional[str] = None,
     ) -> Stream[v1.WatchLimitsResponse]:
-        """Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+        """Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
         twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
         there is no token to resume from, a new call begins with the present again.
         """

@@ -66,15 +66,16 @@ typedef enum _Martlet__V1__LimitScope {
    */
   MARTLET__V1__LIMIT_SCOPE__LIMIT_SCOPE_TAG = 2,
   /*
-   * Runs of a deployment.
+   * Runs of a deployment; the name is `flow/name`. Limits of this scope and those below are read here only: they are set
+   * with what they are of, runs that are with workers take their slots, and no lease holds any.
    */
   MARTLET__V1__LIMIT_SCOPE__LIMIT_SCOPE_DEPLOYMENT = 3,
   /*
-   * Runs in a work pool.
+   * Runs in a work pool; the name is the pool's.
    */
   MARTLET__V1__LIMIT_SCOPE__LIMIT_SCOPE_POOL = 4,
   /*
-   * Runs in a queue of a pool.
+   * Runs in a queue of a pool; the name is `pool/queue`.
    */
   MARTLET__V1__LIMIT_SCOPE__LIMIT_SCOPE_QUEUE = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__LIMIT_SCOPE)

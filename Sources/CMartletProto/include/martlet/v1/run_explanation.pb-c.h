@@ -46,7 +46,7 @@ typedef enum _Martlet__V1__Gate__Kind {
    */
   MARTLET__V1__GATE__KIND__KIND_RETRY = 3,
   /*
-   * Slots of a limit that the run holds or stands in line for.
+   * Slots of a limit that the run holds or stands in line for, or its turn in its schedule or its backfill.
    */
   MARTLET__V1__GATE__KIND__KIND_LIMIT = 4,
   /*
@@ -54,7 +54,7 @@ typedef enum _Martlet__V1__Gate__Kind {
    */
   MARTLET__V1__GATE__KIND__KIND_CACHE = 5,
   /*
-   * A pause.
+   * A pause: of the run, or of its deployment, pool, queue or schedule.
    */
   MARTLET__V1__GATE__KIND__KIND_PAUSE = 6,
   /*

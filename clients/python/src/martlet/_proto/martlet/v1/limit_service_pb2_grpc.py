@@ -87,14 +87,15 @@ class LimitServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetLimit(self, request, context):
-        """Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none.
+        """Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also for a pool, queue or
+        deployment that is not limited.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListLimits(self, request, context):
-        """Returns a page of limits, by name, with how full they are.
+        """Returns a page of limits of every scope, by scope and name, with how full they are.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,7 +163,7 @@ class LimitServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def WatchLimits(self, request, context):
-        """Follows how full limits are. The first answer has all of them as they are, the next ones those that changed, at most
+        """Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
         twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
         there is no token to resume from, a new call begins with the present again.
         """
