@@ -13,7 +13,7 @@ public final class PoolWorker: Sendable {
   let namespace: String
   let identity: WorkerIdentity
   let launcher: any Launcher
-  private let spools: String
+  private let spools: String?
   let book: Mutex<WorkerBook>
   let tell: @Sendable (WorkerNews) -> Void
   private let bell = Mutex<AsyncStream<Void>.Continuation?>(nil)
@@ -24,12 +24,13 @@ public final class PoolWorker: Sendable {
   ///
   /// - Parameters:
   ///   - identity: its pool, its name, its session and what it offers.
-  ///   - spools: where executors leave the ends of runs that the server was away for.
+  ///   - spools: where executors leave the ends of runs that the server was away for; nil when runs tell them in this
+  ///     process.
   ///   - limit: how many runs it has at a time.
   ///   - tell: hears what happens.
   public init(
     _ client: Client, namespace: String, identity: WorkerIdentity, launcher: any Launcher,
-    spools: String, limit: Int, tell: @escaping @Sendable (WorkerNews) -> Void = { _ in }
+    spools: String? = nil, limit: Int, tell: @escaping @Sendable (WorkerNews) -> Void = { _ in }
   ) {
     self.client = client
     self.namespace = namespace
@@ -117,6 +118,7 @@ public final class PoolWorker: Sendable {
 
   /// Sends what executors could not: nobody else may come before their leases lapse.
   func replay() async {
+    guard let spools else { return }
     // What is left stays for the next time.
     _ = try? await SpoolReplay.run(spools, to: client.channel)
   }

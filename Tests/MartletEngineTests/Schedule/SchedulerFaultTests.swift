@@ -173,7 +173,7 @@ import Testing
       _ = try await fixture.deploy("d", [spec])
       let scheduler = Scheduler(fixture.context)
       try await scheduler.settle()
-      func arrive() async throws -> RunID {
+      let arrive = { () async throws -> RunID in
         let next = try await fixture.text(
           "SELECT run_id::text FROM work_item WHERE gate = 1 ORDER BY due LIMIT 1")
         try await fixture.sql(
@@ -191,7 +191,7 @@ import Testing
       try await store.waitUntilConnected()
       let session = try await fixture.session()
       let execution = ExecutionID(high: 1, low: 1)
-      func report(_ detail: RunState.Detail, _ seq: Int64) async throws {
+      let report = { (detail: RunState.Detail, seq: Int64) async throws in
         let answer = try await store.transitions.submit(
           .report(
             Report(

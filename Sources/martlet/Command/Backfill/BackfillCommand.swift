@@ -3,6 +3,7 @@
 import ArgumentParser
 import Martlet
 import MartletCall
+import MartletModel
 import MartletProto
 import MartletWire
 

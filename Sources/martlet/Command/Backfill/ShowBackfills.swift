@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Martlet
+import MartletModel
 import MartletProto
 
 struct ListBackfills: AsyncParsableCommand {

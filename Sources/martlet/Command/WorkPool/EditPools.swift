@@ -159,7 +159,7 @@ struct PausePool: AsyncParsableCommand {
       let response = try await connection.client.pools.pausePool(
         PausePoolRequest(namespace: connection.namespace, pool: name.pool))
       switch format.output {
-      case .json, .name: try connection.show(response.pool, response, as: format.output)
+      case .document, .name: try connection.show(response.pool, response, as: format.output)
       case .table: Terminal.standard.line("Paused work pool '\(name.pool)'")
       }
       return nil
@@ -179,7 +179,7 @@ struct ResumePool: AsyncParsableCommand {
       let response = try await connection.client.pools.resumePool(
         ResumePoolRequest(namespace: connection.namespace, pool: name.pool))
       switch format.output {
-      case .json, .name: try connection.show(response.pool, response, as: format.output)
+      case .document, .name: try connection.show(response.pool, response, as: format.output)
       case .table: Terminal.standard.line("Resumed work pool '\(name.pool)'")
       }
       return nil
