@@ -18,7 +18,8 @@ struct YAMLTree {
   ///
   /// - Throws: `YAMLFault` when it is no YAML, or too much.
   init(_ text: String) throws(YAMLFault) {
-    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    let text =
+      text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     let root: Node?
     do {
       root = try Parser(yaml: text, encoding: .utf8).singleRoot()

@@ -30,7 +30,11 @@ import Testing
       pairs += 1
       let expected = Set(errors.compactMap(Self.mark(python:)))
       let report = try Schema(document).judge(value)
-      let found = Set(report.violations.map(Self.mark))
+      // Too many may be too few as well; Python then says the first only.
+      let tooMany = expected.filter { $0.keyword == "maxContains" }
+      let found = Set(report.violations.map(Self.mark)).filter { mark in
+        mark.keyword != "contains" || !tooMany.contains { $0.place == mark.place }
+      }
       if !expected.isEmpty { invalid += 1 }
       // What was looked at where something else is wrong, each side sees in its own way.
       let isLoose = line.contains("\"unevaluated")
