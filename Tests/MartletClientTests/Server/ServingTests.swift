@@ -9,7 +9,7 @@ import MartletWire
 import ServerProcess
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ServingTests {
+@Suite(.timeLimit(.minutes(10))) struct ServingTests {
   private struct Boom: Error {}
 
   /// Serves while `body` goes on, and ends then.

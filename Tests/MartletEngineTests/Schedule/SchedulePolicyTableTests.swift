@@ -8,7 +8,7 @@ import Testing
 
 @testable import MartletEngine
 
-@Suite(.timeLimit(.minutes(4))) struct SchedulePolicyTableTests {
+@Suite(.timeLimit(.minutes(10))) struct SchedulePolicyTableTests {
   /// Something that happens to hourly schedules. The next times of each are in half an hour, one and a half, two and a
   /// half: those have runs.
   enum Event: String, CaseIterable {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import MartletEngine
 
-@Suite(.timeLimit(.minutes(4))) struct SchedulerFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct SchedulerFaultTests {
   /// Twenty places in what a pass says to Postgres.
   @Test func eachTimeHasOneRunWhereverTheConnectionIsCut() async throws {
     try await EngineFixture.with { fixture in

@@ -5,7 +5,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CreationRaceTests {
+@Suite(.timeLimit(.minutes(10))) struct CreationRaceTests {
   private func deploy(
     _ fixture: StoreFixture, _ name: String, pool: String = ""
   ) async throws -> DeploymentTarget {

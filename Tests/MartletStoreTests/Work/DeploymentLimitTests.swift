@@ -5,7 +5,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DeploymentLimitTests {
+@Suite(.timeLimit(.minutes(10))) struct DeploymentLimitTests {
   /// The same fixture with another pool, whose runs are of the same deployment.
   private func elsewhere(_ fixture: WorkFixture) async throws -> WorkFixture {
     let made = try await fixture.store.createPool(

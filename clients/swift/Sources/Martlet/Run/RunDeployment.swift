@@ -46,11 +46,13 @@ extension Reporting {
     let end = timeout.map { ContinuousClock.now + $0 }
     // The id makes a repeat harmless.
     var created: Run?
-    for attempt in 1... where created == nil {
+    var attempt = 1
+    while created == nil {
       do {
         created = try await client.runs.createRun(request).run ?? run
       } catch let status as Status where status.code == .unavailable && attempt < 5 {
         try await Task.sleep(for: .milliseconds(100 << attempt))
+        attempt += 1
       }
     }
     if timeout == .zero { return created ?? run }
