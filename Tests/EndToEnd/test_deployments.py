@@ -77,7 +77,8 @@ def test_the_newest_run_is_listed_first(cli, client, deployment):
     name = title(deployment)
     made = [cli("deployment", "run", name, "-o", "name").strip() for _ in range(4)]
     listed = client.runs.list_runs(filter=f'deployment = "{name}"').runs
-    assert [found.id for found in listed] == made[::-1]
+    # What its schedule makes ahead stands before them.
+    assert [found.id for found in listed if found.id in made] == made[::-1]
 
 
 def test_the_other_commands(cli, client, deployment):

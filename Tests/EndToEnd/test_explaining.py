@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import uuid
+from datetime import datetime, timezone
 
 import pytest
 
@@ -61,8 +62,9 @@ def failed_tree(driver):
     bad = driver.begin(parameters={"day": "2026-11-21", "mode": "fast", "limit": 5}, definitionVersion="2")
     extract = driver.task(bad, "extract", DONE)
     load = driver.task(bad, "load", dependencies=[{"runId": extract[0], "parameter": "rows"}, {"runId": good[0]}])
+    second = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
     entries = [{"runId": load[0], "executionId": load[1], "line": str(n), "message": f"line {n}", "level": "LOG_LEVEL_INFO",
-                "time": f"2026-11-21T09:30:00.{n:06d}Z"} for n in range(1, 31)]
+                "time": f"{second}.{n:06d}Z"} for n in range(1, 31)]
     driver.call("LogService/BatchWriteLogs", entries=entries)
     driver.report(load, 3, propose=FAILED)
     driver.report(bad, 3, propose={"type": "STATE_TYPE_FAILED", "failed": {"errorType": "TaskFailed"}})

@@ -192,7 +192,7 @@ def test_every_noun_speaks_yaml(cli, name):
 def test_limits_of_pools_and_deployments_are_limits(cli, call, pool, name):
     call(
         "DeploymentService/UpdateDeployment", deploymentRef=name, deployment={"concurrencyLimit": 2},
-        updateMask="concurrency_limit",
+        updateMask="concurrencyLimit",
     )  # fmt: skip
     cli("work-pool", "queue", "create", "q", "--pool", pool, "-l", "3")
     listed = json.loads(cli("limit", "ls", "-o", "json"))["limits"]

@@ -59,6 +59,8 @@ extension Connection {
           [failed.errorType, failed.errorMessage].filter { !$0.isEmpty }.joined(separator: ": "))
       }
       field("due", scheduled.dueTime?.clock ?? "")
+    }
+    if run.state?.type == .scheduled {
       var request = ExplainRunRequest()
       request.namespace = namespace
       request.id = run.id
