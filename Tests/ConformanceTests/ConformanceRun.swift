@@ -14,7 +14,8 @@ struct ConformanceRun {
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
     + LogServiceMethods.all + ArtifactServiceMethods.all + ResultServiceMethods.all
     + EventServiceMethods.all + VariableServiceMethods.all + SystemServiceMethods.all
-    + LimitServiceMethods.all
+    + LimitServiceMethods.all + DeploymentServiceMethods.all + PoolServiceMethods.all
+    + WorkerServiceMethods.all
 
   private let testCase: ConformanceCase
   private let channel: RPCChannel
