@@ -29,7 +29,8 @@ enum SessionMemory {
 
   static func allocateZeroed(_ count: Int, _ size: Int) -> UnsafeMutableRawPointer? {
     let (total, overflows) = count.multipliedReportingOverflow(by: size)
-    guard !overflows, let block = pool(total)?.take() else { return calloc(count, size) }
+    if overflows { return nil }
+    guard let block = pool(total)?.take() else { return calloc(count, size) }
     // A fresh block is zero already, and stays untouched.
     if !block.isFresh { memset(block.start, 0, total) }
     return block.start
