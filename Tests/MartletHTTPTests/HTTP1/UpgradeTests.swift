@@ -26,8 +26,10 @@ import Testing
 
   private func with(_ body: (TestServer) async throws -> Void) async throws {
     let handler = TestHandler()
+    var limits = HTTPLimits()
+    limits.headerTimeout = .seconds(120)
     let server = try await HTTPServer.bind(
-      to: .tcp(host: "127.0.0.1", port: 0), executors: TestServer.executors,
+      to: .tcp(host: "127.0.0.1", port: 0), executors: TestServer.executors, limits: limits,
       upgrades: [Self.next], logger: TestServer.logger, handler: handler)
     let started = TestServer(handler: handler, server: server)
     do { try await body(started) } catch {
