@@ -9,7 +9,7 @@ shift
 for target in "$@"; do
   tries=0
   # shellcheck disable=SC2086 # options are words
-  until timeout "${TEST_TIMEOUT:-240}" swift test --skip-build $options --filter "^$target\\."; do
+  until timeout "${TEST_TIMEOUT:-420}" swift test --skip-build $options --filter "^$target\\."; do
     tries=$((tries + 1))
     echo "targets: $target failed or hung, try $tries of 3" >&2
     [ "$tries" -lt 3 ] || exit 1

@@ -87,7 +87,9 @@ import Testing
   }
 
   @Test func aRequestInBytesIsARequest() async throws {
-    try await TestServer.with { server in
+    var limits = HTTPLimits()
+    limits.headerTimeout = .seconds(120)
+    try await TestServer.with(limits) { server in
       let connection = try await RawConnection.connect(port: server.port)
       try await connection.sendByteByByte(Array(Self.last.utf8))
       #expect(answers(await connection.readTextToEnd()) == ["200"])

@@ -166,7 +166,10 @@ import Testing
   }
 
   @Test func oneByteAtATime() async throws {
-    try await TestServer.with { server in
+    var limits = HTTPLimits()
+    limits.handshakeTimeout = .seconds(120)
+    limits.headerTimeout = .seconds(120)
+    try await TestServer.with(limits) { server in
       let connection = try await RawConnection.connect(port: server.port)
       try await connection.sendByteByByte(
         RawFrames.preface + RawFrames.settings + RawFrames.request(1, path: "/echo", ends: false)
