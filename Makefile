@@ -13,6 +13,8 @@ MARTLET := $(RELEASE)/martlet
 JSONSCHEMA := 4.26.0
 # Judge schedules beside us in the tests; dateutil as Prefect 3 has it.
 SCHEDULE_PEERS := croniter==6.2.4 python-dateutil==2.9.0.post0
+# Its own client runs against us in the tests.
+PREFECT := 3.9.1
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 # Debian packages, by what needs them.
@@ -23,7 +25,7 @@ TEST_PACKAGES := faketime openssl nghttp2-client nghttp2-server dash busybox she
 	libgrpc++-dev protobuf-compiler-grpc g++ \
 	golang-go golang-google-grpc-dev golang-goprotobuf-dev
 
-.PHONY: help setup setup-test build run test test-swift test-python test-shell test-interop test-e2e test-tsan \
+.PHONY: help setup setup-test setup-prefect build run test test-swift test-python test-shell test-interop test-e2e test-tsan \
 	test-asan build-tsan build-asan fuzz hostile simulate schedules chaos \
 	lint format proto proto-check bench dist clean
 
@@ -38,6 +40,9 @@ setup-test: setup
 	@deploy/setup/packages.sh $(TEST_PACKAGES)
 	@deploy/setup/python.sh $(VENV) clients/python pytest pytest-xdist buf-bin grpcio-tools jsonschema==$(JSONSCHEMA) $(SCHEDULE_PEERS)
 	@deploy/setup/schema-suite.sh $(PYTHON) $(JSONSCHEMA) $(STATE)/json-schema-test-suite
+
+setup-prefect: ## Install Prefect itself beside Martlet, to try its client.
+	@deploy/setup/prefect.sh $(STATE)/prefect $(PREFECT)
 
 build: setup ## Build the program: .build/release/martlet.
 	$(SWIFT) build $(RELEASE_FLAGS) --product martlet
@@ -62,7 +67,7 @@ PEERS = MARTLET_BIN=$(CURDIR)/$(MARTLET) PYTHON=$(CURDIR)/$(PYTHON) PATH="$(CURD
 # A target at a time: some tests measure the memory or the silence of their own process.
 SWIFT_TESTS := MartletWireTests ProtoTests FuzzTests MartletModelTests MartletSettingsTests PropertyTests \
 	MartletPostgresTests MartletStoreTests MartletEngineTests MartletHTTPTests MartletRPCTests \
-	MartletClientTests MartletWorkerTests MartletCommandTests ConformanceTests
+	MartletClientTests MartletWorkerTests MartletCommandTests MartletPrefectTests ConformanceTests
 TSAN_TESTS := MartletHTTPTests MartletRPCTests MartletStoreTests
 # These weigh the process, and a sanitizer weighs more.
 ASAN_TESTS := MartletWireTests ProtoTests MartletHTTPTests MartletRPCTests FuzzTests
@@ -129,6 +134,7 @@ hostile: build setup-test ## Attack a server in every known way, and check it ag
 lint: ## Check format and names.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests clients/swift clients/examples
 	@deploy/setup/hygiene.sh
+	@python3 proto/prefect/generate.py --check
 
 format: ## Format the Swift code.
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests clients/swift clients/examples

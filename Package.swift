@@ -15,6 +15,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let concurrencyHelpers = Target.Dependency.product(
   name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -74,7 +75,8 @@ let package = Package(
     .target(
       name: "MartletHTTP",
       dependencies: [
-        "CNGHTTP2", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, concurrencyHelpers, logging,
+        "CNGHTTP2", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL, concurrencyHelpers,
+        logging,
       ],
       swiftSettings: strict),
     .target(
@@ -102,9 +104,17 @@ let package = Package(
     .target(
       name: "MartletSettings", dependencies: ["MartletModel", toml], swiftSettings: strict),
     .target(
+      name: "MartletPrefect",
+      dependencies: [
+        "MartletRPC", "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletModel",
+        nioCore, logging,
+      ],
+      swiftSettings: strict),
+    .target(
       name: "MartletServer",
       dependencies: [
-        "MartletEngine", "MartletStore", "MartletPostgres", "MartletModel", "MartletRPC",
+        "MartletPrefect", "MartletEngine", "MartletStore", "MartletPostgres", "MartletModel",
+        "MartletRPC",
         "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletSettings", lifecycle,
         unixSignals, logging, metrics, nioCore, nioPosix,
       ],
@@ -238,7 +248,7 @@ let package = Package(
     .testTarget(
       name: "MartletHTTPTests",
       dependencies: [
-        "MartletHTTP", nioCore, nioPosix, nioHTTP1, concurrencyHelpers, logging,
+        "MartletHTTP", nioCore, nioPosix, nioHTTP1, nioWebSocket, concurrencyHelpers, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -258,6 +268,10 @@ let package = Package(
         "MartletWorker", "Martlet", "MartletProto", "MartletRPC", "MartletCall", "MartletWire",
         "ServerProcess",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MartletPrefectTests",
+      dependencies: ["MartletPrefect", "MartletModel", "MartletProto", "MartletWire"],
       swiftSettings: strict),
     .testTarget(
       name: "MartletCommandTests",

@@ -10,6 +10,7 @@ public final class BackfillRunner: PacedService {
   /// What the services of the engine share.
   public let context: EngineContext
   private let catalog: ScheduleCatalog
+  private let willMake: @Sendable () -> Void
 
   /// Runs that wait at least, while there are more to make.
   private static let ahead = 100
@@ -17,9 +18,18 @@ public final class BackfillRunner: PacedService {
   private static let taken = 16
 
   /// Makes the service.
-  public init(_ context: EngineContext, zones: ZoneDirectory = .standard) {
+  public convenience init(_ context: EngineContext, zones: ZoneDirectory = .standard) {
+    self.init(context, zones: zones) {}
+  }
+
+  /// - Parameter willMake: Called when runs are about to be made, for tests of what others do meanwhile.
+  init(
+    _ context: EngineContext, zones: ZoneDirectory = .standard,
+    willMake: @escaping @Sendable () -> Void
+  ) {
     self.context = context
     catalog = ScheduleCatalog(zones: zones)
+    self.willMake = willMake
   }
 
   /// Carries backfills on, then waits until something may have changed.
@@ -65,8 +75,8 @@ public final class BackfillRunner: PacedService {
       }
       return count + opened
     } catch {
-      logger.error("the backfill \(backfill.id) ends: \(error)")
-      try await store.giveUp(backfill)
+      // Another replica may know the zone: it stays in this one's hands for a while, and is tried again.
+      logger.warning("the backfill \(backfill.id) waits, for its schedule has no times: \(error)")
       return 0
     }
   }
@@ -78,6 +88,8 @@ public final class BackfillRunner: PacedService {
     do {
       var ticks = times.chunk
       if backfill.onlyMissing {
+        // What was to come when it was created is the schedule's own.
+        ticks.removeAll { $0 > backfill.createTime }
         let made = try await store.madeTicks(ticks, of: backfill.scheduleID, but: backfill.id)
         ticks.removeAll(where: made.contains)
       }
@@ -95,13 +107,15 @@ public final class BackfillRunner: PacedService {
             due: time > backfill.createTime ? time : nil, of: schedule.row, backfill: backfill.id,
             parameters: backfill.parameters, actor: "backfill:\(backfill.id)"))
       }
+      willMake()
       let answers = try await store.transitions.submit(commands, acceptsAnyID: true)
       guard answers.allSatisfy(\.isMade), let last = times.chunk.last else {
         logger.warning("runs of the backfill \(backfill.id) were not made: it is tried again")
+        try await clear(backfill, commands.map(\.runID))
         return nil
       }
-      return try await store.advance(backfill, to: last, runs: commands.count)
-        ? commands.count : nil
+      if try await store.advance(backfill, to: last, runs: commands.count) { return commands.count }
+      try await clear(backfill, commands.map(\.runID))
     } catch let error as ParameterFaults {
       logger.error("the backfill \(backfill.id) ends: \(error.faults.map(\.description))")
       try? await store.giveUp(backfill)
@@ -109,6 +123,17 @@ public final class BackfillRunner: PacedService {
       logger.warning("the backfill \(backfill.id) waits: \(error)")
     }
     return nil
+  }
+
+  /// Removes runs that were made while their backfill was cancelled: nobody would let them go. Where another runner has
+  /// taken the backfill over, they are its runs.
+  private func clear(_ backfill: TakenBackfill, _ runs: [RunID]) async throws(StoreError) {
+    do throws(StoreError) {
+      let state = try await store.backfill(backfill.id, in: backfill.namespace).state
+      if state == .cancelled { try await store.giveUp(backfill) }
+    } catch .notFound {
+      try await store.removeWaitingRuns(runs, in: backfill.namespace, actor: "service:backfill")
+    }
   }
 }
 

@@ -81,19 +81,21 @@ public final class Dispatcher: PacedService {
       }
       let ready = taken.filter { launches[$0.runID] != nil && hub.session(of: $0.workerID) != nil }
       let answers = try await store.transitions.submit(
-        ready.map { .offer(Offer(runID: $0.runID, sessionID: hub.session(of: $0.workerID))) })
+        ready.map {
+          .offer(Offer(runID: $0.runID, sessionID: hub.session(of: $0.workerID), hold: $0.hold))
+        })
       var epochs: [RunID: Int64] = [:]
       for (item, answer) in zip(ready, answers) {
         if case .verdict(.accepted, _) = answer.result { epochs[item.runID] = answer.epoch }
       }
       offered.increment(by: epochs.count)
-      let refused = taken.map(\.runID).filter { epochs[$0] == nil }
-      hub.rest(refused, for: settings.workInterval)
+      let refused = taken.filter { epochs[$0.runID] == nil }
+      hub.rest(refused.map(\.runID), for: settings.workInterval)
       try await store.releaseOffers(refused)
       try await hand(epochs, items, launches)
     } catch {
       // Where nothing is known of the offers, they lapse.
-      try? await store.releaseOffers(taken.map(\.runID))
+      try? await store.releaseOffers(taken)
       throw error
     }
   }

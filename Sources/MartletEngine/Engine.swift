@@ -40,7 +40,7 @@ public struct Engine: Sendable {
       CascadeRunner(context), StrandingKeeper(context), RunDeleter(context), Reaper(context),
       ClaimKeeper(context),
       CountKeeper(context),
-      LimitGranter(context), LeaseExpirer(context), TagLimitKeeper(context), room,
+      LimitGranter(context, room: room), LeaseExpirer(context), TagLimitKeeper(context), room,
       limitWatch, ExpiryKeeper(context), WorkerKeeper(context, hub: workers),
       Dispatcher(context, hub: workers),
       Scheduler(context), BackfillRunner(context),

@@ -24,6 +24,8 @@ public struct EngineSettings: Sendable {
   public var schedulePause = Duration.milliseconds(5)
   /// How often stopped runs' children are looked for.
   public var cascadeInterval = Duration.milliseconds(500)
+  /// How long a run that was put back below another one waits for the next look at both.
+  public var strandingPause = Interval.seconds(600)
   /// How often deletions are looked for that nobody deals with.
   public var deletionInterval = Duration.seconds(2)
   /// How long a deletion is gone on with before others have their turn.

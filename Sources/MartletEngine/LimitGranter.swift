@@ -21,12 +21,14 @@ public final class LimitGranter: PacedService {
   public let context: EngineContext
   /// This granter.
   public let id: ObjectID
+  private let room: LimitRoom?
   private let state = Mutex(State())
   private let granted = Metrics.Counter(label: "martlet_slots_granted_to_waiters_total")
 
-  /// Makes the service.
-  public init(_ context: EngineContext, id: ObjectID = .random()) {
+  /// Makes the service; who waits in the room is told at once of what it is granted.
+  public init(_ context: EngineContext, room: LimitRoom? = nil, id: ObjectID = .random()) {
     self.context = context
+    self.room = room
     self.id = id
   }
 
@@ -37,9 +39,12 @@ public final class LimitGranter: PacedService {
   public func step() async throws -> Duration {
     let shards = try await keepShards()
     let last = state.withLock { $0.last }
-    let (round, shard) = try await store.serveLines(id, shards: shards, after: last)
-    state.withLock { $0.last = shard }
-    switch round {
+    let serve = { [store, id] (guests: Set<LeaseID>) async throws(StoreError) -> LineLook in
+      try await store.serveLines(id, shards: shards, after: last, guests: guests)
+    }
+    let look = if let room { try await room.serving(serve) } else { try await serve([]) }
+    state.withLock { $0.last = look.shard }
+    switch look.round {
     case .served(let count):
       granted.increment(by: count)
       return settings.linePause

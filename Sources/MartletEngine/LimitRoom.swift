@@ -7,12 +7,24 @@ import Synchronization
 
 /// Where requests wait that stand in line.
 public final class LimitRoom: PacedService {
+  private struct Guest {
+    let id: LeaseID
+    let continuation: CheckedContinuation<SlotLease?, Never>
+    /// Whether the time is over; the guest stays until those who are being served are known.
+    var isLate = false
+  }
+
   private struct State {
-    var guests: [UInt64: (id: LeaseID, continuation: CheckedContinuation<SlotLease?, Never>)] = [:]
+    var guests: [UInt64: Guest] = [:]
+    /// Who has come since the last look: they may have been served before.
+    var newcomers: Set<LeaseID> = []
+    /// Who may be told of a grant any moment.
+    var expected: Set<LeaseID> = []
     var calls: [LeaseID: (until: ContinuousClock.Instant, tell: @Sendable () -> Void)] = [:]
     var next: UInt64 = 0
     var isClosed = false
     var keeping: ContinuousClock.Instant?
+    var looking: ContinuousClock.Instant?
   }
 
   /// What the services of the engine share.
@@ -25,6 +37,9 @@ public final class LimitRoom: PacedService {
   /// Whether the server stops: nobody waits here any more.
   public var isClosed: Bool { state.withLock { $0.isClosed } }
 
+  /// How many wait here.
+  public var count: Int { state.withLock { $0.guests.count } }
+
   /// Waits until a request has left the line, at most for a time; returns early when the task is cancelled or the room
   /// closes.
   /// - Returns: The lease, if it was served: it runs its full term. Else the request is to be put again.
@@ -35,17 +50,17 @@ public final class LimitRoom: PacedService {
     }
     let timer = Task {
       try await Task.sleep(for: timeout)
-      leave(key)
+      leave(key, isLate: true)
     }
     defer { timer.cancel() }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isAdmitted = state.withLock { state -> Bool in
           guard !state.isClosed, !Task.isCancelled else { return false }
-          state.guests[key] = (id, continuation)
+          state.guests[key] = Guest(id: id, continuation: continuation)
+          state.newcomers.insert(id)
           return true
         }
-        // It may have been served before it came in.
         if isAdmitted {
           store.limitSignals.grants.raise()
         } else {
@@ -61,28 +76,53 @@ public final class LimitRoom: PacedService {
   /// the same request replaces it.
   public func tell(of id: LeaseID, within time: Duration, _ tell: @escaping @Sendable () -> Void) {
     state.withLock { state in
-      if !state.isClosed { state.calls[id] = (.now + time, tell) }
+      if state.isClosed { return }
+      state.calls[id] = (.now + time, tell)
+      state.newcomers.insert(id)
     }
     store.limitSignals.grants.raise()
   }
 
-  /// Tells those who were served, or waits until somebody may have been.
+  /// Tells those who have left their lines, or waits until somebody may have. Asks only after newcomers, unless others
+  /// than this process may have served somebody.
   public func step() async throws -> Duration {
     _ = await store.limitSignals.grants.wait(atMost: settings.tellInterval)
+    let departures = store.limitSignals.takeDepartures()
     let now = ContinuousClock.now
-    let (guests, calls) = state.withLock { state in
+    let (here, asked) = state.withLock { state in
       state.calls = state.calls.filter { now < $0.value.until }
-      return (state.guests.mapValues(\.id), Array(state.calls.keys))
+      let here = Set(state.guests.values.map(\.id)).union(state.calls.keys)
+      let isDue = state.looking.map { $0 <= now } ?? true
+      let asked = departures.areOthers || isDue ? here : state.newcomers.intersection(here)
+      if isDue { state.looking = now + settings.tellInterval }
+      state.newcomers = []
+      return (here, asked.subtracting(departures.ids))
     }
-    if guests.isEmpty, calls.isEmpty { return .zero }
-    let ids = Set(guests.values)
-    let served = Set(try await store.leftLine(ids.union(calls).sorted()))
-    try await tell(guests.filter { served.contains($0.value) })
-    for id in calls where served.contains(id) {
-      state.withLock { $0.calls.removeValue(forKey: id) }?.tell()
+    var gone = departures.ids.intersection(here)
+    do {
+      if !asked.isEmpty { gone.formUnion(try await store.leftLine(asked.sorted())) }
+      try await tell(gone)
+    } catch {
+      state.withLock { $0.looking = nil }
+      throw error
     }
-    try await keepPlaces(ids.subtracting(served).sorted())
+    try await keepPlaces()
     return settings.linePause
+  }
+
+  /// Has guests served by whoever moves the lines: who is granted slots is told at once, and nobody's time ends meanwhile.
+  func serving(
+    _ serve: (Set<LeaseID>) async throws(StoreError) -> LineLook
+  ) async throws(StoreError) -> LineLook {
+    let guests = expect(nil)
+    do {
+      let look = try await serve(guests)
+      try await hand(look.told, to: guests)
+      return look
+    } catch {
+      try await hand([], to: guests)
+      throw error
+    }
   }
 
   /// Sends everybody away.
@@ -99,27 +139,75 @@ public final class LimitRoom: PacedService {
   /// Sends everybody away.
   public func stop() async { close() }
 
-  private func keepPlaces(_ ids: [LeaseID]) async throws(StoreError) {
+  private func keepPlaces() async throws(StoreError) {
     let now = ContinuousClock.now
-    if let next = state.withLock({ $0.keeping }), now < next { return }
-    if !ids.isEmpty { try await store.keepPlaces(ids) }
-    state.withLock { $0.keeping = now + settings.keepInterval }
+    let ids = state.withLock { state -> Set<LeaseID> in
+      if let next = state.keeping, now < next { return [] }
+      state.keeping = now + settings.keepInterval
+      return Set(state.guests.values.map(\.id))
+    }
+    if ids.isEmpty { return }
+    do { try await store.keepPlaces(ids.sorted()) } catch {
+      state.withLock { $0.keeping = nil }
+      throw error
+    }
   }
 
-  /// Hands guests who have left the line their leases, all at once.
-  private func tell(_ guests: [UInt64: LeaseID]) async throws(StoreError) {
+  /// Tells those who have left their lines, all at once.
+  private func tell(_ gone: Set<LeaseID>) async throws(StoreError) {
+    for id in gone { state.withLock { $0.calls.removeValue(forKey: id) }?.tell() }
+    let guests = expect(gone)
     if guests.isEmpty { return }
-    let leases = try await store.collectLeases(Set(guests.values).sorted())
+    do {
+      let leases = try await store.collectLeases(guests.sorted())
+      try await hand(Array(leases.values), to: guests, areAllGone: true)
+    } catch {
+      try await hand([], to: guests)
+      throw error
+    }
+  }
+
+  /// Keeps guests until ``hand(_:to:areAllGone:)``; nil for all.
+  private func expect(_ ids: Set<LeaseID>?) -> Set<LeaseID> {
+    state.withLock { state in
+      let here = Set(state.guests.values.map(\.id))
+      let expected = ids.map(here.intersection) ?? here
+      state.expected.formUnion(expected)
+      return expected
+    }
+  }
+
+  /// Hands guests their leases and sends those away whose time is over, or all who have left their line without.
+  private func hand(
+    _ leases: [SlotLease], to expected: Set<LeaseID>, areAllGone: Bool = false
+  ) async throws(StoreError) {
+    let leases = Dictionary(leases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let told = state.withLock { state in
+      state.expected.subtract(expected)
+      let leaving = state.guests.filter { _, guest in
+        expected.contains(guest.id) && (areAllGone || guest.isLate || leases[guest.id] != nil)
+      }
+      for key in leaving.keys { state.guests[key] = nil }
+      return leaving.values
+    }
     var untold = Set(leases.keys)
-    for (key, id) in guests where leave(key, with: leases[id]) { untold.remove(id) }
+    for guest in told {
+      guest.continuation.resume(returning: leases[guest.id])
+      untold.remove(guest.id)
+    }
     if !untold.isEmpty { try await store.returnLeases(untold.sorted()) }
   }
 
-  /// Sends a guest away; whether it was there still.
-  @discardableResult
-  private func leave(_ key: UInt64, with lease: SlotLease? = nil) -> Bool {
-    let guest = state.withLock { $0.guests.removeValue(forKey: key) }
-    guest?.continuation.resume(returning: lease)
-    return guest != nil
+  /// Sends a guest away, or, when only the time is over, after those who are being served are known.
+  private func leave(_ key: UInt64, isLate: Bool = false) {
+    let guest = state.withLock { state -> Guest? in
+      guard let guest = state.guests[key] else { return nil }
+      if isLate, state.expected.contains(guest.id) {
+        state.guests[key]?.isLate = true
+        return nil
+      }
+      return state.guests.removeValue(forKey: key)
+    }
+    guest?.continuation.resume(returning: nil)
   }
 }

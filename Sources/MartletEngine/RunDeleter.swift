@@ -1,5 +1,5 @@
-// Decides how deletions of large trees go on whose replica has died or looked up from them, and how long deleted runs are
-// remembered.
+// Decides how deletions of large trees go on whose replica has died or looked up from them, when what came with a deletion
+// is swept, and how long deleted runs are remembered.
 
 import Logging
 import MartletStore
@@ -12,11 +12,12 @@ public struct RunDeleter: PacedService {
   /// Makes the service.
   public init(_ context: EngineContext) { self.context = context }
 
-  /// Takes one deletion and goes on with it; forgets some of what was deleted long ago.
+  /// Takes one deletion and goes on with it; else sweeps after some, and forgets some of what was deleted long ago.
   public func step() async throws -> Duration {
     guard let deletion = try await store.takeDeletions(limit: 1).first else {
-      let count = try await store.forgetRemovals(limit: settings.chunk)
-      return count < settings.chunk ? settings.deletionInterval : .zero
+      let swept = try await store.sweepRemovals(limit: settings.chunk)
+      let forgotten = try await store.forgetRemovals(limit: settings.chunk)
+      return max(swept, forgotten) < settings.chunk ? settings.deletionInterval : .zero
     }
     switch try await store.carry(deletion, until: .now + settings.deletionTurn) {
     case .deleted(let runs), .begun(let runs):

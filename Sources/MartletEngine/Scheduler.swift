@@ -75,7 +75,8 @@ public final class Scheduler: PacedService {
     work.look()
     try await make(work.overdue(), in: &work)
     try reached(.overdueMade)
-    let items = try await store.scheduledItems(of: work.ids, dueBy: work.now)
+    let items = try await store.scheduledItems(
+      of: work.ids, wholly: work.exclusive, dueBy: work.now)
     work.decide(items)
     try await refuse(work)
     try reached(.refused)
@@ -90,7 +91,7 @@ public final class Scheduler: PacedService {
       try reached(.aheadMade)
     }
     let stale = try await store.advance(work.progress())
-    for (namespace, runs) in work.made(of: stale) {
+    for (namespace, runs) in work.unwanted(stale) {
       try await store.removeWaitingRuns(runs, in: namespace, actor: "service:scheduler")
     }
     for (namespace, runs) in work.leftovers {

@@ -10,10 +10,13 @@ struct SchedulerPass {
     var timetable: Timetable?
     var letting = ScheduleLetting()
     var isBuffering = false
-    var made: [RunID] = []
+    var made: [(run: RunID, time: Instant)] = []
     var isStuck = false
     var hadError: String
   }
+
+  /// After so long a schedule that is flagged is looked at again.
+  private static let flaggedPause = Interval.seconds(60)
 
   private var entries: [Entry]
   private let catalog: ScheduleCatalog
@@ -28,6 +31,11 @@ struct SchedulerPass {
 
   /// All schedules.
   var ids: [ScheduleID] { entries.map(\.taken.row.id) }
+
+  /// Those whose runs look at what goes on.
+  var exclusive: [ScheduleID] {
+    entries.map(\.taken.row).filter { $0.spec.overlap != .allow }.map(\.id)
+  }
 
   /// Finds the timetables. One that has none is flagged, and still lets go what was made before.
   mutating func look() {
@@ -104,7 +112,7 @@ struct SchedulerPass {
   mutating func note(
     _ index: Int, _ making: ScheduleMaking, _ runs: [RunID], _ answers: ArraySlice<CommandAnswer>
   ) {
-    entries[index].made += runs
+    entries[index].made += zip(runs, making.ticks).map { (run: $0, time: $1.time) }
     if let wrong = answers.first(where: { !$0.isMade }) {
       if case .failure(.homeless) = wrong.result {
         entries[index].isStuck = true
@@ -181,12 +189,17 @@ struct SchedulerPass {
     }
   }
 
-  /// Runs that were made of schedules which have changed meanwhile.
-  func made(of stale: Set<ScheduleID>) -> [Namespace: [RunID]] {
+  /// Runs that were made of schedules which have changed meanwhile, or are gone. A change keeps those of times before it.
+  func unwanted(_ stale: StaleSchedules) -> [Namespace: [RunID]] {
     entries.reduce(into: [:]) { runs, entry in
-      if stale.contains(entry.taken.row.id), !entry.made.isEmpty {
-        runs[entry.taken.row.namespace, default: []] += entry.made
+      let row = entry.taken.row
+      var made = entry.made
+      if let since = stale.changed[row.id] {
+        made.removeAll { $0.time <= since }
+      } else if !stale.gone.contains(row.id) {
+        return
       }
+      if !made.isEmpty { runs[row.namespace, default: []] += made.map(\.run) }
     }
   }
 
@@ -201,6 +214,8 @@ struct SchedulerPass {
       var taken = entry.taken
       var wake: Instant?
       if let timetable = entry.timetable { wake = taken.row.makeTime(timetable, now: now) }
+      // What is wrong may be wrong on this replica only, or for a while.
+      if !taken.error.isEmpty, !taken.row.isHeld { wake = now + Self.flaggedPause }
       if entry.isStuck { wake = now + .milliseconds(500) }
       taken.row.firedUntil = max(taken.row.firedUntil, min(now, taken.row.madeUntil))
       if entry.isBuffering {

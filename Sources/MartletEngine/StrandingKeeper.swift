@@ -1,5 +1,5 @@
-// Decides what becomes of runs that were put back for others after the enclosing run had ended: nobody may start them, so
-// they are cancelled.
+// Decides what becomes of runs that were put back for others, below another run: those that nobody may start any more are
+// cancelled, and those whose enclosing run may still end by itself are looked at again.
 
 import Logging
 import MartletModel
@@ -15,9 +15,10 @@ public struct StrandingKeeper: PacedService {
 
   /// Looks at the runs that were put back.
   public func step() async throws -> Duration {
-    let strandings = try await store.takeStrandings(limit: settings.chunk, hold: settings.hold)
-    if strandings.isEmpty { return settings.cascadeInterval }
-    let stranded = strandings.filter(\.isForGood)
+    let taken = try await store.takeStrandings(limit: settings.chunk, hold: settings.hold)
+    if taken.isEmpty { return settings.cascadeInterval }
+    let stranded = taken.filter { $0.fate == .stranded }
+    var done = taken.filter { $0.fate == nil || $0.fate == .free }
     if !stranded.isEmpty {
       let answers = try await store.transitions.submit(
         stranded.map {
@@ -28,9 +29,11 @@ public struct StrandingKeeper: PacedService {
         })
       logger.debug("cancelled \(stranded.count) runs whose enclosing run had ended")
       // A locked run is looked at again when this replica's hold is over.
-      if answers.contains(where: \.isUnavailable) { return .zero }
+      done += zip(stranded, answers).filter { !$0.1.isUnavailable }.map(\.0)
     }
-    for stranding in strandings { try await store.finish(stranding) }
+    try await store.finish(done)
+    try await store.postpone(
+      taken.filter { $0.fate == .waits }, by: settings.strandingPause)
     return .zero
   }
 }

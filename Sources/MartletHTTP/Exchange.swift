@@ -42,11 +42,15 @@ public struct HTTPResponseHead: Sendable {
   public var status: Int
   /// The fields, names in lower case.
   public var fields: HTTPFields
+  /// Whether the transport says when it was written (RFC 9110, 6.6.1). gRPC hands every field to the program as
+  /// metadata, and does without.
+  public var isDated: Bool
 
   /// Makes a head.
-  public init(status: Int, fields: HTTPFields = HTTPFields()) {
+  public init(status: Int, fields: HTTPFields = HTTPFields(), isDated: Bool = true) {
     self.status = status
     self.fields = fields
+    self.isDated = isDated
   }
 }
 

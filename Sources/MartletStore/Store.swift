@@ -41,6 +41,10 @@ public final class Store: Sendable {
   let commits = CommitSignal()
   let hints = CommitSignal()
   let signals = LimitSignals()
+  let acquisitions = CallGathering<SlotRequest, SlotAnswer>()
+  let releases = CallGathering<LeaseRelease, Void>()
+  /// Names of limits, which never change.
+  let knownLimitNames = Locked<[LimitID: LimitReference]>([:])
   /// Raised when a schedule may be due; one task waits for it, the scheduler.
   public let scheduleSignal = CommitSignal()
   /// Raised when a backfill may go on; one task waits for it.
@@ -67,10 +71,9 @@ public final class Store: Sendable {
     ) { [signals, hints, work, scheduleSignal, backfillSignal] effects in
       if effects.contains(.transitions) { afterCommit() }
       if effects.contains(.lines) { signals.lines.raise() }
-      if !effects.isDisjoint(with: [.lines, .slots]) {
-        signals.changes.raise()
-        hints.raise()
-      }
+      if !effects.isDisjoint(with: [.lines, .slots]) { hints.raise() }
+      // Runs with workers take the slots of pools, queues and deployments.
+      if !effects.isDisjoint(with: [.lines, .slots, .work]) { signals.changes.raise() }
       if effects.contains(.work) { work.raise() }
       if effects.contains(.endedWork) {
         scheduleSignal.raise()

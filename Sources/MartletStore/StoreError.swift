@@ -1,5 +1,6 @@
 // Decides how the store's failures are told apart: by what the caller should do next.
 
+import MartletModel
 public import MartletPostgres
 
 /// Why the store did not do what it was asked.
@@ -35,6 +36,13 @@ public enum StoreError: Error, Sendable, Equatable {
 
   /// The reason of ``failedPrecondition`` for a stream whose upload another stream goes on with.
   public static let uploadTakenOver = "UPLOAD_TAKEN_OVER"
+
+  /// A run that was deleted; the reason is that of a report of it.
+  static func runDeleted(_ run: RunID) -> StoreError {
+    .failedPrecondition(
+      reason: "RUN_DELETED", subject: "run:\(run)",
+      message: "the run \(run) was deleted: nothing of it is kept any more")
+  }
 
   /// Reads an error of the database layer.
   public init(_ error: PostgresError) {

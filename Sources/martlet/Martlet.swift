@@ -38,6 +38,8 @@ struct Program: AsyncParsableCommand {
     GivenDescriptors.note()
     // A reader that goes away ends a write, not the program.
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started this may have it ignored; the ends of children would be lost.
+    signal(SIGCHLD, SIG_DFL)
     do {
       if let job = ExecuteJob.fast(CommandLine.arguments) { return try await job.run() }
       let line = CommandWords(Array(CommandLine.arguments.dropFirst()))

@@ -62,6 +62,8 @@ def test_a_run_from_the_command_line(cli, client, deployment):
     assert printed[3] == '└── Job Variables: {"cpu":2}'
     assert printed[4].startswith("└── Scheduled start time: ") and printed[4].endswith("(in 10 minutes)")
     run = client.runs.get_run(id=printed[1].removeprefix("└── UUID: ")).run
+    shown = cli("flow-run", "ls", "--filter", f'deployment = "{name}" AND tags:mine').splitlines()
+    assert "WHEN" in shown[0] and "in 10 minutes" in shown[1]
     assert (run.deployment_id, run.deployment_version, run.pool) == (deployment.id, 1, "served")
     assert (run.definition, list(run.tags)) == (deployment.flow, ["t", "mine"])
     assert dict(run.job_variables) == {"cpu": 2}
@@ -101,7 +103,15 @@ def test_the_other_commands(cli, client, deployment):
     cli("deployment", "schedule", "pause", name, "yearly")
     assert "paused" in cli("deployment", "schedule", "ls", name)
     cli("deployment", "schedule", "pause", name, "daily", code=3)
+    assert "paused" in cli("deployment", "preview", name, "-n", "1").splitlines()[1]
     cli("deployment", "schedule", "resume", name, "yearly")
+    assert "paused" not in cli("deployment", "preview", name, "-n", "1")
+    # Whatever the order of the list, what is said is what was added.
+    assert cli("deployment", "schedule", "add", name, "--cron", "0 5 * * *").startswith("Added schedule 'cron-0-5-")
+    assert cli("deployment", "schedule", "add", name, "--cron", "0 5 * * *").split("'")[1].endswith("-2")
+    client.deployments.update_deployment(
+        deployment_ref=name, deployment=v1.Deployment(schedules=deployment.schedules), update_mask=["schedules"]
+    )
     changed = client.deployments.update_deployment(
         deployment_ref=name, deployment=v1.Deployment(spec=v1.DeploymentSpec(tags=["u"])), update_mask=["spec.tags"]
     ).deployment

@@ -249,7 +249,7 @@ deployments:
     assert shown["loss"] == {"action": "ACTION_RERUN", "maxReruns": 3}
     manifest.write_text(f"name: {name}\n")
     assert served("apply", "--prune").splitlines() == [
-        f"- deployment {name}/d (with --prune)", f"- pool {name}-p (with --prune)", "2 changed.",
+        f"- deployment {name}/d", f"- pool {name}-p", "2 changed.",
     ]
 
 
@@ -262,9 +262,45 @@ def test_what_a_server_would_refuse_is_said_with_the_deployment(served, project,
     manifest.write_text(
         f"deployments:\n  - {{name: d, flow: {name}, command: x, schedules: [{{cron: '* * * * *', timezone: No/Where}}]}}\n"
     )
-    for command in (["apply"], ["deploy"]):
+    for command in (["plan"], ["apply"], ["deploy"]):
         told = served(*command, code=1)
         assert f"deployment {name}/d: deployment.schedules[0].time_zone: 'No/Where'" in told, told
+    # Everything is told at once, and of what the pool is yet to be made for, too.
+    manifest.write_text(
+        f"""\
+pools:
+  - {{name: {name}-new, type: process}}
+  - {{name: a/b, type: process}}
+  - {{name: {name}-c, type: process, template: {{variables: {{type: array}}, job: {{}}}}}}
+limits:
+  - {{name: {name}, slots: 2000000}}
+deployments:
+  - {{name: fine, flow: {name}, command: x, pool: {name}-new}}
+  - {{name: zone, flow: {name}, command: x, pool: {name}-new, schedules: [{{cron: '* * * * *', timezone: No/Where}}]}}
+  - {{name: names, flow: {name}, command: x, pool: default-agent-pool, job_variables: {{envv: {{}}}}}}
+  - {{name: types, flow: {name}, command: x, pool: default-agent-pool, job_variables: {{env: 3}}}}
+"""
+    )
+    told = served("plan", code=1)
+    for words in (
+        "pool a/b: pool.name: must be without /",
+        f"pool {name}-c: pool.template.variables.type: must be",
+        f"limit {name}: limit.slots: must be from 0 to 1000000",
+        f"deployment {name}/zone: deployment.schedules[0].time_zone: 'No/Where'",
+        f"deployment {name}/names: deployment.spec.job_variables.envv: is no variable of the pool's template: "
+        'did you mean "env"?',
+        f"deployment {name}/types: deployment.spec.job_variables.env: ",
+    ):
+        assert words in told, (words, told)
+    assert f"{name}/fine" not in told
+    assert json.loads(served("deployment", "ls", "--flow", name, "-o", "json")).get("deployments") is None
+
+
+def test_an_entrypoint_that_its_file_does_not_have_is_refused(served, project, name):
+    told = served("deploy", "flows/hello.py:etl_pipelin", "--name", name, "--pool", "default-agent-pool", code=2)
+    assert "flows/hello.py has no function etl_pipelin; did you mean etl_pipeline?" in told
+    (project / "flows" / "dynamic.py").write_text("from hello import *\n")
+    served("deploy", "flows/dynamic.py:etl_pipeline", "--name", name, "--pool", "default-agent-pool")
 
 
 def test_many_deployments_are_made_in_one_apply(served, project, name):

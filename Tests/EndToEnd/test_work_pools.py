@@ -61,11 +61,30 @@ def test_pools_and_queues(cli, pool):
     resumed = json.loads(cli("work-pool", "queue", "resume", "urgent", "--pool", pool, "-o", "json"))
     assert resumed["queue"]["name"] == "urgent"
     assert cli("work-pool", "queue", "ls", "--pool", pool, "-o", "name") == "default\nurgent\n"
+    everywhere = [line.split()[:3] for line in cli("work-queue", "ls").splitlines()]
+    assert [pool, "2", "urgent"] not in everywhere and [pool, "1", "urgent"] in everywhere
+    assert ["default-agent-pool", "1", "default"] in everywhere
     assert "urgent" in cli("work-pool", "slots", pool)
     cli("work-pool", "queue", "rm", "default", "--pool", pool, code=1)
     cli("work-pool", "queue", "rm", "urgent", "--pool", pool)
     cli("work-pool", "rm", pool)
     cli("work-pool", "get", pool, code=3)
+
+
+def test_who_takes_the_slots_of_a_pool_is_shown(call, cli, pool):
+    cli("work-pool", "create", pool, "--type", "process", "--concurrency-limit", "1")
+    spec = {"pool": pool, "shell": "true"}
+    call("DeploymentService/CreateDeployment", deployment={"flow": "etl", "name": pool, "spec": spec})
+    runs = [call("RunService/CreateRun", deployment=f"etl/{pool}", run={})["run"] for _ in range(2)]
+    worker = {"pool": pool, "name": "w", "type": "process", "session": {"id": str(uuid.uuid4())}}
+    assert len(call("WorkerService/PollWork", worker=worker, maxRuns=9, wait="10s")["offers"]) == 1
+    lines = cli("limit", "leases", f"pool:{pool}").splitlines()
+    assert [line.split()[:2] for line in lines[1:]] == [[runs[0]["id"], "held"], [runs[1]["id"], "place"]]
+    assert f"{runs[0]['name']} (w)" in lines[1] and f"{pool}:1" in lines[1]
+    watched = call("LimitService/ListLeases", ref=pool, scope="LIMIT_SCOPE_POOL", runId=runs[1]["id"])["leases"]
+    assert [(one["state"], one["place"]) for one in watched] == [("LEASE_STATE_WAITING", 1)]
+    assert "one scope" in cli("limit", "watch", f"pool:{pool}", "tag:x", code=2)
+    call("WorkerService/HeartbeatWorker", worker=worker, goodbye=True)
 
 
 def test_templates(cli, pool, tmp_path):
@@ -117,5 +136,7 @@ def test_a_worker_that_polls(call, cli, pool):
     assert call("RunService/GetRun", id=run["id"])["run"]["worker"] == "w"
     call("WorkerService/DrainWorker", pool=pool, name="w")
     assert call("WorkerService/PollWork", worker=worker)["drain"]
+    call("WorkerService/HeartbeatWorker", worker=worker, goodbye=True)
+    assert call("WorkerService/ListWorkers", pool=pool).get("workers") is None
     assert "deployment" in cli("work-pool", "rm", pool, code=1)
     call("DeploymentService/DeleteDeployment", deployment=made["deployment"]["id"])

@@ -17,10 +17,12 @@ from cases import (
     http2_messages,
     http2_streams,
     http2_talks,
+    rpc_calls,
 )
 from cases.http1_case import HTTP1Case
 from cases.http2_case import HTTP2Case, Site
 from cases.http2_talks import Talk
+from cases.rpc_case import RPCCase
 from suite.server import HostedServer
 from wire.transport import Target
 
@@ -50,7 +52,10 @@ def main() -> int:
 def check(target: Target, options: argparse.Namespace) -> int:
     failed = 0
     count = 0
-    for subject, cases in ((Site(target), HTTP2), (target, () if options.http2_only else HTTP1)):
+    subjects = [(Site(target), HTTP2)]
+    if not options.http2_only:
+        subjects += [(target, HTTP1), (Site(target), rpc_calls.CASES)]
+    for subject, cases in subjects:
         for case in cases:
             if options.only and options.only not in f"{case.section} {case.name}":
                 continue
@@ -67,7 +72,7 @@ def check(target: Target, options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def attempt(case: HTTP1Case | HTTP2Case | Talk, subject: Any) -> str:
+def attempt(case: HTTP1Case | HTTP2Case | RPCCase | Talk, subject: Any) -> str:
     try:
         return case.reaction(subject)
     except OSError as error:
@@ -75,7 +80,7 @@ def attempt(case: HTTP1Case | HTTP2Case | Talk, subject: Any) -> str:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Check a server against RFC 9113, RFC 7541 and RFC 9112.")
+    parser = argparse.ArgumentParser(description="Check a server against the RFCs of HTTP and the three protocols of calls.")
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--address", metavar="HOST:PORT", help="a server that is there")
     where.add_argument("--server-binary", type=Path, metavar="PATH", help="starts a Martlet of its own")

@@ -19,6 +19,16 @@ def test_both_spellings_of_flags(peers):
         assert subprocess.run([BINARIES / "interop-client", *flags]).returncode == 0
 
 
+def test_flags_as_other_programs_take_them(peers, certificates):
+    """Go's server names its files otherwise, and a switch needs no value."""
+    files = (f"--tls_cert_file={certificates.path('server.pem')}", f"--tls_key_file={certificates.path('server.key')}")
+    server = peers.serve("martlet", flags=("--use_tls", *files))
+    command = [BINARIES / "interop-client", "--use_tls", "--server_host=127.0.0.1", f"--server_port={server.port}"]
+    command += ["--use_test_ca", "--test_case=empty_unary", f"--ca_file={certificates.path('ca.pem')}"]
+    command += [f"--server_host_override={certificates.server_name}"]
+    assert subprocess.run(command).returncode == 0
+
+
 @pytest.mark.parametrize("case", ["jwt_token_creds", "compute_engine_creds", "no_such_case"])
 def test_other_cases_leave_with_2(peers, case):
     result = peers.call("martlet", peers.serve("martlet"), case)

@@ -102,14 +102,14 @@ struct TestRun: Sendable {
     report(1, .create(NewRun(kind: kind, definition: "d", parentID: parent, createdBy: "t")))
   }
 
-  func propose(_ detail: RunState.Detail, seq: Int64) -> Command {
-    report(seq, .propose(RunState(detail)))
+  func propose(_ detail: RunState.Detail, seq: Int64, epoch: Int64 = 1) -> Command {
+    report(seq, .propose(RunState(detail)), epoch: epoch)
   }
 
-  private func report(_ seq: Int64, _ item: Report.Item) -> Command {
+  private func report(_ seq: Int64, _ item: Report.Item, epoch: Int64 = 1) -> Command {
     .report(
       Report(
-        namespace: .standard, runID: id, epoch: 1, executionID: execution, seq: seq,
+        namespace: .standard, runID: id, epoch: epoch, executionID: execution, seq: seq,
         sessionID: session, actor: "tester", item: item))
   }
 }

@@ -1,13 +1,14 @@
 // Decides that lines move by themselves: granted on release, by whichever replica is there, and lapsed for the dead.
 
 import Logging
-import MartletEngine
 import MartletModel
 import MartletPostgres
 import MartletStore
 import MartletTestKit
 import ServiceLifecycle
 import Testing
+
+@testable import MartletEngine
 
 @Suite(.timeLimit(.minutes(10))) struct LimitServiceTests {
   private func request(_ names: String...) -> SlotRequest {
@@ -144,6 +145,68 @@ import Testing
       #expect(await guest.value == nil)
       #expect(room.isClosed)
       #expect(await room.wait(for: LeaseID(high: 1, low: 3), atMost: .seconds(600)) == nil)
+    }
+  }
+
+  /// The granter of the same process hands leases over itself; nobody asks the database who was served.
+  @Test func guestsAreToldByTheGranter() async throws {
+    try await EngineFixture.with { fixture in
+      let store = fixture.store
+      let room = LimitRoom(fixture.context)
+      let granter = LimitGranter(fixture.context, room: room)
+      try await limit(store, "api", 2)
+      let holders = [request("api"), request("api")]
+      let waiters = [request("api"), request("api"), request("api")]
+      for asked in holders + waiters { _ = try await isGranted(asked, store) }
+      let guest = Task { await room.wait(for: waiters[0].id, atMost: .seconds(600)) }
+      let last = Task { await room.wait(for: waiters[2].id, atMost: .seconds(600)) }
+      while room.count < 2 { await Task.yield() }
+      for holder in holders { try await store.releaseLease(holder.id, in: .standard) }
+      _ = try await granter.step()
+      let lease = try #require(await guest.value)
+      #expect(lease.id == waiters[0].id && lease.state == .held && lease.holds.count == 1)
+      #expect(lease == (try await store.lease(lease.id, in: .standard)))
+      // Who did not wait here has its grant for a short time only; who was not served stays.
+      #expect(
+        try await fixture.number("SELECT count(*) FROM limit_lease WHERE NOT collected") == 1)
+      #expect(room.count == 1)
+      room.close()
+      #expect(await last.value == nil)
+      await granter.stop()
+    }
+  }
+
+  /// A guest whose time ends while the line is served is told of what it was granted; one that has gone is not.
+  @Test func aGuestIsNotSentAwayWhileItIsServed() async throws {
+    try await EngineFixture.with { fixture in
+      let store = fixture.store
+      let room = LimitRoom(fixture.context)
+      try await limit(store, "api", 2)
+      let asked = [request("api"), request("api"), request("api")]
+      for one in asked { _ = try await isGranted(one, store) }
+      var late: [Task<SlotLease?, Never>] = []
+      let held = try await store.lease(asked[0].id, in: .standard)
+      let look = try await room.serving { _ in LineLook(round: .served(0)) }
+      #expect(look.round == .served(0))
+      for one in asked.prefix(2) {
+        late.append(Task { await room.wait(for: one.id, atMost: .seconds(600)) })
+      }
+      late.append(Task { await room.wait(for: asked[2].id, atMost: .milliseconds(1)) })
+      // The third one's time is over at once, unless it is being served.
+      #expect(await late[2].value == nil)
+      while room.count < 2 { await Task.yield() }
+      _ = try await room.serving { guests throws(StoreError) in
+        #expect(guests == Set(asked.prefix(2).map(\.id)))
+        late[1].cancel()
+        #expect(await late[1].value == nil)
+        let other = try await store.lease(asked[1].id, in: .standard)
+        return LineLook(round: .served(2), told: [held, other])
+      }
+      #expect(await late[0].value == held)
+      #expect(room.count == 0)
+      // What nobody heard of runs for a short time.
+      #expect(
+        try await fixture.number("SELECT count(*) FROM limit_lease WHERE NOT collected") == 1)
     }
   }
 }

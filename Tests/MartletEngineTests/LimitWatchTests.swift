@@ -21,9 +21,9 @@ import Testing
 
   private func grant(_ fixture: EngineFixture, by granter: LimitGranter) async throws {
     let shards = try await fixture.store.takeGranterShards(granter.id, lease: .seconds(60))
-    while case (.served, _) = try await fixture.store.serveLines(
-      granter.id, shards: shards, after: nil)
-    {}
+    while case .served = try await fixture.store.serveLines(
+      granter.id, shards: shards, after: nil
+    ).round {}
   }
 
   @Test func twoHundredWatchersCostNothingWhileNothingHappens() async throws {

@@ -38,9 +38,89 @@ import Testing
       ])
       try await fixture.age(by: "1 hour")
       try await fixture.reap()
-      #expect(try await fixture.number("SELECT count(*) FROM run_stranding") == 0)
-      _ = try await StrandingKeeper(fixture.context).step()
+      let keeper = StrandingKeeper(fixture.context)
+      _ = try await keeper.step()
       #expect(try await fixture.state(of: task.id) == .scheduled)
+      // The parent ends by itself, which does not cascade: the next look finds that.
+      _ = try await fixture.store.transitions.submit(parent.propose(.completed(.init()), seq: 3))
+      _ = try await keeper.step()
+      #expect(try await fixture.state(of: task.id) == .scheduled)
+      try await look(fixture)
+      #expect(try await fixture.state(of: task.id) == .cancelled)
+      #expect(try await fixture.number("SELECT count(*) FROM run_stranding") == 0)
+    }
+  }
+
+  /// Lets the pause before the next look be over.
+  private func look(_ fixture: EngineFixture) async throws {
+    try await fixture.sql("UPDATE run_stranding SET look_time = '-infinity'")
+    _ = try await StrandingKeeper(fixture.context).step()
+  }
+
+  /// A flow that runs in a session, and a task of it that has not begun: both are lost together.
+  private func lostFamily(
+    _ fixture: EngineFixture
+  ) async throws -> (parent: TestRun, task: TestRun) {
+    let session = try await fixture.session()
+    let (parent, task) = (TestRun(session: session), TestRun(session: session))
+    _ = try await fixture.store.transitions.submit([
+      parent.create(.flow), parent.propose(.running, seq: 2), task.create(parent: parent.id),
+    ])
+    try await fixture.age(by: "1 hour")
+    try await fixture.reap()
+    #expect(try await fixture.state(of: parent.id) == .crashed)
+    #expect(try await fixture.state(of: task.id) == .scheduled)
+    try await look(fixture)
+    // The crash is presumed: the task waits with its parent.
+    #expect(try await fixture.state(of: task.id) == .scheduled)
+    return (parent, task)
+  }
+
+  @Test func aTaskStartsWhenItsLostParentComesBack() async throws {
+    try await EngineFixture.with { fixture in
+      let (parent, task) = try await lostFamily(fixture)
+      let back = try await fixture.store.transitions.submit([
+        parent.propose(.running, seq: 3), task.propose(.running, seq: 1, epoch: 2),
+      ])
+      for answer in back {
+        guard case .verdict(.accepted, _) = answer.result else {
+          Issue.record("\(answer.result)")
+          continue
+        }
+      }
+      try await look(fixture)
+      #expect(try await fixture.state(of: task.id) == .running)
+      #expect(try await fixture.number("SELECT count(*) FROM run_stranding") == 0)
+    }
+  }
+
+  @Test func aTaskIsCancelledWhenItsLostParentEnds() async throws {
+    try await EngineFixture.with { fixture in
+      let (parent, task) = try await lostFamily(fixture)
+      // What it wrote down while it was away is heard late.
+      _ = try await fixture.store.transitions.submit(parent.propose(.failed(.init()), seq: 3))
+      try await look(fixture)
+      #expect(try await fixture.state(of: parent.id) == .failed)
+      #expect(try await fixture.state(of: task.id) == .cancelled)
+    }
+  }
+
+  @Test func aTaskIsCancelledWhenItsLostParentDoesNotComeBack() async throws {
+    try await EngineFixture.with { fixture in
+      let (parent, task) = try await lostFamily(fixture)
+      try await fixture.sql(
+        "UPDATE run_state SET transition_time = transition_time - interval '24 hours' WHERE id = '\(parent.id)'"
+      )
+      try await look(fixture)
+      #expect(try await fixture.state(of: task.id) == .cancelled)
+      #expect(try await fixture.number("SELECT count(*) FROM run_stranding") == 0)
+      // Nothing is decided of the parent by that: it may be heard still.
+      let late = try await fixture.store.transitions.submit(
+        parent.propose(.completed(.init()), seq: 3))
+      guard case .verdict(.accepted, _) = late.result else {
+        Issue.record("\(late.result)")
+        return
+      }
     }
   }
 

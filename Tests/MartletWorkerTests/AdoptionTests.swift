@@ -44,7 +44,8 @@ import Testing
     try await Workshop.with { workshop in
       let refused = #expect(throws: ProcessLauncher.StateInUse.self) {
         _ = try ProcessLauncher(
-          stateDirectory: workshop.state, environment: workshop.server.environment())
+          stateDirectory: workshop.state, environment: workshop.server.environment(),
+          executable: ServerProcess.binary().path)
       }
       #expect(refused?.description.contains(workshop.state) == true)
     }
@@ -62,7 +63,8 @@ import Testing
       let later = workshop.directory.appending(path: "later").path
       try workshop.shell("mkdir later; cp -al state/jobs later/jobs")
       let restarted = try ProcessLauncher(
-        stateDirectory: later, environment: workshop.server.environment())
+        stateDirectory: later, environment: workshop.server.environment(),
+        executable: ServerProcess.binary().path)
       let living = try await restarted.adopt()
       #expect(living.map(\.id) == [job.id])
       try workshop.shell("echo go > \(gate)")
@@ -84,7 +86,8 @@ import Testing
       try JobDirectory(path: "\(later)/jobs/\(unstarted.id)").create(unstarted)
       try workshop.shell("mkdir later/jobs/\(Identifier.timeOrdered()).1")
       let restarted = try ProcessLauncher(
-        stateDirectory: later, environment: workshop.server.environment())
+        stateDirectory: later, environment: workshop.server.environment(),
+        executable: ServerProcess.binary().path)
       #expect(try await restarted.adopt().isEmpty)
       var found: [JobID: JobExit.Ending] = [:]
       for await exit in restarted.exits {

@@ -34,8 +34,8 @@ struct WorkerBookTests {
 
   @Test func roomIsToldWhenTheServerDoesNotKnowIt() {
     var book = begun(limit: 2)
-    #expect(credits(book.next()) == [2])
-    #expect(credits(book.next()) == [])
+    #expect(credits(book.next(at: now)) == [2])
+    #expect(credits(book.next(at: now)) == [])
     guard case .launch(let job) = book.take(offer("a"), namespace: "n") else {
       Issue.record("not launched")
       return
@@ -43,31 +43,31 @@ struct WorkerBookTests {
     #expect(job.namespace == "n")
     book.launched(job.id)
     // The offer counted by itself.
-    #expect(book.next() == [.accept(ConnectRequest.Accept(runID: "a", epoch: 1))])
+    #expect(book.next(at: now) == [.accept(ConnectRequest.Accept(runID: "a", epoch: 1))])
     book.ended(exit("a"), at: now)
-    #expect(credits(book.next()) == [2])
+    #expect(credits(book.next(at: now)) == [2])
   }
 
   @Test func anOfferIsLaunchedOnceAndOnlyWhereThereIsRoom() {
     var book = begun(limit: 1)
-    _ = book.next()
+    _ = book.next(at: now)
     #expect(book.take(offer("a"), namespace: "") != .known)
     #expect(book.take(offer("a"), namespace: "") == .known)
     #expect(book.take(offer("b"), namespace: "") == .decline("the worker has no room"))
     #expect(book.count == 1)
     // Another epoch of the same run is another job; it goes back too.
     #expect(book.take(offer("a", 2), namespace: "") == .decline("the worker has no room"))
-    let declined = book.next().filter { if case .decline = $0 { true } else { false } }
+    let declined = book.next(at: now).filter { if case .decline = $0 { true } else { false } }
     #expect(declined.count == 2)
   }
 
   @Test func aJobThatCannotBeLaunchedGoesBackAndMakesRoom() {
     var book = begun(limit: 1)
-    _ = book.next()
+    _ = book.next(at: now)
     _ = book.take(offer("a"), namespace: "")
     book.refuse(JobID(runID: "a", epoch: 1), "no")
     #expect(
-      book.next() == [
+      book.next(at: now) == [
         .decline(ConnectRequest.Decline(runID: "a", epoch: 1, reason: "no")),
         .credit(ConnectRequest.Credit(runs: 1)),
       ])
@@ -77,12 +77,12 @@ struct WorkerBookTests {
     var book = begun(limit: 1)
     _ = book.take(offer("a"), namespace: "")
     book.ended(exit("a", 1, .signalled(9)), at: now)
-    #expect(book.next().contains(.exited(Exited(exit("a", 1, .signalled(9))))))
+    #expect(book.next(at: now).contains(.exited(Exited(exit("a", 1, .signalled(9))))))
     book.begin(at: now + .seconds(5))
-    #expect(book.next().contains(.exited(Exited(exit("a", 1, .signalled(9))))))
-    book.begin(at: now + .seconds(60))
-    #expect(credits(book.next()) == [1])
-    #expect(book.next().isEmpty)
+    #expect(book.next(at: now).contains(.exited(Exited(exit("a", 1, .signalled(9))))))
+    book.begin(at: now + .seconds(600))
+    #expect(credits(book.next(at: now)) == [1])
+    #expect(book.next(at: now).isEmpty)
   }
 
   @Test func whatLivesSinceBeforeCountsAndIsTold() {
@@ -90,21 +90,21 @@ struct WorkerBookTests {
     book.adopt(Job(offer("a", 3)))
     book.begin(at: now)
     #expect(book.heldRuns == [HeldRun(runID: "a", epoch: 3)])
-    #expect(credits(book.next()) == [1])
+    #expect(credits(book.next(at: now)) == [1])
     #expect(book.job(ofRun: "a", epoch: 3) != nil)
     #expect(book.job(ofRun: "a", epoch: 2) == nil)
   }
 
   @Test func aDrainTakesRoomAwayAndIsDoneWhenNothingIsLeft() {
     var book = begun(limit: 3)
-    _ = book.next()
+    _ = book.next(at: now)
     _ = book.take(offer("a"), namespace: "")
     book.drain()
-    #expect(credits(book.next()) == [0])
+    #expect(credits(book.next(at: now)) == [0])
     #expect(book.take(offer("b"), namespace: "") == .decline("the worker drains"))
     #expect(!book.isDone)
     book.ended(exit("a"), at: now)
     #expect(book.isDone)
-    #expect(credits(book.next()) == [0])
+    #expect(credits(book.next(at: now)) == [0])
   }
 }

@@ -37,6 +37,8 @@ final class Workshop: Sendable {
     launcher = try ProcessLauncher(
       stateDirectory: directory.appending(path: "state").path, environment: server.environment(),
       executable: try ServerProcess.binary().path)
+    // As beside a worker: its first job goes to an executor that stands by, others soon after it to new ones.
+    launcher.standBy()
     let (exits, ends) = (launcher.exits, ends)
     reading = Task { for await exit in exits { ends.add(exit) } }
   }

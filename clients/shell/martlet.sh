@@ -1285,7 +1285,9 @@ martlet_limit_list_leases() {
 Usage: martlet_limit_list_leases [--FLAG VALUE]...
 
 Returns a page of leases that are held, the oldest first, and after them of those that wait,
-in the order of their line.
+in the order of their line. Of a pool, a queue or a deployment: runs that are with workers,
+and those that wait for one, each as a lease with the id of the run, the name of the run as
+its holder, and its worker as its actor.
 
 Flags:
   --namespace TEXT
@@ -2616,6 +2618,9 @@ Flags:
   --run.state.observed-time TIME
       When the client says it happened, by the client's clock; kept, never used for
       ordering.
+  --run.state.annotations JSON
+      What the reporter wants to be kept with this state in the history: plain JSON, never
+      looked into; at most 64 KiB. Gone with the next state.
   --run.state.scheduled JSON
       With SCHEDULED.
   --run.state.scheduled.due-time TIME
@@ -2792,6 +2797,7 @@ run.state.name string run.state.name
 run.state.message string run.state.message
 run.state.time time run.state.time
 run.state.observed-time time run.state.observedTime
+run.state.annotations json run.state.annotations
 run.state.scheduled json run.state.scheduled
 run.state.scheduled.due-time time run.state.scheduled.dueTime
 run.state.scheduled.reason string run.state.scheduled.reason
@@ -3054,6 +3060,9 @@ Flags:
   --run.state.observed-time TIME
       When the client says it happened, by the client's clock; kept, never used for
       ordering.
+  --run.state.annotations JSON
+      What the reporter wants to be kept with this state in the history: plain JSON, never
+      looked into; at most 64 KiB. Gone with the next state.
   --run.state.scheduled JSON
       With SCHEDULED.
   --run.state.scheduled.due-time TIME
@@ -3227,6 +3236,7 @@ run.state.name string run.state.name
 run.state.message string run.state.message
 run.state.time time run.state.time
 run.state.observed-time time run.state.observedTime
+run.state.annotations json run.state.annotations
 run.state.scheduled json run.state.scheduled
 run.state.scheduled.due-time time run.state.scheduled.dueTime
 run.state.scheduled.reason string run.state.scheduled.reason
@@ -3541,6 +3551,9 @@ Flags:
   --state.observed-time TIME
       When the client says it happened, by the client's clock; kept, never used for
       ordering.
+  --state.annotations JSON
+      What the reporter wants to be kept with this state in the history: plain JSON, never
+      looked into; at most 64 KiB. Gone with the next state.
   --state.scheduled JSON
       With SCHEDULED.
   --state.scheduled.due-time TIME
@@ -3649,6 +3662,7 @@ state.name string state.name
 state.message string state.message
 state.time time state.time
 state.observed-time time state.observedTime
+state.annotations json state.annotations
 state.scheduled json state.scheduled
 state.scheduled.due-time time state.scheduled.dueTime
 state.scheduled.reason string state.scheduled.reason
@@ -4954,8 +4968,8 @@ martlet_worker_heartbeat_worker() {
       cat <<'HELP'
 Usage: martlet_worker_heartbeat_worker [--FLAG VALUE]...
 
-Renews the session of a worker that polls, and tells how its runs ended before their
-executor could.
+Renews the session of a worker that polls, or ends it when the worker leaves, and tells how
+its runs ended before their executor could.
 
 Flags:
   --namespace TEXT
@@ -4992,6 +5006,8 @@ Flags:
   --held JSON
       The runs it still has; those that are not its any more come back in `revoked`. May be
       repeated.
+  --goodbye [true|false]
+      It leaves: its session ends, and what it was offered and has not started goes back.
   --json JSON
       The whole request, instead of other flags.
 
@@ -5016,6 +5032,7 @@ worker.session.lease duration worker.session.lease
 worker.session.holder string worker.session.holder
 exited *json exited
 held *json held
+goodbye bool goodbye
 ' "$@"
 }
 
@@ -5303,8 +5320,8 @@ martlet_worker_poll_work
       The same for those who cannot hold a stream: waits for offers up to `wait`, and renews
       the worker's session.
 martlet_worker_heartbeat_worker
-      Renews the session of a worker that polls, and tells how its runs ended before their
-      executor could.
+      Renews the session of a worker that polls, or ends it when the worker leaves, and
+      tells how its runs ended before their executor could.
 martlet_worker_list_workers
       Returns a page of workers, by pool and name.
 martlet_worker_drain_worker

@@ -20,6 +20,7 @@ public final class LoopExecutor: TaskExecutor {
   public let loop: any EventLoop
   private let turn: NIOLoopBoundBox<Turn>
   private let arrivals = NIOLockedValueBox(Arrivals())
+  private let clock: NIOLoopBoundBox<HTTPDate>
 
   /// What waits for the end of the turn; touched on the loop only.
   private struct Turn {
@@ -59,7 +60,11 @@ public final class LoopExecutor: TaskExecutor {
   public init(loop: any EventLoop) {
     self.loop = loop
     turn = NIOLoopBoundBox.makeBoxSendingValue(Turn(), eventLoop: loop)
+    clock = NIOLoopBoundBox.makeBoxSendingValue(HTTPDate(), eventLoop: loop)
   }
+
+  /// The `Date` of a response that is written now. On the loop.
+  var date: HTTPDate { clock.value }
 
   /// Takes a job of the concurrency runtime.
   public func enqueue(_ job: consuming ExecutorJob) {

@@ -259,7 +259,7 @@ final class HTTP1Connection: ChannelDuplexHandler, RemovableChannelHandler, Loop
       HTTPResponseHead(status: status), length: 0, hasTrailers: false,
       framing: .init(
         keepsAlive: false, expectsContinue: false, takesChunks: true, isHead: false),
-      keepsAlive: false, into: &bytes)
+      keepsAlive: false, date: executor.date.now, into: &bytes)
     writer.end(trailers: nil, into: &bytes)
     context?.write(wrapOutboundOut(bytes), promise: nil)
     linger()
@@ -327,7 +327,7 @@ final class HTTP1Connection: ChannelDuplexHandler, RemovableChannelHandler, Loop
       HTTP1ResponseWriter(
         head, length: length, hasTrailers: hasTrailers, framing: exchange.framing,
         keepsAlive: exchange.framing.keepsAlive && exchange.requestEnded && !isDraining,
-        into: &output))
+        date: executor.date.now, into: &output))
   }
 
   private func writeOutput(_ context: ChannelHandlerContext) {

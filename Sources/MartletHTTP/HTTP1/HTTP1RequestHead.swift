@@ -93,6 +93,7 @@ struct HTTP1RequestHead {
     let hosts = head.headers["host"]
     guard hosts.count == 1 || (hosts.isEmpty && !isCurrent) else { throw Refusal(status: 400) }
     let host = hosts.first ?? ""
+    try checkAuthority(host)
     if head.uri.utf8.first == UInt8(ascii: "/") { return (host, head.uri) }
     if head.uri == "*", head.method == .OPTIONS { return (host, "*") }
     for scheme in ["http://", "https://"]
@@ -101,9 +102,19 @@ struct HTTP1RequestHead {
       let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
       guard end > rest.startIndex else { throw Refusal(status: 400) }
       let path = rest[end...]
-      return (String(rest[..<end]), path.first == "/" ? String(path) : "/" + path)
+      let authority = String(rest[..<end])
+      try checkAuthority(authority)
+      return (authority, path.first == "/" ? String(path) : "/" + path)
     }
     throw Refusal(status: 400)
+  }
+
+  private static func checkAuthority(_ authority: String) throws(Refusal) {
+    var authority = authority
+    let isWellFormed = authority.withUTF8 {
+      AuthoritySyntax.isWellFormed(UnsafeRawBufferPointer($0))
+    }
+    guard isWellFormed else { throw Refusal(status: 400) }
   }
 
   /// Fields that concern only this connection (RFC 9110, 7.6.1), and `Host`, which is the authority.

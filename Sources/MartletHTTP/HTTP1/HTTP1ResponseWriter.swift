@@ -23,10 +23,12 @@ struct HTTP1ResponseWriter {
 
   /// Writes the head.
   ///
-  /// - Parameter length: the whole length of the body when it is known.
+  /// - Parameters:
+  ///   - length: the whole length of the body when it is known.
+  ///   - date: the time it is written at, for a head that tells it.
   init(
     _ head: HTTPResponseHead, length: Int?, hasTrailers: Bool, framing: HTTP1RequestHead.Framing,
-    keepsAlive: Bool, into bytes: inout ByteBuffer
+    keepsAlive: Bool, date: UnsafeRawBufferPointer? = nil, into bytes: inout ByteBuffer
   ) {
     self.keepsAlive = keepsAlive
     let hasNoBody = framing.isHead || head.status == 204 || head.status == 304
@@ -53,6 +55,11 @@ struct HTTP1ResponseWriter {
       bytes.writeBytes(name)
       bytes.writeStaticString(": ")
       bytes.writeBytes(value)
+      bytes.writeStaticString("\r\n")
+    }
+    if let date, head.isDated, !head.fields.contains("date") {
+      bytes.writeStaticString("date: ")
+      bytes.writeBytes(date)
       bytes.writeStaticString("\r\n")
     }
     writeFraming(head, length: declared ?? length, framing: framing, into: &bytes)

@@ -55,7 +55,7 @@ public struct HTTPLimits: Sendable {
   /// Such resets by which that burst refills each second.
   public var streamErrorsPerSecond = 33
   /// Control frames (PING, SETTINGS, PRIORITY, empty DATA) a peer may send in a burst before its
-  /// connection is ended.
+  /// connection is ended; a PING for each piece of a body that was sent to it is free.
   public var controlBurst = 2_000
   /// Control frames by which that burst refills each second.
   public var controlsPerSecond = 200

@@ -42,6 +42,7 @@ public struct StaticFiles: HTTPHandler {
     var fields: HTTPFields = ["etag": tag.text, "accept-ranges": "bytes"]
     fields.append("x-content-type-options", "nosniff")
     fields.append(contentsOf: self.fields)
+    guard tag.isWanted(by: head.fields["if-match"]) else { return refusal(412) }
     if tag.isNamed(in: head.fields["if-none-match"]) {
       return FileExchange.Answer(head: HTTPResponseHead(status: 304, fields: fields))
     }

@@ -11,6 +11,8 @@ final class ServerTLS: Sendable {
   private struct State {
     var context: NIOSSLContext
     var stamps: [FileStamp?]
+    /// Files that were looked at since and could not be used.
+    var refused: [FileStamp?]?
     var timer: RepeatedTask?
   }
 
@@ -56,11 +58,16 @@ final class ServerTLS: Sendable {
       state.withLockedValue {
         $0.context = context
         $0.stamps = stamps
+        $0.refused = nil
       }
       logger.notice("the certificate was renewed from \(files.certificate)")
     } catch {
-      // The stamps are kept as they were: a file that is half written is looked at again.
-      logger.error("the certificate was not renewed: \(error)")
+      // They are looked at again, for a file may be half written, and complained of once.
+      let isNew = state.withLockedValue { state in
+        defer { state.refused = stamps }
+        return state.refused != stamps
+      }
+      if isNew { logger.error("the certificate was not renewed: \(error)") }
     }
   }
 }

@@ -34,8 +34,10 @@ public struct LimitLine: Sendable {
     public var grants: [Grant] = []
     /// Who can be served when nothing but time has passed, and when.
     public var due: [LeaseID: Instant] = [:]
-    /// Whether there may be more to do at once: part of the line was out of sight.
-    public var hasMore = false
+    /// Whether somebody out of sight may be next: the part of a line that was cut has nobody left who waits.
+    public var isCutShort = false
+    /// Whether there may be more to do at once.
+    public var hasMore: Bool { isCutShort && !grants.isEmpty }
   }
 
   private var limits: [LimitID: LimitOccupancy]
@@ -58,6 +60,8 @@ public struct LimitLine: Sendable {
   public mutating func serve(at now: Instant) -> Round {
     var round = Round()
     var closed: Set<LimitID> = []
+    // Limits in front of which somebody in sight goes on waiting.
+    var kept: Set<LimitID> = []
     for waiter in waiters {
       switch chance(of: waiter, closed, now) {
       case .now:
@@ -65,13 +69,19 @@ public struct LimitLine: Sendable {
         round.grants.append(Grant(id: waiter.id, holds: holds))
       case .later(let time):
         closed.formUnion(waiter.wants.map(\.limit))
+        kept.formUnion(waiter.wants.map(\.limit).filter { keeps($0, waiter) })
         if let time { round.due[waiter.id] = time }
       // Such a one would hold up the line until somebody changes the limit.
       case .never: continue
       }
     }
-    round.hasMore = !round.grants.isEmpty && !ends.isEmpty
+    round.isCutShort = ends.keys.contains { !kept.contains($0) }
     return round
+  }
+
+  /// Whether nobody passes somebody who waits for a limit.
+  private func keeps(_ limit: LimitID, _ waiter: Waiter) -> Bool {
+    waiter.number <= ends[limit] ?? .max && limits[limit]?.isEnabled ?? true
   }
 
   private enum Chance { case now, later(Instant?), never }

@@ -79,8 +79,9 @@ extension ScheduleSpec {
     guard Interval.zero...Interval.hours(2400) ~= horizon.ahead else {
       throw InvalidValue("\(field).horizon.ahead", "is out of bounds: give 0 s to 100 days")
     }
-    if let within = catchUp.within, within < .zero {
-      throw InvalidValue("\(field).catch_up.within", "is negative")
+    if let within = catchUp.within, !(Interval.zero...ScheduleLimits.interval.upperBound ~= within)
+    {
+      throw InvalidValue("\(field).catch_up.within", "is out of bounds: give 0 s to 100 years")
     }
     for (time, name) in [(schedule.start, "start_time"), (schedule.end, "end_time")] {
       try InvalidValue.check(time, "\(field).\(name)")

@@ -11,6 +11,11 @@ extension RunFacts {
         : Gate(.owner, .closed, "nobody has taken it", remedy: remedy)
     }
     guard let id = run.sessionID else {
+      if run.stateType == .running, state.name == RunState.ownerLost {
+        return Gate(
+          .owner, .closed, "its process fell silent and its lease has lapsed",
+          remedy: "its process reports, or an operator acts")
+      }
       return Gate(
         .owner, isOffered ? .closed : .unknown,
         isOffered

@@ -32,6 +32,20 @@ public struct WorkFact: Sendable, Equatable {
     case backfill(BackfillID, parallel: Int64, going: Int64, place: Int64)
   }
 
+  /// That a worker sent it back.
+  public struct Decline: Sendable, Equatable {
+    /// The name of the worker.
+    public var worker: String
+    /// Why; may be empty.
+    public var reason: String
+
+    /// Notes a decline.
+    public init(by worker: String, why reason: String) {
+      self.worker = worker
+      self.reason = reason
+    }
+  }
+
   /// What made it and has not let it go; nil when it was let go.
   public var hold: Hold?
   /// The deployment, as `flow/name`.
@@ -52,6 +66,8 @@ public struct WorkFact: Sendable, Equatable {
   public var isServed: Bool
   /// Runs of the pool that are with workers; not all of many.
   public var holders: [LimitFact.Holder]
+  /// The last that sent it back since it was with a worker; nil for none.
+  public var decline: Decline?
 
   /// Makes a fact.
   public init(
@@ -113,8 +129,8 @@ extension WorkFact {
     let subject = "workers of \(pool.name)"
     guard fitting == 0 else {
       return Gate(
-        .owner, .closed, "\(Self.counted(fitting, "worker")) online may take it", subject: subject,
-        remedy: "a worker has room for it")
+        .owner, .closed, "\(Self.counted(fitting, "worker")) online may take it\(declined)",
+        subject: subject, remedy: "a worker has room for it")
     }
     guard online > 0 else {
       return isServed
@@ -129,10 +145,16 @@ extension WorkFact {
     }
     let need = wanted.isEmpty ? "none may take it" : "none has \(wanted.joined(separator: ", "))"
     return Gate(
-      .owner, .closed, "\(online) online, \(need)", subject: subject,
+      .owner, .closed, "\(online) online, \(need)\(declined)", subject: subject,
       remedy: wanted.isEmpty
         ? "a worker for its queue and its deployment connects"
         : "a worker with \(wanted.joined(separator: ", ")) connects")
+  }
+
+  private var declined: String {
+    guard let decline else { return "" }
+    return "; \(decline.worker) sent it back"
+      + (decline.reason.isEmpty ? "" : ": \(decline.reason)")
   }
 
   private func gate(

@@ -7,6 +7,8 @@ public enum RunLimits {
   public static let stateName = 200
   /// Longest message of a state, in bytes.
   public static let message = 16 << 10
+  /// Longest annotations of a state, in bytes of JSON.
+  public static let annotations = 64 << 10
   /// Longest type of an error, or key of a pause, in bytes.
   public static let word = 500
   /// Longest text of an error, in bytes.

@@ -9,6 +9,7 @@ extension RunState {
     try InvalidValue.check(name, "\(field).name", limit: RunLimits.stateName)
     if name.isEmpty { throw InvalidValue("\(field).name", "is empty") }
     try InvalidValue.check(message, "\(field).message", limit: RunLimits.message)
+    try InvalidValue.check(annotations, "\(field).annotations", limit: RunLimits.annotations)
     switch detail {
     case .pending, .running, .cancelled: break
     case .scheduled(let scheduled):

@@ -8,6 +8,11 @@ public struct RunState: Sendable, Equatable {
   public var name: String
   /// What happened, for people; may be empty.
   public var message: String
+  /// What the reporter wants to be kept with it, a JSON object as text, never looked into; empty for nothing.
+  public var annotations = ""
+
+  /// The name of a RUNNING run whose process fell silent, and which waits for it.
+  static let ownerLost = "OwnerLost"
 
   /// The type with the data only it has.
   public enum Detail: Sendable, Equatable {

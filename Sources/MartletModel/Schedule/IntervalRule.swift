@@ -24,6 +24,7 @@ public struct IntervalRule: Sendable, Hashable {
     guard length.microseconds % 1000 == 0 else {
       throw InvalidValue("interval.length", "has a fraction of a millisecond: give whole ones")
     }
+    try InvalidValue.check(anchor, "interval.anchor")
     self.length = length
     self.anchor = anchor
   }

@@ -106,7 +106,7 @@ public struct ScheduleLetting: Sendable, Equatable {
   /// Decides about the runs of a schedule.
   ///
   /// - Parameter items: Its runs that have not ended, but for those of backfills; of those that are undecided at least the
-  ///   ones that are due.
+  ///   ones that are due. Where each starts beside the others, those that go on may be left out.
   public init(_ row: ScheduleRow, items: [ScheduledItem], now: Instant) {
     var due: [ScheduledItem] = []
     for item in items where item.gate == .undecided && item.due <= now {
@@ -128,13 +128,17 @@ public struct ScheduleLetting: Sendable, Equatable {
     refused += due.filter { missed.contains($0.due) }.map { ($0.runID, .missed) }
     due.removeAll { missed.contains($0.due) }
 
+    // Those that wait have done so for an earlier form of the schedule.
+    if row.spec.overlap == .allow {
+      opened += waiting.map(\.runID)
+      waiting = []
+    }
     // Those that wait go first: they came first.
     if running.isEmpty, let first = waiting.first, due.isEmpty || row.spec.overlap != .cancelRunning
     {
       opened.append(first.runID)
       waiting.removeFirst()
-      let isBusy = row.spec.overlap != .allow
-      decide(due, row.spec.overlap, running: isBusy ? [first] : [], waiting: waiting)
+      decide(due, row.spec.overlap, running: [first], waiting: waiting)
     } else {
       decide(due, row.spec.overlap, running: running, waiting: waiting)
     }

@@ -30,6 +30,28 @@ extension JobTemplate {
     return Self.filled(job, with: values) ?? .object(JSONMembers())
   }
 
+  /// Refuses values that no job could be made with, whatever others are given beside them.
+  ///
+  /// - Parameter field: the path of the values, for the error.
+  /// - Throws: `InvalidValue` for a name that is no variable, and a value that does not fit the schema.
+  public func check(_ given: JSONMembers, _ field: String) throws(InvalidValue) {
+    try checkNames(of: given, field)
+    var values = defaults
+    for name in given.names { values.set(name, to: given[name] ?? .null) }
+    let report: SchemaReport
+    do { report = try judge(.object(values)) } catch {
+      throw InvalidValue(field, "cannot be checked: \(error)")
+    }
+    let names = Set(given.names.map(\.text))
+    // What is missing may come with the run.
+    let fault = report.violations.first { violation in
+      violation.pointer.split(separator: "/").first.map { names.contains(String($0)) } ?? false
+    }
+    if let fault {
+      throw InvalidValue(field + fault.pointer.replacing("/", with: "."), fault.problem)
+    }
+  }
+
   /// Refuses values of what is no variable.
   ///
   /// - Parameter field: the path of the values, for the error.

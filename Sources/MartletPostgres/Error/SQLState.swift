@@ -56,6 +56,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let deletedRun = SQLState(rawValue: "MA002")
   /// The store's own: a run would be created of a deployment that is gone.
   public static let homelessRun = SQLState(rawValue: "MA003")
+  /// The store's own: a run is offered whose hold was given back.
+  public static let lapsedHold = SQLState(rawValue: "MA004")
   /// The table does not exist.
   public static let undefinedTable = SQLState(rawValue: "42P01")
 }

@@ -13,6 +13,8 @@ final class ConnectServerCall: ServerCall, @unchecked Sendable {
   private var body = ByteBuffer()
   private let compression: Compression?
   private let takesGzip: Bool
+  /// The request came in a query, so that caches may keep its answer.
+  private var isQuery = false
 
   override init(
     _ server: ServerCore, _ call: consuming IncomingCall, on stream: any HTTPServerStream,
@@ -41,8 +43,14 @@ final class ConnectServerCall: ServerCall, @unchecked Sendable {
     body = ByteBuffer()
   }
 
-  /// Starts the handler with its request, which came in the body or in a query.
-  func begin(_ request: EncodedMessage) {
+  /// Starts the handler with a request that came in a query.
+  func begin(query request: EncodedMessage) {
+    isQuery = true
+    begin(request)
+  }
+
+  /// Starts the handler with its request.
+  private func begin(_ request: EncodedMessage) {
     guard case .unary(let bind) = method.implementation else {
       return fail(Status(.unimplemented, "\(method.descriptor.path) streams"))
     }
@@ -91,6 +99,7 @@ final class ConnectServerCall: ServerCall, @unchecked Sendable {
     var fields: HTTPFields = encoding == .protobuf ? Self.protoHead : Self.jsonHead
     fields.append("content-length", body.bytes.readableBytes)
     if body.compression != nil { fields.append("content-encoding", Compression.name) }
+    if isQuery { fields.append("vary", "accept-encoding") }
     fields.append(contentsOf: server.origins.responseFields(origin: origin))
     if context.response.isTouched {
       fields.append(context.response.headers)

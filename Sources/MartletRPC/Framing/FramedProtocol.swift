@@ -40,6 +40,11 @@ enum FramedProtocol: Sendable, Equatable {
     return fields
   }
 
+  /// The head of a response with these fields.
+  func responseHead(_ fields: HTTPFields, status: Int = 200) -> HTTPResponseHead {
+    HTTPResponseHead(status: status, fields: fields, isDated: self == .connect)
+  }
+
   /// What is said, with a refusal, of the compression that is understood.
   var accepted: (name: String, value: String) {
     switch self {

@@ -193,7 +193,7 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
     fields.append(context.response.headers)
     GRPCFields.append(status, to: &fields)
     fields.append(context.response.trailers)
-    stream.respond(HTTPResponseHead(status: 200, fields: fields))
+    stream.respond(framed.responseHead(fields))
     stream.finish(trailers: nil)
   }
 
@@ -208,7 +208,7 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
     var fields = framed.head(encoding, compression: isNamed ? .gzip : nil)
     fields.append(contentsOf: server.origins.responseFields(origin: origin))
     fields.append(context.response.headers)
-    stream.respond(HTTPResponseHead(status: 200, fields: fields))
+    stream.respond(framed.responseHead(fields))
   }
 
   // MARK: Compression

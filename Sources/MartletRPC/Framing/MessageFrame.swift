@@ -20,12 +20,21 @@ enum MessageFrame {
       let isCompressed = compresses(bytes.count)
       var frame = ByteBufferAllocator().buffer(
         capacity: (isCompressed ? bytes.count / 2 : bytes.count) + MessageAssembler.prefix)
-      frame.writeInteger(isCompressed ? compressed : 0)
-      frame.writeInteger(UInt32(bytes.count))
       guard isCompressed else {
-        frame.writeBytes(bytes)
+        // In one go: what a buffer asks of itself at each write costs more than five bytes do.
+        frame.writeWithUnsafeMutableBytes(
+          minimumWritableBytes: MessageAssembler.prefix + bytes.count
+        ) { target in
+          target[0] = 0
+          target.storeBytes(of: UInt32(bytes.count).bigEndian, toByteOffset: 1, as: UInt32.self)
+          UnsafeMutableRawBufferPointer(rebasing: target[MessageAssembler.prefix...])
+            .copyMemory(from: bytes)
+          return MessageAssembler.prefix + bytes.count
+        }
         return frame
       }
+      frame.writeInteger(compressed)
+      frame.writeInteger(UInt32(0))
       Gzip.compress(bytes, into: &frame)
       frame.setInteger(UInt32(frame.readableBytes - MessageAssembler.prefix), at: 1)
       return frame

@@ -8,7 +8,7 @@ enum GRPCFields {
   /// The fields of every head.
   static let head: HTTPFields = ["content-type": "application/grpc"]
   /// The head of a response without metadata.
-  static let plainHead = HTTPResponseHead(status: 200, fields: head)
+  static let plainHead = HTTPResponseHead(status: 200, fields: head, isDated: false)
   /// The trailers of a call that went well.
   static let ok: HTTPFields = ["grpc-status": "0"]
 

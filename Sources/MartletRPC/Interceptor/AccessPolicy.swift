@@ -18,6 +18,12 @@ public struct Credentials: Sendable {
   public var authorization: String?
   /// The other end of the connection, with the certificate it showed.
   public var peer: HTTPPeer
+
+  /// Makes credentials.
+  public init(authorization: String?, peer: HTTPPeer) {
+    self.authorization = authorization
+    self.peer = peer
+  }
 }
 
 /// What a method asks of its callers.
@@ -46,6 +52,14 @@ public struct AccessPolicy: Sendable {
   private init(authenticator: (any Authenticator)?, rules: [String: AccessRule]) {
     self.authenticator = authenticator
     self.rules = rules
+  }
+
+  /// Who calls by another road than a method; `Principal.anonymous` when authentication is off.
+  ///
+  /// - Throws: UNAUTHENTICATED when the credentials are missing or wrong.
+  public func principal(of credentials: Credentials) async throws(Status) -> Principal {
+    guard let authenticator else { return .anonymous }
+    return try await authenticator.principal(of: credentials)
   }
 
   /// The interceptors that enforce the policy.

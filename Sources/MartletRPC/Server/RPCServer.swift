@@ -86,6 +86,7 @@ public final class RPCServer: HTTPHandler {
       return (core.table.find(bytes), true)
     }
     guard let method else {
+      if head.path == "*" { return options(on: stream) }
       if head.method == "GET", let call = query(head, fields, started, refusal) { return call }
       return refuseUnknown(head, isCallPath: isCallPath, refusal, on: stream)
     }
@@ -121,6 +122,14 @@ public final class RPCServer: HTTPHandler {
     let fields = core.origins.preflightFields(
       origin: origin, asked: head.fields["access-control-request-headers"])
     stream.respond(HTTPResponseHead(status: 204, fields: fields))
+    stream.finish(trailers: nil)
+    return DiscardedBody(stream)
+  }
+
+  /// What is asked of the server as a whole (RFC 9110, 9.3.7): a sign of life.
+  private func options(on stream: any HTTPServerStream) -> any HTTPStreamDelegate {
+    stream.respond(
+      HTTPResponseHead(status: 204, fields: ["allow": "GET, HEAD, POST, OPTIONS"]))
     stream.finish(trailers: nil)
     return DiscardedBody(stream)
   }
@@ -163,7 +172,7 @@ public final class RPCServer: HTTPHandler {
     open(head, fields, method, .connect, started, refusal) { call, local in
       let call = ConnectServerCall(
         core, call, on: refusal.stream, encoding: encoding, started: started, local: local)
-      if let request { call.begin(request) }
+      if let request { call.begin(query: request) }
       return call
     }
   }

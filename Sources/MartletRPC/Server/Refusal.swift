@@ -36,7 +36,8 @@ struct Refusal {
       var fields = FramedProtocol.connect.head(encoding, compression: nil)
       fields.append(contentsOf: extra(status, .connect))
       // Where there is no such stream, the status of HTTP says so too.
-      stream.respond(HTTPResponseHead(status: httpStatus == 404 ? 404 : 200, fields: fields))
+      stream.respond(
+        FramedProtocol.connect.responseHead(fields, status: httpStatus == 404 ? 404 : 200))
       FramedProtocol.connect.finish(status, trailers: [:], on: stream)
     case .json, .proto:
       var extra = originFields
@@ -53,7 +54,7 @@ struct Refusal {
     var fields = framed.head(.protobuf, compression: nil)
     fields.append(contentsOf: extra(status, framed))
     GRPCFields.append(status, to: &fields)
-    stream.respond(HTTPResponseHead(status: 200, fields: fields))
+    stream.respond(framed.responseHead(fields))
     stream.finish(trailers: nil)
   }
 

@@ -1,6 +1,7 @@
 // Decides what is answered while a server is starting: that it is.
 
 internal import MartletHTTP
+internal import MartletPrefect
 internal import MartletRPC
 internal import NIOCore
 internal import Synchronization
@@ -8,9 +9,22 @@ internal import Synchronization
 /// Takes requests from the moment the port is ours, and serves them as soon as there is something to serve with.
 final class FrontDoor: HTTPHandler {
   private let server = Mutex<RPCServer?>(nil)
+  private let prefect = Mutex<PrefectAPI?>(nil)
 
   /// Lets requests in.
-  func open(_ server: RPCServer) { self.server.withLock { $0 = server } }
+  func open(_ server: RPCServer, _ prefect: PrefectAPI?) {
+    self.prefect.withLock { $0 = prefect }
+    self.server.withLock { $0 = server }
+  }
+
+  /// Lets WebSockets in, once there is something that serves them.
+  var upgrades: [HTTPUpgrade] {
+    [
+      HTTPUpgrade(name: "websocket") { [self] head in
+        prefect.withLock { $0 }?.judge(head) ?? .decline
+      }
+    ]
+  }
 
   func accept(
     _ head: HTTPRequestHead, on stream: any HTTPServerStream

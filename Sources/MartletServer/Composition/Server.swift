@@ -7,6 +7,7 @@ internal import MartletEngine
 internal import MartletHTTP
 internal import MartletModel
 internal import MartletPostgres
+internal import MartletPrefect
 internal import MartletProto
 internal import MartletRPC
 internal import MartletStore
@@ -45,7 +46,8 @@ public struct Server: Sendable {
     do {
       listener = try await HTTPServer.bind(
         to: .tcp(host: configuration.host, port: configuration.port), executors: executors,
-        limits: configuration.limits, tls: tls, logger: logger, handler: front)
+        limits: configuration.limits, tls: tls, upgrades: front.upgrades, logger: logger,
+        handler: front)
     } catch {
       throw StartupError(error, configuration)
     }
@@ -82,10 +84,10 @@ public struct Server: Sendable {
       sessions: sessions)
     let health = HealthState()
     let services = services(backend, health)
-    front.open(
-      RPCServer(
-        services: services,
-        configuration: rpc(metrics, registry, store, readiness, services)))
+    var rpc = rpc(metrics, registry, store, readiness, services)
+    let prefect = prefectAPI(backend, rpc)
+    if let prefect { rpc.routes.mount(PrefectAPI.root, prefect) }
+    front.open(RPCServer(services: services, configuration: rpc), prefect)
     gauges(registry, store, listener, sessions)
     readiness.isOpen = true
     health.set(.serving)
@@ -163,6 +165,22 @@ public struct Server: Sendable {
     rpc.metrics = metrics
     rpc.routes = PlainPages.routes(registry: registry, store: store, readiness: readiness)
     return rpc
+  }
+
+  /// Prefect's API, on the same services and under the same rules; nil when it is off.
+  private func prefectAPI(
+    _ backend: Backend, _ rpc: RPCServer.Configuration
+  ) -> PrefectAPI? {
+    guard configuration.prefectAPI == .on else { return nil }
+    return PrefectAPI(
+      services: PrefectAPI.Services(
+        runs: RunHandlers(backend: backend), reports: ReportHandlers(backend: backend),
+        flows: FlowHandlers(backend: backend), logs: LogHandlers(backend: backend),
+        events: EventHandlers(backend: backend), variables: VariableHandlers(backend: backend)),
+      policy: PrefectAPI.Policy(
+        access: rpc.access, origins: rpc.origins, limits: rpc.limits,
+        maxBody: configuration.maxMessageSize),
+      logger: logger)
   }
 
   private static var processName: String {

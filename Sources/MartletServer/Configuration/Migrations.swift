@@ -37,15 +37,24 @@ public enum Migrations {
     try await withConnection(database) { try Schema.migrate(on: $0).map(\.number) }
   }
 
-  private static func withConnection<R: Sendable>(
-    _ database: ServerConfiguration.Database,
+  /// Does something with a database without a server.
+  ///
+  /// - Parameter patience: How long one statement may take; nil for the usual time.
+  /// - Throws: `StartupError` when the database cannot be used.
+  static func withConnection<R: Sendable>(
+    _ database: ServerConfiguration.Database, patience: Duration? = nil,
     _ body: @escaping @Sendable (PostgresConnection) throws -> R
   ) async throws -> R {
     let logger = Logger(label: "martlet.migrate") { _ in SwiftLogNoOpLogHandler() }
     let configuration = ServerConfiguration(database: database)
     do {
       let opened = try await Database.open(database, logger: logger)
-      let pool = PostgresPool(opened.configuration, size: 1, logger: logger)
+      var settings = opened.configuration
+      if let patience {
+        settings.statementTimeout = patience
+        settings.responseTimeout = patience + .seconds(30)
+      }
+      let pool = PostgresPool(settings, size: 1, logger: logger)
       let result: Result<R, any Error>
       do {
         try await pool.waitUntilConnected()

@@ -5,6 +5,11 @@ public import MartletHTTP
 
 /// Everything that a server is started with.
 public struct ServerConfiguration: Sendable {
+  /// Whether something is done.
+  public enum Switch: String, Sendable, CaseIterable {
+    case on, off
+  }
+
   /// Where the state is kept.
   public enum Database: Sendable, Equatable {
     /// A Postgres of the server's own, with its files in this directory.
@@ -51,6 +56,9 @@ public struct ServerConfiguration: Sendable {
   public var retentionDays: Int32?
   /// Seconds after its due time that a run which still waits is called Late.
   public var lateAfterSeconds = 15
+
+  /// Whether Prefect's API is served at `/api`.
+  public var prefectAPI = Switch.off
 
   /// A server on loopback's port 4200.
   public init(database: Database) { self.database = database }

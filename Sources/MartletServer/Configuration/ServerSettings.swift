@@ -57,6 +57,8 @@ extension ServerConfiguration {
         "allow-origin", \.allowedOrigins, .list,
         "An origin whose web pages may call, such as https://ui.example.com"),
       Setting(
+        "prefect-api", \.prefectAPI, "Whether Prefect's API is served at /api, for its own client"),
+      Setting(
         "late-after", \.lateAfterSeconds, .number(0...86_400),
         "Seconds after its due time that a run which still waits is called Late"),
       Setting(

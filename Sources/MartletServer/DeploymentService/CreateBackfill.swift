@@ -59,6 +59,9 @@ extension DeploymentHandlers {
     return found
   }
 
+  /// So much the clocks of those who ask may be ahead.
+  private static let clockSkew = Interval.seconds(60)
+
   private func backfill(
     _ sent: MartletProto.Backfill, _ deployment: MartletStore.Deployment, _ schedule: StoredSchedule
   ) throws(InvalidValue) -> MartletStore.Backfill.Request {
@@ -68,6 +71,12 @@ extension DeploymentHandlers {
     }
     guard Instant(from) < Instant(to) else {
       throw InvalidValue("backfill.to_time", "is not after from_time")
+    }
+    guard !sent.onlyMissing || Instant(to) <= deployment.readTime + Self.clockSkew else {
+      throw InvalidValue(
+        "backfill.to_time",
+        "is in the future: with only_missing give a time up to now, for the schedule makes the"
+          + " runs of times to come")
     }
     guard 0...1000 ~= sent.maxParallel else {
       throw InvalidValue("backfill.max_parallel", "is \(sent.maxParallel): give 1 to 1000")

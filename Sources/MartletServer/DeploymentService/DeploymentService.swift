@@ -20,7 +20,8 @@ struct DeploymentHandlers: DeploymentService {
     guard deployment.namespace.isEmpty || deployment.namespace == namespace.name else {
       throw InvalidValue("deployment.namespace", "is another than the request's")
     }
-    return try await checked(try DeploymentContent(deployment, "deployment"))
+    // Rules of recurrence are counted through when they are read.
+    return try await checked(try await offLoop { try DeploymentContent(deployment, "deployment") })
   }
 
   /// Checks what a deployment is to be; a schema may take its time.

@@ -6,7 +6,7 @@ internal import MartletProto
 internal import MartletStore
 
 extension DeploymentHandlers {
-  /// The bytes of specifications after which a page ends.
+  /// The bytes of texts after which a page ends.
   private static let pageBytes = 2 << 20
 
   func listDeployments(
@@ -26,7 +26,7 @@ extension DeploymentHandlers {
         query, in: namespace, deadline: context.deadline)
       var bytes = 0
       let fitting = found.prefix(size).prefix { deployment in
-        defer { bytes += deployment.content.spec.text.utf8.count }
+        defer { bytes += deployment.textBytes }
         return bytes <= Self.pageBytes
       }
       var response = ListDeploymentsResponse()
@@ -43,5 +43,13 @@ extension DeploymentHandlers {
       throw InvalidValue("page_token", "is not a token this server gave")
     }
     return (flow, name)
+  }
+}
+
+extension MartletStore.Deployment {
+  /// About what it takes in a message.
+  fileprivate var textBytes: Int {
+    content.spec.text.utf8.count + content.description.utf8.count
+      + schedules.reduce(0) { $0 + $1.schedule.spec.text.utf8.count }
   }
 }

@@ -3,6 +3,7 @@
 
 internal import MartletCall
 internal import MartletEngine
+internal import MartletHTTP
 internal import MartletModel
 internal import MartletProto
 internal import MartletStore
@@ -23,7 +24,7 @@ extension DeploymentHandlers {
         shown = deployment.schedules.map { ($0.schedule.id, $0.schedule.spec) }
       }
       if let schedule = request.schedule {
-        let spec = try ScheduleSpec(schedule, "schedule")
+        let spec = try await offLoop { try ScheduleSpec(schedule, "schedule") }
         // A schedule of this name that the deployment has is shown as it would be.
         let place = shown.firstIndex { $0.spec.slug == spec.slug }
         let id = place.flatMap { shown[$0].id }
@@ -44,7 +45,7 @@ extension DeploymentHandlers {
       if let to, to <= from { throw InvalidValue("to_time", "is not after from_time") }
       var times: [ScheduledTime] = []
       for (id, spec) in shown {
-        times += try preview(spec, id, from: from, to: to, limit: limit)
+        times += try await offLoop { try preview(spec, id, from: from, to: to, limit: limit) }
       }
       times.sort { left, right in
         let (a, b) = (Instant(left.time ?? .init()), Instant(right.time ?? .init()))

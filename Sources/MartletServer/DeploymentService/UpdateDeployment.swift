@@ -1,6 +1,7 @@
 // Decides what of a deployment may be changed, field by field.
 
 internal import MartletCall
+internal import MartletHTTP
 internal import MartletModel
 internal import MartletProto
 internal import MartletStore
@@ -30,7 +31,8 @@ extension DeploymentHandlers {
         let current = try await backend.store.deployment(
           reference, in: namespace, deadline: context.deadline)
         if let asked, asked != current.etag { throw StoreError.etagMismatch(current: current.etag) }
-        let content = try await checked(try edited(current.content, by: wanted, paths))
+        let content = try await checked(
+          try await offLoop { try edited(current.content, by: wanted, paths) })
         do {
           let applied = try await backend.store.applyDeployment(
             content, in: namespace, etag: current.etag, actor: context.principal.name,

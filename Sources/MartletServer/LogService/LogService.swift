@@ -26,6 +26,7 @@ struct LogHandlers: LogService {
     }
     var written = Written()
     var lines: [LogLine] = []
+    var places: [Int] = []
     for (index, entry) in entries.enumerated() {
       do throws(InvalidValue) {
         lines.append(
@@ -33,6 +34,7 @@ struct LogHandlers: LogService {
             entry, runID: RunID(required: entry.runID, "run_id"),
             executionID: ExecutionID(optional: entry.executionID, "execution_id"),
             namespace: namespace))
+        places.append(index)
       } catch {
         // Relative to the entry, which a report calls `log`.
         var fault = error
@@ -41,8 +43,15 @@ struct LogHandlers: LogService {
           LogFailure(index: Int32(index), error: Status(fault).reportError))
       }
     }
-    written.new = Int64(try await backend.store.logs.write(lines))
-    written.old = Int64(lines.count) - written.new
+    let receipt = try await backend.store.logs.write(lines)
+    written.new = Int64(receipt.new)
+    written.old = Int64(lines.count - receipt.dropped.count) - written.new
+    for dropped in receipt.dropped {
+      written.failures.append(
+        LogFailure(
+          index: Int32(places[dropped]),
+          error: Status(CommandError.deleted(lines[dropped].runID)).reportError))
+    }
     return written
   }
 }

@@ -18,7 +18,11 @@ extension LogHandlers {
         namespace = space
         let written = try await write(request.entries, space)
         if let failure = written.failures.first, let error = failure.error {
-          throw Status.invalid(field: error.field, error.message)
+          throw error.reason == "RUN_DELETED"
+            ? Status.failedPrecondition(
+              reason: error.reason, subject: "run:\(request.entries[Int(failure.index)].runID)",
+              error.message)
+            : Status.invalid(field: error.field, error.message)
         }
         response.written += written.new
         response.duplicates += written.old

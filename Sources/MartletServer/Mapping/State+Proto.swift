@@ -66,6 +66,9 @@ extension RunState {
     var name = state.name
     if name.isEmpty, case .paused(let paused) = detail, paused.isSuspended { name = "Suspended" }
     self.init(detail, name: name, message: state.message)
+    if let kept = state.annotations, !kept.isEmpty {
+      annotations = try kept.jsonText("\(field).annotations")
+    }
   }
 
   /// The state as the contract writes it.
@@ -76,6 +79,7 @@ extension RunState {
     state.message = message
     state.time = time.timestamp
     state.observedTime = observedTime?.timestamp
+    if !annotations.isEmpty { state.annotations = JSONObject(stored: annotations) }
     switch detail {
     case .scheduled(let value):
       if value.dueTime != nil || !value.reason.isEmpty || value.cause != nil {

@@ -82,8 +82,11 @@ struct ReportFrame: Sendable {
     async let kept = keep(newArtifacts)
     try await submit(commands, places, &results)
     if !linePlaces.isEmpty {
-      let outcome = try await written
-      for place in linePlaces { results[place].outcome = outcome }
+      for place in linePlaces { results[place].outcome = .accepted }
+      for dropped in try await written {
+        results[linePlaces[dropped]].outcome = .error(
+          Status(CommandError.deleted(lines[dropped].runID)).reportError)
+      }
     }
     for (entry, outcome) in zip(artifacts, try await kept) {
       results[entry.place].outcome = outcome
@@ -108,14 +111,14 @@ struct ReportFrame: Sendable {
     }
   }
 
-  private func write(_ lines: [LogLine]) async throws(Status) -> ReportResult.Outcome {
-    if lines.isEmpty { return .accepted }
+  /// Writes lines; returns the places of those whose runs were deleted.
+  private func write(_ lines: [LogLine]) async throws(Status) -> [Int] {
+    if lines.isEmpty { return [] }
     do throws(StoreError) {
-      _ = try await backend.store.logs.write(lines)
+      return try await backend.store.logs.write(lines).dropped
     } catch {
       throw Status(error)
     }
-    return .accepted
   }
 
   private func keep(_ artifacts: [NewArtifact]) async throws(Status) -> [ReportResult.Outcome] {

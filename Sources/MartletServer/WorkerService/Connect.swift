@@ -77,7 +77,9 @@ extension WorkerHandlers {
       case .decline(let decline):
         let run = try RunID(required: decline.runID, "decline.run_id")
         hub.decline(guest, run)
-        try await backend.store.withdrawOffers([(run, decline.epoch)])
+        try await backend.store.declineOffer(
+          run, epoch: decline.epoch, in: guest.namespace, by: guest.identity.name,
+          reason: String(decline.reason.unicodeScalars.filter { $0 != "\0" }.prefix(500)))
       case .exited(let exited):
         try await ended(exited, "exited", in: guest.namespace)
         if let run = RunID(exited.runID) { hub.forget(run) }

@@ -23,6 +23,9 @@ extension WorkerHandlers {
         deadline: context.deadline)
       response.drain =
         known.first.map { $0.isDraining && $0.identity.sessionID == identity.sessionID } ?? false
+      if request.goodbye {
+        try await backend.store.endWorkerSession(identity.sessionID, in: namespace)
+      }
       return response
     }
   }

@@ -110,7 +110,7 @@ extension Store {
 
   /// Puts an artifact: the next version of its key. The same id again replaces the content.
   /// - Throws: `alreadyExists` if the id is taken in another namespace, for another key or by another
-  ///   run; `invalid`.
+  ///   run; `invalid`; `failedPrecondition` if the run was deleted.
   public func putArtifact(
     _ new: NewArtifact, in namespace: Namespace, actor: String,
     deadline: ContinuousClock.Instant? = nil
@@ -127,20 +127,28 @@ extension Store {
         field: "artifact.body", why: "is \(new.body.count) bytes: at most \(Self.largestArtifact)")
     }
     let put = try await write(deadline) { connection in
-      try connection.query(SQL.insertArtifact) {
-        $0.bind(new.id)
-        $0.bind(namespace)
-        $0.bind(new.key)
-        $0.bind(new.runID)
-        $0.bind(new.mediaType)
-        $0.bind(new.title)
-        $0.bind(new.description)
-        $0.bind(new.body)
-        $0.bind(json(new.labels))
-        $0.bind(actor)
-      }.first { row throws(PostgresError) in try Artifact(row) }
+      try connection.transaction { pipeline in
+        if let run = new.runID { try pipeline.execute(SQL.holdArtifactRun) { $0.bind(run) } }
+        return try pipeline.query(SQL.insertArtifact) {
+          $0.bind(new.id)
+          $0.bind(namespace)
+          $0.bind(new.key)
+          $0.bind(new.runID)
+          $0.bind(new.mediaType)
+          $0.bind(new.title)
+          $0.bind(new.description)
+          $0.bind(new.body)
+          $0.bind(json(new.labels))
+          $0.bind(actor)
+        }.first { row throws(PostgresError) in try Artifact(row) }
+      }
     }
     if let put { return put }
+    if let run = new.runID,
+      try await !removals(of: [run], in: namespace, deadline: deadline).isEmpty
+    {
+      throw .runDeleted(run)
+    }
     if let there = try await findArtifact(new.id, in: namespace, deadline), there.key == new.key,
       there.runID == new.runID
     {

@@ -53,6 +53,27 @@ extension Store {
     }.filter { $0.namespace == namespace }
   }
 
+  /// How long a transaction that writes lines may last at most.
+  public static let sweepDelay = Interval.seconds(60)
+
+  /// Deletes the lines of deleted runs whose writing was under way during the deletion, of a bounded number of runs.
+  /// - Parameter delay: How long ago a run was deleted so that nobody is writing for it any more.
+  /// - Returns: Of how many runs.
+  public func sweepRemovals(
+    limit: Int, after delay: Interval = sweepDelay
+  ) async throws(StoreError) -> Int {
+    try await write { connection in
+      try connection.transaction { pipeline in
+        let runs = try pipeline.query(SQL.takeRemovals) {
+          $0.bind(delay)
+          $0.bind(Int64(limit))
+        }.map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
+        if !runs.isEmpty { try pipeline.execute(SQL.sweepRemovals) { $0.bindArray(runs) } }
+        return runs.count
+      }
+    }
+  }
+
   /// Forgets runs that were deleted long ago; returns how many.
   public func forgetRemovals(limit: Int) async throws(StoreError) -> Int {
     try await write { connection in

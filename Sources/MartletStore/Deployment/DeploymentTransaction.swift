@@ -52,6 +52,7 @@ struct DeploymentTransaction {
   /// - Returns: nil when somebody else has created it since it was looked for.
   func create(_ content: DeploymentContent, on pipeline: borrowing Pipeline) throws -> Outcome? {
     let place = try placement(of: content.spec, on: pipeline)
+    try check(content.spec, with: place.template)
     let id = DeploymentID(ObjectID.random().value)
     let created = try pipeline.query(SQL.insertDeployment) {
       $0.bind(id)
@@ -68,10 +69,10 @@ struct DeploymentTransaction {
       $0.bind(content.collision.rawValue)
       $0.bind(actor)
     }.first { row throws(PostgresError) in try row.get(0, as: Instant.self) }
-    guard let now = created else { return nil }
+    guard created != nil else { return nil }
     try keep(content.spec, as: 1, of: id, on: pipeline)
     let schedules = try ScheduleWrites.replace(
-      content.schedules, of: id, namespace: namespace, isPaused: content.isPaused, now: now,
+      content.schedules, of: id, namespace: namespace, isPaused: content.isPaused,
       actor: actor, on: pipeline)
     guard let deployment = try read(.id(id), on: pipeline) else { return nil }
     let nothing = DeploymentContent(flow: content.flow, name: content.name)
@@ -91,6 +92,7 @@ struct DeploymentTransaction {
     if change.isEmpty, number == old.version { return Outcome(deployment: old, change: change) }
     let place = try placement(of: content.spec, on: pipeline)
     if version == nil, change.makesVersion {
+      try check(content.spec, with: place.template)
       try keep(content.spec, as: number, of: old.id, on: pipeline)
     }
     try pipeline.execute(SQL.updateDeployment) {
@@ -108,7 +110,7 @@ struct DeploymentTransaction {
     }
     let schedules = try ScheduleWrites.replace(
       content.schedules, of: old.id, namespace: namespace, isPaused: content.isPaused,
-      remakes: number != old.version, now: old.readTime, actor: actor, on: pipeline)
+      remakes: number != old.version, actor: actor, on: pipeline)
     guard let deployment = try read(old.reference, on: pipeline) else {
       throw PostgresError(.misuse, "a locked deployment is gone")
     }
@@ -129,12 +131,25 @@ struct DeploymentTransaction {
   private struct Place {
     var pool: PoolID
     var queue: QueueID?
+    /// Nil where programs take the values as they are.
+    var template: String?
+  }
+
+  /// Refuses values that no run could be started with.
+  private func check(_ spec: DeploymentSpec, with template: String?) throws {
+    guard let template, !spec.jobVariables.names.isEmpty else { return }
+    do throws(InvalidValue) {
+      try JobTemplate(text: template)
+        .check(spec.jobVariables, "deployment.spec.job_variables")
+    } catch {
+      throw StoreError.invalid(field: error.field, why: error.problem)
+    }
   }
 
   /// Where runs of a version wait.
   private func placement(
     of spec: DeploymentSpec, on pipeline: borrowing Pipeline
-  ) throws -> (pool: PoolID, queue: QueueID) {
+  ) throws -> (pool: PoolID, queue: QueueID, template: String?) {
     var place = try find(spec, on: pipeline)
     if place?.queue == nil, spec.pool.isEmpty {
       try pipeline.execute(SQL.makeServedPool) {
@@ -158,7 +173,7 @@ struct DeploymentTransaction {
     guard let queue = place.queue else {
       throw StoreError.notFound(resource: "queue", name: "\(spec.poolName)/\(spec.queueName)")
     }
-    return (place.pool, queue)
+    return (place.pool, queue, place.template)
   }
 
   private func find(_ spec: DeploymentSpec, on pipeline: borrowing Pipeline) throws -> Place? {
@@ -166,6 +181,8 @@ struct DeploymentTransaction {
       $0.bind(namespace)
       $0.bind(spec.poolName)
       $0.bind(spec.queueName)
-    }.first { row throws(PostgresError) in Place(pool: try row.get(0), queue: try row.optional(1)) }
+    }.first { row throws(PostgresError) in
+      Place(pool: try row.get(0), queue: try row.optional(1), template: try row.optional(2))
+    }
   }
 }

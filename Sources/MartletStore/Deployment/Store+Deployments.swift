@@ -62,13 +62,15 @@ extension Store {
     }
   }
 
-  /// Makes a version the current one.
-  /// - Throws: `notFound` for the deployment, the version, and its pool or queue.
+  /// Makes a version the current one. Whether the schedules fit it is for the caller to check.
+  /// - Parameter etag: What the caller read; nil whatever is there.
+  /// - Throws: `notFound` for the deployment, the version, and its pool or queue; `etagMismatch`.
   public func promoteDeployment(
     _ reference: DeploymentReference, in namespace: Namespace, version number: Int64,
-    actor: String, deadline: ContinuousClock.Instant? = nil
+    etag: Int64? = nil, actor: String, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> Deployment {
     try await change(reference, in: namespace, actor, deadline) { transaction, old, pipeline in
+      if let etag, etag != old.etag { throw StoreError.etagMismatch(current: old.etag) }
       let spec = try pipeline.query(SQL.getDeploymentVersion) {
         $0.bind(old.id)
         $0.bind(number)
@@ -200,8 +202,7 @@ extension DeploymentTransaction {
     try pipeline.execute(SQL.lockEndingDeployment) { $0.bind(old.id) }
     var step = DeletionStep()
     step.schedules = try ScheduleWrites.replace(
-      [], of: old.id, namespace: namespace, isPaused: true, now: old.readTime, actor: actor,
-      on: pipeline)
+      [], of: old.id, namespace: namespace, isPaused: true, actor: actor, on: pipeline)
     let runs = try pipeline.query(SQL.findUnstartedRuns) {
       $0.bind(old.id)
       $0.bind(Int64(most))

@@ -5,8 +5,9 @@ public import MartletPostgres
 
 /// Commits events in groups. Publishing an event again changes nothing.
 public final class EventBatcher: Sendable {
-  private let queue: RowQueue<Event>
+  private let queue: RowQueue<Event, Int>
   private let writers: [PostgresWriter]
+  private let crew: WriterCrew
 
   /// Two: while one waits for Postgres the other reads what has come.
   private static let count = 2
@@ -16,13 +17,17 @@ public final class EventBatcher: Sendable {
     _ configuration: PostgresConfiguration, limits: LogLimits = LogLimits(), logger: Logger,
     afterCommit: @escaping @Sendable () -> Void = {}
   ) {
-    let queue = RowQueue<Event>(limits: limits, of: "events")
+    let queue = RowQueue<Event, Int>(limits: limits, of: "events")
+    let crew = WriterCrew()
     self.queue = queue
+    self.crew = crew
     writers = (0..<Self.count).map { number in
       PostgresWriter(
         configuration, name: "pg-events-\(number)",
-        worker: EventWriter(queue: queue, logger: logger, afterCommit: afterCommit), logger: logger)
+        worker: EventWriter(queue: queue, crew: crew, logger: logger, afterCommit: afterCommit),
+        logger: logger)
     }
+    crew.set(writers)
   }
 
   /// Writes events and waits until they are durable.
@@ -34,13 +39,13 @@ public final class EventBatcher: Sendable {
     for event in events { try event.validate(now: .systemClock, isOwn: areOwn) }
     if events.isEmpty { return 0 }
     let result = await withCheckedContinuation { continuation in
-      let submission = RowSubmission(
+      let submission = RowSubmission<Event, Int>(
         rows: events, weight: events.reduce(0) { $0 + $1.weight },
         completion: { continuation.resume(returning: $0) })
       if let refusal = queue.submit(submission) {
         continuation.resume(returning: .failure(refusal))
       } else {
-        wake()
+        crew.wake()
       }
     }
     return try result.get()
@@ -59,14 +64,9 @@ public final class EventBatcher: Sendable {
   /// Refuses new events, finishes what waits, ends the writers.
   public func shutdown() async {
     queue.close()
-    wake()
+    crew.wake()
     await queue.drain()
+    crew.set([])
     for writer in writers { await writer.shutdown() }
-  }
-
-  private func wake() {
-    // One that sleeps takes all there is; the other helps while it is at work.
-    if writers.contains(where: { $0.isConnected && $0.wake() }) { return }
-    if !writers.contains(where: \.isConnected) { for writer in writers { writer.wake() } }
   }
 }

@@ -7,13 +7,18 @@ import Metrics
 
 /// Pops events on the writer's thread and commits them.
 final class EventWriter: PostgresWorker {
-  private let queue: RowQueue<Event>
+  private let queue: RowQueue<Event, Int>
+  private let crew: WriterCrew
   private let logger: Logger
   private let afterCommit: @Sendable () -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_event_batch_size")
 
-  init(queue: RowQueue<Event>, logger: Logger, afterCommit: @escaping @Sendable () -> Void) {
+  init(
+    queue: RowQueue<Event, Int>, crew: WriterCrew, logger: Logger,
+    afterCommit: @escaping @Sendable () -> Void
+  ) {
     self.queue = queue
+    self.crew = crew
     self.logger = logger
     self.afterCommit = afterCommit
   }
@@ -38,7 +43,7 @@ final class EventWriter: PostgresWorker {
 
   /// After a batch failed: if a value is at fault, each caller's events on their own.
   private func alone(
-    _ batch: [RowSubmission<Event>], after error: any Error, on connection: PostgresConnection
+    _ batch: [RowSubmission<Event, Int>], after error: any Error, on connection: PostgresConnection
   ) {
     let isData = (error as? PostgresError).map { $0.isCausedByData && connection.isUsable } ?? false
     guard isData, batch.count > 1 else {
@@ -56,7 +61,9 @@ final class EventWriter: PostgresWorker {
     afterCommit()
   }
 
-  func fail(_ error: PostgresError) { queue.fail(StoreError(error)) }
+  func fail(_ error: PostgresError) {
+    if !crew.takeOver() { queue.fail(StoreError(error)) }
+  }
 
   func stop() {
     queue.fail(.unavailable(retryAfter: .seconds(1), message: "the server is shutting down"))

@@ -48,5 +48,8 @@ extension WorkFact {
           holder.elements[0].string ?? "",
           runID: holder.elements[1].string.flatMap { RunID($0) })
       })
+    if let worker: String = try row.optional(26) {
+      decline = Decline(by: worker, why: try row.get(27))
+    }
   }
 }

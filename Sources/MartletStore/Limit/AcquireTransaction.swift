@@ -1,227 +1,164 @@
-// Decides one request for slots: limits locked in id order, counted, decided, written; two round trips.
+// Decides requests for slots: limits locked in id order, counted once, asked by one request after the other, written; two
+// round trips for all of them.
 
 import MartletModel
 import MartletPostgres
 
-/// One attempt to grant a request at once, or to put it in line.
+/// One attempt to grant requests at once, or to put them in line, in their order.
 struct AcquireTransaction {
-  let request: SlotRequest
+  /// No two of one id.
+  let requests: [SlotRequest]
 
   /// What an attempt came to.
   struct Outcome {
-    var answer: SlotAnswer
-    /// Whether the line is longer.
-    var isInLine = false
+    /// Those of the requests, in their order.
+    var answers: [Result<SlotAnswer, StoreError>]
+    /// Whether a line is longer.
+    var hasLongerLines = false
+    /// Whether slots were taken.
+    var hasTakenSlots = false
   }
 
-  private struct Limits {
-    var names: [LimitID: LimitReference] = [:]
-    var occupancies: [LimitID: LimitOccupancy] = [:]
-    var holders: [LimitID: Int64] = [:]
-    var waiters: [LimitID: Int64] = [:]
-    var lines: [LimitID: Int] = [:]
-    var wants: [SlotWant] = []
-    var items: [LimitID: Int] = [:]
-    var now = Instant.epoch
+  private struct Reference: Hashable {
+    var namespace: Namespace
+    var limit: LimitReference
   }
 
   func run(on connection: PostgresConnection) throws -> Outcome {
     try connection.transaction { pipeline in
-      let locking = try pipeline.execute(SQL.lockWantedLimits) { bindReferences(&$0) }
-      let reading = try pipeline.execute(SQL.readWantedLimits) { bindReferences(&$0) }
-      let finding = try pipeline.execute(SQL.findLease) { $0.bind(request.id) }
-      let session = try request.holder.sessionID.map { id in
-        try pipeline.execute(SQL.findOpenSession) {
-          $0.bind(id)
-          $0.bind(request.namespace)
-        }
+      var state = AcquireState()
+      let known = try read(pipeline, &state)
+      let answers = requests.map { request in
+        Result { () throws(StoreError) in try state.answer(request, known: known[request.id]) }
       }
-      var limits = Limits()
-      try lock(pipeline.receive(locking), &limits)
-      try count(pipeline.receive(reading), &limits)
-      let known = try pipeline.receive(finding)
-        .first { row throws(PostgresError) in try SlotLease(row) }
-      let hasSession = try session.map { try pipeline.receive($0).count > 0 } ?? true
-      if let known, let outcome = try answer(known, pipeline, limits) { return outcome }
-      return try decide(pipeline, limits, isInLine: known != nil, hasSession: hasSession)
+      return try Outcome(
+        answers: write(state, answers, pipeline), hasLongerLines: !state.waiting.isEmpty,
+        hasTakenSlots: !state.granted.isEmpty)
     }
   }
 
-  private func bindReferences(_ buffer: inout ParameterBuffer) {
-    buffer.bind(request.namespace)
-    buffer.bindArray(nullable: request.items.map(\.limit.id))
-    buffer.bindArray(nullable: request.items.map(\.limit.scope))
-    buffer.bindArray(nullable: request.items.map(\.limit.name))
-  }
-
-  private func lock(_ rows: borrowing PostgresRows, _ limits: inout Limits) throws {
-    try rows.forEach { row throws in
-      let id = try row.get(1, as: LimitID.self)
-      let item = Int(try row.get(0, as: Int64.self)) - 1
-      guard limits.items[id] == nil else {
-        throw StoreError.invalid(field: "limits", why: "name the limit \(id) twice")
+  /// Locks the limits and counts; reads leases and places of the ids.
+  private func read(
+    _ pipeline: borrowing Pipeline, _ state: inout AcquireState
+  ) throws -> [LeaseID: SlotLease] {
+    let references = Array(
+      Set(
+        requests.flatMap { request in
+          request.items.map { Reference(namespace: request.namespace, limit: $0.limit) }
+        }))
+    let sessions = requests.compactMap { request in
+      request.holder.sessionID.map {
+        AcquireState.HeldSession(id: $0, namespace: request.namespace)
       }
-      limits.items[id] = item
-      limits.names[id] = .named(try row.get(2), try row.get(3))
-      limits.occupancies[id] = LimitOccupancy(
+    }
+    let locking = try pipeline.execute(SQL.lockWantedLimits) { bind(references, &$0) }
+    let reading = try pipeline.execute(SQL.readWantedLimits) { bind(references, &$0) }
+    let finding = try pipeline.execute(SQL.findLease) { $0.bindArray(requests.map(\.id)) }
+    let meeting =
+      try sessions.isEmpty
+      ? nil
+      : pipeline.execute(SQL.findOpenSessions) {
+        $0.bindArray(sessions.map(\.id))
+        $0.bindArray(sessions.map(\.namespace))
+      }
+    try pipeline.receive(locking).forEach { row throws(PostgresError) in
+      let reference = references[Int(try row.get(0, as: Int64.self)) - 1]
+      let id = try row.get(1, as: LimitID.self)
+      state.ids[reference.namespace, default: [:]][reference.limit] = id
+      state.names[id] = .named(try row.get(2), try row.get(3))
+      state.limits[id] = LimitOccupancy(
         id: id, slots: try row.get(4), decay: SlotDecay(perSecond: try row.get(5)),
         isEnabled: try row.get(6))
     }
-    limits.wants = limits.items.map { SlotWant($0.key, slots: request.items[$0.value].slots) }
-      .sorted { $0.limit < $1.limit }
-  }
-
-  private func count(_ rows: borrowing PostgresRows, _ limits: inout Limits) throws {
-    try rows.forEach { row throws(PostgresError) in
+    try pipeline.receive(reading).forEach { row throws(PostgresError) in
       let id = try row.get(0, as: LimitID.self)
-      limits.occupancies[id]?.held = try row.get(1)
-      limits.occupancies[id]?.draining = try row.get(2)
-      limits.occupancies[id]?.drainedBy = try row.optional(3)
-      limits.holders[id] = try row.get(4)
-      limits.waiters[id] = try row.get(5)
-      limits.lines[id] = Int(try row.get(6, as: Int64.self))
-      limits.now = max(limits.now, try row.get(7))
+      state.limits[id]?.held = try row.get(1)
+      state.limits[id]?.draining = try row.get(2)
+      state.limits[id]?.drainedBy = try row.optional(3)
+      state.holders[id] = try row.get(4)
+      state.waiters[id] = try row.get(5)
+      state.lines[id] = Int(try row.get(6, as: Int64.self))
+      state.now = max(state.now, try row.get(7))
     }
     // Without any limit there is no row that brings the time along.
-    if limits.now == .epoch { limits.now = .systemClock }
-  }
-
-  /// Answers a repeat; nil when it waits and is to be judged anew.
-  private func answer(
-    _ known: SlotLease, _ pipeline: borrowing Pipeline, _ limits: Limits
-  ) throws -> Outcome? {
-    guard known.namespace == request.namespace, known.request == request.content else {
-      throw StoreError.alreadyExists(resource: "lease", name: "\(request.id)")
+    if state.now == .epoch { state.now = .systemClock }
+    var known: [LeaseID: SlotLease] = [:]
+    try pipeline.receive(finding).forEach { row throws(PostgresError) in
+      let lease = try SlotLease(row)
+      known[lease.id] = lease
     }
-    switch known.state {
-    case .waiting: return nil
-    case .held:
-      var lease = known
-      let expiry = try pipeline.query(SQL.collectLease) { $0.bind(known.id) }
-        .first { row throws(PostgresError) in try row.get(0, as: Instant.self) }
-      lease.expireTime = expiry ?? known.expireTime
-      return Outcome(answer: .granted(lease))
-    case .released, .lapsed, .reset: throw StoreError.leaseEnded(known)
-    }
-  }
-
-  private func decide(
-    _ pipeline: borrowing Pipeline, _ limits: Limits, isInLine: Bool, hasSession: Bool
-  ) throws -> Outcome {
-    if let session = request.holder.sessionID, !hasSession {
-      throw StoreError.notFound(resource: "session", name: "\(session)")
-    }
-    if !isInLine {
-      do throws(InvalidValue) { try request.id.validate(now: limits.now) } catch {
-        throw StoreError.invalid(field: error.field, why: error.problem)
+    if let meeting {
+      try pipeline.receive(meeting).forEach { row throws(PostgresError) in
+        state.sessions.insert(.init(id: try row.get(0), namespace: try row.get(1)))
       }
     }
-    if request.isStrict {
-      let found = Set(limits.items.values)
-      for (index, item) in request.items.enumerated() where !found.contains(index) {
-        throw StoreError.notFound(resource: "limit", name: "\(item.limit)")
+    return known
+  }
+
+  private func bind(_ references: [Reference], _ buffer: inout ParameterBuffer) {
+    buffer.bindArray(references.map(\.namespace))
+    buffer.bindArray(nullable: references.map(\.limit.id))
+    buffer.bindArray(nullable: references.map(\.limit.scope))
+    buffer.bindArray(nullable: references.map(\.limit.name))
+  }
+
+  private func write(
+    _ state: AcquireState, _ answers: [Result<SlotAnswer, StoreError>],
+    _ pipeline: borrowing Pipeline
+  ) throws -> [Result<SlotAnswer, StoreError>] {
+    if !state.granted.isEmpty {
+      try pipeline.execute(SQL.insertLeases) {
+        bind(state.granted.map(\.request), &$0)
+        $0.bind(state.now)
+      }
+      try pipeline.execute(SQL.insertHolds) {
+        $0.bindHolds(state.granted.flatMap { one in one.holds.map { (one.request.id, $0) } })
       }
     }
-    if request.mode == .rate {
-      for (id, limit) in limits.occupancies where limit.decay == nil {
-        throw StoreError.invalid(
-          field: "mode",
-          why: "is RATE, but \(name(id, limits)) has no slot_decay_per_second: use CONCURRENCY")
+    if !state.waiting.isEmpty {
+      let wants = state.waiting.flatMap { one in
+        one.wants.map { (lease: one.request.id, want: $0, isJoint: one.wants.count > 1) }
+      }
+      try pipeline.execute(SQL.insertWaiters) {
+        bind(state.waiting.map(\.request), &$0)
+        $0.bind(state.now)
+        $0.bindArray(state.waiting.map { LimitShard($0.request.namespace).number })
+        $0.bind(LimitBounds.patience)
+        $0.bindArray(wants.map(\.lease))
+        $0.bindArray(wants.map(\.want.limit))
+        $0.bindArray(wants.map(\.want.slots))
+        $0.bindArray(wants.map(\.isJoint))
       }
     }
-    let admission = LimitAdmission.decide(
-      limits.wants, limits: limits.occupancies, lines: limits.lines, now: limits.now)
-    switch admission {
-    case .tooMany(let id, let slots):
-      throw StoreError.invalid(
-        field: "limits[\(limits.items[id] ?? 0)].slots",
-        why: "is more than the \(slots) slots of \(name(id, limits))")
-    case .granted(let holds) where !isInLine: return try grant(holds, pipeline, limits.now)
-    // The granter serves those in line, in their order.
-    case .granted: return try stay(limits.wants.first?.limit, nil, pipeline, limits)
-    case .full(let id, let until):
-      if isInLine { return try stay(id, until, pipeline, limits) }
-      guard request.waits else { return Outcome(answer: full(id, until, 0, limits)) }
-      return try stand(id, until, pipeline, limits)
+    if !state.kept.isEmpty {
+      try pipeline.execute(SQL.keepPlaces) {
+        $0.bindArray(state.kept)
+        $0.bind(LimitBounds.patience)
+      }
+    }
+    if state.collected.isEmpty { return answers }
+    var expiries: [LeaseID: Instant] = [:]
+    try pipeline.query(SQL.collectLeases) { $0.bindArray(state.collected) }
+      .forEach { row throws(PostgresError) in expiries[try row.get(0)] = try row.get(1) }
+    return answers.map { answer in
+      guard case .success(.granted(var lease)) = answer, let expiry = expiries[lease.id] else {
+        return answer
+      }
+      lease.expireTime = expiry
+      return .success(.granted(lease))
     }
   }
 
-  private func grant(
-    _ holds: [SlotHold], _ pipeline: borrowing Pipeline, _ now: Instant
-  ) throws -> Outcome {
-    try pipeline.execute(SQL.insertLease) {
-      $0.bind(request.id)
-      $0.bind(request.namespace)
-      $0.bind(request.mode)
-      bindHolder(&$0)
-      $0.bind(now)
-    }
-    try pipeline.execute(SQL.insertHolds) { $0.bindHolds(holds.map { (request.id, $0) }) }
-    return Outcome(
-      answer: .granted(
-        SlotLease(
-          id: request.id, namespace: request.namespace, state: .held, mode: request.mode,
-          request: request.content, holder: request.holder, actor: request.actor,
-          ttl: request.ttl, createTime: now, grantTime: now, expireTime: now + request.ttl,
-          endTime: nil, place: 0, holds: holds)))
-  }
-
-  /// Goes to the end of the line.
-  private func stand(
-    _ id: LimitID, _ until: Instant?, _ pipeline: borrowing Pipeline, _ limits: Limits
-  ) throws -> Outcome {
-    try pipeline.execute(SQL.insertWaiter) {
-      $0.bind(request.id)
-      $0.bind(request.namespace)
-      $0.bind(LimitShard(request.namespace).number)
-      $0.bind(request.mode)
-      bindHolder(&$0)
-      $0.bind(limits.now)
-      $0.bind(LimitBounds.patience)
-      $0.bindArray(limits.wants.map(\.limit))
-      $0.bindArray(limits.wants.map(\.slots))
-    }
-    let place = limits.wants.map { limits.waiters[$0.limit, default: 0] }.max() ?? 0
-    return Outcome(answer: full(id, until, place + 1, limits), isInLine: true)
-  }
-
-  /// Keeps the place in line.
-  private func stay(
-    _ id: LimitID?, _ until: Instant?, _ pipeline: borrowing Pipeline, _ limits: Limits
-  ) throws -> Outcome {
-    try pipeline.execute(SQL.keepPlaces) {
-      $0.bindArray([request.id])
-      $0.bind(LimitBounds.patience)
-    }
-    let place =
-      try pipeline.query(SQL.findLease) { $0.bind(request.id) }
-      .first { row throws(PostgresError) in try row.optional(14, as: Int64.self) ?? 0 } ?? 0
-    guard let id else { throw StoreError.notFound(resource: "lease", name: "\(request.id)") }
-    return Outcome(answer: full(id, until, place, limits), isInLine: true)
-  }
-
-  private func bindHolder(_ buffer: inout ParameterBuffer) {
-    buffer.bind(request.content)
-    buffer.bind(request.holder.name)
-    buffer.bind(request.holder.runID)
-    buffer.bind(request.holder.sessionID)
-    buffer.bind(request.actor)
-    buffer.bind(request.ttl)
-  }
-
-  private func full(
-    _ id: LimitID, _ until: Instant?, _ place: Int64, _ limits: Limits
-  ) -> SlotAnswer {
-    let limit = limits.occupancies[id]
-    return .full(
-      FullLimit(
-        limit: limits.names[id] ?? .id(id), slots: limit?.slots ?? 0,
-        taken: limit?.taken(at: limits.now) ?? 0, holders: limits.holders[id, default: 0],
-        place: place, delay: until.map { limits.now.distance(to: $0) }))
-  }
-
-  private func name(_ id: LimitID, _ limits: Limits) -> String {
-    "\(limits.names[id] ?? .id(id))"
+  private func bind(_ requests: [SlotRequest], _ buffer: inout ParameterBuffer) {
+    buffer.bindArray(requests.map(\.id))
+    buffer.bindArray(requests.map(\.namespace))
+    buffer.bindArray(requests.map(\.mode))
+    buffer.bindArray(requests.map(\.content))
+    buffer.bindArray(requests.map(\.holder.name))
+    buffer.bindArray(nullable: requests.map(\.holder.runID))
+    buffer.bindArray(nullable: requests.map(\.holder.sessionID))
+    buffer.bindArray(requests.map(\.actor))
+    buffer.bindArray(requests.map(\.ttl))
   }
 }
 

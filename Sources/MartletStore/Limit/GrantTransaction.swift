@@ -16,12 +16,28 @@ struct GrantTransaction {
   let work: MarkedLimits
   let granter: ObjectID
   let term: Int64
+  /// Those who are told by the one who grants.
+  let guests: Set<LeaseID>
 
-  /// How many of each line are looked at.
-  static let depth: Int64 = 256
+  /// Who was served.
+  struct Outcome {
+    var served: [LeaseID] = []
+    /// The leases of guests.
+    var told: [SlotLease] = []
+  }
 
-  /// - Returns: How many were served; nil when another granter has the shard now.
-  func run(on connection: PostgresConnection) throws -> Int? {
+  /// How many of each line are looked at, at least and at most.
+  static let depth: ClosedRange<Int64> = 16...4096
+
+  private struct Lines {
+    var waiters: [LeaseID: LimitLine.Waiter] = [:]
+    var due: [LeaseID: Instant] = [:]
+    /// The last that is seen of a line that was cut.
+    var ends: [LimitID: Int64] = [:]
+  }
+
+  /// - Returns: Who was served; nil when another granter has the shard now.
+  func run(on connection: PostgresConnection) throws -> Outcome? {
     try connection.transaction { pipeline in
       let fence = try pipeline.execute(SQL.checkGranter) {
         $0.bind(work.shard.number)
@@ -37,76 +53,105 @@ struct GrantTransaction {
           id: id, slots: try row.get(1), decay: SlotDecay(perSecond: try row.get(2)),
           isEnabled: try row.get(3))
       }
-      let (now, lengths) = try count(pipeline, &limits)
-      let (waiters, ends) = try lines(pipeline, lengths)
-      var line = LimitLine(limits: Array(limits.values), waiters: waiters, ends: ends)
-      let round = line.serve(at: now)
-      try write(round, waiters, now, pipeline)
-      return round.grants.count
+      let now = try count(pipeline, &limits)
+      var depth = Self.depth(for: limits.values)
+      while true {
+        let lines = try lines(pipeline, limits.keys.sorted(), depth)
+        var line = LimitLine(
+          limits: Array(limits.values), waiters: Array(lines.waiters.values), ends: lines.ends)
+        let round = line.serve(at: now)
+        if isTooShallow(round, lines), depth < Self.depth.upperBound {
+          depth = min(depth * 4, Self.depth.upperBound)
+        } else {
+          return try write(round, lines, now, pipeline)
+        }
+      }
     }
+  }
+
+  /// Nobody takes less than one slot, so as many as are free can be served, and one more may be due.
+  private static func depth(for limits: some Sequence<LimitOccupancy>) -> Int64 {
+    let free = limits.map { $0.isEnabled ? Int64($0.slots) - $0.held : 256 }.max() ?? 0
+    return min(max(free + 1, depth.lowerBound), 256)
+  }
+
+  /// Whether somebody who is not seen is meant: those in front can never be served, or it was time for somebody else.
+  private func isTooShallow(_ round: LimitLine.Round, _ lines: Lines) -> Bool {
+    guard round.grants.isEmpty, !lines.ends.isEmpty else { return false }
+    return round.isCutShort || work.marks.isEmpty && changedDues(round, lines).isEmpty
+  }
+
+  /// Those who wait and are to be looked at at another time than was said before.
+  private func changedDues(_ round: LimitLine.Round, _ lines: Lines) -> [LeaseID] {
+    let served = Set(round.grants.map(\.id))
+    return lines.waiters.keys.filter { id in
+      !served.contains(id) && lines.due[id] != round.due[id]
+    }.sorted()
   }
 
   private func count(
     _ pipeline: borrowing Pipeline, _ limits: inout [LimitID: LimitOccupancy]
-  ) throws -> (now: Instant, lengths: [LimitID: Int64]) {
+  ) throws -> Instant {
     var now = Instant.epoch
-    var lengths: [LimitID: Int64] = [:]
     let rows = try pipeline.query(SQL.readLineLimits) { $0.bindArray(limits.keys.sorted()) }
     try rows.forEach { row throws(PostgresError) in
       let id = try row.get(0, as: LimitID.self)
       limits[id]?.held = try row.get(1)
       limits[id]?.draining = try row.get(2)
       limits[id]?.drainedBy = try row.optional(3)
-      lengths[id] = try row.get(4)
-      now = max(now, try row.get(5))
+      now = max(now, try row.get(4))
     }
-    return (now, lengths)
+    return now
   }
 
   private func lines(
-    _ pipeline: borrowing Pipeline, _ lengths: [LimitID: Int64]
-  ) throws -> (waiters: [LimitLine.Waiter], ends: [LimitID: Int64]) {
-    var waiters: [LeaseID: LimitLine.Waiter] = [:]
-    var last: [LimitID: Int64] = [:]
+    _ pipeline: borrowing Pipeline, _ limits: [LimitID], _ depth: Int64
+  ) throws -> Lines {
+    var lines = Lines()
     let rows = try pipeline.query(SQL.readLines) {
-      $0.bindArray(lengths.keys.sorted())
-      $0.bind(Self.depth)
+      $0.bindArray(limits)
+      $0.bind(depth)
     }
     try rows.forEach { row throws(PostgresError) in
-      let id = try row.get(0, as: LeaseID.self)
-      let number = try row.get(1, as: Int64.self)
+      if try row.get(6, as: Int64.self) >= depth { lines.ends[try row.get(5)] = try row.get(7) }
+      guard let id = try row.optional(0, as: LeaseID.self) else { return }
       let want = SlotWant(try row.get(2), slots: try row.get(3))
-      let line = try row.get(4, as: LimitID.self)
-      var waiter = waiters[id] ?? LimitLine.Waiter(id: id, number: number, wants: [])
+      let number = try row.get(1, as: Int64.self)
+      lines.due[id] = try row.optional(4)
       // One who is among the first of several lines is read once for each.
-      if !waiter.wants.contains(want) { waiter.wants.append(want) }
-      waiters[id] = waiter
-      last[line] = max(last[line] ?? number, number)
+      if lines.waiters[id]?.wants.contains(want) == true { return }
+      lines.waiters[id, default: .init(id: id, number: number, wants: [])].wants.append(want)
     }
-    let ends = lengths.filter { $0.value > Self.depth }.map { ($0.key, last[$0.key] ?? 0) }
-    return (Array(waiters.values), Dictionary(ends, uniquingKeysWith: max))
+    return lines
   }
 
   private func write(
-    _ round: LimitLine.Round, _ waiters: [LimitLine.Waiter], _ now: Instant,
-    _ pipeline: borrowing Pipeline
-  ) throws {
+    _ round: LimitLine.Round, _ lines: Lines, _ now: Instant, _ pipeline: borrowing Pipeline
+  ) throws -> Outcome {
+    var outcome = Outcome(served: round.grants.map(\.id))
     if !round.grants.isEmpty {
-      try pipeline.execute(SQL.grantWaiters) {
-        $0.bindArray(round.grants.map(\.id))
+      let granting = try pipeline.execute(SQL.grantWaiters) {
+        $0.bindArray(outcome.served)
         $0.bind(now)
         $0.bind(LimitBounds.patience)
+        $0.bindArray(outcome.served.filter(guests.contains))
       }
       try pipeline.execute(SQL.insertHolds) {
         $0.bindHolds(round.grants.flatMap { grant in grant.holds.map { (grant.id, $0) } })
       }
+      let holds = Dictionary(
+        round.grants.map { ($0.id, $0.holds) }, uniquingKeysWith: { first, _ in first })
+      try pipeline.receive(granting).forEach { row throws(PostgresError) in
+        guard try row.get(12) else { return }
+        let id = try row.get(0, as: LeaseID.self)
+        outcome.told.append(try SlotLease(granted: row, holds: holds[id] ?? []))
+      }
     }
-    let served = Set(round.grants.map(\.id))
-    let left = waiters.map(\.id).filter { !served.contains($0) }.sorted()
-    if !left.isEmpty {
+    let changed = changedDues(round, lines)
+    if !changed.isEmpty {
       let due = round.due.sorted { $0.key < $1.key }
       try pipeline.execute(SQL.setWaitersDue) {
-        $0.bindArray(left)
+        $0.bindArray(changed)
         $0.bindArray(due.map(\.key))
         $0.bindArray(due.map(\.value))
       }
@@ -120,5 +165,22 @@ struct GrantTransaction {
         $0.bindArray(work.limits)
       }
     }
+    return outcome
+  }
+}
+
+extension SlotLease {
+  /// Reads a row with the columns of `grant_waiters`.
+  fileprivate init(
+    granted row: borrowing PostgresRow, holds: [SlotHold]
+  ) throws(PostgresError) {
+    self.init(
+      id: try row.get(0), namespace: try row.get(1), state: .held, mode: try row.get(2),
+      request: try row.get(3),
+      holder: SlotHolder(
+        try row.get(4), runID: try row.optional(5), sessionID: try row.optional(6)),
+      actor: try row.get(7), ttl: try row.get(8), createTime: try row.get(9),
+      grantTime: try row.get(10), expireTime: try row.get(11), endTime: nil, place: 0,
+      holds: holds.sorted { $0.limit < $1.limit })
   }
 }

@@ -1,5 +1,6 @@
 // Decides what the limits say to runs that would start: limits locked in id order, counted, asked by one run after the
-// other, written; two round trips for all of them, in a transaction that locks no run.
+// other, written, in a transaction that locks no run. Runs that only ask again, for they stand in line or were served, lock
+// no limit: they would keep the granter from it.
 
 import MartletModel
 import MartletPostgres
@@ -38,7 +39,12 @@ struct RunSlotTransaction {
 
   func run(on connection: PostgresConnection) throws -> Outcome {
     try connection.transaction { pipeline in
-      var state = try read(pipeline)
+      let known = try findKnown(pipeline)
+      let isNew = requests.contains { known[$0.runID] == nil }
+      var state = try read(pipeline, locking: isNew)
+      // Where the limits are locked, somebody may have been served meanwhile. Elsewhere nobody may become new: whoever has
+      // lost a place since keeps to it until the next time.
+      state.known = isNew ? try findKnown(pipeline) : known
       var standings: [RunID: SlotStanding] = [:]
       for request in requests { standings[request.runID] = decide(request, &state) }
       try write(state, pipeline)
@@ -49,7 +55,19 @@ struct RunSlotTransaction {
     }
   }
 
-  private func read(_ pipeline: borrowing Pipeline) throws -> State {
+  /// What runs hold, or where they stand in line.
+  private func findKnown(
+    _ pipeline: borrowing Pipeline
+  ) throws -> [RunID: (lease: LeaseID, place: Int64)] {
+    var known: [RunID: (lease: LeaseID, place: Int64)] = [:]
+    let rows = try pipeline.query(SQL.findRunSlots) { $0.bindArray(requests.map(\.runID)) }
+    try rows.forEach { row throws(PostgresError) in
+      known[try row.get(0)] = (try row.get(1), try row.optional(2) ?? 1)
+    }
+    return known
+  }
+
+  private func read(_ pipeline: borrowing Pipeline, locking: Bool) throws -> State {
     let names = Set(
       requests.flatMap { request in
         request.needs.map { Name(namespace: request.namespace, scope: $0.scope, name: $0.name) }
@@ -64,11 +82,12 @@ struct RunSlotTransaction {
       buffer.bindArray(names.map(\.scope))
       buffer.bindArray(names.map(\.name))
     }
-    let locking = try pipeline.execute(SQL.lockNamedLimits) { bindNames(&$0) }
+    let naming = try pipeline.execute(locking ? SQL.lockNamedLimits : SQL.peekNamedLimits) {
+      bindNames(&$0)
+    }
     let reading = try pipeline.execute(SQL.readNamedLimits) { bindNames(&$0) }
-    let finding = try pipeline.execute(SQL.findRunSlots) { $0.bindArray(requests.map(\.runID)) }
     var state = State()
-    try pipeline.receive(locking).forEach { row throws(PostgresError) in
+    try pipeline.receive(naming).forEach { row throws(PostgresError) in
       let id: LimitID = try row.get(0)
       let name = Name(namespace: try row.get(1), scope: try row.get(2), name: try row.get(3))
       state.ids[name] = id
@@ -84,9 +103,6 @@ struct RunSlotTransaction {
       state.waiters[id] = try row.get(4)
       state.lines[id] = Int(try row.get(5, as: Int64.self))
       state.now = max(state.now, try row.get(6))
-    }
-    try pipeline.receive(finding).forEach { row throws(PostgresError) in
-      state.known[try row.get(0)] = (try row.get(1), try row.optional(2) ?? 1)
     }
     return state
   }

@@ -75,7 +75,7 @@ public struct SlotLease: Sendable, Hashable {
 }
 
 /// A request for slots.
-public struct SlotRequest: Sendable, Hashable {
+public struct SlotRequest: Sendable, Hashable, Identifiable {
   /// Slots of one limit.
   public struct Item: Sendable, Hashable {
     /// The limit.

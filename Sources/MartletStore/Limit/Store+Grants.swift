@@ -13,6 +13,23 @@ public enum GrantRound: Sendable, Equatable {
   case fenced
 }
 
+/// What became of one look at the lines of a shard.
+public struct LineLook: Sendable {
+  /// What it came to.
+  public var round: GrantRound
+  /// The shard that was looked at.
+  public var shard: LimitShard?
+  /// Leases whose full terms run: they are to be told at once.
+  public var told: [SlotLease]
+
+  /// Puts a look together.
+  public init(round: GrantRound, shard: LimitShard? = nil, told: [SlotLease] = []) {
+    self.round = round
+    self.shard = shard
+    self.told = told
+  }
+}
+
 extension Store {
   /// Keeps the shards that a granter has and takes those whose granter lapsed.
   /// - Returns: Its shards, each with the term it has them for.
@@ -39,18 +56,21 @@ extension Store {
   }
 
   /// Looks at the lines of one shard that were marked or are due, and serves whom it can.
-  /// - Parameter last: The shard of the look before: others come first.
+  /// - Parameters:
+  ///   - last: The shard of the look before: others come first.
+  ///   - guests: Those whom the caller tells at once when they are served; others are told later, see
+  ///     ``collectLeases(_:)``.
   public func serveLines(
-    _ granter: ObjectID, shards: [LimitShard: Int64], after last: LimitShard?, limit: Int = 32
-  ) async throws(StoreError) -> (round: GrantRound, shard: LimitShard?) {
-    let (round, shard) = try await write {
-      connection -> (GrantRound, LimitShard?) in
+    _ granter: ObjectID, shards: [LimitShard: Int64], after last: LimitShard?,
+    guests: Set<LeaseID> = [], limit: Int = 32
+  ) async throws(StoreError) -> LineLook {
+    let numbers = shards.keys.sorted().map(\.number)
+    let (outcome, shard) = try await write {
+      connection -> (GrantTransaction.Outcome?, LimitShard?) in
       var work: MarkedLimits?
-      _ = try connection.query(SQL.deleteIdleMarks) {
-        $0.bindArray(shards.keys.sorted().map(\.number))
-      }.count
+      _ = try connection.query(SQL.deleteIdleMarks) { $0.bindArray(numbers) }.count
       try connection.query(SQL.findMarkedLimits) {
-        $0.bindArray(shards.keys.sorted().map(\.number))
+        $0.bindArray(numbers)
         $0.bind(last?.number ?? -1)
         $0.bind(Int64(limit))
       }.forEach { row throws(PostgresError) in
@@ -61,13 +81,16 @@ extension Store {
         found.marks += marks.filter { $0 > 0 }
         work = found
       }
-      guard let work, let term = shards[work.shard] else { return (.idle, nil) }
-      let count = try GrantTransaction(work: work, granter: granter, term: term)
+      guard let work, let term = shards[work.shard] else { return (nil, nil) }
+      let outcome = try GrantTransaction(work: work, granter: granter, term: term, guests: guests)
         .run(on: connection)
-      return (count.map { .served($0) } ?? .fenced, work.shard)
+      return (outcome, work.shard)
     }
-    if case .served(1...) = round { slotsGranted() }
-    return (round, shard)
+    guard let shard else { return LineLook(round: .idle) }
+    guard let outcome else { return LineLook(round: .fenced, shard: shard) }
+    let told = Set(outcome.told.map(\.id))
+    if !outcome.served.isEmpty { slotsGranted(outcome.served.filter { !told.contains($0) }) }
+    return LineLook(round: .served(outcome.served.count), shard: shard, told: outcome.told)
   }
 
   /// How long until a line of some shards must be looked at because time has passed; nil when none must.
@@ -96,7 +119,7 @@ extension Store {
   public func collectLeases(_ ids: [LeaseID]) async throws(StoreError) -> [LeaseID: SlotLease] {
     let leases = try await write { connection in
       try connection.transaction { pipeline in
-        try pipeline.execute(SQL.collectLeases) { $0.bindArray(ids) }
+        _ = try pipeline.query(SQL.collectLeases) { $0.bindArray(ids) }
         return try pipeline.query(SQL.findLeases) { $0.bindArray(ids) }
           .map { row throws(PostgresError) in try SlotLease(row) }
       }

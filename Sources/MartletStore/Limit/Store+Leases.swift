@@ -11,6 +11,12 @@ public struct ListedLease: Sendable, Equatable {
   public var position: LeaseQuery.Position
 }
 
+/// A lease that is to be given back.
+struct LeaseRelease: Sendable, Identifiable {
+  var id: LeaseID
+  var namespace: Namespace
+}
+
 /// What a list of leases is asked for.
 public struct LeaseQuery: Sendable, Equatable {
   /// A row of a list.
@@ -56,15 +62,33 @@ extension Store {
     _ request: SlotRequest, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> SlotAnswer {
     try request.check()
-    let outcome = try await write(deadline) { connection in
-      try AcquireTransaction(request: request).run(on: connection)
+    return try await acquisitions.answer(
+      request, of: LimitShard(request.namespace), deadline: deadline
+    ) { await self.acquireSlots($0) }
+  }
+
+  private func acquireSlots(
+    _ requests: [SlotRequest]
+  ) async -> [Result<SlotAnswer, StoreError>] {
+    do throws(StoreError) {
+      let outcome = try await write { connection in
+        try AcquireTransaction(requests: requests).run(on: connection)
+      }
+      if outcome.hasLongerLines {
+        linesMoved()
+      } else if outcome.hasTakenSlots {
+        slotsTaken()
+      }
+      return outcome.answers
+    } catch {
+      // If a value is at fault, each of them on its own.
+      guard case .invalid = error, requests.count > 1 else {
+        return requests.map { _ in .failure(error) }
+      }
+      var answers: [Result<SlotAnswer, StoreError>] = []
+      for request in requests { answers += await acquireSlots([request]) }
+      return answers
     }
-    if outcome.isInLine {
-      limitsChanged()
-    } else if case .granted = outcome.answer {
-      slotsTaken()
-    }
-    return outcome.answer
   }
 
   /// Makes a lease run its full term again, of another length if given.
@@ -93,14 +117,33 @@ extension Store {
   public func releaseLease(
     _ id: LeaseID, in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) {
-    _ = try await lease(id, in: namespace, deadline: deadline)
-    _ = try await write(deadline) { connection in
-      try connection.query(SQL.endLeases) {
-        $0.bindArray([id])
-        $0.bind(SlotLease.State.released)
-      }.count
+    try await releases.answer(
+      LeaseRelease(id: id, namespace: namespace), of: LimitShard(namespace), deadline: deadline
+    ) { await self.releaseLeases($0) }
+  }
+
+  private func releaseLeases(_ releases: [LeaseRelease]) async -> [Result<Void, StoreError>] {
+    do throws(StoreError) {
+      let (places, ended) = try await write { connection in
+        var places: [LeaseID: Namespace] = [:]
+        try connection.query(SQL.findLeaseNamespaces) { $0.bindArray(releases.map(\.id)) }
+          .forEach { row throws(PostgresError) in places[try row.get(0)] = try row.get(1) }
+        let known = releases.filter { places[$0.id] == $0.namespace }.map(\.id)
+        if known.isEmpty { return (places, [LeaseID]()) }
+        let ended = try connection.query(SQL.endLeases) {
+          $0.bindArray(known.sorted())
+          $0.bind(SlotLease.State.released)
+        }.map { row throws(PostgresError) in try row.get(0, as: LeaseID.self) }
+        return (places, ended)
+      }
+      if !ended.isEmpty { leftLines(ended) }
+      return releases.map { release in
+        places[release.id] == release.namespace
+          ? .success(()) : .failure(.notFound(resource: "lease", name: "\(release.id)"))
+      }
+    } catch {
+      return releases.map { _ in .failure(error) }
     }
-    limitsChanged()
   }
 
   /// Reads a lease of any state.
@@ -109,7 +152,7 @@ extension Store {
     _ id: LeaseID, in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> SlotLease {
     let found = try await read(deadline) { connection in
-      try connection.query(SQL.findLease) { $0.bind(id) }
+      try connection.query(SQL.findLease) { $0.bindArray([id]) }
         .first { row throws(PostgresError) in try SlotLease(row) }
     }
     guard let found, found.namespace == namespace else {
@@ -146,16 +189,24 @@ extension Store {
   public func limitNames(
     _ ids: some Sequence<LimitID>, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> [LimitID: LimitReference] {
-    let wanted = Set(ids).sorted()
-    if wanted.isEmpty { return [:] }
-    return try await read(deadline) { connection in
-      var names: [LimitID: LimitReference] = [:]
-      try connection.query(SQL.nameLimits) { $0.bindArray(wanted) }
+    let wanted = Set(ids)
+    var names = knownLimitNames.withLock { known in known.filter { wanted.contains($0.key) } }
+    let unknown = wanted.subtracting(names.keys).sorted()
+    if unknown.isEmpty { return names }
+    let found = try await read(deadline) { connection in
+      var found: [LimitID: LimitReference] = [:]
+      try connection.query(SQL.nameLimits) { $0.bindArray(unknown) }
         .forEach { row throws(PostgresError) in
-          names[try row.get(0)] = .named(try row.get(1), try row.get(2))
+          found[try row.get(0)] = .named(try row.get(1), try row.get(2))
         }
-      return names
+      return found
     }
+    knownLimitNames.withLock { known in
+      if known.count + found.count > 10_000 { known = [:] }
+      known.merge(found) { first, _ in first }
+    }
+    names.merge(found) { first, _ in first }
+    return names
   }
 }
 

@@ -16,9 +16,23 @@ public struct LogLimits: Sendable {
   public init() {}
 }
 
+/// What became of lines.
+public struct LogReceipt: Sendable, Equatable {
+  /// How many were new.
+  public var new: Int
+  /// The places of those that were dropped, for their runs were deleted.
+  public var dropped: [Int]
+
+  /// Makes a receipt.
+  public init(new: Int = 0, dropped: [Int] = []) {
+    self.new = new
+    self.dropped = dropped
+  }
+}
+
 /// Commits log lines in groups. Writing a line again changes nothing.
 public final class LogBatcher: Sendable {
-  private let queue: RowQueue<LogLine>
+  private let queue: RowQueue<LogLine, LogReceipt>
   private let writer: PostgresWriter
 
   /// Starts the writer, which connects at once.
@@ -26,22 +40,22 @@ public final class LogBatcher: Sendable {
     _ configuration: PostgresConfiguration, limits: LogLimits = LogLimits(), logger: Logger,
     afterCommit: @escaping @Sendable () -> Void = {}
   ) {
-    let queue = RowQueue<LogLine>(limits: limits, of: "log")
+    let queue = RowQueue<LogLine, LogReceipt>(limits: limits, of: "log")
     self.queue = queue
     writer = PostgresWriter(
       configuration, name: "pg-logs",
       worker: LogWriter(queue: queue, logger: logger, afterCommit: afterCommit), logger: logger)
   }
 
-  /// Writes lines and waits until they are durable.
-  /// - Returns: How many were new.
+  /// Writes lines and waits until they are durable. Lines of deleted runs are dropped.
+  /// - Returns: How many were new, and which were dropped.
   /// - Throws: `invalid` if one line cannot be stored, then none is written; `resourceExhausted`;
   ///   `unavailable`: write the same again.
-  public func write(_ lines: [LogLine]) async throws(StoreError) -> Int {
+  public func write(_ lines: [LogLine]) async throws(StoreError) -> LogReceipt {
     for line in lines { try line.validate() }
-    if lines.isEmpty { return 0 }
+    if lines.isEmpty { return LogReceipt() }
     let result = await withCheckedContinuation { continuation in
-      let submission = RowSubmission(
+      let submission = RowSubmission<LogLine, LogReceipt>(
         rows: lines, weight: lines.reduce(0) { $0 + $1.weight },
         completion: { continuation.resume(returning: $0) })
       if let refusal = queue.submit(submission) {

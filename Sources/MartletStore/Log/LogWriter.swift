@@ -7,12 +7,15 @@ import Metrics
 
 /// Pops lines on the writer's thread and commits them.
 final class LogWriter: PostgresWorker {
-  private let queue: RowQueue<LogLine>
+  private let queue: RowQueue<LogLine, LogReceipt>
   private let logger: Logger
   private let afterCommit: @Sendable () -> Void
   private let batchSize = Metrics.Recorder(label: "martlet_log_batch_lines")
 
-  init(queue: RowQueue<LogLine>, logger: Logger, afterCommit: @escaping @Sendable () -> Void) {
+  init(
+    queue: RowQueue<LogLine, LogReceipt>, logger: Logger,
+    afterCommit: @escaping @Sendable () -> Void
+  ) {
     self.queue = queue
     self.logger = logger
     self.afterCommit = afterCommit
@@ -27,10 +30,10 @@ final class LogWriter: PostgresWorker {
       var start = 0
       for submission in batch {
         let end = start + submission.rows.count
-        submission.completion(.success(written[start..<end].count { $0 }))
+        submission.completion(.success(LogReceipt(written[start..<end])))
         start = end
       }
-      if written.contains(true) { afterCommit() }
+      if written.contains(.new) { afterCommit() }
     } catch {
       alone(batch, after: error, on: connection)
     }
@@ -40,7 +43,8 @@ final class LogWriter: PostgresWorker {
 
   /// After a batch failed: if a value is at fault, each caller's lines on their own.
   private func alone(
-    _ batch: [RowSubmission<LogLine>], after error: any Error, on connection: PostgresConnection
+    _ batch: [RowSubmission<LogLine, LogReceipt>], after error: any Error,
+    on connection: PostgresConnection
   ) {
     let isData = (error as? PostgresError).map { $0.isCausedByData && connection.isUsable } ?? false
     guard isData, batch.count > 1 else {
@@ -51,7 +55,7 @@ final class LogWriter: PostgresWorker {
     for submission in batch {
       do {
         let written = try write(submission.rows, on: connection)
-        submission.completion(.success(written.count { $0 }))
+        submission.completion(.success(LogReceipt(written[...])))
       } catch {
         submission.completion(.failure(StoreError(reading: error)))
       }
@@ -65,8 +69,8 @@ final class LogWriter: PostgresWorker {
     queue.fail(.unavailable(retryAfter: .seconds(1), message: "the server is shutting down"))
   }
 
-  /// Writes lines in one transaction; says of each whether it was new.
-  private func write(_ lines: [LogLine], on connection: PostgresConnection) throws -> [Bool] {
+  /// Writes lines in one transaction; says of each what became of it.
+  private func write(_ lines: [LogLine], on connection: PostgresConnection) throws -> [LogFate] {
     // Sorted by key, so that two replicas that write the same lines never wait for each other in turn.
     let order = lines.indices.sorted { lines[$0].position < lines[$1].position }
     let rows = order.map { lines[$0] }
@@ -74,8 +78,8 @@ final class LogWriter: PostgresWorker {
     var attempts = 0
     while true {
       do {
-        let new = try connection.transaction { pipeline in
-          let new = try pipeline.query(SQL.insertLogs) {
+        let (new, deleted) = try connection.transaction { pipeline in
+          let inserting = try pipeline.execute(SQL.insertLogs) {
             $0.bindArray(count: rows.count) { rows[$0].runID }
             $0.bindArray(count: rows.count) { rows[$0].time }
             $0.bindArray(count: rows.count) { rows[$0].executionID }
@@ -88,7 +92,12 @@ final class LogWriter: PostgresWorker {
               rows[$0].fields.isEmpty ? nil : PostgresJSON(rows[$0].fields)
             }
             $0.bindArray(count: rows.count) { _ in received }
-          }.map { row throws(PostgresError) in
+          }
+          // After them, so that no line is told as kept whose run was deleted meanwhile.
+          let finding = try pipeline.execute(SQL.findRemovedRuns) {
+            $0.bindArray(Set(rows.map(\.runID)).sorted())
+          }
+          let new = try pipeline.receive(inserting).map { row throws(PostgresError) in
             LogPosition(
               time: try row.get(1), runID: try row.get(0), executionID: try row.get(2),
               line: try row.get(3))
@@ -100,15 +109,40 @@ final class LogWriter: PostgresWorker {
               $0.bind(last.time)
             }
           }
-          return Set(new)
+          let deleted = try pipeline.receive(finding)
+            .map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
+          return (Set(new), Set(deleted))
         }
-        var isNew = Array(repeating: false, count: lines.count)
+        var fates = Array(repeating: LogFate.old, count: lines.count)
         var left = new
-        for index in order where left.remove(lines[index].position) != nil { isNew[index] = true }
-        return isNew
+        for index in order {
+          if deleted.contains(lines[index].runID) {
+            fates[index] = .dropped
+          } else if left.remove(lines[index].position) != nil {
+            fates[index] = .new
+          }
+        }
+        return fates
       } catch let error as PostgresError where error.isRetryable && attempts < 8 {
         attempts += 1
       }
     }
+  }
+}
+
+/// What became of a line.
+private enum LogFate {
+  /// It was written.
+  case new
+  /// It had been written before.
+  case old
+  /// Its run was deleted.
+  case dropped
+}
+
+extension LogReceipt {
+  fileprivate init(_ fates: ArraySlice<LogFate>) {
+    new = fates.count { $0 == .new }
+    dropped = zip(0..., fates).compactMap { $1 == .dropped ? $0 : nil }
   }
 }

@@ -2,17 +2,17 @@
 
 import MartletPostgres
 
-/// Rows of one caller.
-struct RowSubmission<Row: Sendable>: Sendable {
+/// Rows of one caller, who hears what became of them.
+struct RowSubmission<Row: Sendable, Receipt: Sendable>: Sendable {
   let rows: [Row]
   let weight: Int
-  let completion: @Sendable (Result<Int, StoreError>) -> Void
+  let completion: @Sendable (Result<Receipt, StoreError>) -> Void
 }
 
 /// The rows that wait: lines, events.
-final class RowQueue<Row: Sendable>: Sendable {
+final class RowQueue<Row: Sendable, Receipt: Sendable>: Sendable {
   private struct State {
-    var waiting: [RowSubmission<Row>] = []
+    var waiting: [RowSubmission<Row, Receipt>] = []
     var bytes = 0
     /// Writers that have taken some.
     var busy = 0
@@ -31,7 +31,7 @@ final class RowQueue<Row: Sendable>: Sendable {
   }
 
   /// Lets rows wait, or says why not.
-  func submit(_ submission: RowSubmission<Row>) -> StoreError? {
+  func submit(_ submission: RowSubmission<Row, Receipt>) -> StoreError? {
     state.withLock { state in
       if state.isClosed {
         return .unavailable(retryAfter: .seconds(1), message: "the server is shutting down")
@@ -47,7 +47,7 @@ final class RowQueue<Row: Sendable>: Sendable {
   }
 
   /// What one writer may write in one transaction; it says ``finish()`` unless that is nothing.
-  func take() -> [RowSubmission<Row>] {
+  func take() -> [RowSubmission<Row, Receipt>] {
     state.withLock { state in
       var rows = 0
       var bytes = 0
@@ -83,7 +83,7 @@ final class RowQueue<Row: Sendable>: Sendable {
 
   func fail(_ error: StoreError) {
     let (waiting, drained) = state.withLock {
-      state -> ([RowSubmission<Row>], CheckedContinuation<Void, Never>?) in
+      state -> ([RowSubmission<Row, Receipt>], CheckedContinuation<Void, Never>?) in
       defer {
         state.waiting = []
         state.bytes = 0

@@ -87,12 +87,8 @@ extension RunRecord {
       tally: try RunTally(row.optional(35)))
     let detail: PostgresJSON? = try row.optional(37)
     state = RunState(
-      RunState.Detail(
-        type,
-        json: try detail.map { document throws(PostgresError) in
-          try JSONValue(document)
-        }),
-      name: name, message: try row.optional(36) ?? "")
+      type, name: name, message: try row.optional(36) ?? "",
+      json: try detail.map { document throws(PostgresError) in try JSONValue(document) })
     observedTime = try row.optional(38)
     pauses = try RunPause.all(row.optional(39))
     work = try RunWork(row, from: 40)

@@ -3,6 +3,23 @@
 import MartletModel
 import MartletPostgres
 
+extension RunState {
+  private static let annotationKey = "annotations"
+
+  /// The data of its type, and beside it the annotations, as JSON text, so that numbers come back as they were sent; nil
+  /// when there is neither.
+  var json: JSONValue? {
+    if annotations.isEmpty { return detail.json }
+    return .object((detail.json?.members ?? []) + [(Self.annotationKey, .string(annotations))])
+  }
+
+  /// Reads what `json` wrote for a state of this type.
+  init(_ type: StateType, name: String, message: String, json: JSONValue?) {
+    self.init(Detail(type, json: json), name: name, message: message)
+    annotations = json?[Self.annotationKey]?.string ?? ""
+  }
+}
+
 extension RunState.Detail {
   /// What only this type of state carries; nil when that is nothing.
   var json: JSONValue? {

@@ -14,8 +14,7 @@ extension Transition {
     self.init(
       runID: try row.get(0), namespace: try row.get(2), revision: try row.get(1),
       from: try row.optional(3), fromName: try row.get(4),
-      to: RunState(
-        RunState.Detail(type, json: json), name: try row.get(6), message: try row.get(7)),
+      to: RunState(type, name: try row.get(6), message: try row.get(7), json: json),
       epoch: try row.get(9), executionID: try row.optional(10), seq: try row.optional(11),
       verdict: reason.map { .replaced($0) } ?? .accepted, rule: try row.get(13),
       actor: try row.get(14), time: try row.get(16), observedTime: try row.optional(17),

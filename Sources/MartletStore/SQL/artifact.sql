@@ -1,8 +1,12 @@
 -- Artifacts: what runs leave for people.
 
+-- name: hold_artifact_run
+-- Holds off the deletion of the run that leaves an artifact; no transition waits for that.
+SELECT FROM run_state WHERE id = $1::uuid FOR KEY SHARE
+
 -- name: insert_artifact
 -- Adds an artifact: the next version of its key, or one that stands alone. The same id again replaces
--- the content; a repeat of the same content changes nothing and returns no row.
+-- the content; a repeat of the same content changes nothing and returns no row, nor does one of a deleted run.
 INSERT INTO artifact (id, namespace, key, version, run_id, media_type, title, description, body,
   labels, created_by, create_time, update_time)
 SELECT $1::uuid, $2::text, $3::text,
@@ -10,6 +14,7 @@ SELECT $1::uuid, $2::text, $3::text,
     WHERE a.namespace = $2::text AND a.key = $3::text), 0) + 1 END,
   $4::uuid, $5::text, $6::text, $7::text, $8::bytea, $9::jsonb, $10::text, n.now, n.now
 FROM (SELECT clock_timestamp() AS now) n
+WHERE NOT EXISTS (SELECT FROM run_removal d WHERE d.run_id = $4::uuid)
 ON CONFLICT (id) DO UPDATE SET media_type = excluded.media_type, title = excluded.title,
   description = excluded.description, body = excluded.body, labels = excluded.labels,
   update_time = greatest(excluded.update_time, artifact.create_time), etag = artifact.etag + 1

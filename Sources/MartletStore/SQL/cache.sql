@@ -76,7 +76,8 @@ ORDER BY e.key LIMIT $4::bigint
 -- name: delete_due_cache_entries
 -- Deletes keys that hold nothing usable and that nobody computes, a bounded number.
 DELETE FROM cache_entry WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM cache_entry WHERE due_time <= statement_timestamp() ORDER BY due_time
+  SELECT ctid FROM cache_entry
+  WHERE due_time <= statement_timestamp() AND due_time < 'infinity' ORDER BY due_time
   LIMIT $1::bigint FOR UPDATE SKIP LOCKED))
 
 -- name: delete_lapsed_cache_reservations

@@ -92,7 +92,7 @@ WITH gone AS MATERIALIZED (
 ), removals AS (
   INSERT INTO run_removal (run_id, namespace, kind, name, definition, parent_id, root_id, actor, time)
   SELECT id, namespace, kind, name, definition, parent_id, root_id, $3::text, clock_timestamp() FROM wide ORDER BY id
-  ON CONFLICT (run_id) DO UPDATE SET time = excluded.time, actor = excluded.actor
+  ON CONFLICT (run_id) DO UPDATE SET time = excluded.time, actor = excluded.actor, is_swept = false
 ), events AS (
   INSERT INTO event (id, namespace, name, time, resource_id, resource, run_id, payload, actor, receive_time)
   SELECT w.event, r.namespace, transition_name(r.kind, 'Deleted'), n.now,
@@ -110,6 +110,23 @@ FROM wide r JOIN unnest($1::uuid[], $2::uuid[]) AS w (id, event) ON w.id = r.id 
 -- What is kept of deleted runs.
 SELECT run_id, namespace, kind, name, definition, parent_id, root_id, actor, time
 FROM run_removal WHERE run_id = ANY ($1::uuid[])
+
+-- name: find_removed_runs
+-- Which of these runs were deleted.
+SELECT run_id FROM run_removal WHERE run_id = ANY ($1::uuid[])
+
+-- name: take_removals
+-- Takes deletions whose runs may have got lines from transactions that were under way.
+SELECT run_id FROM run_removal
+WHERE NOT is_swept AND time < statement_timestamp() - $1::bigint * interval '1 microsecond'
+ORDER BY time LIMIT $2::bigint FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: sweep_removals
+-- Deletes the lines of deleted runs that came with the deletion.
+WITH lines AS (
+  DELETE FROM log WHERE run_id = ANY ($1::uuid[])
+)
+UPDATE run_removal SET is_swept = true WHERE run_id = ANY ($1::uuid[])
 
 -- name: forget_removals
 -- Forgets deleted runs after a while, a bounded number.

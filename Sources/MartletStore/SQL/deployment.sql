@@ -54,8 +54,9 @@ UPDATE deployment SET description = $2::text, labels = $3::jsonb, is_paused = $4
 WHERE id = $1::uuid
 
 -- name: find_placement
--- The ids of a pool and of a queue of it; the pool stays until the end of the transaction.
-SELECT p.id, q.id FROM pool p LEFT JOIN queue q ON q.pool_id = p.id AND q.name = $3::text
+-- The ids of a pool and of a queue of it, and the template that a run is started by, if one is; the pool stays until the end
+-- of the transaction.
+SELECT p.id, q.id, CASE WHEN p.type <> 'served' THEN p.template END FROM pool p LEFT JOIN queue q ON q.pool_id = p.id AND q.name = $3::text
 WHERE p.namespace = $1::text AND p.name = $2::text FOR KEY SHARE OF p
 
 -- name: make_served_pool

@@ -12,6 +12,14 @@ FROM (SELECT i.run_id FROM gone_queue g JOIN work_item i ON i.queue_id = g.id
     WHERE g.pool_id = $1::uuid AND i.standing = 1 AND i.gate = 0 FOR NO KEY UPDATE OF i SKIP LOCKED) s, queue d
 WHERE w.run_id = s.run_id AND d.pool_id = $1::uuid AND d.name = 'default'
 
+-- name: release_lapsed_holds
+-- Gives back runs that were taken and not offered in time. Until somebody does this they count as taken, and an offer that
+-- comes after it finds its hold gone: so a replica that was slow and another that did not wait never exceed a limit together.
+UPDATE work_item SET worker_id = NULL, taken_until = NULL, offer_until = NULL
+WHERE run_id = ANY (ARRAY(
+  SELECT run_id FROM work_item WHERE offer_until < statement_timestamp() AND standing = 1
+  ORDER BY offer_until LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED))
+
 -- name: read_dispatch_queues
 -- The queues of the locked pool, and how full each is; that is counted only where the pool or the queue has a limit.
 SELECT q.id, q.name, q.priority, q.concurrency_limit, q.is_paused, coalesce(t.taken, 0)
@@ -19,43 +27,8 @@ FROM queue q JOIN pool p ON p.id = q.pool_id LEFT JOIN LATERAL (
   SELECT count(*) AS taken FROM work_item w
   WHERE (p.concurrency_limit IS NOT NULL OR q.concurrency_limit IS NOT NULL)
     AND w.pool_id = $1::uuid AND w.queue_id = q.id AND (w.standing = 2 OR w.taken_until IS NOT NULL)
-    AND (w.standing = 2 OR w.taken_until > statement_timestamp())
 ) t ON true
 WHERE q.pool_id = $1::uuid
-
--- name: read_ready_items
--- The first of each queue that some worker may have; those of full or paused deployments are passed over. Profiles say
--- what workers have (l), and which queues (q) and deployments (d) each is for. What a transition changes at this moment
--- is passed over too. Which deployments have no room is found out once, for many of their runs may stand in front; what
--- room is left is counted where there is a limit only, else each row would cost as much as its deployment has runs.
-WITH shut AS MATERIALIZED (
-  SELECT d.id FROM deployment d
-  WHERE d.pool_id IN (SELECT q.pool_id FROM queue q WHERE q.id = ANY ($1::uuid[]))
-    AND (d.concurrency_limit IS NOT NULL OR d.is_paused)
-    AND (d.is_paused OR d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
-      AND (t.standing = 2 OR t.taken_until > statement_timestamp())))
-)
-SELECT i.run_id, q.id, i.deployment_id, i.deployment, i.due, i.worker_labels, i.room
-FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS q (id, name, room)
-CROSS JOIN LATERAL (
-  SELECT w.run_id, w.deployment_id, d.flow || '/' || d.name AS deployment, w.due, w.worker_labels, r.room
-  FROM work_item w LEFT JOIN deployment d ON d.id = w.deployment_id
-  CROSS JOIN LATERAL (
-    SELECT CASE WHEN d.concurrency_limit IS NOT NULL THEN d.concurrency_limit - (
-      SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
-        AND (t.standing = 2 OR t.taken_until > statement_timestamp())) END AS room OFFSET 0
-  ) r
-  WHERE w.queue_id = q.id AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp()
-    AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
-    AND w.deployment_id NOT IN (SELECT s.id FROM shut s)
-    AND d.is_paused IS NOT TRUE AND (r.room IS NULL OR r.room > 0)
-    AND w.run_id <> ALL ($5::uuid[])
-    AND EXISTS (SELECT FROM unnest($4::jsonb[]) AS k (p)
-      WHERE k.p -> 'l' @> w.worker_labels AND (NOT k.p ? 'q' OR k.p -> 'q' ? q.name)
-        AND (NOT k.p ? 'd' OR k.p -> 'd' ?| ARRAY[w.deployment_id::text, d.flow || '/' || d.name]))
-  ORDER BY w.due, w.run_id LIMIT q.room
-  FOR NO KEY UPDATE OF w SKIP LOCKED
-) i
 
 -- name: lock_limited_deployments
 -- Locks those of some deployments that have a limit, for their runs may stand in several pools, and how full each is must
@@ -66,7 +39,7 @@ FOR NO KEY UPDATE SKIP LOCKED
 -- name: read_deployment_room
 -- How many more runs of some locked deployments may be with workers.
 SELECT d.id, d.concurrency_limit - (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
-  AND (t.standing = 2 OR t.taken_until > statement_timestamp()))
+  AND (t.standing = 2 OR t.taken_until IS NOT NULL))
 FROM deployment d WHERE d.id = ANY ($1::uuid[]) AND d.concurrency_limit IS NOT NULL
 
 -- name: mark_offers
@@ -77,22 +50,22 @@ FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS a (run_id, worker_id, 
 JOIN worker k ON k.id = a.worker_id AND k.seen_time = a.seen AND NOT k.is_draining,
   clock_timestamp() AS n (now)
 WHERE w.run_id = a.run_id AND w.standing = 1
-RETURNING w.run_id, w.offer_until, w.namespace
+RETURNING w.run_id, w.offer_until, w.namespace, w.taken_until
 
 -- name: next_ready_item
 -- How long until the next run of some queues is ready; not above 0 when one is and nobody took it.
 SELECT (extract(epoch FROM min(i.due) - clock_timestamp()) * 1000000)::bigint
 FROM unnest($1::uuid[]) AS q (id) CROSS JOIN LATERAL (
-  SELECT w.due FROM work_item w WHERE w.queue_id = q.id AND w.standing = 1 AND w.gate = 0
-    AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
+  SELECT w.due FROM work_item w WHERE w.queue_id = q.id AND w.standing = 1 AND w.gate = 0 AND w.taken_until IS NULL
   ORDER BY w.due LIMIT 1
 ) i
 
 -- name: release_offers
--- Gives back runs that were taken and could not be offered.
+-- Gives back runs that were taken and could not be offered, unless somebody else took them since.
 UPDATE work_item w SET worker_id = NULL, taken_until = NULL, offer_until = NULL
-FROM (SELECT run_id FROM work_item WHERE run_id = ANY ($1::uuid[]) AND standing = 1 ORDER BY run_id
-    FOR NO KEY UPDATE) i
+FROM (SELECT i.run_id FROM work_item i JOIN unnest($1::uuid[], $2::timestamptz[]) AS h (run_id, hold)
+    ON h.run_id = i.run_id AND h.hold = i.taken_until
+    WHERE i.run_id = ANY ($1::uuid[]) AND i.standing = 1 ORDER BY i.run_id FOR NO KEY UPDATE OF i) i
 WHERE w.run_id = i.run_id
 
 -- name: read_launches
@@ -119,14 +92,13 @@ WITH shut AS MATERIALIZED (
     AND (d.pool_id = $1::uuid OR EXISTS (SELECT FROM work_item w WHERE w.deployment_id = d.id AND w.pool_id = $1::uuid
       AND w.standing = 1))
     AND d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
-      AND (t.standing = 2 OR t.taken_until > statement_timestamp()))
+      AND (t.standing = 2 OR t.taken_until IS NOT NULL))
 )
 SELECT i.run_id, i.namespace, s.collision_strategy
 FROM shut s CROSS JOIN LATERAL (
   SELECT w.run_id, w.namespace FROM work_item w
   WHERE w.deployment_id = s.id AND w.is_called IN (false, s.collision_strategy = 2) AND w.pool_id = $1::uuid
-    AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp()
-    AND (w.taken_until IS NULL OR w.taken_until <= statement_timestamp())
+    AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp() AND w.taken_until IS NULL
   LIMIT $2::bigint
 ) i
 ORDER BY i.run_id LIMIT $2::bigint

@@ -60,7 +60,8 @@ SELECT coalesce(d.flow || '/' || d.name, ''), coalesce(d.is_paused, false), d.co
   (SELECT count(*) FROM work_item t WHERE t.backfill_id = w.backfill_id AND t.gate <> 3),
   (SELECT count(*) FROM work_item t JOIN run_deployment o ON o.run_id = t.run_id
     WHERE t.backfill_id = w.backfill_id AND t.gate = 3
-      AND CASE WHEN b.newest_first THEN o.schedule_time >= m.schedule_time ELSE o.schedule_time <= m.schedule_time END)
+      AND CASE WHEN b.newest_first THEN o.schedule_time >= m.schedule_time ELSE o.schedule_time <= m.schedule_time END),
+  w.declined_by, coalesce(w.decline_reason, '')
 FROM work_item w LEFT JOIN deployment d ON d.id = w.deployment_id LEFT JOIN pool p ON p.id = w.pool_id
 LEFT JOIN queue q ON q.id = w.queue_id LEFT JOIN run_deployment m ON m.run_id = w.run_id
 LEFT JOIN schedule c ON c.id = w.schedule_id LEFT JOIN backfill b ON b.id = w.backfill_id

@@ -50,21 +50,22 @@ SELECT l.id, l.slots, l.decay, l.enabled FROM slot_limit l
 WHERE l.id IN (SELECT id FROM near) ORDER BY l.id FOR NO KEY UPDATE
 
 -- name: read_line_limits
--- How full they are, now that they are locked, how many stand in line, and the time.
-SELECT u.id, u.held, u.draining, u.drained_by, u.waiters, clock_timestamp()
+-- How full they are, now that they are locked, and the time.
+SELECT u.id, u.held, u.draining, u.drained_by, clock_timestamp()
 FROM limit_usage u WHERE u.id = ANY ($1::uuid[])
 
 -- name: read_lines
--- The first of every line, whose places have not lapsed, with all they want.
-SELECT n.lease_id, n.number, n.limit_id, n.slots::integer, f.limit_id
+-- The first of every line, whose places have not lapsed, with all they want; and where the line was cut.
+SELECT w.id, n.number, n.limit_id, n.slots::integer, w.due, f.line, f.seen, f.last
 FROM unnest($1::uuid[]) AS l (id)
-CROSS JOIN LATERAL (SELECT w.lease_id, w.limit_id FROM limit_want w
-  WHERE w.limit_id = l.id ORDER BY w.number LIMIT $2::bigint) f
-JOIN limit_waiter w ON w.id = f.lease_id AND w.expire_time >= clock_timestamp()
-JOIN limit_want n ON n.lease_id = f.lease_id
+CROSS JOIN LATERAL (SELECT v.lease_id, l.id AS line, count(*) OVER () AS seen, max(v.number) OVER () AS last
+  FROM (SELECT w.lease_id, w.number FROM limit_want w WHERE w.limit_id = l.id ORDER BY w.number LIMIT $2::bigint) v) f
+LEFT JOIN limit_waiter w ON w.id = f.lease_id AND w.expire_time >= clock_timestamp()
+LEFT JOIN limit_want n ON n.lease_id = w.id
 
 -- name: grant_waiters
--- Turns those who are served into leases that run for a short time, until they are told.
+-- Turns those who are served into leases: of those who are told at once the full terms run, of others a short time,
+-- until they are told.
 WITH places AS MATERIALIZED (
   SELECT id FROM limit_waiter WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 ), served AS (
@@ -75,9 +76,13 @@ WITH places AS MATERIALIZED (
 INSERT INTO limit_lease (id, namespace, mode, request, holder, run_id, run_epoch, session_id, actor, ttl_us,
   create_time, grant_time, expire_time, collected)
 SELECT s.id, s.namespace, s.mode, s.request, s.holder, s.run_id, s.run_epoch, s.session_id, s.actor, s.ttl_us, s.create_time,
-  greatest($2::timestamptz, s.create_time), $2::timestamptz + least(s.ttl_us, $3::bigint) * interval '1 microsecond',
-  false
+  greatest($2::timestamptz, s.create_time),
+  $2::timestamptz + CASE WHEN s.id = ANY ($4::uuid[]) THEN s.ttl_us ELSE least(s.ttl_us, $3::bigint) END
+    * interval '1 microsecond',
+  s.id = ANY ($4::uuid[])
 FROM served s ORDER BY s.id
+RETURNING id, namespace, mode, request, holder, run_id, session_id, actor, ttl_us, create_time, grant_time,
+  expire_time, collected
 
 -- name: set_waiters_due
 -- When those who wait can be served because time has passed.

@@ -35,10 +35,12 @@ ORDER BY l.scope, l.name
 SELECT l.id, l.namespace, l.scope, l.name, l.slots, l.decay, l.enabled, l.description, l.created_by,
   l.create_time, l.update_time, l.etag, u.held, u.draining, u.drained_by, u.holders, u.waiters,
   clock_timestamp()
-FROM slot_limit l JOIN limit_usage u ON u.id = l.id
-WHERE l.namespace = $1::text AND l.id IN (SELECT unnest($2::uuid[]) UNION ALL SELECT n.id FROM slot_limit n
-  JOIN unnest($3::smallint[], $4::text[]) AS w (scope, name) ON n.scope = w.scope AND n.name = w.name
-  WHERE n.namespace = $1::text)
+FROM (
+  SELECT l.* FROM every_limit l WHERE l.namespace = $1::text AND l.id = ANY ($2::uuid[])
+  UNION
+  SELECT l.* FROM unnest($3::smallint[], $4::text[]) AS w (scope, name)
+  JOIN every_limit l ON l.namespace = $1::text AND l.scope = w.scope AND l.name = w.name
+) l CROSS JOIN LATERAL every_limit_use(l.scope, l.id) u
 ORDER BY l.scope, l.name
 
 -- name: lock_limit

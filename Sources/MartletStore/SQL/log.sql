@@ -1,11 +1,14 @@
 -- Log lines.
 
 -- name: insert_logs
--- Appends lines, passing over those that are there already.
+-- Appends lines, passing over those that are there already and those of deleted runs. What a deletion that is under way
+-- does not see is swept later.
 INSERT INTO log (run_id, time, execution_id, line, namespace, level, logger, message, fields,
   receive_time)
-SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bigint[], $5::text[],
+SELECT n.* FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bigint[], $5::text[],
   $6::smallint[], $7::text[], $8::text[], $9::jsonb[], $10::timestamptz[])
+  AS n (run_id, time, execution_id, line, namespace, level, logger, message, fields, receive_time)
+WHERE NOT EXISTS (SELECT FROM run_removal d WHERE d.run_id = n.run_id)
 ON CONFLICT DO NOTHING
 RETURNING run_id, time, execution_id, line
 

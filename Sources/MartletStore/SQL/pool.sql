@@ -82,7 +82,7 @@ ON CONFLICT (pool_id, name) DO NOTHING RETURNING id
 SELECT q.id, q.namespace, q.pool_id, p.name, q.name, q.description, q.priority, q.concurrency_limit, q.is_paused,
   q.create_time, q.update_time, q.etag,
   (SELECT count(*) FROM work_item w WHERE w.pool_id = q.pool_id AND w.queue_id = q.id
-    AND (w.standing = 2 OR w.taken_until IS NOT NULL) AND (w.standing = 2 OR w.taken_until > statement_timestamp())),
+    AND (w.standing = 2 OR w.taken_until IS NOT NULL)),
   (SELECT count(*) FROM work_item w WHERE w.queue_id = q.id AND w.standing = 1 AND w.gate = 0
     AND w.due <= statement_timestamp())
 FROM queue q JOIN pool p ON p.id = q.pool_id

@@ -112,6 +112,29 @@ WITH one AS MATERIALIZED (
 )
 SELECT count(*) FROM old
 
+-- name: lock_recount
+-- One recount at a time: what two found at once would be mended twice. Every run is read, which takes long.
+SELECT pg_try_advisory_xact_lock(7239846120012), set_config('statement_timeout', $1::text, true)
+
+-- name: recount_runs
+-- Mends the sums by what a full count says, and tells by how much. What is committed meanwhile changes both alike.
+WITH wrong AS MATERIALIZED (
+  SELECT namespace, kind, state_type, sum(runs)::bigint AS missing FROM (
+    SELECT namespace, kind, state_type, count(*) AS runs FROM run_state GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT namespace, kind, state_type, -runs FROM run_count
+    UNION ALL
+    SELECT namespace, kind, to_type, -runs FROM run_count_change
+    UNION ALL
+    SELECT namespace, kind, from_type, runs FROM run_count_change WHERE from_type IS NOT NULL
+  ) n GROUP BY 1, 2, 3 HAVING sum(runs) <> 0
+), mended AS (
+  INSERT INTO run_count AS c (namespace, kind, state_type, runs)
+  SELECT namespace, kind, state_type, missing FROM wrong ORDER BY 1, 2, 3
+  ON CONFLICT (namespace, kind, state_type) DO UPDATE SET runs = c.runs + excluded.runs
+)
+SELECT namespace, kind, state_type, missing FROM wrong ORDER BY 1, 2, 3
+
 -- name: list_transitions
 -- History of one run, oldest first.
 SELECT h.run_id, h.revision, h.namespace, h.from_type, h.from_name, h.to_type, h.to_name, h.message,

@@ -43,11 +43,20 @@ FROM unnest($1::uuid[], $2::bigint[]) AS n (id, version) JOIN deployment d ON d.
 JOIN deployment_version v ON v.deployment_id = d.id AND v.number = d.version
 
 -- name: read_schedule_items
--- Runs of schedules that have not ended, but for backfills; of those that are undecided the ones that are due.
+-- Runs of schedules that have not ended, but for backfills; of those that are undecided the ones that are due. Those that
+-- were let go are read of some schedules only: where each starts beside the others, many may be there.
 SELECT w.schedule_id, w.run_id, d.schedule_time, w.due, w.gate
-FROM work_item w JOIN run_deployment d ON d.run_id = w.run_id
-WHERE w.schedule_id = ANY ($1::uuid[]) AND w.backfill_id IS NULL AND w.gate <> 3
-  AND (w.gate <> 1 OR w.due <= $2::timestamptz)
+FROM (
+  SELECT i.schedule_id, i.run_id, i.due, i.gate, i.backfill_id FROM work_item i
+  WHERE i.schedule_id = ANY ($1::uuid[]) AND i.gate = 1 AND i.due <= $2::timestamptz
+  UNION ALL
+  SELECT i.schedule_id, i.run_id, i.due, i.gate, i.backfill_id FROM work_item i
+  WHERE i.schedule_id = ANY ($1::uuid[]) AND i.gate = 2
+  UNION ALL
+  SELECT i.schedule_id, i.run_id, i.due, i.gate, i.backfill_id FROM work_item i
+  WHERE i.schedule_id = ANY ($3::uuid[]) AND i.gate = 0
+) w JOIN run_deployment d ON d.run_id = w.run_id
+WHERE w.backfill_id IS NULL
 
 -- name: move_gates
 -- Lets runs go, or has them wait for others to end, where they have not been let go.
@@ -73,5 +82,5 @@ WHERE s.id = n.id AND s.generation = n.generation AND s.taken_until = n.taken_un
 RETURNING s.id
 
 -- name: read_generations
--- Which form schedules have now.
-SELECT id, generation FROM schedule WHERE id = ANY ($1::uuid[])
+-- Which form schedules have now, and from when on.
+SELECT id, generation, since FROM schedule WHERE id = ANY ($1::uuid[])

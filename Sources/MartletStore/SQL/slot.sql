@@ -10,8 +10,14 @@ FROM slot_limit l WHERE l.id IN (
   JOIN slot_limit n ON n.namespace = w.namespace AND n.scope = w.scope AND n.name = w.name)
 ORDER BY l.id FOR NO KEY UPDATE
 
+-- name: peek_named_limits
+-- The same limits as they are, for runs that stand in line already: who asks again and again is to hold up nobody.
+SELECT l.id, l.namespace, l.scope, l.name, l.shard, l.slots, l.decay, l.enabled
+FROM unnest($1::text[], $2::smallint[], $3::text[]) AS w (namespace, scope, name)
+JOIN slot_limit l ON l.namespace = w.namespace AND l.scope = w.scope AND l.name = w.name
+
 -- name: read_named_limits
--- How full they are, now that they are locked, and the time.
+-- How full they are, and the time.
 SELECT n.id, u.held, u.draining, u.drained_by, u.waiters, u.line, clock_timestamp()
 FROM unnest($1::text[], $2::smallint[], $3::text[]) AS w (namespace, scope, name)
 JOIN slot_limit n ON n.namespace = w.namespace AND n.scope = w.scope AND n.name = w.name

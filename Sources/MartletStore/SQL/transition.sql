@@ -177,14 +177,11 @@ ON CONFLICT (run_id) DO UPDATE SET actor = excluded.actor, bound_us = excluded.b
   taken_until = NULL
 
 -- name: insert_strandings
--- Leaves runs that were put back, and whose enclosing runs have ended or are being stopped, to be looked at. Such a run
--- ends before this transaction, and is seen, or after it, and then its cascade finds them: so it is locked whatever it is
--- in, which the OFFSET keeps the planner from undoing.
+-- Leaves runs that were put back below others to be looked at, after this transaction: whatever an enclosing run has come to
+-- by then is seen, and what stops it later cascades.
 INSERT INTO run_stranding (run_id, namespace)
-SELECT c.id, c.namespace FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS c (id, parent_id, namespace)
-CROSS JOIN LATERAL (SELECT p.state_type FROM run_state p WHERE p.id = c.parent_id OFFSET 0 FOR SHARE) p
-WHERE p.state_type >= 5
-ON CONFLICT (run_id) DO UPDATE SET taken_until = NULL
+SELECT * FROM unnest($1::uuid[], $2::text[])
+ON CONFLICT (run_id) DO UPDATE SET look_time = excluded.look_time
 
 -- name: record_transitions
 -- Appends history rows and what the batch changes in the counts, and tells followers which history rows this transaction

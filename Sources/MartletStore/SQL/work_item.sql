@@ -29,16 +29,20 @@ SELECT run_id, namespace, pool_id, queue_id, deployment_id, schedule_id, backfil
 FROM placed WHERE standing IS NOT NULL
 
 -- name: move_work_items
--- Says where runs stand now. One that begins again after its end has its row made anew, and no gate.
+-- Says where runs stand now. One that begins again after its end has its row made anew, and no gate. Fails when one is
+-- offered by who does not hold it any more.
 WITH now_at AS (
   SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::timestamptz[], $4::bigint[], $5::boolean[],
-    $6::boolean[])
-    AS n (run_id, standing, due, epoch, is_bound, is_called)
+    $6::boolean[], $7::timestamptz[])
+    AS n (run_id, standing, due, epoch, is_bound, is_called, hold)
 ), moved AS (
-  UPDATE work_item w SET standing = n.standing, due = n.due, epoch = n.epoch, is_called = n.is_called,
+  UPDATE work_item w SET due = n.due, epoch = n.epoch, is_called = n.is_called,
+    standing = CASE WHEN n.hold IS NULL OR n.hold = w.taken_until THEN n.standing ELSE refuse_offer(n.run_id) END,
     gate = CASE WHEN n.standing = 1 THEN w.gate ELSE 0 END,
     worker_id = CASE WHEN n.standing = 2 THEN w.worker_id END,
-    offer_until = CASE WHEN n.standing = 2 AND NOT n.is_bound THEN w.offer_until END,
+    offer_until = CASE WHEN n.standing <> 3 AND NOT n.is_bound AND w.standing <= n.standing THEN w.offer_until END,
+    declined_by = CASE WHEN NOT n.is_bound THEN w.declined_by END,
+    decline_reason = CASE WHEN NOT n.is_bound THEN w.decline_reason END,
     taken_until = CASE WHEN n.standing = 1 AND w.standing = 1 THEN w.taken_until END
   FROM now_at n WHERE w.run_id = n.run_id RETURNING w.run_id
 )

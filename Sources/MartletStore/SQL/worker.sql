@@ -56,17 +56,18 @@ DELETE FROM worker w WHERE w.pool_id = $1::uuid AND w.name = $2::text
 RETURNING w.id
 
 -- name: accept_offers
--- Workers have taken runs: their offers do not lapse any more. Returns those that are not theirs any more.
+-- Workers have taken runs: their offers do not lapse any more. Returns those that are not theirs any more; one that waits for
+-- its next attempt with its executor is.
 WITH told AS (
   SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS t (run_id, epoch)
 ), taken AS (
   SELECT w.run_id FROM work_item w JOIN told t ON t.run_id = w.run_id AND t.epoch = w.epoch
   WHERE w.run_id = ANY ($1::uuid[]) AND w.standing = 2 AND w.offer_until IS NOT NULL ORDER BY w.run_id FOR NO KEY UPDATE OF w
 ), accepted AS (
-  UPDATE work_item w SET offer_until = NULL FROM taken t WHERE w.run_id = t.run_id
+  UPDATE work_item w SET offer_until = NULL, declined_by = NULL, decline_reason = NULL FROM taken t WHERE w.run_id = t.run_id
 )
 SELECT t.run_id, t.epoch FROM told t LEFT JOIN run_state s ON s.id = t.run_id
-WHERE s.id IS NULL OR s.epoch <> t.epoch OR s.state_type = 1
+WHERE s.id IS NULL OR s.epoch <> t.epoch OR (s.state_type = 1 AND s.execution_id IS NULL)
 
 -- name: check_offers
 -- How runs stand that workers were offered: the epoch, the state and whether an executor has it.
@@ -78,7 +79,12 @@ FROM run_state s WHERE s.id = ANY ($1::uuid[])
 SELECT run_id, epoch FROM work_item
 WHERE worker_id = $1::uuid AND standing = 2 AND offer_until IS NOT NULL ORDER BY run_id
 
+-- name: note_decline
+-- Notes who of a namespace sent an offer back, and why; no row when it is not its.
+UPDATE work_item SET declined_by = $3::text, decline_reason = $4::text
+WHERE run_id = $1::uuid AND epoch = $2::bigint AND standing = 2 AND namespace = $5::text RETURNING run_id
+
 -- name: count_misfire
 -- An executor ended before its run began. Returns how often that has happened; no row when the run is not at that point.
 UPDATE work_item SET misfires = misfires + 1
-WHERE run_id = $1::uuid AND epoch = $2::bigint AND standing = 2 RETURNING misfires
+WHERE run_id = $1::uuid AND epoch = $2::bigint AND standing = 2 AND namespace = $3::text RETURNING misfires

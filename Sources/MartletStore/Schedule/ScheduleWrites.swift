@@ -19,14 +19,18 @@ enum ScheduleWrites {
   /// - Parameters:
   ///   - isPaused: Whether the deployment is paused. Its schedules then make nothing, and go on from now when it is not.
   ///   - remakes: Whether runs that were made ahead are to be made anew: those of another version of the deployment.
-  ///   - now: Postgres's time, read in this transaction.
   ///   - actor: Who changes them.
   static func replace(
     _ wanted: [ScheduleSpec], of deployment: DeploymentID, namespace: Namespace, isPaused: Bool,
-    remakes: Bool = false, now: Instant, actor: String, on pipeline: borrowing Pipeline
+    remakes: Bool = false, actor: String, on pipeline: borrowing Pipeline
   ) throws -> Outcome {
     let kept = try pipeline.query(SQL.lockSchedules) { $0.bind(deployment) }
       .map { row throws(PostgresError) in try StoredSchedule(row) }
+    if kept.isEmpty, wanted.isEmpty { return Outcome() }
+    // Read behind the lock: a scheduler that has them in hand took them before, and lets go no time after this one.
+    let clock = try pipeline.query(SQL.readClock)
+      .first { row throws(PostgresError) in try row.get(0, as: Instant.self) }
+    guard let now = clock else { throw PostgresError(.misuse, "the clock has no row") }
     let change = ScheduleChange(
       from: kept.map(\.schedule), to: wanted, isPaused: isPaused, now: now, remakes: remakes)
     if change.isEmpty { return Outcome() }
@@ -98,11 +102,9 @@ extension Store {
   ) async throws(StoreError) {
     let outcome = try await write { connection in
       try connection.transaction { pipeline in
-        let now = try pipeline.query(SQL.readClock)
-          .first { row throws(PostgresError) in try row.get(0, as: Instant.self) }
-        return try ScheduleWrites.replace(
+        try ScheduleWrites.replace(
           wanted, of: deployment, namespace: namespace, isPaused: isPaused, remakes: remakes,
-          now: now ?? .epoch, actor: actor, on: pipeline)
+          actor: actor, on: pipeline)
       }
     }
     schedulesChanged(outcome)

@@ -49,6 +49,14 @@ public struct ScheduleProgress: Sendable, Equatable {
   }
 }
 
+/// Schedules that are not any more what their scheduler has taken.
+public struct StaleSchedules: Sendable, Equatable {
+  /// Those that have another form, and from when on: what was made of later times is not wanted any more.
+  public var changed: [ScheduleID: Instant] = [:]
+  /// Those that are gone: nothing that was made of them is wanted any more.
+  public var gone: Set<ScheduleID> = []
+}
+
 extension Store {
   /// How long until a schedule is due, nil when none ever is; and whether some are to be looked at because a run has ended.
   public func nextScheduleWake() async throws(StoreError) -> (wait: Interval?, isMarked: Bool) {
@@ -101,13 +109,15 @@ extension Store {
   }
 
   /// Runs of schedules that have not ended, but for those of backfills; of undecided ones those that are due at a time.
+  /// - Parameter wholly: The schedules of which those are read, too, that were let go.
   public func scheduledItems(
-    of schedules: [ScheduleID], dueBy time: Instant
+    of schedules: [ScheduleID], wholly: [ScheduleID], dueBy time: Instant
   ) async throws(StoreError) -> [ScheduleID: [ScheduledItem]] {
     let rows = try await read { connection in
       try connection.query(SQL.readScheduleItems) {
         $0.bindArray(schedules)
         $0.bind(time)
+        $0.bindArray(wholly)
       }.map { row throws(PostgresError) in try ItemRow(row) }
     }
     return Dictionary(grouping: rows, by: \.scheduleID).mapValues { $0.map(\.item) }
@@ -129,11 +139,11 @@ extension Store {
   }
 
   /// Moves schedules on.
-  /// - Returns: Those that somebody has changed or ended meanwhile: what was made of them is not wanted any more.
+  /// - Returns: Those that somebody has changed or ended meanwhile.
   public func advance(
     _ progress: [ScheduleProgress]
-  ) async throws(StoreError) -> Set<ScheduleID> {
-    if progress.isEmpty { return [] }
+  ) async throws(StoreError) -> StaleSchedules {
+    if progress.isEmpty { return StaleSchedules() }
     let rows = progress.sorted { $0.schedule.row.id < $1.schedule.row.id }
     return try await write { connection in
       let moved = Set(
@@ -148,14 +158,19 @@ extension Store {
           $0.bindArray(count: rows.count) { rows[$0].schedule.error }
         }.map { row throws(PostgresError) in try row.get(0, as: ScheduleID.self) })
       let left = rows.map(\.schedule.row).filter { !moved.contains($0.id) }
-      if left.isEmpty { return [] }
-      var generations: [ScheduleID: Int64] = [:]
-      for row in try connection.query(SQL.readGenerations, { $0.bindArray(left.map(\.id)) })
-        .map({ row throws(PostgresError) in try GenerationRow(row) })
-      {
-        generations[row.id] = row.generation
+      if left.isEmpty { return StaleSchedules() }
+      let found = try connection.query(SQL.readGenerations) { $0.bindArray(left.map(\.id)) }
+        .map { row throws(PostgresError) in try GenerationRow(row) }
+      let forms = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
+      var stale = StaleSchedules()
+      for row in left {
+        guard let form = forms[row.id] else {
+          stale.gone.insert(row.id)
+          continue
+        }
+        if form.generation != row.generation { stale.changed[row.id] = form.since }
       }
-      return Set(left.filter { generations[$0.id] != $0.generation }.map(\.id))
+      return stale
     }
   }
 
@@ -232,9 +247,11 @@ private struct ItemRow {
 private struct GenerationRow {
   var id: ScheduleID
   var generation: Int64
+  var since: Instant
 
   init(_ row: borrowing PostgresRow) throws(PostgresError) {
     id = try row.get(0)
     generation = try row.get(1)
+    since = try row.get(2)
   }
 }

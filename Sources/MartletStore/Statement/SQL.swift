@@ -17,7 +17,8 @@ enum SQL {
     PackageResources.explain_sql, PackageResources.work_item_sql,
     PackageResources.deletion_sql, PackageResources.schedule_sql, PackageResources.scheduler_sql,
     PackageResources.backfill_sql, PackageResources.pool_sql, PackageResources.worker_sql,
-    PackageResources.dispatch_sql, PackageResources.deployment_sql,
+    PackageResources.dispatch_sql, PackageResources.ready_sql,
+    PackageResources.deployment_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -97,6 +98,8 @@ enum SQL {
   static let countRunWalk = named("count_run_walk")
   static let sumRunCounts = named("sum_run_counts")
   static let foldRunCounts = named("fold_run_counts")
+  static let lockRecount = named("lock_recount")
+  static let recountRuns = named("recount_runs")
   static let listTransitions = named("list_transitions")
   static let updateRun = named("update_run")
   static let getRunEtag = named("get_run_etag")
@@ -110,6 +113,9 @@ enum SQL {
   static let findHeldRuns = named("find_held_runs")
   static let deleteRuns = named("delete_runs")
   static let readRemovals = named("read_removals")
+  static let findRemovedRuns = named("find_removed_runs")
+  static let takeRemovals = named("take_removals")
+  static let sweepRemovals = named("sweep_removals")
   static let forgetRemovals = named("forget_removals")
   static let beginDeletion = named("begin_deletion")
   static let takeDeletions = named("take_deletions")
@@ -139,6 +145,7 @@ enum SQL {
   static let listFlows = named("list_flows")
   static let updateFlow = named("update_flow")
   static let deleteFlow = named("delete_flow")
+  static let holdArtifactRun = named("hold_artifact_run")
   static let insertArtifact = named("insert_artifact")
   static let getArtifact = named("get_artifact")
   static let getLatestArtifact = named("get_latest_artifact")
@@ -171,7 +178,8 @@ enum SQL {
   static let nextDueTime = named("next_due_time")
   static let takeCascades = named("take_cascades")
   static let takeStrandings = named("take_strandings")
-  static let deleteStranding = named("delete_stranding")
+  static let postponeStrandings = named("postpone_strandings")
+  static let deleteStrandings = named("delete_strandings")
   static let advanceCascade = named("advance_cascade")
   static let deleteCascade = named("delete_cascade")
 
@@ -202,11 +210,10 @@ enum SQL {
   static let lockWantedLimits = named("lock_wanted_limits")
   static let readWantedLimits = named("read_wanted_limits")
   static let findLease = named("find_lease")
-  static let findOpenSession = named("find_open_session")
-  static let insertLease = named("insert_lease")
+  static let findOpenSessions = named("find_open_sessions")
+  static let insertLeases = named("insert_leases")
   static let insertHolds = named("insert_holds")
-  static let insertWaiter = named("insert_waiter")
-  static let collectLease = named("collect_lease")
+  static let insertWaiters = named("insert_waiters")
   static let collectLeases = named("collect_leases")
   static let findLeases = named("find_leases")
   static let returnLeases = named("return_leases")
@@ -218,8 +225,10 @@ enum SQL {
   static let lapseLeases = named("lapse_leases")
   static let nextLapseTime = named("next_lapse_time")
   static let forgetEndedLeases = named("forget_ended_leases")
+  static let findLeaseNamespaces = named("find_lease_namespaces")
   static let listLeases = named("list_leases")
   static let nameLimits = named("name_limits")
+  static let listWorkLeases = named("list_work_leases")
   static let takeGranterShards = named("take_granter_shards")
   static let leaveGranterShards = named("leave_granter_shards")
   static let deleteIdleMarks = named("delete_idle_marks")
@@ -236,6 +245,7 @@ enum SQL {
 
   // Slots of runs.
   static let lockNamedLimits = named("lock_named_limits")
+  static let peekNamedLimits = named("peek_named_limits")
   static let readNamedLimits = named("read_named_limits")
   static let findRunSlots = named("find_run_slots")
   static let insertRunLeases = named("insert_run_leases")
@@ -274,13 +284,16 @@ enum SQL {
   static let acceptOffers = named("accept_offers")
   static let checkOffers = named("check_offers")
   static let listUnacceptedOffers = named("list_unaccepted_offers")
+  static let noteDecline = named("note_decline")
   static let countMisfire = named("count_misfire")
 
   // Dispatching.
   static let lockDispatch = named("lock_dispatch")
   static let moveStrays = named("move_strays")
   static let readDispatchQueues = named("read_dispatch_queues")
+  static let releaseLapsedHolds = named("release_lapsed_holds")
   static let readReadyItems = named("read_ready_items")
+  static let readReadyKinds = named("read_ready_kinds")
   static let lockLimitedDeployments = named("lock_limited_deployments")
   static let readDeploymentRoom = named("read_deployment_room")
   static let markOffers = named("mark_offers")

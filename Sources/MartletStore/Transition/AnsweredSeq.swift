@@ -26,8 +26,7 @@ struct AnsweredSeq {
     let detail: PostgresJSON? = try row.optional(8)
     var json: JSONValue?
     if let detail { json = try JSONValue(detail) }
-    state = RunState(
-      RunState.Detail(type, json: json), name: try row.get(6), message: try row.get(7))
+    state = RunState(type, name: try row.get(6), message: try row.get(7), json: json)
   }
 
   /// The answer of a transition of this batch.

@@ -79,7 +79,7 @@ struct BatchWrites {
     if !plan.refusals.isEmpty { try sendRefusals(on: pipeline) }
     try sendWaits(on: pipeline)
     try sendSlots(on: pipeline)
-    try WorkItemWrites(plan: plan).send(on: pipeline)
+    try WorkItemWrites(plan: plan, commands: commands).send(on: pipeline)
     try sendStrandings(on: pipeline)
     if !flows.isEmpty {
       try pipeline.execute(SQL.registerFlows) {
@@ -155,7 +155,7 @@ struct BatchWrites {
       $0.bindArray(count: rows.count) { rows[$0].to.name }
       $0.bindArray(count: rows.count) { rows[$0].to.message }
       $0.bindArray(of: PostgresJSON.self, count: rows.count) {
-        rows[$0].to.detail.json.map { PostgresJSON($0.text) }
+        rows[$0].to.json.map { PostgresJSON($0.text) }
       }
       $0.bindArray(count: rows.count) { rows[$0].epoch }
       $0.bindArray(of: ExecutionID.self, count: rows.count) { rows[$0].executionID }
@@ -261,19 +261,15 @@ struct BatchWrites {
     }
   }
 
-  /// Runs that were put back, for whoever takes them next, and that may have nobody to let them start.
+  /// Runs below others that were put back, for whoever takes them next.
   private func sendStrandings(on pipeline: borrowing Pipeline) throws {
-    let rows = updated.compactMap { run -> (run: RunSnapshot, parent: RunID)? in
-      guard run.stateType == .scheduled, run.executionID == nil, let parent = run.parentID else {
-        return nil
-      }
-      return (run, parent)
+    let rows = updated.filter {
+      $0.stateType == .scheduled && $0.executionID == nil && $0.parentID != nil
     }
     if rows.isEmpty { return }
     try pipeline.execute(SQL.insertStrandings) {
-      $0.bindArray(count: rows.count) { rows[$0].run.id }
-      $0.bindArray(count: rows.count) { rows[$0].parent }
-      $0.bindArray(count: rows.count) { rows[$0].run.namespace }
+      $0.bindArray(count: rows.count) { rows[$0].id }
+      $0.bindArray(count: rows.count) { rows[$0].namespace }
     }
   }
 

@@ -1,16 +1,16 @@
-// Decides how runs are handed to a service that were put back though nobody may start them any more.
+// Decides how runs that were put back for others, below another run, are handed to a service.
 
 public import MartletModel
 import MartletPostgres
 
-/// A run that was put back when the enclosing run had ended.
+/// A run that was put back for others.
 public struct Stranding: Sendable, Equatable {
   /// The run.
   public var runID: RunID
   /// Its namespace.
   public var namespace: Namespace
-  /// Whether it waits for somebody, and the enclosing run will let nobody start it.
-  public var isForGood: Bool
+  /// What becomes of it; nil when it waits for nobody any more.
+  public var fate: PutBackFate?
   /// Until when others pass it over; names this taking of it.
   public var heldUntil: Instant
 
@@ -19,15 +19,14 @@ public struct Stranding: Sendable, Equatable {
     runID = try row.get(22)
     namespace = try row.get(23)
     heldUntil = try row.get(24)
-    isForGood = false
     if try row.get(26), !row.isNull(0) {
-      isForGood = try RunSnapshot(row).stopsChild(of: row.get(25))
+      fate = try RunSnapshot(row).fate(ofPutBack: row.get(25), now: row.get(27))
     }
   }
 }
 
 extension Store {
-  /// Takes runs that were put back when the enclosing run had ended; others pass them over until `hold` is over.
+  /// Takes runs that were put back below others; other replicas pass them over until `hold` is over.
   public func takeStrandings(limit: Int, hold: Interval) async throws(StoreError) -> [Stranding] {
     try await write { connection in
       try connection.query(SQL.takeStrandings) {
@@ -37,12 +36,25 @@ extension Store {
     }
   }
 
-  /// Says that a run was looked at; one that was put back again since stays to be looked at.
-  public func finish(_ stranding: Stranding) async throws(StoreError) {
+  /// Says that runs need no look any more; one that was put back again since stays to be looked at.
+  public func finish(_ strandings: [Stranding]) async throws(StoreError) {
+    if strandings.isEmpty { return }
     try await write { connection in
-      _ = try connection.query(SQL.deleteStranding) {
-        $0.bind(stranding.runID)
-        $0.bind(stranding.heldUntil)
+      _ = try connection.query(SQL.deleteStrandings) {
+        $0.bindArray(strandings.map(\.runID))
+        $0.bindArray(strandings.map(\.heldUntil))
+      }
+    }
+  }
+
+  /// Has runs looked at again after a while.
+  public func postpone(_ strandings: [Stranding], by pause: Interval) async throws(StoreError) {
+    if strandings.isEmpty { return }
+    try await write { connection in
+      _ = try connection.query(SQL.postponeStrandings) {
+        $0.bindArray(strandings.map(\.runID))
+        $0.bindArray(strandings.map(\.heldUntil))
+        $0.bind(pause)
       }
     }
   }

@@ -19,6 +19,8 @@ public final class TransitionBatcher: Sendable {
   private let queue: TransitionQueue
   let knowledge: WriterKnowledge
   private let writers: [PostgresWriter]
+  /// Asks the limits for runs that would start.
+  private let slotWriter: PostgresWriter
 
   /// Starts the writers, which connect at once.
   /// - Parameters:
@@ -39,6 +41,7 @@ public final class TransitionBatcher: Sendable {
       configuration.settings[join] = "off"
     }
     let queue = TransitionQueue(limits: limits, writers: writers)
+    let slots = SlotQueue()
     let knowledge = WriterKnowledge(timing: timing)
     self.queue = queue
     self.knowledge = knowledge
@@ -46,9 +49,16 @@ public final class TransitionBatcher: Sendable {
       PostgresWriter(
         configuration, name: "pg-writer-\(index)",
         worker: TransitionWriter(
-          queue: queue, knowledge: knowledge, logger: logger, afterCommit: afterCommit),
+          queue: queue, slots: slots, knowledge: knowledge, logger: logger,
+          afterCommit: afterCommit),
         logger: logger)
     }
+    slotWriter = PostgresWriter(
+      configuration, name: "pg-slots",
+      worker: SlotWriter(
+        queue: queue, slots: slots, knowledge: knowledge, logger: logger, afterCommit: afterCommit),
+      logger: logger)
+    slots.setWaker { [slotWriter] in slotWriter.wake() }
     queue.setWaker { [writers = self.writers] in
       // One that sleeps takes all there is; busy ones look again by themselves.
       if writers.contains(where: { $0.isConnected && $0.wake() }) { return }
@@ -94,7 +104,7 @@ public final class TransitionBatcher: Sendable {
   /// - Throws: `unavailable` when the time is over.
   public func waitUntilConnected(timeout: Duration = .seconds(10)) async throws(StoreError) {
     do {
-      for writer in writers { try await writer.waitUntilConnected(timeout: timeout) }
+      for writer in writers + [slotWriter] { try await writer.waitUntilConnected(timeout: timeout) }
     } catch { throw StoreError(reading: error) }
   }
 
@@ -102,7 +112,7 @@ public final class TransitionBatcher: Sendable {
   public func shutdown() async {
     queue.close()
     await queue.drain()
-    for writer in writers { await writer.shutdown() }
+    for writer in writers + [slotWriter] { await writer.shutdown() }
   }
 }
 

@@ -34,8 +34,8 @@ struct Submission: Sendable {
   }
 }
 
-/// The queue before the writers. With more than one writer, runs that one of them has in hand wait for
-/// it, so that the reports of a run never overtake each other.
+/// The queue before the writers. Runs that one of several writers has in hand, and those that the limits are asked for,
+/// wait for that, so that the reports of a run never overtake each other.
 final class TransitionQueue: Sendable {
   private struct State {
     var waiting: [Submission] = []
@@ -48,7 +48,7 @@ final class TransitionQueue: Sendable {
     var drained: CheckedContinuation<Void, Never>?
     var wake = TransitionQueue.rest
 
-    var isEmpty: Bool { head == waiting.count && batches == 0 }
+    var isEmpty: Bool { head == waiting.count && batches == 0 && inHand.isEmpty }
   }
 
   /// Wakes nobody.
@@ -112,14 +112,14 @@ final class TransitionQueue: Sendable {
           || bytes + next.weight > limits.bytesPerBatch
         if isFull, !batch.isEmpty { break }
         state.head += 1
-        if tracksRuns {
-          if next.commands.contains(where: {
+        if !state.inHand.isEmpty,
+          next.commands.contains(where: {
             state.inHand[$0.runID] != nil || blocked.contains($0.runID)
-          }) {
-            for command in next.commands { blocked.insert(command.runID) }
-            passed.append(next)
-            continue
-          }
+          })
+        {
+          for command in next.commands { blocked.insert(command.runID) }
+          passed.append(next)
+          continue
         }
         commands += next.commands.count
         bytes += next.weight
@@ -147,20 +147,31 @@ final class TransitionQueue: Sendable {
     }
   }
 
-  /// Says that a batch is answered.
+  /// Says that a batch is answered, but for what is held.
   func finish(_ batch: [Submission]) {
+    end(tracksRuns ? batch.flatMap { $0.commands.map(\.runID) } : [], batches: 1)
+  }
+
+  /// Has the commands of runs wait until these are released, after the batch in which they were taken.
+  func hold(_ runs: [RunID]) {
+    state.withLock { state in
+      for run in runs { state.inHand[run, default: 0] += 1 }
+    }
+  }
+
+  /// Says that what was held is answered, of one batch or of several together.
+  func release(_ runs: [RunID]) { end(runs, batches: 0) }
+
+  private func end(_ runs: [RunID], batches: Int) {
     let (wake, drained) = state.withLock {
       state -> (@Sendable () -> Void, CheckedContinuation<Void, Never>?) in
-      state.batches -= 1
-      if tracksRuns {
-        for submission in batch {
-          for command in submission.commands {
-            let count = state.inHand[command.runID, default: 0] - 1
-            state.inHand[command.runID] = count > 0 ? count : nil
-          }
-        }
+      state.batches -= batches
+      for run in runs {
+        let count = state.inHand[run, default: 0] - 1
+        state.inHand[run] = count > 0 ? count : nil
       }
-      let wake: @Sendable () -> Void = tracksRuns && !state.waiting.isEmpty ? state.wake : Self.rest
+      let wake: @Sendable () -> Void =
+        !runs.isEmpty && !state.waiting.isEmpty ? state.wake : Self.rest
       guard state.isEmpty, let drained = state.drained else { return (wake, nil) }
       state.drained = nil
       return (wake, drained)

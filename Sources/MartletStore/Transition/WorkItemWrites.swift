@@ -13,14 +13,20 @@ struct WorkItemWrites {
   private let placed: [Placed]
   private let moved: [(run: RunSnapshot, standing: WorkStanding)]
   private let ended: [RunID]
+  private let holds: [RunID: Instant]
 
-  init(plan: TransitionPlan) {
+  init(plan: TransitionPlan, commands: [Command]) {
     placed = plan.inserts.compactMap { insert in
       insert.run.placement.map { Placed(state: insert.state, placement: $0) }
     }
     let runs = plan.updates.lazy.map(\.state).filter { !$0.isPlain && $0.policy.isPlaced }
     moved = runs.compactMap { run in run.standing.map { (run: run, standing: $0) } }
     ended = runs.filter { $0.standing == nil }.map(\.id)
+    var holds: [RunID: Instant] = [:]
+    if !moved.isEmpty {
+      for case .offer(let offer) in commands { holds[offer.runID] = offer.hold }
+    }
+    self.holds = holds
   }
 
   func send(on pipeline: borrowing Pipeline) throws {
@@ -33,6 +39,9 @@ struct WorkItemWrites {
         $0.bindArray(count: moved.count) { moved[$0].run.epoch }
         $0.bindArray(count: moved.count) { moved[$0].standing == .taken(isBound: true) }
         $0.bindArray(count: moved.count) { moved[$0].run.stateName == RunState.awaitingSlot }
+        $0.bindArray(of: Instant.self, count: moved.count) {
+          moved[$0].standing == .taken(isBound: false) ? holds[moved[$0].run.id] : nil
+        }
       }
     }
     if !ended.isEmpty {

@@ -8,6 +8,8 @@ public final class CommitSignal: Sendable {
     var isRaised = false
     var waiter: (id: UInt64, continuation: CheckedContinuation<Bool, Never>)?
     var next: UInt64 = 0
+    // Of whom the time was over before it began to wait.
+    var lapsed: UInt64 = 0
   }
 
   private let state = Locked(State())
@@ -44,7 +46,7 @@ public final class CommitSignal: Sendable {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let ready = state.withLock { state -> Bool? in
-          if state.isRaised || Task.isCancelled {
+          if state.isRaised || Task.isCancelled || state.lapsed == id {
             defer { state.isRaised = false }
             return state.isRaised
           }
@@ -60,7 +62,10 @@ public final class CommitSignal: Sendable {
 
   private func give(up id: UInt64) {
     let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-      guard let waiter = state.waiter, waiter.id == id else { return nil }
+      guard let waiter = state.waiter, waiter.id == id else {
+        state.lapsed = max(state.lapsed, id)
+        return nil
+      }
       state.waiter = nil
       return waiter.continuation
     }

@@ -19,6 +19,7 @@ extension Store {
   /// Wakes the dispatchers, here and in other replicas: gates were opened, limits or pauses changed.
   public func workChanged() {
     work.raise()
+    signals.changes.raise()
     hints.raise()
   }
 
@@ -35,7 +36,7 @@ extension Store {
     for await _ in listener.hints {
       commits.raise()
       signals.moved()
-      signals.granted()
+      signals.left()
       work.raise()
       scheduleSignal.raise()
       backfillSignal.raise()

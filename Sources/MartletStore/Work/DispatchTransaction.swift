@@ -30,6 +30,8 @@ public struct DispatchRound: Sendable, Equatable {
     public var workerID: WorkerID
     /// When the offer lapses.
     public var expireTime: Instant
+    /// The mark of this hold: another one of the run has another.
+    public var hold: Instant
   }
 
   /// What was taken, for the time that offering takes.
@@ -63,6 +65,7 @@ struct DispatchTransaction {
       var round = DispatchRound()
       let locking = try pipeline.execute(SQL.lockDispatch) { $0.bind(pool) }
       try pipeline.execute(SQL.moveStrays) { $0.bind(pool) }
+      try pipeline.execute(SQL.releaseLapsedHolds)
       let counting = try pipeline.execute(SQL.readDispatchQueues) { $0.bind(pool) }
       var isOpen = false
       var limit: Int64?
@@ -80,17 +83,17 @@ struct DispatchTransaction {
         let queue = Dispatch.Queue(
           id: try row.get(0), name: try row.get(1), priority: try row.get(2),
           room: isPaused ? 0 : most.map { $0 - inUse })
-        if queue.room.map({ $0 > 0 }) ?? true { queues.append(queue) }
+        if queue.room.map({ $0 > 0 }) ?? true, isWanted(queue) { queues.append(queue) }
       }
       guard isOpen else { return round }
       let room = limit.map { $0 - taken }
       let credit = workers.reduce(0) { $0 + $1.worker.credit }
       let most = min(Int64(min(self.limit, credit)), room ?? .max)
       guard most > 0, !queues.isEmpty else { return round }
-      var ready = try ready(in: queues, most: most, on: pipeline)
-      let isContended = try lockRoom(&ready.room, on: pipeline)
+      let ready = try ready(in: queues, most: most, on: pipeline)
+      let (deploymentRoom, isContended) = try lockRoom(of: ready.limited, on: pipeline)
       var dispatch = Dispatch(
-        room: most, queues: queues, deploymentRoom: ready.room, workers: workers.map(\.worker))
+        room: most, queues: queues, deploymentRoom: deploymentRoom, workers: workers.map(\.worker))
       let assignments = dispatch.serve(ready.items)
       try mark(assignments, in: &round, on: pipeline)
       round.mayHaveMore = !round.taken.isEmpty && ready.items.count >= most
@@ -102,46 +105,59 @@ struct DispatchTransaction {
     }
   }
 
-  private func ready(
-    in queues: [Dispatch.Queue], most: Int64, on pipeline: borrowing Pipeline
-  ) throws -> (items: [Dispatch.Item], room: [DeploymentID: Int64]) {
-    var items: [Dispatch.Item] = []
-    var room: [DeploymentID: Int64] = [:]
-    let profiles = Set(workers.map { Self.profile($0.worker) }).sorted()
-    let rows = try pipeline.query(SQL.readReadyItems) {
-      $0.bindArray(queues.map(\.id))
-      $0.bindArray(queues.map(\.name))
-      $0.bindArray(queues.map { min(most, $0.room ?? .max) })
-      $0.bindArray(profiles.map { PostgresJSON($0) })
-      $0.bindArray(excluded)
-    }
-    try rows.forEach { row throws(PostgresError) in
-      let deployment = try row.get(2, as: DeploymentID.self)
-      items.append(
-        Dispatch.Item(
-          runID: try row.get(0), queueID: try row.get(1), deploymentID: deployment,
-          deployment: try row.optional(3) ?? "", due: try row.get(4),
-          labels: try labels(row.get(5))))
-      if let left = try row.optional(6, as: Int64.self) { room[deployment] = left }
-    }
-    return (items, room)
+  /// Whether a worker takes runs of a queue.
+  private func isWanted(_ queue: Dispatch.Queue) -> Bool {
+    workers.contains { $0.worker.queues.isEmpty || $0.worker.queues.contains(queue.name) }
   }
 
-  /// Reads the room of deployments anew once nobody else hands out their runs, of whichever pool.
-  /// - Returns: Whether somebody does at this moment: those have no room here.
+  /// What is ready, with the deployments whose room must be known.
+  private func ready(
+    in queues: [Dispatch.Queue], most: Int64, on pipeline: borrowing Pipeline
+  ) throws -> (items: [Dispatch.Item], limited: Set<DeploymentID>) {
+    var ready = ReadyItems()
+    let profiles = Set(workers.map { Self.profile($0.worker) }).sorted()
+    try ready.add(
+      pipeline.query(SQL.readReadyItems) {
+        bind(queues, most: most, profiles, to: &$0)
+        $0.bind(Self.look(for: most))
+      })
+    let deep = queues.filter { ready.deep.contains($0.id) }
+    if !deep.isEmpty {
+      ready.items.removeAll { ready.deep.contains($0.queueID) }
+      try ready.add(
+        pipeline.query(SQL.readReadyKinds) { bind(deep, most: most, profiles, to: &$0) })
+    }
+    return (ready.items, ready.limited)
+  }
+
+  private func bind(
+    _ queues: [Dispatch.Queue], most: Int64, _ profiles: [String], to buffer: inout ParameterBuffer
+  ) {
+    buffer.bindArray(queues.map(\.id))
+    buffer.bindArray(queues.map(\.name))
+    buffer.bindArray(queues.map { min(most, $0.room ?? .max) })
+    buffer.bindArray(profiles.map { PostgresJSON($0) })
+    buffer.bindArray(excluded)
+  }
+
+  /// How many runs in front of a queue are looked at before their kinds are.
+  private static func look(for most: Int64) -> Int64 { 2 * most + 200 }
+
+  /// Reads the room of deployments with a limit once nobody else hands out their runs, of whichever pool.
+  /// - Returns: The room, and whether somebody does at this moment: those have none here.
   private func lockRoom(
-    _ room: inout [DeploymentID: Int64], on pipeline: borrowing Pipeline
-  ) throws -> Bool {
-    if room.isEmpty { return false }
-    let deployments = room.keys.sorted()
+    of limited: Set<DeploymentID>, on pipeline: borrowing Pipeline
+  ) throws -> (room: [DeploymentID: Int64], isContended: Bool) {
+    if limited.isEmpty { return ([:], false) }
+    let deployments = limited.sorted()
     let locked = try pipeline.query(SQL.lockLimitedDeployments) { $0.bindArray(deployments) }
       .map { row throws(PostgresError) in try row.get(0, as: DeploymentID.self) }
-    room = room.mapValues { _ in 0 }
+    var room = Dictionary(deployments.map { ($0, Int64(0)) }, uniquingKeysWith: { _, last in last })
     if !locked.isEmpty {
       try pipeline.query(SQL.readDeploymentRoom) { $0.bindArray(locked) }
         .forEach { row throws(PostgresError) in room[try row.get(0)] = try row.get(1) }
     }
-    return locked.count < deployments.count
+    return (room, locked.count < deployments.count)
   }
 
   private func mark(
@@ -167,7 +183,8 @@ struct DispatchTransaction {
       marked.insert(run)
       round.taken.append(
         .init(
-          runID: run, namespace: try row.get(2), workerID: workerID, expireTime: try row.get(1)))
+          runID: run, namespace: try row.get(2), workerID: workerID, expireTime: try row.get(1),
+          hold: try row.get(3)))
     }
     round.gone = Set(assignments.filter { !marked.contains($0.runID) }.map(\.workerID))
   }
@@ -185,5 +202,32 @@ struct DispatchTransaction {
     if !worker.queues.isEmpty { members.append(("q", texts(worker.queues))) }
     if !worker.deployments.isEmpty { members.append(("d", texts(worker.deployments))) }
     return JSONValue.object(members).text
+  }
+}
+
+/// What was read of a round.
+private struct ReadyItems {
+  var items: [Dispatch.Item] = []
+  /// Deployments of them that have a limit.
+  var limited: Set<DeploymentID> = []
+  /// Queues that go on behind what was looked at.
+  var deep: Set<QueueID> = []
+
+  /// Adds the rows of `read_ready_items` or `read_ready_kinds`.
+  mutating func add(_ rows: borrowing PostgresRows) throws {
+    try rows.forEach { row throws(PostgresError) in
+      let queue = try row.get(1, as: QueueID.self)
+      guard let run = try row.optional(0, as: RunID.self) else {
+        deep.insert(queue)
+        return
+      }
+      let deployment = try row.get(2, as: DeploymentID.self)
+      items.append(
+        Dispatch.Item(
+          runID: run, queueID: queue, deploymentID: deployment,
+          deployment: try row.optional(3) ?? "", due: try row.get(4),
+          labels: try labels(row.get(5))))
+      if try row.get(6, as: Bool.self) { limited.insert(deployment) }
+    }
   }
 }

@@ -39,11 +39,14 @@ extension Store {
     return try await write { connection in try transaction.run(on: connection) }
   }
 
-  /// Gives back runs that were taken and could not be offered.
-  public func releaseOffers(_ runs: [RunID]) async throws(StoreError) {
-    if runs.isEmpty { return }
+  /// Gives back runs that were taken and could not be offered, unless somebody else took them since.
+  public func releaseOffers(_ taken: [DispatchRound.Taken]) async throws(StoreError) {
+    if taken.isEmpty { return }
     _ = try await write { connection in
-      try connection.query(SQL.releaseOffers) { $0.bindArray(runs) }.affected
+      try connection.query(SQL.releaseOffers) {
+        $0.bindArray(taken.map(\.runID))
+        $0.bindArray(taken.map(\.hold))
+      }.affected
     }
   }
 
@@ -59,11 +62,12 @@ extension Store {
     }
   }
 
-  /// Withdraws offers that nobody accepted in time.
-  /// - Returns: How many there were.
+  /// Withdraws offers that nobody accepted in time, and gives back what was taken and never offered.
+  /// - Returns: How many offers there were.
   public func withdrawLapsedOffers(limit: Int) async throws(StoreError) -> Int {
     let lapsed = try await write { connection in
-      try connection.query(SQL.takeLapsedOffers) { $0.bind(Int64(limit)) }
+      _ = try connection.query(SQL.releaseLapsedHolds)
+      return try connection.query(SQL.takeLapsedOffers) { $0.bind(Int64(limit)) }
         .map { row throws(PostgresError) in
           Offer(runID: try row.get(0), sessionID: nil, epoch: try row.get(1))
         }

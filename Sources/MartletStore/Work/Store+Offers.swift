@@ -92,6 +92,22 @@ extension Store {
       offers.map { .withdrawOffer(Offer(runID: $0.run, sessionID: nil, epoch: $0.epoch)) })
   }
 
+  /// Takes an offer back that its worker sends back; why is kept for those who ask what the run waits for.
+  public func declineOffer(
+    _ run: RunID, epoch: Int64, in namespace: Namespace, by worker: String, reason: String
+  ) async throws(StoreError) {
+    let isThere = try await write { connection in
+      try connection.query(SQL.noteDecline) {
+        $0.bind(run)
+        $0.bind(epoch)
+        $0.bind(worker)
+        $0.bind(reason)
+        $0.bind(namespace)
+      }.first { row throws(PostgresError) in try row.get(0, as: RunID.self) } != nil
+    }
+    if isThere { try await withdrawOffers([(run, epoch)]) }
+  }
+
   /// Deals with an executor that ended before it could report its run's end. A run that had not begun is offered again,
   /// a few times; one that had goes the way of a lost executor at once.
   public func executorEnded(
@@ -116,6 +132,7 @@ extension Store {
       try connection.query(SQL.countMisfire) {
         $0.bind(exit.runID)
         $0.bind(exit.epoch)
+        $0.bind(namespace)
       }.first { row throws(PostgresError) in try row.get(0, as: Int32.self) }
     }
     guard let times else { return }

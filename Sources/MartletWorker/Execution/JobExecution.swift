@@ -3,6 +3,7 @@
 
 import Glibc
 package import Martlet
+import MartletCall
 import MartletProto
 import MartletWire
 
@@ -31,6 +32,17 @@ package struct JobExecution: Sendable {
   package struct Unusable: Error, CustomStringConvertible {
     /// One line for people.
     package let description: String
+  }
+
+  /// Waits until the worker gives this process a job. What the first call to the server costs a process is paid before.
+  ///
+  /// - Returns: the job file; nil when no job is to come.
+  package static func standBy(_ environment: RunEnvironment) async throws -> String? {
+    if let client = try? Client(environment) {
+      _ = try? await client.system.ping(PingRequest(), options: CallOptions(timeout: .seconds(1)))
+      client.close()
+    }
+    return try StandbyExecutor.await()
   }
 
   /// Reads a job file, and from then on counts as its executor.

@@ -51,7 +51,9 @@ public struct Job: Sendable, Equatable {
     guard let offer = object["offer"], case .string(let session)? = object["session"] else {
       throw FileError()
     }
-    self.init(try Offer(json: offer.encodeJSON()), sessionID: session)
+    // A later version may have written it.
+    let options = JSONOptions(ignoreUnknownFields: true)
+    self.init(try Offer(json: offer.encodeJSON(), options: options), sessionID: session)
     if case .string(let name)? = object["namespace"] { namespace = name }
   }
 }

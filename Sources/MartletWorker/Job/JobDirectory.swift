@@ -91,13 +91,22 @@ struct HeldLock: Sendable {
   static func waitUntilFree(_ path: String) async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       DetachedThread.start {
-        let file = open(path, O_RDWR | O_CLOEXEC)
-        if file >= 0 {
-          while flock(file, LOCK_EX) != 0 && errno == EINTR {}
-          close(file)
-        }
+        wait(path)
         continuation.resume()
       }
     }
+  }
+
+  private static func wait(_ path: String) {
+    // Whoever cannot look does not know that it is free.
+    let pause: UInt32 = 1_000_000
+    var file = open(path, O_RDWR | O_CLOEXEC)
+    while file < 0 {
+      if errno == ENOENT { return }
+      usleep(pause)
+      file = open(path, O_RDWR | O_CLOEXEC)
+    }
+    while flock(file, LOCK_EX) != 0 { if errno != EINTR { usleep(pause) } }
+    close(file)
   }
 }

@@ -93,15 +93,14 @@ enum LocalFiles {
   /// Whether there is anything.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Removes a directory with everything in it; links are not followed.
+  /// Removes a directory with everything in it; links are not followed. What cannot be removed stays.
   static func removeTree(_ path: String) {
     if unlink(path) == 0 || errno == ENOENT { return }
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+    // What was made unwritable is still ours.
+    if access(path, R_OK | W_OK | X_OK) != 0 { chmod(path, 0o700) }
     for name in names(in: path) { removeTree("\(path)/\(name)") }
-    if rmdir(path) != 0, errno == EACCES || errno == ENOTEMPTY {
-      // What was made unwritable is still ours.
-      chmod(path, 0o700)
-      for name in names(in: path) { removeTree("\(path)/\(name)") }
-      rmdir(path)
-    }
+    rmdir(path)
   }
 }

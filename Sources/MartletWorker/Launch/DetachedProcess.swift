@@ -17,27 +17,26 @@ enum DetachedProcess {
   /// - Parameters:
   ///   - arguments: with the name that the program is to have, first.
   ///   - output: the file that is its stdout and stderr; cut off first.
-  ///   - sharesOutput: whether it may write to this process's stdout too.
-  ///   - lock: the descriptor that it is to hold.
+  ///   - files: which of this process's open files it is to have, and as which; in this order. Its stdin is empty when it
+  ///     is not among them.
   /// - Returns: its process id, which is that of its session.
   static func start(
     _ path: String, _ arguments: [String], environment: [String: String], output: String,
-    sharesOutput: Bool, lock: Int32
+    files: [(own: Int32, its: Int32)]
   ) throws(ChildProcess.StartError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    // The lock first: it may be where the output goes.
-    posix_spawn_file_actions_adddup2(&actions, lock, lockDescriptor)
-    if sharesOutput {
-      posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, outputDescriptor)
+    // These first: they may be where the output goes.
+    for file in files { posix_spawn_file_actions_adddup2(&actions, file.own, file.its) }
+    if !files.contains(where: { $0.its == STDIN_FILENO }) {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(
       &actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
     posix_spawn_file_actions_addclosefrom_np(
-      &actions, (sharesOutput ? outputDescriptor : lockDescriptor) + 1)
+      &actions, max(STDERR_FILENO, files.map(\.its).max() ?? 0) + 1)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

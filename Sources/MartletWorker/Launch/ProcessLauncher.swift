@@ -38,13 +38,17 @@ public final class ProcessLauncher: Launcher {
   private let keptScratches: Int
   private let lives = Mutex<[JobID: Life]>([:])
   private let lock: HeldLock
+  // Takes the next job, so that no run waits for a program to start and find its libraries.
+  private let standby = Mutex<StandbyExecutor?>(nil)
+  // In microseconds.
+  private static let standbyPause: UInt32 = 100_000
 
   /// Takes a state directory for itself.
   ///
   /// - Parameters:
   ///   - stateDirectory: made when it is not there.
   ///   - environment: where the executors find the server.
-  ///   - executable: the program that executes jobs, by `worker execute --job FILE`.
+  ///   - executable: the program that executes jobs, by `worker execute --job FILE` or `--standby`.
   ///   - keptScratches: how many directories of failed runs are kept for people to look at.
   /// - Throws: `StateInUse`, or what the system says.
   public init(
@@ -64,7 +68,10 @@ public final class ProcessLauncher: Launcher {
     (exits, exitSink) = AsyncStream.makeStream()
   }
 
-  deinit { lock.release() }
+  deinit {
+    standby.withLock { $0?.dismiss() }
+    lock.release()
+  }
 
   // MARK: Launching
 
@@ -83,11 +90,7 @@ public final class ProcessLauncher: Launcher {
         throw LocalFiles.Failure("somebody executes", directory.path)
       }
       defer { lock.release() }
-      let pid = try DetachedProcess.start(
-        executable, ["martlet", "worker", "execute", "--job", directory.jobFile],
-        environment: variables.merging([JobVariables.jobID: "\(job.id)"]) { $1 },
-        output: directory.logFile,
-        sharesOutput: job.processLaunch?.streamOutput ?? false, lock: lock.file)
+      let pid = try start(job, in: directory, holding: lock)
       lives.withLock { $0[job.id] = .child(pid) }
       DetachedThread.start { [self] in
         let ending = DetachedProcess.wait(pid) { self.clear(pid, job.id, isChild: true) }
@@ -96,6 +99,48 @@ public final class ProcessLauncher: Launcher {
     } catch {
       LocalFiles.removeTree(directory.path)
       throw error
+    }
+  }
+
+  /// Gives the job to the executor that stands by, or else to a new one.
+  private func start(
+    _ job: Job, in directory: JobDirectory, holding lock: HeldLock
+  ) throws -> pid_t {
+    defer {
+      DetachedThread.start { [self] in
+        // The processor is the run's that begins.
+        usleep(Self.standbyPause)
+        standBy()
+      }
+    }
+    let sharesOutput = job.processLaunch?.streamOutput ?? false
+    let standby = standby.withLock { standby in
+      defer { standby = nil }
+      return standby
+    }
+    if let standby {
+      if standby.take(job.id, in: directory, lock: lock.file, sharesOutput: sharesOutput) {
+        return standby.pid
+      }
+      standby.dismiss()
+    }
+    var files = [(own: lock.file, its: DetachedProcess.lockDescriptor)]
+    if sharesOutput { files.append((STDOUT_FILENO, DetachedProcess.outputDescriptor)) }
+    return try DetachedProcess.start(
+      executable, ["martlet", "worker", "execute", "--job", directory.jobFile],
+      environment: variables.merging([JobVariables.jobID: "\(job.id)"]) { $1 },
+      output: directory.logFile, files: files)
+  }
+
+  /// Has an executor stand by, unless one does. Without one jobs are launched all the same, only later.
+  ///
+  /// - Returns: its process.
+  @discardableResult func standBy() -> pid_t? {
+    standby.withLock { standby in
+      if standby == nil {
+        standby = try? StandbyExecutor.start(executable, environment: variables)
+      }
+      return standby?.pid
     }
   }
 
@@ -120,12 +165,16 @@ public final class ProcessLauncher: Launcher {
 
   /// Finds the executors of an earlier worker.
   public func adopt() async throws -> [Job] {
+    DetachedThread.start { [self] in standBy() }
     var living: [Job] = []
     for name in LocalFiles.names(in: state.jobs) {
       let directory = JobDirectory(path: "\(state.jobs)/\(name)")
       guard let id = directory.id, let job = directory.job(), job.id == id else {
-        // The worker died before it had written it.
-        LocalFiles.removeTree(directory.path)
+        // The worker died before it had written it; or its executor lives, and is left alone.
+        if let lock = try? directory.lock() {
+          LocalFiles.removeTree(directory.path)
+          lock.release()
+        }
         continue
       }
       if let lock = try directory.lock() {
@@ -168,7 +217,10 @@ public final class ProcessLauncher: Launcher {
         (path: "\(state.scratches)/\($0)", time: LocalFiles.changeTime("\(state.scratches)/\($0)"))
       }
       .sorted { $0.time > $1.time }
-    for scratch in kept.dropFirst(keptScratches) { LocalFiles.removeTree(scratch.path) }
+    // Large trees take their time, and the worker has others to answer.
+    DetachedThread.start { [keptScratches] in
+      for scratch in kept.dropFirst(keptScratches) { LocalFiles.removeTree(scratch.path) }
+    }
   }
 }
 

@@ -54,6 +54,10 @@ package final class ChildProcess: Sendable {
   private struct Life: Sendable {
     var hasEnded = false
     var isDoomed = false
+    var isKilled = false
+
+    /// Whether what is left of the group has time to end by itself.
+    var hasGrace: Bool { isDoomed && !isKilled }
   }
 
   private init(pid: pid_t, output: OutputPipes, hasTerminal: Bool) {
@@ -134,10 +138,15 @@ package final class ChildProcess: Sendable {
 
   /// Sends a signal to the command and everything in its group, unless the command has ended.
   package func signal(_ number: Int32) {
-    life.withLock { if !$0.hasEnded { kill(-pid, number) } }
+    life.withLock { life in
+      if life.hasEnded { return }
+      if number == SIGKILL { life.isKilled = true }
+      kill(-pid, number)
+    }
   }
 
-  /// Has what is left of the group killed when the command ends.
+  /// Has the command end with all of its group: whoever dooms it kills it after a grace, which is also that of what the
+  /// command leaves behind.
   package func doom() { life.withLock { $0.isDoomed = true } }
 
   /// Waits for the end of the command on a thread of its own.
@@ -147,14 +156,23 @@ package final class ChildProcess: Sendable {
     }
   }
 
+  // What a command left with whose end nobody saw.
+  private static let unknownCode: Int32 = 255
+
   private func reap() -> Ending {
     var info = siginfo_t()
     while true {
       let options = WEXITED | WNOWAIT | (hasTerminal ? WSTOPPED : 0)
-      guard waitid(P_PID, id_t(pid), &info, options) == 0 else { continue }
+      guard waitid(P_PID, id_t(pid), &info, options) == 0 else {
+        if errno == EINTR { continue }
+        // Somebody else has reaped it, and nobody knows how it ended.
+        life.withLock { $0.hasEnded = true }
+        return .exited(Self.unknownCode)
+      }
       guard info.si_code == CLD_STOPPED else { break }
       stop()
     }
+    awaitGroup()
     let ending = life.withLock { life in
       // Until it is reaped, its process id is nobody else's, nor is that of its group.
       life.hasEnded = true
@@ -166,6 +184,15 @@ package final class ChildProcess: Sendable {
     }
     if hasTerminal { tcsetpgrp(STDIN_FILENO, getpgrp()) }
     return ending
+  }
+
+  /// Gives what a doomed command leaves behind the rest of its time.
+  private func awaitGroup() {
+    var pause: UInt32 = 2000
+    while life.withLock({ $0.hasGrace }), ProcessGroup.hasOthers(than: pid) {
+      usleep(pause)
+      pause = min(2 * pause, 100_000)
+    }
   }
 
   /// Ctrl-Z stopped the command: so are we, as the shell expects, until it lets us go on.

@@ -34,24 +34,27 @@ extension PoolWorker {
         guard !response.offers.isEmpty else { break }
         for offer in response.offers { await take(offer) }
       }
-      if book.withLock({ $0.count }) == 0 { return try await tellEnds() }
+      if book.withLock({ $0.count }) == 0 { return try await tellEnds(leaves: true) }
     }
   }
 
   /// Tells what has ended, and hears what is not its any more.
-  private func tellEnds() async throws {
+  ///
+  /// - Parameter leaves: Whether the worker has nothing left and says so.
+  private func tellEnds(leaves: Bool = false) async throws {
     let (exited, held) = book.withLock { book in
       (
-        book.next().compactMap { if case .exited(let exited) = $0 { exited } else { nil } },
+        book.next(at: .now).compactMap { if case .exited(let exited) = $0 { exited } else { nil } },
         book.heldRuns
       )
     }
-    guard !exited.isEmpty || !held.isEmpty else { return }
+    guard !exited.isEmpty || !held.isEmpty || leaves else { return }
     var request = HeartbeatWorkerRequest()
     request.namespace = namespace
     request.worker = identity
     request.exited = exited
     request.held = held
+    request.goodbye = leaves
     let response = try await client.workers.heartbeatWorker(request)
     for exited in exited {
       await launcher.forget(JobID(runID: exited.runID, epoch: exited.epoch))

@@ -11,6 +11,8 @@ extension PoolWorker {
   private static let standardLease = Duration.seconds(30)
   private static let firstPause = Duration.milliseconds(100)
   private static let longestPause = Duration.seconds(5)
+  /// How long the server has to take a goodbye.
+  private static let farewell = Duration.seconds(5)
 
   /// Holds the session until the worker is done.
   func talk() async throws {
@@ -48,6 +50,8 @@ extension PoolWorker {
       throw Status(.unavailable, "the server did not welcome the worker")
     }
     tell(.started(id: welcome.workerID))
+    // What an executor has left to be told comes before the word that it is gone: else that decides.
+    await replay(within: Self.replayPatience)
     let beat = (welcome.lease ?? identity.session?.lease ?? Self.standardLease) / 3
     try await withThrowingTaskGroup(of: Void.self) { group in
       defer { group.cancelAll() }
@@ -67,7 +71,8 @@ extension PoolWorker {
       group.addTask { try await self.hear(call) }
       group.addTask {
         try await self.write(call)
-        // What the server still has to say is of no interest.
+        // The server ends the stream when it has taken the goodbye; cut short, it would not hear it.
+        try await Task.sleep(for: Self.farewell)
         throw Finished()
       }
       do { while try await group.next() != nil {} } catch is Finished {}
@@ -80,7 +85,7 @@ extension PoolWorker {
   private func write(_ call: ClientCall<ConnectRequest, ConnectResponse>) async throws {
     for await _ in rings() {
       try Task.checkCancellation()
-      for kind in book.withLock({ $0.next() }) {
+      for kind in book.withLock({ $0.next(at: .now) }) {
         try await call.requests.write(ConnectRequest(kind: kind))
         if case .exited(let exited) = kind {
           await launcher.forget(JobID(runID: exited.runID, epoch: exited.epoch))
@@ -103,6 +108,7 @@ extension PoolWorker {
       case .welcome, nil: break
       }
     }
+    if book.withLock({ $0.isDone }) { throw Finished() }
     throw Status(.unavailable, "the server closed the stream")
   }
 }

@@ -84,6 +84,9 @@ public final class PoolWorker: Sendable {
   private func hearExits() async {
     for await exit in launcher.exits {
       tell(.ended(exit))
+      if exit.ending == .exited(ExecutorCode.told.rawValue) {
+        await replay(within: Self.replayPatience)
+      }
       book.withLock { $0.ended(exit, at: .now) }
       ring()
     }
@@ -121,6 +124,19 @@ public final class PoolWorker: Sendable {
     guard let spools else { return }
     // What is left stays for the next time.
     _ = try? await SpoolReplay.run(spools, to: client.channel)
+  }
+
+  /// How long the word that an executor is gone waits for what it has left to be told.
+  static let replayPatience = Duration.seconds(5)
+
+  func replay(within limit: Duration) async {
+    let replaying = Task { await replay() }
+    let timer = Task {
+      try await Task.sleep(for: limit)
+      replaying.cancel()
+    }
+    await replaying.value
+    timer.cancel()
   }
 
   // MARK: Waking

@@ -18,15 +18,16 @@ struct WorkerBook {
   /// A moment.
   typealias Instant = ContinuousClock.Instant
 
-  // How long an end that was told may have been lost with its stream. Later the executor's own lease has told it.
-  private static let doubt = Duration.seconds(30)
+  // How long an end that was said may have been lost with its stream.
+  private static let doubt = Duration.seconds(300)
 
   private let limit: Int
   private var held: [JobID: Job] = [:]
   private var outbox: [ConnectRequest.Kind] = []
   // What the server believes of our room; nil before it was told in this stream.
   private var believed: Int32?
-  private var told: [(time: Instant, exited: Exited)] = []
+  // Ends, and when they were said last; nil while they were not.
+  private var told: [(time: Instant?, exited: Exited)] = []
   private(set) var isDraining = false
 
   /// Has room for so many jobs at a time.
@@ -49,13 +50,14 @@ struct WorkerBook {
   mutating func begin(at now: Instant) {
     believed = nil
     // An end of doubtful arrival is said again; an answer to an offer is not, for the executor's report says it.
-    told.removeAll { $0.time + Self.doubt < now }
+    forget(before: now - Self.doubt)
     outbox = told.map { .exited($0.exited) }
   }
 
   /// What is to be said now, in order.
-  mutating func next() -> [ConnectRequest.Kind] {
+  mutating func next(at now: Instant) -> [ConnectRequest.Kind] {
     defer { outbox = [] }
+    for index in told.indices where told[index].time == nil { told[index].time = now }
     let credit = Int32(clamping: room)
     guard believed != credit else { return outbox }
     believed = credit
@@ -104,9 +106,13 @@ struct WorkerBook {
   mutating func ended(_ exit: JobExit, at now: Instant) {
     held[exit.job] = nil
     let exited = Exited(exit)
-    told.removeAll { $0.time + Self.doubt < now }
-    told.append((now, exited))
+    forget(before: now - Self.doubt)
+    told.append((nil, exited))
     outbox.append(.exited(exited))
+  }
+
+  private mutating func forget(before time: Instant) {
+    told.removeAll { said in said.time.map { $0 < time } ?? false }
   }
 
   /// A job by its run, whatever the epoch; nil when it is not here.

@@ -71,7 +71,9 @@ package struct CommandAttempt: Sendable {
       switch failure.value() {
       case .value(let value):
         failed.take(value)
-        state.message = "\(failed.errorType): \(failed.errorMessage)"
+        // Cut to what a message may have: a longer one would be refused, and the run not be ended.
+        state.message =
+          State.failed(failed.errorType, "\(failed.errorType): \(failed.errorMessage)").message
         state.detail = .failed(failed)
       case .none: break
       case .useless(let why): await complain("the details of the failure are not recorded: \(why)")

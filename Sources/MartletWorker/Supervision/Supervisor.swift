@@ -100,14 +100,19 @@ package final class Supervisor: Sendable {
       child: ending, reason: reason.withLock { $0 }, lastLine: lastLine.withLock { $0 })
   }
 
+  /// The shortest grace counts, whichever wish named it.
   private func heed() async {
-    for await grace in wishes {
-      child.doom()
-      child.signal(SIGTERM)
-      // A stopped command could not heed it.
-      child.signal(SIGCONT)
-      guard (try? await Task.sleep(for: grace)) != nil else { return }
-      child.signal(SIGKILL)
+    await withTaskGroup(of: Void.self) { kills in
+      for await grace in wishes {
+        child.doom()
+        child.signal(SIGTERM)
+        // A stopped command could not heed it.
+        child.signal(SIGCONT)
+        kills.addTask {
+          guard (try? await Task.sleep(for: grace)) != nil else { return }
+          self.child.signal(SIGKILL)
+        }
+      }
     }
   }
 

@@ -28,8 +28,7 @@ struct FlowSource {
     let flows = PythonFlow.all(in: source)
     flow =
       flows.last { $0.function == function }?.name ?? PythonFlow.standardName(function)
-    guard flows.contains(where: { $0.function == function }) || source.contains("def \(function)")
-    else {
+    guard flows.contains(where: { $0.function == function }) || source.names(function) else {
       let hint = flows.map(\.function).nearest(to: function).map { "; did you mean \($0)?" } ?? ""
       let _: Never? = try TextFile.refuse("\(path) has no function \(function)\(hint)")
       schema = nil
@@ -78,5 +77,15 @@ struct Captured {
     output = String(decoding: bytes, as: UTF8.self)
     let code = pclose(stream)
     status = code & 0x7F == 0 ? code >> 8 & 0xFF : 128 + (code & 0x7F)
+  }
+}
+
+extension String {
+  /// Whether a source says a name, or takes in all names of another one.
+  fileprivate func names(_ name: String) -> Bool {
+    func isPart(_ character: Character) -> Bool {
+      character.isLetter || character.isNumber || character == "_"
+    }
+    return contains("import *") || split { !isPart($0) }.contains { $0 == name }
   }
 }

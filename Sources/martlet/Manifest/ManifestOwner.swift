@@ -1,6 +1,7 @@
 // Decides what belongs to a manifest: deployments by a label, everything else by a record, which is a variable beside the
 // others. Only what an apply created belongs to it; what was there before does not.
 
+import ArgumentParser
 import Martlet
 import MartletModel
 import MartletProto
@@ -30,6 +31,11 @@ struct ManifestOwner {
     if let record = try await connection.sharedVariable(variable) {
       etag = record.etag
       let value = record.value.map { JSON($0) }
+      if case .string(let other)? = value?["name"], other.text != name {
+        throw ValidationError(
+          "the manifest's name \"\(name)\" is too like \"\(other.text)\", which is in use: both are recorded in the variable"
+            + " \(variable); give this one another")
+      }
       for kind in Self.recorded {
         guard case .array(let names)? = value?[kind.word] else { continue }
         for case .string(let text) in names { owned.insert(ManifestKey(kind, text.text)) }
@@ -57,9 +63,11 @@ struct ManifestOwner {
     owned = owned.union(new).subtracting(gone)
     guard owned.filter({ $0.kind != .deployment }) != before.filter({ $0.kind != .deployment })
     else { return }
-    let members: [(String, JSON?)] = Self.recorded.map { kind in
-      (kind.word, .texts(owned.filter { $0.kind == kind }.map(\.name).sorted()))
-    }
+    let members: [(String, JSON?)] =
+      [("name", .text(name))]
+      + Self.recorded.map { kind in
+        (kind.word, .texts(owned.filter { $0.kind == kind }.map(\.name).sorted()))
+      }
     try await connection.set(
       VariableManifest(
         name: variable, value: .object(members), tags: ["martlet.manifest"]), etag: etag)

@@ -117,6 +117,60 @@ struct ManifestTask {
     }
   }
 
+  /// What the server would refuse of what is to be made or changed. Of a deployment whose pool or queue is yet to be made,
+  /// only what can be told without it.
+  func refusals() async throws -> [Status] {
+    let wanted = plan.operations.filter { $0.action != .delete }
+    let known = wanted.compactMap { operation in
+      problem(of: operation).map { problem in
+        Status(
+          .invalidArgument,
+          "\(operation.key.kind.word) \(operation.key.name): \(problem.field): \(problem.problem)")
+      }
+    }
+    let told = try await wanted.filter { $0.key.kind == .deployment }
+      .concurrently { operation -> Status? in
+        do {
+          try await operation.key.naming { try await apply(operation, validateOnly: true) }
+          return nil
+        } catch let status as Status {
+          switch status.code {
+          case .notFound where comesFirst(operation): return nil
+          case .notFound, .invalidArgument, .failedPrecondition, .alreadyExists, .aborted,
+            .permissionDenied, .outOfRange:
+            return status
+          default: throw status
+          }
+        }
+      }
+    return known + told.compactMap(\.self)
+  }
+
+  private func problem(of operation: ManifestPlan.Operation) -> InvalidValue? {
+    do throws(InvalidValue) {
+      switch operation.key.kind {
+      case .pool: try pools[operation.key.name]?.wanted.check(isNew: operation.action == .create)
+      case .limit: try limits[operation.key.name]?.wanted.check()
+      case .variable, .deployment: break
+      }
+      return nil
+    } catch { return error }
+  }
+
+  /// Whether an apply makes or changes the pool of a deployment before it.
+  private func comesFirst(_ operation: ManifestPlan.Operation) -> Bool {
+    guard let pool = deployments[operation.key.name]?.spec?.pool else { return false }
+    return plan.operations.contains { $0.key == ManifestKey(.pool, pool) }
+  }
+
+  private func apply(_ operation: ManifestPlan.Operation, validateOnly: Bool) async throws {
+    guard var wanted = deployments[operation.key.name] else { return }
+    if operation.action == .create, let owner { wanted.labels[Deployment.ownerLabel] = owner.name }
+    _ = try await connection.client.deployments.applyDeployment(
+      ApplyDeploymentRequest(
+        namespace: connection.namespace, deployment: wanted, validateOnly: validateOnly))
+  }
+
   private func make(_ operation: ManifestPlan.Operation) async throws {
     let name = operation.key.name
     switch operation.key.kind {
@@ -125,13 +179,7 @@ struct ManifestTask {
       if let (current, wanted) = limits[name] { try await connection.make(wanted, over: current) }
     case .pool:
       if let (current, wanted) = pools[name] { try await connection.make(wanted, over: current) }
-    case .deployment:
-      guard var wanted = deployments[name] else { return }
-      if operation.action == .create, let owner {
-        wanted.labels[Deployment.ownerLabel] = owner.name
-      }
-      _ = try await connection.client.deployments.applyDeployment(
-        ApplyDeploymentRequest(namespace: connection.namespace, deployment: wanted))
+    case .deployment: try await apply(operation, validateOnly: false)
     }
   }
 

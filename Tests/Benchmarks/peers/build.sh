@@ -8,8 +8,16 @@ mkdir -p "$1"
 cd "$1"
 newer=$(find "$here" "$proto/martlet/v1" -newer grpc_server 2>/dev/null || echo all)
 [ -x grpc_server ] && [ -z "$newer" ] && exit 0
-protoc -I "$proto" --cpp_out=. \
-  martlet/v1/system_service.proto martlet/v1/run.proto martlet/v1/state.proto martlet/v1/payload.proto
+rm -rf martlet
+# The service's file, and whatever it imports of ours.
+files='' more=martlet/v1/system_service.proto
+while [ "$more" != "$files" ]; do
+  files=$more
+  # shellcheck disable=SC2086 # words
+  more=$({ echo $files | tr ' ' '\n'; (cd "$proto" && sed -n 's/^import "\(martlet[^"]*\)";/\1/p' $files); } | sort -u | paste -sd ' ')
+done
+# shellcheck disable=SC2086 # words
+protoc -I "$proto" --cpp_out=. $files
 protoc -I "$proto" --grpc_out=. --plugin=protoc-gen-grpc="$(command -v grpc_cpp_plugin)" \
   martlet/v1/system_service.proto
 # shellcheck disable=SC2046 # pkg-config answers with words

@@ -1,5 +1,5 @@
-"""Decides the cases that take a conversation: the preface, acknowledgements, and answers as wide as the windows
-(RFC 9113, 3.4, 5.4.1, 6.5.3 and 6.9)."""
+"""Decides the cases that take a conversation: the preface, acknowledgements, answers as wide as the windows
+(RFC 9113, 3.4, 5.4.1, 6.5.3 and 6.9), and what HEAD and Expect bring (RFC 9110, 9.3.2 and 10.1.1)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cases.http2_case import PROTOCOL, Site
-from wire import frames
+from wire import frames, requests
 from wire.peer import Peer
 from wire.reaction import end_of, observe
 
@@ -41,6 +41,27 @@ def opening(*pieces: bytes) -> Act:
             return end_of(peer, within=3)
 
     return act
+
+
+def expecting(site: Site) -> str:
+    """What comes before the body of a call that waits for leave to send it."""
+    with Peer(site.target) as peer:
+        peer.send(site.post(1, ("expect", "100-continue")))
+        until = time.monotonic() + 3
+        while (frame := peer.next_frame(until)) is not None:
+            if frame.stream == 1:
+                return peer.answers.get(1, {}).get(":status", "no status")
+        return "silent"
+
+
+def heading(site: Site) -> str:
+    with Peer(site.target) as peer:
+        peer.send(frames.headers(1, requests.head(site.target, "/nothing", method="HEAD")))
+        until = time.monotonic() + 3
+        while (frame := peer.next_frame(until)) is not None:
+            if frame.stream == 1 and frame.flags & frames.END_STREAM:
+                return "no DATA" if frame.type == frames.HEADERS else "DATA"
+        return "silent"
 
 
 def acknowledged(site: Site) -> str:
@@ -106,6 +127,8 @@ CASES = (
         opening(frames.PREFACE + frames.settings_ack() + frames.ping()),
         PROTOCOL,
     ),
+    Talk("9110 10.1.1", "expect: 100-continue", expecting, frozenset({"100"})),
+    Talk("9110 9.3.2", "HEAD of what is not there", heading, frozenset({"no DATA"})),
     Talk("9113 5.4.1", "an end after GOAWAY", cut_after_error, frozenset({"closed"})),
     Talk("9113 6.5.3", "an ACK for each SETTINGS", acknowledged, frozenset({"2 ACKs"})),
     Talk("9113 6.9.1", "no DATA in a window of 0", windowed(0), frozenset({"0"})),

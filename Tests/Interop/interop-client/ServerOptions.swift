@@ -20,11 +20,16 @@ struct ServerOptions: ParsableArguments {
     help: "The host to claim to call, in TLS and in :authority.")
   var hostOverride: String?
 
-  @Option(name: [.customLong("use_tls"), .customLong("use-tls")], help: "true or false.")
-  var usesTLS = false
+  @Option(
+    name: [.customLong("use_tls"), .customLong("use-tls")], defaultAsFlag: true,
+    parsing: .next, help: "true or false.")
+  var tlsIsAsked: Bool?
+
+  private var usesTLS: Bool { tlsIsAsked ?? false }
 
   @Option(
-    name: [.customLong("use_test_ca"), .customLong("use-test-ca")],
+    name: [.customLong("use_test_ca"), .customLong("use-test-ca")], defaultAsFlag: true,
+    parsing: .next,
     help: "Whether the authorities of --tls-ca are trusted in place of the system's.")
   var usesTestAuthorities: Bool?
 

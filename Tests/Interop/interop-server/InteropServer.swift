@@ -26,17 +26,22 @@ struct InteropServer: AsyncParsableCommand {
   var host = "127.0.0.1"
 
   @Option(
-    name: [.customLong("use_tls"), .customLong("use-tls")],
-    help: "true or false; without it TLS is spoken when a certificate is given.")
+    name: [.customLong("use_tls"), .customLong("use-tls")], defaultAsFlag: true,
+    parsing: .next, help: "true or false; without it TLS is spoken when a certificate is given.")
   var usesTLS: Bool?
 
   @Option(
-    name: [.customLong("tls-cert"), .customLong("tls_cert")],
-    help: "The certificate chain, in PEM.")
+    name: [
+      .customLong("tls-cert"), .customLong("tls_cert"), .customLong("tls_cert_file"),
+      .customLong("tls-cert-file"),
+    ], help: "The certificate chain, in PEM.")
   var certificate: String?
 
   @Option(
-    name: [.customLong("tls-key"), .customLong("tls_key")], help: "Its private key, in PEM.")
+    name: [
+      .customLong("tls-key"), .customLong("tls_key"), .customLong("tls_key_file"),
+      .customLong("tls-key-file"),
+    ], help: "Its private key, in PEM.")
   var key: String?
 
   @Option(

@@ -49,6 +49,29 @@ import Testing
     #expect(ledger.frame(at: now).map(\.seq) == [5])
   }
 
+  @Test func whatIsTooLongIsAnsweredHere() throws {
+    let ledger = Numbered()
+    var long = State(type: .running)
+    long.message = String(repeating: "x", count: 4 << 20)
+    _ = ledger.add("a", 1)
+    let refused = try #require(ledger.add("a", 2, .propose(long)))
+    guard case .error(let error) = refused.outcome else {
+      Issue.record("\(refused.outcome)")
+      return
+    }
+    #expect(error.code == 3 && error.reason == "REPORT_TOO_LONG")
+    // It consumed no seq.
+    _ = ledger.add("a", 3)
+    #expect(ledger.frame(at: now).map(\.seq) == [1, 2])
+    #expect(ledger.reportsInFlight == 2)
+    // A run that could not be created has nothing to say.
+    var run = Run()
+    run.name = long.message
+    #expect(ledger.add("b", 1, .create(run)) != nil)
+    #expect(ledger.add("b", 2) != nil)
+    #expect(ledger.count == 2)
+  }
+
   @Test func nothingMoreIsSentOfARunThatIsGone() throws {
     let ledger = Numbered()
     for seq in 1...3 { _ = ledger.add("a", seq) }

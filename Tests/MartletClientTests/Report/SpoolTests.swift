@@ -1,6 +1,7 @@
 // Decides what must survive on disk: order, everything whole before a tear, and nothing of the living.
 
 import Foundation
+import MartletCall
 import MartletProto
 import Testing
 
@@ -108,6 +109,42 @@ import Testing
     await #expect(throws: FakeChannel.away) {
       try await SpoolReplay.run(directory.path, to: channel)
     }
+    #expect(Spool.files(in: directory.path).count == 1)
+  }
+
+  @Test func whatTheServerCannotReadHoldsUpNobody() async throws {
+    let channel = FakeChannel()
+    channel.answer { request in
+      if request.reports.contains(where: { $0.runID == "bad" }) {
+        throw Status(.invalidArgument, "unreadable")
+      }
+      return request.reports.map { _ in
+        ReportResult(outcome: .verdict(Verdict(code: .accepted)))
+      }
+    }
+    let reports = ["a", "bad", "b"].map {
+      RunReport(runID: $0, epoch: 1, seq: 1, item: .propose(State(type: .running)))
+    }
+    do { #expect(spool().append(reports)) }
+    #expect(try await SpoolReplay.run(directory.path, to: channel) == 3)
+    #expect(channel.reports.map(\.runID) == ["a", "b"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["s.refused"])
+  }
+
+  @Test(.timeLimit(.minutes(5))) func whatMustWaitIsLeftForAnotherTime() async throws {
+    let channel = FakeChannel()
+    channel.answer { request in
+      request.reports.map { _ in
+        var verdict = Verdict(code: .wait)
+        verdict.wait = .milliseconds(10)
+        return ReportResult(outcome: .verdict(verdict))
+      }
+    }
+    do { #expect(spool().append(reports(1...1))) }
+    let answered = try await SpoolReplay.run(
+      directory.path, to: channel, patience: .milliseconds(100))
+    #expect(answered == 0)
     #expect(Spool.files(in: directory.path).count == 1)
   }
 

@@ -53,6 +53,34 @@ import Testing
     #expect(own.artifacts.map(\.content) == [.markdown("# Hi")])
   }
 
+  @Test func whatTheServerCannotReadIsRefusedAlone() async throws {
+    let server = try await ServerProcess.shared.value
+    let long = JSONValue.string(String(repeating: "x", count: 5 << 20))
+    let ids = Collected()
+    var settings = Reporter.Settings()
+    settings.patience = .seconds(60)
+    try await withReporting(environment: server.environment(), settings: settings) { reporting in
+      for text in [JSONValue.string("a\0b"), long] {
+        await #expect(throws: RunError.self) {
+          try await reporting.flow("unreadable", parameters: ["text": text]) { _ in }
+        }
+      }
+      try await reporting.flow("readable") { run in
+        ids.add(run.id)
+        await run.artifact("text", markdown: "a\0b")
+        await run.artifact("bad", table: .list([.object(["a": .string("\0")])]))
+        await run.artifact("long", table: .list([.object(["a": long])]))
+        await run.artifact("good", table: .list([.object(["a": .number(1)])]))
+      }
+    }
+    try await server.expectOneLife(of: ids.all[0])
+    let client = try Client(address: server.address)
+    defer { client.close() }
+    let kept = try await client.artifacts.listArtifacts(ListArtifactsRequest(runID: ids.all[0]))
+    #expect(Set(kept.artifacts.map(\.key)) == ["text", "good"])
+    #expect(kept.artifacts.contains { $0.content == .markdown("a\u{FFFD}b") })
+  }
+
   @Test func aVariableIsSharedAndGuarded() async throws {
     let client = try Client(address: try await ServerProcess.shared.value.address)
     defer { client.close() }

@@ -158,6 +158,24 @@ import Testing
     }
   }
 
+  @Test func whoWaitsForTheServerEndsWhenItIsToldTo() async throws {
+    // It is never started.
+    try await ServerProcess.with { server in
+      let environment = server.environment()
+      let (absences, absence) = AsyncStream<Void>.makeStream()
+      let deployment = ServedDeployment("waits", name: "x") { _, _ in nil }
+      let serving = Task { () async throws -> Void in
+        defer { absence.finish() }
+        try await serve([deployment], environment: environment, signals: []) { news in
+          if case .disconnected = news { absence.yield() }
+        }
+      }
+      for await _ in absences { break }
+      serving.cancel()
+      await #expect(throws: CancellationError.self) { try await serving.value }
+    }
+  }
+
   @Test func aLongResultIsStoredByItsAddress() async throws {
     let flow = "serve-\(Identifier.random())"
     let text = String(repeating: "ü", count: 400_000)

@@ -1,10 +1,12 @@
 // Decides that a backfill makes up for every time of its range once, so many at a time, and then is done.
 
-import MartletEngine
+import Dispatch
 import MartletModel
 import MartletStore
 import MartletTestKit
 import Testing
+
+@testable import MartletEngine
 
 @Suite(.timeLimit(.minutes(10))) struct BackfillTests {
   private func begin(
@@ -99,6 +101,80 @@ import Testing
       #expect(cancelled.state == .cancelled && cancelled.ended == [.cancelled: 2])
       #expect(try await fixture.number("SELECT count(*) FROM work_item") == 0)
       #expect(try await runner.pass() == 0)
+    }
+  }
+
+  /// Its schedule goes, or it is cancelled itself.
+  @Test(arguments: [false, true]) func anEndThatCrossesTheMakingLeavesNothing(isEdit: Bool)
+    async throws
+  {
+    try await EngineFixture.with { fixture in
+      let request = try await begin(fixture, hours: 20)
+      let taken = TestSignal<Void>()
+      let go = DispatchSemaphore(value: 0)
+      let runner = BackfillRunner(fixture.context) {
+        taken.send(())
+        go.wait()
+      }
+      async let passed = runner.pass()
+      await taken.next()
+      if isEdit {
+        try await fixture.store.replaceSchedules(
+          [], of: request.deploymentID, in: fixture.namespace, actor: "t")
+      } else {
+        _ = try await fixture.store.cancelBackfill(
+          request.id, in: fixture.namespace, cancelsRunning: false, actor: "t")
+      }
+      go.signal()
+      let count = try await passed
+      #expect(count == 0)
+      let state = try await fixture.store.backfill(request.id, in: fixture.namespace).state
+      #expect(state == .cancelled)
+      for table in ["work_item", "run_deployment", "run_state"] {
+        #expect(try await fixture.number("SELECT count(*) FROM \(table)") == 0, "\(table)")
+      }
+    }
+  }
+
+  @Test func aScheduleWithoutTimesHasItWait() async throws {
+    try await EngineFixture.with { fixture in
+      let request = try await begin(fixture, hours: 5) { $0.maxParallel = 100 }
+      try await fixture.sql(
+        """
+        UPDATE schedule SET spec = replace(spec, '"UTC"', '"Mars/Olympus"')
+        """)
+      #expect(try await BackfillRunner(fixture.context).pass() == 0)
+      let state = try await fixture.store.backfill(request.id, in: fixture.namespace).state
+      #expect(state == .active)
+      // A replica that knows the zone comes once the first one's hold is over.
+      try await fixture.sql(
+        """
+        UPDATE schedule SET spec = replace(spec, '"Mars/Olympus"', '"UTC"');
+        UPDATE backfill SET taken_until = NULL
+        """)
+      _ = try await BackfillRunner(fixture.context).pass()
+      #expect(try await finish(fixture).count == 5)
+    }
+  }
+
+  @Test func whatIsToComeIsNotMissing() async throws {
+    try await EngineFixture.with { fixture in
+      let now = try await fixture.store.ping()
+      let request = try await begin(fixture, hours: 5) {
+        $0.from = now + .hours(-2)
+        $0.to = now + .hours(3)
+        $0.onlyMissing = true
+        $0.maxParallel = 100
+      }
+      let runner = BackfillRunner(fixture.context)
+      _ = try await runner.pass()
+      #expect(
+        try await fixture.number(
+          "SELECT count(*) FROM run_deployment JOIN backfill b ON schedule_time > b.create_time")
+          == 0)
+      #expect(try await finish(fixture).count >= 2)
+      _ = try await runner.pass()
+      #expect(try await fixture.store.backfill(request.id, in: fixture.namespace).state == .done)
     }
   }
 }

@@ -228,6 +228,24 @@ import Testing
           "SELECT count(*) FROM event WHERE name = 'martlet.schedule.failed'")
           == 2)
       #expect(try await Scheduler(fixture.context).pass() > .milliseconds(20))
+      // They are looked at again, and flagged no second time; once they are well they go on.
+      let flagged = "SELECT count(*) FROM schedule WHERE error <> '' AND wake_time IS NOT NULL"
+      #expect(try await fixture.number(flagged) == 2)
+      try await fixture.sql("UPDATE schedule SET wake_time = now()")
+      try await settle(Scheduler(fixture.context))
+      #expect(try await fixture.number(flagged) == 2)
+      try await fixture.sql(
+        """
+        UPDATE deployment_version SET spec = replace(spec, '"integer"', '"string"');
+        UPDATE schedule SET spec = replace(spec, '"Mars/Olympus"', '"UTC"'), wake_time = now();
+        """)
+      try await settle(Scheduler(fixture.context))
+      #expect(try await count(fixture, "gate = 1") == 9)
+      #expect(try await fixture.number("SELECT count(*) FROM schedule WHERE error <> ''") == 0)
+      #expect(
+        try await fixture.number(
+          "SELECT count(*) FROM event WHERE name = 'martlet.schedule.failed'")
+          == 2)
     }
   }
 
@@ -273,6 +291,37 @@ import Testing
           "SELECT count(*) FROM run_deployment WHERE extract(minute FROM schedule_time) <> 30") == 0
       )
       #expect(try await count(fixture, "gate = 1") == 3)
+    }
+  }
+
+  @Test func anEditThatCrossesAPassKeepsTheRunOfATimeBeforeIt() async throws {
+    try await EngineFixture.with { fixture in
+      let spec = try await fixture.hourly { $0.catchUp = CatchUp(.latest) }
+      let id = try await fixture.deploy("d", [spec])
+      // Three times are missed; the last of them is made up for.
+      try await fixture.sql(
+        """
+        UPDATE schedule SET made_until = made_until - interval '3 h',
+          fired_until = fired_until - interval '3 h', since = since - interval '3 h'
+        """)
+      let taken = TestSignal<Void>()
+      let go = DispatchSemaphore(value: 0)
+      let crossed = Atomic<Bool>(false)
+      let scheduler = Scheduler(fixture.context) {
+        guard $0 == .gatesMoved, !crossed.exchange(true, ordering: .relaxed) else { return }
+        taken.send(())
+        go.wait()
+      }
+      async let passed: Void = settle(scheduler)
+      await taken.next()
+      var edited = spec
+      edited.overlap = .skip
+      try await fixture.store.replaceSchedules(
+        [edited], of: id, in: fixture.namespace, actor: "tester")
+      go.signal()
+      try await passed
+      try await settle(Scheduler(fixture.context))
+      #expect(try await fixture.outcomes()["d"] == "1 a3")
     }
   }
 }

@@ -44,8 +44,20 @@ import Testing
     let peer = try await ScriptedPeer.start { _, channel in
       channel.writeAndFlush(ByteBuffer(string: "SSH-2.0-x\r\n"), promise: nil)
     }
-    await #expect(throws: HTTPConnectError.self) {
+    await #expect {
       try await HTTPClientConnection.connect(to: peer.endpoint, on: TestServer.executors.next())
+    } throws: {
+      "\($0)".contains("does not speak HTTP/2")
+    }
+    await peer.stop()
+  }
+
+  @Test func aPeerThatClosesAtOnce() async throws {
+    let peer = try await ScriptedPeer.start { _, channel in channel.close(promise: nil) }
+    await #expect {
+      try await HTTPClientConnection.connect(to: peer.endpoint, on: TestServer.executors.next())
+    } throws: {
+      "\($0)".contains("closed the connection before")
     }
     await peer.stop()
   }
@@ -54,9 +66,11 @@ import Testing
     let peer = try await ScriptedPeer.start { _, _ in }
     var limits = HTTPLimits()
     limits.handshakeTimeout = .milliseconds(50)
-    await #expect(throws: HTTPConnectError.self) {
+    await #expect {
       try await HTTPClientConnection.connect(
         to: peer.endpoint, on: TestServer.executors.next(), limits: limits)
+    } throws: {
+      "\($0)".contains("has not answered in 0.05 seconds")
     }
     await peer.stop()
   }
@@ -101,7 +115,7 @@ import Testing
     }
     var limits = HTTPLimits()
     limits.keepaliveInterval = .milliseconds(300)
-    limits.keepaliveTimeout = .milliseconds(300)
+    limits.keepaliveTimeout = .seconds(3)
     let client = try await HTTPClientConnection.connect(
       to: peer.endpoint, on: TestServer.executors.next(), limits: limits)
     #expect(await client.request("/x").error == .connectionClosed(processed: true))

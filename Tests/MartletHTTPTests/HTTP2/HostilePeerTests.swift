@@ -29,6 +29,31 @@ import Testing
     }
   }
 
+  /// grpc-go measures the path by a PING and a WINDOW_UPDATE for each piece of a body.
+  @Test func aPingForEachAnswerIsNoFlood() async throws {
+    var limits = HTTPLimits()
+    limits.controlBurst = 20
+    limits.controlsPerSecond = 0
+    try await TestServer.with(limits) { server in
+      let connection = try await RawConnection.connect(port: server.port)
+      try await connection.send(RawFrames.preface + RawFrames.settings)
+      for stream in (0..<500).map({ UInt32($0 * 2 + 1) }) {
+        try await connection.send(RawFrames.request(stream))
+        _ = await connection.frames {
+          $0.contains { $0.stream == stream && $0.flags & 1 != 0 }
+        }
+        try await connection.send(
+          RawFrames.frame(8, stream: 0, RawFrames.bytes(107)) + RawFrames.ping)
+        let frames = await connection.frames { $0.contains { $0.type == 6 } }
+        try #require(frames.contains { $0.type == 6 && $0.flags == 1 }, "stream \(stream)")
+      }
+      // Without answers it is one, and what was saved up is little.
+      _ = await connection.trySend((0..<100).flatMap { _ in RawFrames.ping })
+      let end = await connection.framesToEnd().last
+      #expect(end?.errorCode == HTTP2ErrorCode.enhanceYourCalm)
+    }
+  }
+
   @Test func settings() async throws {
     try await TestServer.with { server in
       _ = try await flood(server, with: (0..<1000).flatMap { _ in RawFrames.settings })

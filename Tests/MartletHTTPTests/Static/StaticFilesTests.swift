@@ -94,6 +94,12 @@ import Testing
         #expect(answer.status == 304 && answer.fields["etag"] == tag, "\(field)")
       }
       #expect(await files.get("/ui/", ["if-none-match": "\"x\""]).status == 200)
+      for field in [tag, "\"x\", \(tag)", "*"] {
+        #expect(await files.get("/ui/", ["if-match": field]).status == 200, "\(field)")
+      }
+      for field in ["W/\(tag)", "\"x\"", ""] {
+        #expect(await files.get("/ui/", ["if-match": field]).status == 412, "\(field)")
+      }
       let same = await files.get("/ui/", ["range": "bytes=0-0", "if-range": tag])
       #expect(same.status == 206 && same.text == "<")
       #expect(await files.get("/ui/", ["range": "bytes=0-0", "if-range": "\"x\""]).status == 200)

@@ -112,6 +112,30 @@ import Testing
     #expect(round.hasMore)
   }
 
+  @Test func aCutLineIsLookedAtAgainOnlyForThoseWhoMayBeNext() {
+    func round(_ line: [LimitLine.Waiter], held: Int64, isEnabled: Bool = true) -> LimitLine.Round {
+      var line = LimitLine(
+        limits: [
+          .init(id: a, slots: 2, isEnabled: isEnabled, held: held),
+          .init(id: b, slots: 1, isEnabled: true, held: 1),
+        ], waiters: line, ends: [a: 3])
+      return line.serve(at: now)
+    }
+    let all = (1...3).map { waiter(Int64($0), SlotWant(a, slots: 1)) }
+    // One of them is served, and the next keeps all behind from the rest.
+    #expect(!round(all, held: 1).isCutShort)
+    // All that were seen are served.
+    #expect(round(Array(all.prefix(2)), held: 0).hasMore)
+    #expect(round(all, held: 0).grants.count == 2 && !round(all, held: 0).hasMore)
+    // Those who were seen can never be served.
+    let never = round([waiter(1, SlotWant(a, slots: 9))], held: 0)
+    #expect(never.grants.isEmpty && never.isCutShort && !never.hasMore)
+    // A limit that refuses nobody has no line.
+    let joint = waiter(1, SlotWant(a, slots: 1), SlotWant(b, slots: 1))
+    #expect(round([joint], held: 0, isEnabled: false).isCutShort)
+    #expect(!round([joint], held: 0).isCutShort)
+  }
+
   @Test func onlyFreshIdsAreNew() throws {
     let id = LeaseID.v7(now: now, random: (1, 2))
     try id.validate(now: now + .hours(1))

@@ -177,6 +177,12 @@ import Testing
     #expect(standing(silent, .owner) == .closed)
     let unwatched = try explain(ledger, plan) { $0.run.sessionID = nil }
     #expect(standing(unwatched, .owner) == .unknown)
+    let lost = try explain(ledger, plan) {
+      $0.run.sessionID = nil
+      $0.state.name = "OwnerLost"
+    }
+    #expect(standing(lost, .owner) == .closed)
+    #expect(lost.summary == "It goes on when its process reports, or an operator acts.")
     let cancelled = ledger.apply([
       .cancel(Cancellation(namespace: .standard, runID: tests.id, actor: "ann"))
     ])

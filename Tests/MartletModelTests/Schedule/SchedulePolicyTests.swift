@@ -45,6 +45,27 @@ import Testing
     #expect(!Overlap.cancelRunning.decide([], running: 1, waiting: false).cancelsRunning)
   }
 
+  @Test func whatWaitsStartsOnceAllMay() throws {
+    var spec = ScheduleSpec(slug: "s", schedule: try Schedule(.cron(CronExpression("@hourly"))))
+    let items = [Placement.Gate.open, .buffered, .buffered].enumerated().map { place, gate in
+      ScheduledItem(
+        runID: RunID(high: 1, low: UInt64(place)), tick: at(Int64(place))[0],
+        due: at(Int64(place))[0], gate: gate)
+    }
+    for (overlap, running, expected) in [
+      (Overlap.bufferOne, true, []), (.bufferOne, false, [1]), (.allow, true, [1, 2]),
+      (.allow, false, [1, 2]),
+    ] as [(Overlap, Bool, [Int])] {
+      spec.overlap = overlap
+      let row = ScheduleRow(
+        id: ScheduleID(high: 1, low: 1), namespace: .standard, spec: spec, since: .epoch,
+        madeUntil: now, firedUntil: now)
+      let letting = ScheduleLetting(row, items: running ? items : Array(items[1...]), now: now)
+      #expect(letting.opened == expected.map { items[$0].runID }, "\(overlap) \(running)")
+      #expect(letting.buffered.isEmpty && letting.refused.isEmpty && letting.cancelled.isEmpty)
+    }
+  }
+
   @Test func jitterSpreadsAndKeepsTheOrder() throws {
     let jitter = try Jitter(below: .seconds(90))
     var delays: [Int64] = []

@@ -40,6 +40,26 @@ import Testing
       try template.job(layers(#"{"image": "a"}"#, #"{"image": "b"}"#))["image"] == .string("b"))
   }
 
+  @Test func whatNoJobCouldBeMadeWithIsRefusedBeforeThereIsOne() throws {
+    let template = try template(
+      #"""
+      {"type": "object", "required": ["image", "cpus"], "additionalProperties": false, "properties": {
+        "image": {"type": "string"}, "cpus": {"type": "integer"}, "env": {"type": "object", "default": 3}}}
+      """#, #"{"image": "{{ image }}"}"#)
+    func fault(_ values: String) throws -> String? {
+      guard case .object(let members) = try JSON(parsing: values) else { return "no object" }
+      do throws(InvalidValue) { try template.check(members, "v") } catch { return error.field }
+      return nil
+    }
+    // What is missing may come with the run, and what others say is not at fault here.
+    #expect(try fault("{}") == nil)
+    #expect(try fault(#"{"image": "a"}"#) == nil)
+    #expect(try fault(#"{"image": "a", "cpus": 2}"#) == nil)
+    #expect(try fault(#"{"imge": "a"}"#) == "v.imge")
+    #expect(try fault(#"{"image": "a", "cpus": "2"}"#) == "v.cpus")
+    #expect(try fault(#"{"env": 4}"#) == "v.env")
+  }
+
   @Test func unknownAndIllTypedValuesAreNamed() throws {
     let template = try template(variables, #"{"image": "{{ image }}"}"#)
     let unknown = #expect(throws: InvalidValue.self) {

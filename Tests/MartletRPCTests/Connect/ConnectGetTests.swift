@@ -26,6 +26,8 @@ import Testing
     #expect(answer.status == 200)
     #expect(answer.text == #"{"payload":"AQI="}"#)
     #expect(answer.fields["content-type"] == "application/json")
+    // A cache that kept it must not give it to those who take another compression.
+    #expect(answer.fields.values(of: "vary").contains("accept-encoding"))
   }
 
   @Test func proto() async throws {

@@ -191,6 +191,13 @@ import Testing
     #expect(try await send("", to: "/nothing", method: "GET", HTTPFields()).status == 404)
   }
 
+  @Test func theServerAsAWholeHasOptions() async throws {
+    let answer = try await send("", to: "*", method: "OPTIONS", HTTPFields())
+    #expect(answer.status == 204)
+    #expect(answer.fields["allow"] == "GET, HEAD, POST, OPTIONS")
+    #expect(answer.fields["content-length"] == nil)
+  }
+
   @Test func browsersFromElsewhereAreRefused() async throws {
     let ran = Signal()
     var service = TestService()

@@ -100,6 +100,10 @@ import Testing
       await #expect(throws: StoreError.notFound(resource: "version", name: "9")) {
         _ = try await store.promoteDeployment(named(), in: namespace, version: 9, actor: "t")
       }
+      await #expect(throws: StoreError.etagMismatch(current: first.etag)) {
+        _ = try await store.promoteDeployment(
+          named(), in: namespace, version: 2, etag: second.etag, actor: "t")
+      }
       #expect(try await apply().deployment.version == 3)
       let versions = try await store.deploymentVersions(of: named(), in: namespace, limit: 10)
       #expect(

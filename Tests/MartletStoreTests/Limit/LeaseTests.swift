@@ -1,9 +1,10 @@
 // Decides how slots are taken, kept and given back: once for each id, all or none, in the order of the line.
 
 import MartletModel
-import MartletStore
 import MartletTestKit
 import Testing
+
+@testable import MartletStore
 
 @Suite struct LeaseTests {
   @Test func theSameIdIsTheSameLease() async throws {
@@ -185,6 +186,94 @@ import Testing
       return false
     } catch StoreError.failedPrecondition(let reason, _, _) {
       return reason == "LEASE_ENDED"
+    }
+  }
+
+  /// One value that the database refuses, among many requests that come together.
+  @Test func whatIsWrongWithOneRequestIsNobodyElses() async throws {
+    try await StoreFixture.with { fixture in
+      try await fixture.limit("api", 100)
+      let holder = try await Holder.begin(fixture.database)
+      try await holder.script("SELECT FROM slot_limit FOR UPDATE")
+      var requests = (0..<40).map { _ in fixture.request(("api", 1)) }
+      requests[20].actor = ""
+      requests[30].items[0].slots = 101
+      let tasks = requests.map { request in
+        Task { try await fixture.store.acquireSlots(request) }
+      }
+      // All of them but the first have come while it waits for the limit.
+      while fixture.store.acquisitions.count < requests.count { await Task.yield() }
+      try await holder.end()
+      for (index, task) in tasks.enumerated() {
+        if index == 20 || index == 30 {
+          await #expect(throws: StoreError.self) { try await task.value }
+        } else {
+          #expect(try await task.value.lease != nil)
+        }
+      }
+      #expect(try await fixture.taken("api") == 38)
+    }
+  }
+
+  /// Requests that come together share a transaction: they have one time, and places in the order in which they came.
+  @Test func requestsThatComeTogetherAreDecidedTogether() async throws {
+    try await StoreFixture.with { fixture in
+      try await fixture.limit("api", 2)
+      let holder = try await Holder.begin(fixture.database)
+      try await holder.script("SELECT FROM slot_limit FOR UPDATE")
+      let requests = (0..<50).map { _ in fixture.request(("api", 1)) }
+      var tasks: [Task<SlotAnswer, any Error>] = []
+      for (index, request) in requests.enumerated() {
+        tasks.append(Task { try await fixture.store.acquireSlots(request) })
+        while fixture.store.acquisitions.count <= index { await Task.yield() }
+      }
+      try await holder.end()
+      var places: [Int64] = []
+      for task in tasks { places.append(try await task.value.obstacle?.place ?? 0) }
+      #expect(places == [0, 0] + (1...48).map { Int64($0) })
+      #expect(
+        try await fixture.number(
+          """
+          SELECT count(DISTINCT create_time) FROM (SELECT create_time FROM limit_lease
+            UNION ALL SELECT create_time FROM limit_waiter) l
+          """) <= 2)
+      let line = try await fixture.store.listLeases(LeaseQuery(namespace: fixture.namespace))
+      #expect(line.map(\.lease.id).suffix(48) == requests.map(\.id).suffix(48))
+      // Given back together, too; an unknown one is refused alone.
+      let ids = requests.map(\.id) + [.fresh()]
+      let failures = await withTaskGroup(of: Int.self) { group in
+        for id in ids {
+          group.addTask {
+            do {
+              try await fixture.store.releaseLease(id, in: fixture.namespace)
+              return 0
+            } catch { return 1 }
+          }
+        }
+        return await group.reduce(0, +)
+      }
+      #expect(failures == 1)
+      #expect(try await fixture.number("SELECT count(*) FROM limit_hold") == 0)
+      #expect(try await fixture.number("SELECT count(*) FROM limit_want") == 0)
+    }
+  }
+
+  /// More than are looked at stand in front who can never be served.
+  @Test func whoCanNeverBeServedHoldsUpNobody() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      try await fixture.limit("a", 1)
+      let b = try await fixture.limit("b", 2)
+      let holder = fixture.request(("a", 1))
+      _ = try await store.acquireSlots(holder)
+      for _ in 0..<40 { _ = try await store.acquireSlots(fixture.request(("a", 1), ("b", 2))) }
+      let last = fixture.request(("a", 1))
+      #expect(try await store.acquireSlots(last).obstacle?.place == 41)
+      _ = try await store.updateLimit(
+        .id(b.id), in: fixture.namespace, edit: SlotLimitEdit(slots: 1))
+      try await store.releaseLease(holder.id, in: fixture.namespace)
+      #expect(try await fixture.serve() == 1)
+      #expect(try await store.acquireSlots(last).lease != nil)
     }
   }
 }

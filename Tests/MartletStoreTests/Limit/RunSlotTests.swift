@@ -255,6 +255,22 @@ import Testing
     }
   }
 
+  /// Whoever comes back before a place that lapsed is taken away keeps it, and is served.
+  @Test func aPlaceThatWasPassedOverIsServedWhenItsRunAsksAgain() async throws {
+    try await StoreFixture.with { fixture in
+      try await fixture.limit("api", 1)
+      let (holder, late) = (TestRun(), TestRun())
+      _ = try await begin(holder, on: fixture.store)
+      #expect(isInLine(try await begin(late, on: fixture.store), 1))
+      try await fixture.age(by: "1 minute")
+      _ = try await fixture.store.transitions.submit(holder.propose(.completed(.init()), seq: 3))
+      #expect(try await fixture.serve() == 0)
+      #expect(isInLine(try await ask(late, on: fixture.store), 1))
+      #expect(try await fixture.serve() == 1)
+      #expect(try await ask(late, on: fixture.store).code == .accepted)
+    }
+  }
+
   /// The start and the end of a run in one frame, and a second attempt after it.
   @Test func oneFrameMayHoldAWholeLife() async throws {
     try await StoreFixture.with { fixture in

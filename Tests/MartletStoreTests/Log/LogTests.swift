@@ -26,12 +26,12 @@ import Testing
       let run = RunID.fresh()
       let execution = TestRun().execution
       let all = lines(run, execution, 0..<100)
-      #expect(try await logs.write(Array(all[..<60])) == 60)
-      #expect(try await logs.write(Array(all[40...])) == 40)
+      #expect(try await logs.write(Array(all[..<60])).new == 60)
+      #expect(try await logs.write(Array(all[40...])).new == 40)
       // The same lines from many callers at once, and twice in one call.
       let more = lines(run, execution, 100..<130)
       let new = try await withThrowingTaskGroup(of: Int.self) { group in
-        for _ in 0..<6 { group.addTask { try await logs.write(more + more) } }
+        for _ in 0..<6 { group.addTask { try await logs.write(more + more).new } }
         var sum = 0
         for try await count in group { sum += count }
         return sum
@@ -79,7 +79,7 @@ import Testing
           namespace: .standard, runID: run, executionID: TestRun().execution, line: 0, time: $0,
           message: "x")
       }
-      #expect(try await fixture.store.logs.write(lines) == 2)
+      #expect(try await fixture.store.logs.write(lines).new == 2)
       let read = try await fixture.store.listLogs(LogQuery(namespace: .standard, runs: [run]))
       #expect(read.map(\.time) == times)
     }
@@ -95,7 +95,7 @@ import Testing
       bad[1].fields = "{not json"
       let good = lines(.fresh(), TestRun().execution, 0..<5)
       let refused = Task { [bad] in try await logs.write(bad) }
-      let kept = try await logs.write(good)
+      let kept = try await logs.write(good).new
       #expect(kept == 5)
       await #expect(throws: StoreError.self) { try await refused.value }
     }

@@ -31,6 +31,13 @@ import Testing
     #expect(RunState.Detail(detail.type, json: read) == detail)
   }
 
+  @Test(arguments: details) func annotationsAreKeptBesideIt(_ detail: RunState.Detail) throws {
+    var state = RunState(detail, name: "n", message: "m")
+    state.annotations = #"{"id": "7", "n": 1.50}"#
+    let read = try state.json.map { try JSONValue(PostgresJSON($0.text)) }
+    #expect(RunState(detail.type, name: "n", message: "m", json: read) == state)
+  }
+
   @Test func findsTheEscapeOfNUL() {
     #expect(hasEscapedNUL(#"{"a": "\u0000"}"#))
     #expect(hasEscapedNUL(#""\\\u0000""#))

@@ -110,6 +110,41 @@ import Testing
     }
   }
 
+  @Test func aChangeCountsFromWhenItHasTheSchedules() async throws {
+    try await StoreFixture.with { fixture in
+      _ = try await replace(fixture, [hourly("a")])
+      let edited = try hourly("a") { $0.overlap = .skip }
+      // A scheduler takes it at this moment: what is due up to then is its own.
+      let holder = try await Holder.begin(fixture.database)
+      try await holder.script("SELECT FROM schedule FOR UPDATE")
+      async let changed = replace(fixture, [edited])
+      try await holder.waitUntilSomeoneWaits()
+      let taken = try await fixture.store.ping()
+      try await holder.end()
+      let after = try await changed
+      #expect(after.map { $0.schedule.firedUntil >= taken } == [true])
+    }
+  }
+
+  @Test func whatGoesOnIsReadWhereTheNextLooksAtIt() async throws {
+    try await StoreFixture.with { fixture in
+      let made = try await replace(fixture, [hourly("a"), hourly("b")])
+      let gates: [Placement.Gate] = [.open, .undecided, .buffered]
+      for schedule in made {
+        for (hour, gate) in gates.enumerated() {
+          _ = try await make(fixture, schedule, hours: Int64(hour - 3), gate: gate)
+        }
+        _ = try await make(fixture, schedule, hours: 1)
+      }
+      let ids = made.map(\.schedule.id)
+      let items = try await fixture.store.scheduledItems(
+        of: ids, wholly: [ids[1]], dueBy: try await fixture.store.ping())
+      let found = ids.map { id in Set((items[id] ?? []).map(\.gate)) }
+      #expect(found == [[.undecided, .buffered], [.open, .undecided, .buffered]])
+      #expect(ids.map { items[$0]?.count } == [2, 3])
+    }
+  }
+
   @Test func aReplicaThatRemembersARemovedRunDoesNotBringItBack() async throws {
     try await StoreFixture.with { fixture in
       let other = try await fixture.otherStore()

@@ -12,12 +12,20 @@ import Testing
     ("take_due_runs", "500, 15000000", "(due <= statement_timestamp())"),
     ("take_schedules", "500, 15000000", "(wake_time <= statement_timestamp())"),
     ("take_lapsed_offers", "500", "(offer_until < statement_timestamp())"),
-    ("read_ready_items", "'{}', '{}', '{}', '{}', '{}'", "(due <= statement_timestamp())"),
+    ("read_ready_items", "'{}', '{}', '{}', '{}', '{}', 500", "(due <= statement_timestamp())"),
+    ("read_ready_kinds", "'{}', '{}', '{}', '{}', '{}'", "(queue_id = k.queue_id)"),
+    ("release_lapsed_holds", "", "(offer_until < statement_timestamp())"),
     ("next_ready_item", "'{}'", "(queue_id = q.id)"),
     ("read_dispatch_queues", "gen_random_uuid()", "(pool_id = $1)"),
     ("find_blocked_items", "gen_random_uuid(), 500", "(deployment_id = s.id)"),
-    ("read_schedule_items", "'{}', now()", "(schedule_id = ANY ($1))"),
+    ("read_schedule_items", "'{}', now(), '{}'", "((schedule_id = ANY ($3)) AND (gate = 0))"),
+    (
+      "advance_schedules", "'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}'",
+      "(schedule_id = s.id) AND (gate = 1)"
+    ),
     ("accept_offers", "'{}', '{}'", "(run_id = ANY ($1))"),
+    ("renew_workers", "'{}', '{}'", "(id = ANY ($2))"),
+    ("find_workers", "'{}'", "(id = ANY ($1))"),
   ]
 
   @Test func whatWaitsIsNeverScanned() async throws {
@@ -30,13 +38,17 @@ import Testing
         let statement = try #require(SQL.all[name])
         try connection.script("PREPARE \(name) AS \(statement.sql)")
         return try connection.query(
-          Statement("explain_\(name)", "EXPLAIN EXECUTE \(name)(\(arguments))")
+          Statement(
+            "explain_\(name)",
+            "EXPLAIN EXECUTE \(name)" + (arguments.isEmpty ? "" : "(\(arguments))"))
         ).map { row throws(PostgresError) in try row.get(0, as: String.self) }
       }
     }
     for (item, plan) in zip(Self.cases, plans) {
       let text = plan.joined(separator: "\n")
-      for table in ["run_due", "schedule", "work_item", "deployment", "run_deployment"] {
+      for table in [
+        "run_due", "schedule", "work_item", "deployment", "run_deployment", "worker", "session",
+      ] {
         #expect(!text.contains("Seq Scan on \(table) "), "\(item.name):\n\(text)")
       }
       #expect(
@@ -46,7 +58,7 @@ import Testing
     await database.drop()
   }
 
-  /// Twenty thousand schedules, each with a run that is due within a day.
+  /// Twenty thousand schedules, each with a run that is due within a day, and as many workers.
   private static let fill = """
     CREATE TEMPORARY TABLE one AS SELECT gen_random_uuid() AS id, gen_random_uuid() AS schedule,
       gen_random_uuid() AS deployment, now() + n * interval '4 s' AS due
@@ -64,6 +76,12 @@ import Testing
     INSERT INTO run_deployment (run_id, namespace, deployment_id, version, pool_id, queue_id)
     SELECT id, 'default', deployment, 1, gen_random_uuid(), gen_random_uuid() FROM one;
     INSERT INTO run_due (run_id, namespace, state_type, due) SELECT id, 'default', 1, due FROM one;
-    ANALYZE deployment, schedule, work_item, run_deployment, run_due
+    INSERT INTO session (id, namespace, holder, actor, ttl_us, open_time, beat_time, lease_until)
+    SELECT id, 'default', 'w', 't', 30000000, now(), now(), now() FROM one;
+    INSERT INTO pool (id, namespace, name, type, template, created_by, create_time, update_time)
+    SELECT gen_random_uuid(), 'default', 'p', 'process', '{}', 't', now(), now();
+    INSERT INTO worker (id, namespace, pool_id, name, session_id, create_time, seen_time)
+    SELECT one.id, 'default', pool.id, one.id::text, one.id, now(), now() FROM one, pool;
+    ANALYZE deployment, schedule, work_item, run_deployment, run_due, session, worker
     """
 }

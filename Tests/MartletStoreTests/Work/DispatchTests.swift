@@ -16,7 +16,7 @@ import Testing
         CREATE TABLE seen (taken bigint);
         CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
           INSERT INTO seen SELECT count(*) FROM work_item
-            WHERE standing = 2 OR taken_until > clock_timestamp();
+            WHERE standing = 2 OR taken_until IS NOT NULL;
           RETURN NULL; END $$;
         CREATE CONSTRAINT TRIGGER note AFTER UPDATE ON work_item DEFERRABLE INITIALLY DEFERRED
           FOR EACH ROW EXECUTE FUNCTION note()
@@ -149,6 +149,24 @@ import Testing
     }
   }
 
+  /// A short function may have failed and wait for its next attempt before its worker's word is written.
+  @Test func aRunThatWaitsForItsNextAttemptIsStillItsExecutors() async throws {
+    try await WorkFixture.with { fixture in
+      let deployment = try await fixture.deployment("d")
+      let run = try await fixture.runs(1, of: deployment)[0]
+      let worker = try await fixture.worker("w")
+      #expect(try await fixture.serve(worker) == [run])
+      try await fixture.base.sql(
+        """
+        UPDATE run_state SET state_type = 1, state_name = 'AwaitingRetry', execution_id = gen_random_uuid()
+        WHERE id = '\(run)'
+        """)
+      #expect(try await fixture.store.acceptOffers([(run, 1)]).isEmpty)
+      try await fixture.base.sql("UPDATE run_state SET execution_id = NULL WHERE id = '\(run)'")
+      #expect(try await fixture.store.acceptOffers([(run, 1)]).map(\.run) == [run])
+    }
+  }
+
   @Test func aLapsedOfferAndALostWorkerGiveRunsBack() async throws {
     try await WorkFixture.with { fixture in
       let deployment = try await fixture.deployment("d")
@@ -277,6 +295,30 @@ import Testing
       said = try await explain(runs[1])
       #expect(said.gates.contains { $0.kind == .pause && $0.summary == "its pool is paused" })
       #expect(said.gates.contains { $0.summary == "1 with workers, place 1 in line" })
+    }
+  }
+
+  @Test func itIsSaidWhoSentARunBackAndWhy() async throws {
+    try await WorkFixture.with { fixture in
+      let deployment = try await fixture.deployment("d")
+      let run = try await fixture.runs(1, of: deployment)[0]
+      let worker = try await fixture.worker("w")
+      func owner() async throws -> String? {
+        RunExplanation(try await fixture.store.explain(run, in: .standard).facts)
+          .gates.last?.summary
+      }
+      #expect(try await fixture.serve(worker) == [run])
+      // Of another epoch it is not said.
+      try await fixture.store.declineOffer(
+        run, epoch: 7, in: .standard, by: "w", reason: "no disk")
+      try await fixture.store.declineOffer(
+        run, epoch: 1, in: .standard, by: "w", reason: "no git here")
+      #expect(try await owner() == "1 worker online may take it; w sent it back: no git here")
+      #expect(try await fixture.serve(worker) == [run])
+      #expect(try await fixture.store.acceptOffers([(run, 2)]).isEmpty)
+      _ = try await fixture.store.transitions.submit(
+        .withdrawOffer(Offer(runID: run, sessionID: nil, epoch: 2)))
+      #expect(try await owner() == "1 worker online may take it")
     }
   }
 }

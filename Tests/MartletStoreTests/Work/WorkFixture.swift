@@ -93,7 +93,9 @@ struct WorkFixture {
     let store = other ?? store
     let round = try await store.dispatch(pool.id, to: [worker.ready], limit: 100)
     let answers = try await store.transitions.submit(
-      round.taken.map { .offer(Offer(runID: $0.runID, sessionID: worker.session)) })
+      round.taken.map {
+        .offer(Offer(runID: $0.runID, sessionID: worker.session, hold: $0.hold))
+      })
     return zip(round.taken, answers).filter { $0.1.code == .accepted }.map(\.0.runID)
   }
 }

@@ -6,52 +6,13 @@ import threading
 import time
 
 import pytest
+from reporter_script import C, F, P, R, completed, line, reporter_for, running, server, spool, spooled  # noqa: F401
 from scripted_server import CUT, ScriptedServer, fault, wait
 
 from martlet import Fenced, MartletError, Refused, v1
 from martlet.link import batch_report
 from martlet.reporter import Reporter
-from martlet.spool import SpoolFolder
-
-P, R, C, F = (
-    v1.STATE_TYPE_PENDING,
-    v1.STATE_TYPE_RUNNING,
-    v1.STATE_TYPE_COMPLETED,
-    v1.STATE_TYPE_FAILED,
-)
-
-
-@pytest.fixture
-def server():
-    server = ScriptedServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def spool(tmp_path):
-    return tmp_path / "spool"
-
-
-def reporter_for(server, spool, **options):
-    return Reporter(server.url, spool=spool, **options)
-
-
-def running():
-    return v1.State(type=R)
-
-
-def completed(message=""):
-    return v1.State(type=C, message=message)
-
-
-def line(number, text="x"):
-    return v1.LogEntry(line=number, message=text)
-
-
-def spooled(spool):
-    return sorted(path.name for path in spool.rglob("*.spool"))
-
+from martlet.spool import RunSpool, SpoolFolder
 
 def test_a_run_goes_over_one_stream_in_order(server, spool):
     with reporter_for(server, spool) as reporter:

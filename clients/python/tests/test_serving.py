@@ -159,6 +159,77 @@ if __name__ == "__main__":
     assert state(client, calm) == "COMPLETED"
 
 
+def test_a_failure_that_cannot_be_read_is_one_all_the_same(client, serve, flow):
+    program = serve(
+        """
+@martlet.flow("FLOW")
+def odd(text):
+    pathlib.Path(os.environ["MARTLET_FAILURE"]).write_text(text)
+    os._exit(3)
+
+if __name__ == "__main__":
+    odd.serve("x")
+"""
+    )
+    for text in ("{torn", "[1]", '"why"'):
+        failed = end(client, begin(client, f"{flow}/x", text=text))
+        assert v1.StateType.Name(failed.state.type) == "STATE_TYPE_FAILED"
+        assert failed.state.failed.error_type == "exit status 3"
+        assert failed.state.failed.error_message == {'"why"': "why"}.get(text, text)
+    program.terminate()
+    assert program.finish() == 0
+
+
+def test_an_attempt_that_breaks_down_here_is_told(client, serve, flow):
+    program = serve(
+        """
+from martlet.serving.process import RunProcess
+
+@martlet.flow("FLOW")
+def fine():
+    pass
+
+def broken(self, *, clears):
+    raise PermissionError("not permitted")
+
+if __name__ == "__main__":
+    RunProcess.finish = broken
+    fine.serve("x")
+"""
+    )
+    failed = end(client, begin(client, f"{flow}/x"))
+    assert v1.StateType.Name(failed.state.type) == "STATE_TYPE_FAILED"
+    assert failed.state.failed.error_type == "PermissionError"
+    program.terminate()
+    assert program.finish() == 0
+
+
+def test_a_run_that_could_not_be_begun_is_offered_again(client, serve, flow):
+    program = serve(
+        """
+from martlet.run import Run
+
+@martlet.flow("FLOW")
+def fine():
+    return "here"
+
+begin = Run._begin
+
+def broken(self, may_run_on):
+    Run._begin = begin
+    raise RuntimeError("can't start new thread")
+
+if __name__ == "__main__":
+    Run._begin = broken
+    fine.serve("x")
+"""
+    )
+    run = end(client, begin(client, f"{flow}/x"))
+    assert run.state.completed.result.json.string_value == "here"
+    program.terminate()
+    assert program.finish() == 0
+
+
 def test_a_failure_is_tried_again_as_the_flow_says(client, serve, flow):
     serve(
         """

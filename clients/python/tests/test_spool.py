@@ -1,5 +1,6 @@
 """What the spool survives: torn tails, damage, kill -9 in the middle of a write, two processes."""
 
+import errno
 import os
 import random
 import signal
@@ -93,6 +94,23 @@ def test_rejected_reports_lower_the_rest(tmp_path):
         assert [(entry.ordinal, entry.report.seq) for entry in again.entries(0, 0)] == [(0, 1), (2, 2), (4, 3)]
         end = list(again.entries(0, 0))[1].end
         assert [(entry.ordinal, entry.report.seq) for entry in again.entries(3, end)] == [(4, 3)]
+
+
+def test_a_file_that_could_not_be_begun_is_not_in_the_way(tmp_path, monkeypatch):
+    path = tmp_path / "a.spool"
+
+    def refuse(kind, payload):
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as full:
+        full.setattr("martlet.spool.record", refuse)
+        with pytest.raises(OSError):
+            RunSpool.create(path, HEADER)
+    assert not path.exists()
+    assert read(filled(path, 2)) == reports(2)
+    with pytest.raises(FileExistsError):
+        RunSpool.create(path, HEADER)
+    assert read(RunSpool.load(path)) == reports(2)
 
 
 def test_a_folder_is_one_process(tmp_path):

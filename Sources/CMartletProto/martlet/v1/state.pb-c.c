@@ -322,7 +322,7 @@ void   martlet__v1__cancelling__free_unpacked
   assert(message->base.descriptor == &martlet__v1__cancelling__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor martlet__v1__state__field_descriptors[11] =
+static const ProtobufCFieldDescriptor martlet__v1__state__field_descriptors[12] =
 {
   {
     "type",
@@ -380,6 +380,18 @@ static const ProtobufCFieldDescriptor martlet__v1__state__field_descriptors[11] 
     0,   /* quantifier_offset */
     offsetof(Martlet__V1__State, observed_time),
     &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "annotations",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__State, annotations),
+    &google__protobuf__struct__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -458,23 +470,24 @@ static const ProtobufCFieldDescriptor martlet__v1__state__field_descriptors[11] 
   },
 };
 static const unsigned martlet__v1__state__field_indices_by_name[] = {
-  10,   /* field[10] = cancelling */
-  8,   /* field[8] = completed */
-  9,   /* field[9] = crashed */
-  7,   /* field[7] = failed */
+  5,   /* field[5] = annotations */
+  11,   /* field[11] = cancelling */
+  9,   /* field[9] = completed */
+  10,   /* field[10] = crashed */
+  8,   /* field[8] = failed */
   2,   /* field[2] = message */
   1,   /* field[1] = name */
   4,   /* field[4] = observed_time */
-  6,   /* field[6] = paused */
-  5,   /* field[5] = scheduled */
+  7,   /* field[7] = paused */
+  6,   /* field[6] = scheduled */
   3,   /* field[3] = time */
   0,   /* field[0] = type */
 };
 static const ProtobufCIntRange martlet__v1__state__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 10, 5 },
-  { 0, 11 }
+  { 10, 6 },
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor martlet__v1__state__descriptor =
 {
@@ -484,7 +497,7 @@ const ProtobufCMessageDescriptor martlet__v1__state__descriptor =
   "Martlet__V1__State",
   "martlet.v1",
   sizeof(Martlet__V1__State),
-  11,
+  12,
   martlet__v1__state__field_descriptors,
   martlet__v1__state__field_indices_by_name,
   2,  martlet__v1__state__number_ranges,

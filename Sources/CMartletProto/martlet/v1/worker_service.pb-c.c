@@ -2515,7 +2515,7 @@ const ProtobufCMessageDescriptor martlet__v1__poll_work_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__poll_work_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__heartbeat_worker_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor martlet__v1__heartbeat_worker_request__field_descriptors[5] =
 {
   {
     "namespace",
@@ -2565,9 +2565,22 @@ static const ProtobufCFieldDescriptor martlet__v1__heartbeat_worker_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "goodbye",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__HeartbeatWorkerRequest, goodbye),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__heartbeat_worker_request__field_indices_by_name[] = {
   2,   /* field[2] = exited */
+  4,   /* field[4] = goodbye */
   3,   /* field[3] = held */
   0,   /* field[0] = namespace */
   1,   /* field[1] = worker */
@@ -2575,7 +2588,7 @@ static const unsigned martlet__v1__heartbeat_worker_request__field_indices_by_na
 static const ProtobufCIntRange martlet__v1__heartbeat_worker_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor martlet__v1__heartbeat_worker_request__descriptor =
 {
@@ -2585,7 +2598,7 @@ const ProtobufCMessageDescriptor martlet__v1__heartbeat_worker_request__descript
   "Martlet__V1__HeartbeatWorkerRequest",
   "martlet.v1",
   sizeof(Martlet__V1__HeartbeatWorkerRequest),
-  4,
+  5,
   martlet__v1__heartbeat_worker_request__field_descriptors,
   martlet__v1__heartbeat_worker_request__field_indices_by_name,
   1,  martlet__v1__heartbeat_worker_request__number_ranges,

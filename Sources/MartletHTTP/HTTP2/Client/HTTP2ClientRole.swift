@@ -85,6 +85,13 @@ final class HTTP2ClientRole {
     }
   }
 
+  /// The connection will not come to be, for a reason better known than that it was closed.
+  func giveUp(_ reason: HTTPStreamError) {
+    guard case .connecting(let ready) = stage else { return }
+    stage = .draining(lastStream: 0)
+    ready.fail(reason)
+  }
+
   /// True when the server's GOAWAY says that a stream was not processed.
   func wasRefused(_ stream: HTTP2Stream) -> Bool {
     guard case .draining(let lastStream) = stage else { return false }

@@ -62,8 +62,12 @@ public final class HTTPClientConnection: Sendable {
       throw .failed(endpoint, reason: "\(error)")
     } catch let error as TLSHandshakeError {
       throw .failed(endpoint, reason: error.reason)
-    } catch let error as HTTPStreamError {
-      throw .failed(endpoint, reason: "the peer does not speak HTTP/2 (\(error))")
+    } catch HTTPStreamError.limit(let reason) {
+      throw .failed(endpoint, reason: reason)
+    } catch HTTPStreamError.protocolViolation {
+      throw .failed(endpoint, reason: "the peer does not speak HTTP/2")
+    } catch is HTTPStreamError {
+      throw .failed(endpoint, reason: "the peer closed the connection before it had said anything")
     } catch {
       throw HTTPConnectError(error, endpoint)
     }

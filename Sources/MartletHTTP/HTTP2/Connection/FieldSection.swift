@@ -27,6 +27,9 @@ final class FieldSection {
   private var pathExtent = Extent()
   private(set) var status = 0
   private(set) var isTooLarge = false
+  /// There is a `host` field, or an `expect` field.
+  private(set) var namesHost = false
+  private(set) var expects = false
   /// Far beyond what is worth an answer.
   var isHopeless: Bool { size > 4 * maximumSize || entries > 16 * maximumCount }
   private let maximumSize: Int
@@ -54,6 +57,8 @@ final class FieldSection {
     pathExtent = Extent()
     status = 0
     isTooLarge = false
+    namesHost = false
+    expects = false
   }
 
   /// Takes a field whose syntax the codec has checked.
@@ -74,6 +79,11 @@ final class FieldSection {
     copy(value, to: target + HTTPFields.recordHeader + name.count)
     length += record
     count += 1
+    switch name.count {
+    case 4: namesHost = namesHost || name.elementsEqual("host".utf8)
+    case 6: expects = expects || name.elementsEqual("expect".utf8)
+    default: break
+    }
   }
 
   private func addPseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {

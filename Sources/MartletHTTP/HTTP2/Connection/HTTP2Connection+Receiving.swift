@@ -97,7 +97,7 @@ extension HTTP2Connection {
       controlFrameArrived()
       if header.flags & Frame.ack == 0 { settingsArrived() }
     case Frame.ping:
-      controlFrameArrived()
+      if pings > 0 { pings -= 1 } else { controlFrameArrived() }
       if header.flags & Frame.ack != 0 { pingAnswered(frame.pointee.ping) }
     case Frame.priority: controlFrameArrived()
     case Frame.goAway: goAwayArrived(lastStream: frame.pointee.goaway.last_stream_id)

@@ -98,6 +98,9 @@ extension HTTP2Connection {
       digits[2] = UInt8(0x30 + head.status % 10)
       nameValues.removeAll(keepingCapacity: true)
       nameValues.append(nameValue(":status", UnsafeRawBufferPointer(digits)))
+      if head.isDated, !head.fields.contains("date") {
+        nameValues.append(nameValue("date", executor.date.now))
+      }
       return withNameValues(head.fields) { pairs, count in
         switch shape {
         case .headOnly: nghttp2_submit_response(session, stream.id, pairs, count, nil)
@@ -110,6 +113,19 @@ extension HTTP2Connection {
         }
       }
     }
+  }
+
+  /// Tells a client that waits for it that the body of its request may come, unless it has its answer already
+  /// (RFC 9110, 10.1.1).
+  func askForBody(_ stream: HTTP2Stream) {
+    guard case .awaitingHead = stream.local, stream.resetCode == nil, let session else { return }
+    let status: StaticString = "100"
+    nameValues.removeAll(keepingCapacity: true)
+    nameValues.append(
+      nameValue(
+        ":status",
+        UnsafeRawBufferPointer(start: status.utf8Start, count: status.utf8CodeUnitCount)))
+    nghttp2_submit_headers(session, Frame.none, stream.id, nil, nameValues, 1, nil)
   }
 
   private func submit(
@@ -211,6 +227,7 @@ extension HTTP2Connection {
     case Frame.data:
       // One for the stream and one for the connection.
       windowUpdates = min(windowUpdates + 2, 1 << 20)
+      pings = min(pings + 1, limits.controlBurst)
       if header.flags & Frame.endStream != 0 { endStreamSent(header.stream_id) }
     case Frame.resetStream:
       history.wasReset(header.stream_id)

@@ -67,6 +67,8 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   var chunk = ByteBuffer()
   /// Credit for WINDOW_UPDATE frames: what we send calls for them.
   var windowUpdates = 0
+  /// Credit for PING frames: grpc-go sends one with every piece of a body that reaches it, to measure the path.
+  var pings = 0
   var scanner = FrameScanner(after: Frame.prefaceSize)
   var history = StreamHistory()
   /// The stream whose header section is under way.
@@ -313,6 +315,9 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     case .close(.silence): context.close(promise: nil)
     case .close(.handshake), .close(.header):
       noteAbort()
+      if case .client(let client) = role {
+        client.giveUp(.limit("the peer has not answered in \(limits.handshakeTimeout ?? .zero)"))
+      }
       nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm)
       pump()
     }
@@ -335,6 +340,9 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   func linger() {
     guard case .open(let session, let context) = life else { return }
     life = .lingering(session, context)
+    if case .client(let client) = role {
+      client.giveUp(.protocolViolation("what came was no HTTP/2"))
+    }
     let bound = NIOLoopBound(context, eventLoop: executor.loop)
     let limit = TimeAmount(limits.keepaliveTimeout)
     let deadline = executor.loop.scheduleTask(in: limit) { bound.value.close(promise: nil) }

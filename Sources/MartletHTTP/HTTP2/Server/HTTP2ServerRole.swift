@@ -24,7 +24,11 @@ final class HTTP2ServerRole {
       return stream.reset(HTTP2ErrorCode.refusedStream)
     }
     switch judge(connection.section, connection.texts) {
-    case .success(let head): stream.phase = .live(handler.accept(head, on: stream))
+    case .success(let head):
+      stream.isHead = head.method == "HEAD"
+      let waits = connection.section.expects && !ends
+      stream.phase = .live(handler.accept(head, on: stream))
+      if waits { connection.askForBody(stream) }
     case .failure(let refusal): refuse(stream, refusal.status)
     }
     if ends { connection.remoteEnded(stream, trailers: nil) }
@@ -41,11 +45,20 @@ final class HTTP2ServerRole {
     guard !section.isTooLarge else { return .failure(Refusal(status: 431)) }
     let method = texts.text(of: section.method)
     guard method != "CONNECT" else { return .failure(Refusal(status: 501)) }
+    guard AuthoritySyntax.isWellFormed(section.authority) else {
+      return .failure(Refusal(status: 400))
+    }
     let fields = section.fields
+    if section.expects, fields["expect"]?.lowercased() != "100-continue" {
+      return .failure(Refusal(status: 417))
+    }
     var authority = texts.text(of: section.authority)
-    if let host = fields["host"] {
+    if section.namesHost, let host = fields["host"] {
       // Two names for one target must not disagree (RFC 9113, 8.3.1).
       guard authority.isEmpty || authority == host else {
+        return .failure(Refusal(status: 400))
+      }
+      guard fields.withValue(of: "host", AuthoritySyntax.isWellFormed) == true else {
         return .failure(Refusal(status: 400))
       }
       authority = host

@@ -69,6 +69,8 @@ final class HTTP2Stream: HTTPServerStream {
   var endsEarly = false
   /// True once the HEADERS frame of a client's request was put on the wire.
   var wasSent = false
+  /// True when a server's response is to have no body: HEAD.
+  var isHead = false
 
   init(connection: HTTP2Connection) { self.connection = connection }
 
@@ -87,6 +89,7 @@ final class HTTP2Stream: HTTPServerStream {
     isBlocked = false
     endsEarly = false
     wasSent = false
+    isHead = false
   }
 
   var eventLoop: any EventLoop { connection.executor.loop }
@@ -129,7 +132,7 @@ final class HTTP2Stream: HTTPServerStream {
   }
 
   func send(_ bytes: ByteBuffer) {
-    guard takesBody, bytes.readableBytes > 0 else { return }
+    guard takesBody, !isHead, bytes.readableBytes > 0 else { return }
     outbound.append(bytes)
     connection.queuedBytes += bytes.readableBytes
     if !isWritable, !isBlocked {

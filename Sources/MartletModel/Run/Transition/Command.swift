@@ -139,11 +139,15 @@ public struct Offer: Sendable, Equatable {
   public var sessionID: SessionID?
   /// The epoch the offer made; withdrawing another one changes nothing. Ignored when offering.
   public var epoch: Int64
+  /// The mark of the hold under which the run was taken to be offered: it is offered only while that lasts. Nil when
+  /// nothing was taken.
+  public var hold: Instant?
 
   /// Makes an offer.
-  public init(runID: RunID, sessionID: SessionID?, epoch: Int64 = 0) {
+  public init(runID: RunID, sessionID: SessionID?, epoch: Int64 = 0, hold: Instant? = nil) {
     self.runID = runID
     self.sessionID = sessionID
     self.epoch = epoch
+    self.hold = hold
   }
 }

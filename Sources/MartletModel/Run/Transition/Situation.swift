@@ -222,9 +222,6 @@ extension Command {
 }
 
 extension RunSnapshot {
-  /// Whether this run, as the enclosing one, will let no child of a kind start any more.
-  public func stopsChild(of kind: RunKind) -> Bool { answer(toChildOf: kind) == .parentStopped }
-
   /// What this run, as the enclosing one, says to a child of a kind that would start.
   ///
   /// A cancelled or cancelling run stops every child; one that ended otherwise stops its tasks and

@@ -13,7 +13,9 @@ extension TransitionRule {
     case (.state(.cancelled), .report) where ruling.reason == .limitFull:
       return RunState(.cancelled, message: "A limit that it needs slots of is full.")
     case (.state(let type), .report(let report)):
-      return Self.state(type, reported: report, on: run, at: time)
+      var state = Self.state(type, reported: report, on: run, at: time)
+      if case .propose(let proposed) = report.item { state.annotations = proposed.annotations }
+      return state
     case (.state(let type), .cancel(let cancellation)):
       return RunState(
         type == .cancelling ? .cancelling(deadline: time + cancellation.bound) : .cancelled,
@@ -67,7 +69,7 @@ extension TransitionRule {
         message: "The lease of its session lapsed: no heartbeat came.")
     case .state(.running):
       return RunState(
-        .running, name: "OwnerLost",
+        .running, name: RunState.ownerLost,
         message: "The lease of its session lapsed: it waits for its owner.")
     case .state(.paused):
       return RunState(
@@ -152,24 +154,27 @@ extension RunSnapshot {
     guard case .running = state.detail, !isUntallied, attempt > 0, stateType != .running,
       state.name == StateType.running.defaultName, let restart = tally.restart
     else { return state }
-    return RunState(state.detail, name: restart.stateName, message: state.message)
+    var named = state
+    named.name = restart.stateName
+    return named
   }
 }
 
 extension RunState {
   /// A proposed state with what only the model may set.
   fileprivate func settled(at time: Instant) -> RunState {
+    var settled = self
     switch detail {
     case .cancelling:
-      return RunState(
-        .cancelling(deadline: time + Cancellation.standardBound), name: name, message: message)
+      settled.detail = .cancelling(deadline: time + Cancellation.standardBound)
     case .crashed(var crashed) where crashed.isPresumptive:
       crashed.isPresumptive = false
-      return RunState(.crashed(crashed), name: name, message: message)
+      settled.detail = .crashed(crashed)
     case .scheduled(var scheduled) where scheduled.cause != nil:
       scheduled.cause = nil
-      return RunState(.scheduled(scheduled), name: name, message: message)
-    default: return self
+      settled.detail = .scheduled(scheduled)
+    default: break
     }
+    return settled
   }
 }

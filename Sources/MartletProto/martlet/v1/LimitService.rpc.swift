@@ -65,14 +65,15 @@ public protocol LimitService: MartletCall.RPCService {
   ) async throws -> ReleaseLeaseResponse
 
   /// Returns a page of leases that are held, the oldest first, and after them of those that wait, in the order of their
-  /// line.
+  /// line. Of a pool, a queue or a deployment: runs that are with workers, and those that wait for one, each as a lease with
+  /// the id of the run, the name of the run as its holder, and its worker as its actor.
   func listLeases(
     _ request: ListLeasesRequest, context: MartletCall.CallContext
   ) async throws -> ListLeasesResponse
 
-  /// Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
-  /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
-  /// there is no token to resume from, a new call begins with the present again.
+  /// Follows how full limits of every scope are. The first answer has all of them as they are, the next ones those that
+  /// changed, at most twice a second: of several changes in between the last counts. It is the present that is followed, not
+  /// a history: there is no token to resume from, a new call begins with the present again.
   func watchLimits(
     _ request: WatchLimitsRequest, to responses: MartletCall.MessageWriter<WatchLimitsResponse>, context: MartletCall.CallContext
   ) async throws
@@ -139,14 +140,15 @@ public enum LimitServiceMethods {
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.ReleaseLeaseRequest", responseType: "martlet.v1.ReleaseLeaseResponse")
   /// Returns a page of leases that are held, the oldest first, and after them of those that wait, in the order of their
-  /// line.
+  /// line. Of a pool, a queue or a deployment: runs that are with workers, and those that wait for one, each as a lease with
+  /// the id of the run, the name of the run as its holder, and its worker as its actor.
   public static let listLeases = MartletCall.MethodDescriptor(
     service: "martlet.v1.LimitService", name: "ListLeases",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListLeasesRequest", responseType: "martlet.v1.ListLeasesResponse")
-  /// Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
-  /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
-  /// there is no token to resume from, a new call begins with the present again.
+  /// Follows how full limits of every scope are. The first answer has all of them as they are, the next ones those that
+  /// changed, at most twice a second: of several changes in between the last counts. It is the present that is followed, not
+  /// a history: there is no token to resume from, a new call begins with the present again.
   public static let watchLimits = MartletCall.MethodDescriptor(
     service: "martlet.v1.LimitService", name: "WatchLimits",
     kind: .serverStreaming, idempotency: .noSideEffects,
@@ -271,7 +273,8 @@ public struct LimitServiceClient: Sendable {
   }
 
   /// Returns a page of leases that are held, the oldest first, and after them of those that wait, in the order of their
-  /// line.
+  /// line. Of a pool, a queue or a deployment: runs that are with workers, and those that wait for one, each as a lease with
+  /// the id of the run, the name of the run as its holder, and its worker as its actor.
   public func listLeases(
     _ request: ListLeasesRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> ListLeasesResponse {
@@ -280,9 +283,9 @@ public struct LimitServiceClient: Sendable {
       options: options)
   }
 
-  /// Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
-  /// twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
-  /// there is no token to resume from, a new call begins with the present again.
+  /// Follows how full limits of every scope are. The first answer has all of them as they are, the next ones those that
+  /// changed, at most twice a second: of several changes in between the last counts. It is the present that is followed, not
+  /// a history: there is no token to resume from, a new call begins with the present again.
   public func watchLimits(
     _ request: WatchLimitsRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> MartletCall.ClientCall<WatchLimitsRequest, WatchLimitsResponse> {

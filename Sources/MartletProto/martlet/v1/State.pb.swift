@@ -106,6 +106,9 @@ public struct State: MartletWire.WireMessage {
   public var time: MartletWire.Timestamp?
   /// When the client says it happened, by the client's clock; kept, never used for ordering.
   public var observedTime: MartletWire.Timestamp?
+  /// What the reporter wants to be kept with this state in the history: plain JSON, never looked into; at most 64 KiB.
+  /// Gone with the next state.
+  public var annotations: [String: MartletWire.JSONValue]?
   /// The data of the type; must match `type` when given.
   public var detail: Detail?
 
@@ -119,6 +122,7 @@ public struct State: MartletWire.WireMessage {
     message: String = "",
     time: MartletWire.Timestamp? = nil,
     observedTime: MartletWire.Timestamp? = nil,
+    annotations: [String: MartletWire.JSONValue]? = nil,
     detail: Detail? = nil
   ) {
     self.type = type
@@ -126,6 +130,7 @@ public struct State: MartletWire.WireMessage {
     self.message = message
     self.time = time
     self.observedTime = observedTime
+    self.annotations = annotations
     self.detail = detail
   }
 
@@ -316,6 +321,7 @@ extension State {
       MartletWire.FieldSchema(3, "message", "message", .implicit, .string),
       MartletWire.FieldSchema(4, "time", "time", .implicit, .message { MartletWire.Timestamp.schema }),
       MartletWire.FieldSchema(5, "observed_time", "observedTime", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(6, "annotations", "annotations", .implicit, .message { [String: MartletWire.JSONValue].schema }),
       MartletWire.FieldSchema(10, "scheduled", "scheduled", .oneof(0), .message { Scheduled.schema }),
       MartletWire.FieldSchema(11, "paused", "paused", .oneof(0), .message { Paused.schema }),
       MartletWire.FieldSchema(12, "failed", "failed", .oneof(0), .message { Failed.schema }),
@@ -333,6 +339,7 @@ extension State {
     self.message = try reader.string(c.pointee.message)
     self.time = try reader.message(c.pointee.time, MartletWire.Timestamp.self)
     self.observedTime = try reader.message(c.pointee.observed_time, MartletWire.Timestamp.self)
+    self.annotations = try reader.message(c.pointee.annotations, [String: MartletWire.JSONValue].self)
     switch c.pointee.detail_case.rawValue {
     case 10: self.detail = .scheduled(try reader.presentMessage(c.pointee.scheduled, Scheduled.self))
     case 11: self.detail = .paused(try reader.presentMessage(c.pointee.paused, Paused.self))
@@ -356,6 +363,9 @@ extension State {
     }
     if let value = self.observedTime {
       c.pointee.observed_time = writer.message(value, MartletWire.Timestamp.self)
+    }
+    if let value = self.annotations {
+      c.pointee.annotations = writer.message(value, [String: MartletWire.JSONValue].self)
     }
     switch self.detail {
     case .scheduled(let value):

@@ -545,6 +545,8 @@ public struct HeartbeatWorkerRequest: MartletWire.WireMessage {
   public var exited: [Exited]
   /// The runs it still has; those that are not its any more come back in `revoked`.
   public var held: [HeldRun]
+  /// It leaves: its session ends, and what it was offered and has not started goes back.
+  public var goodbye: Bool
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -554,12 +556,14 @@ public struct HeartbeatWorkerRequest: MartletWire.WireMessage {
     namespace: String = "",
     worker: WorkerIdentity? = nil,
     exited: [Exited] = [],
-    held: [HeldRun] = []
+    held: [HeldRun] = [],
+    goodbye: Bool = false
   ) {
     self.namespace = namespace
     self.worker = worker
     self.exited = exited
     self.held = held
+    self.goodbye = goodbye
   }
 }
 
@@ -1493,6 +1497,7 @@ extension HeartbeatWorkerRequest {
       MartletWire.FieldSchema(2, "worker", "worker", .implicit, .message { WorkerIdentity.schema }),
       MartletWire.FieldSchema(3, "exited", "exited", .repeated, .message { Exited.schema }),
       MartletWire.FieldSchema(4, "held", "held", .repeated, .message { HeldRun.schema }),
+      MartletWire.FieldSchema(5, "goodbye", "goodbye", .implicit, .bool),
     ]
   )
 
@@ -1503,6 +1508,7 @@ extension HeartbeatWorkerRequest {
     self.worker = try reader.message(c.pointee.worker, WorkerIdentity.self)
     self.exited = try reader.messages(c.pointee.n_exited, c.pointee.exited, Exited.self)
     self.held = try reader.messages(c.pointee.n_held, c.pointee.held, HeldRun.self)
+    self.goodbye = c.pointee.goodbye != 0
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1515,6 +1521,7 @@ extension HeartbeatWorkerRequest {
     }
     (c.pointee.n_exited, c.pointee.exited) = writer.messages(self.exited, Exited.self)
     (c.pointee.n_held, c.pointee.held) = writer.messages(self.held, HeldRun.self)
+    c.pointee.goodbye = self.goodbye ? 1 : 0
   }
 }
 

@@ -19,7 +19,8 @@ public protocol WorkerService: MartletCall.RPCService {
     _ request: PollWorkRequest, context: MartletCall.CallContext
   ) async throws -> PollWorkResponse
 
-  /// Renews the session of a worker that polls, and tells how its runs ended before their executor could.
+  /// Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
+  /// executor could.
   func heartbeatWorker(
     _ request: HeartbeatWorkerRequest, context: MartletCall.CallContext
   ) async throws -> HeartbeatWorkerResponse
@@ -54,7 +55,8 @@ public enum WorkerServiceMethods {
     service: "martlet.v1.WorkerService", name: "PollWork",
     kind: .unary, idempotency: .unknown,
     requestType: "martlet.v1.PollWorkRequest", responseType: "martlet.v1.PollWorkResponse")
-  /// Renews the session of a worker that polls, and tells how its runs ended before their executor could.
+  /// Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
+  /// executor could.
   public static let heartbeatWorker = MartletCall.MethodDescriptor(
     service: "martlet.v1.WorkerService", name: "HeartbeatWorker",
     kind: .unary, idempotency: .idempotent,
@@ -114,7 +116,8 @@ public struct WorkerServiceClient: Sendable {
       options: options)
   }
 
-  /// Renews the session of a worker that polls, and tells how its runs ended before their executor could.
+  /// Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
+  /// executor could.
   public func heartbeatWorker(
     _ request: HeartbeatWorkerRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> HeartbeatWorkerResponse {

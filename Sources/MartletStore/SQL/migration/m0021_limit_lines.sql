@@ -33,6 +33,7 @@ CREATE TABLE limit_want (
   PRIMARY KEY (limit_id, number)
 );
 CREATE INDEX limit_want_lease ON limit_want (lease_id);
+CREATE INDEX limit_want_joint ON limit_want (limit_id) WHERE joint;
 
 -- Limits whose lines are to be looked at. Each cause adds a row of its own, so that nobody waits for the granter.
 CREATE TABLE limit_mark (
@@ -63,7 +64,8 @@ CROSS JOIN LATERAL (
   FROM limit_hold h WHERE h.limit_id = l.id
     AND (h.return_time IS NULL OR h.return_time > clock_timestamp())
 ) h
-CROSS JOIN LATERAL (
+-- An outer join, so that the line is counted only for those who ask for it.
+LEFT JOIN LATERAL (
   SELECT count(*) AS waiters, count(*) FILTER (WHERE w.slots <= l.slots) AS line
   FROM limit_want w WHERE w.limit_id = l.id
-) w;
+) w ON true;

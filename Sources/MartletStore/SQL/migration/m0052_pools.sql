@@ -75,18 +75,24 @@ CREATE TABLE work_item (
   -- The worker it was last offered to, and until when it may accept; null when it has, or when there is no offer.
   worker_id      uuid,
   offer_until    timestamptz,
-  -- Until when one replica is offering it; others count it as taken.
+  -- Until when one replica means to have offered it. Counts as taken until somebody clears this.
   taken_until    timestamptz,
+  -- The worker that sent it back last, and why; null when none did since it was last with one.
+  declined_by    text,
+  decline_reason text,
   -- Whether it is called AwaitingConcurrencySlot.
   is_called      boolean NOT NULL DEFAULT false,
   -- How often an executor of it ended before it began.
   misfires       natural_integer NOT NULL DEFAULT 0
 ) WITH (fillfactor = 60);
 CREATE INDEX work_item_ready ON work_item (queue_id, due, run_id) WHERE standing = 1 AND gate = 0;
+-- By what is asked of a worker.
+CREATE INDEX work_item_kind ON work_item (queue_id, deployment_id, jsonb_hash_extended(worker_labels, 0), due, run_id)
+  WHERE standing = 1 AND gate = 0;
 CREATE INDEX work_item_taken ON work_item (pool_id, queue_id) WHERE standing = 2 OR taken_until IS NOT NULL;
 CREATE INDEX work_item_deployment ON work_item (deployment_id, is_called) WHERE standing = 1;
 CREATE INDEX work_item_use ON work_item (deployment_id) WHERE standing = 2 OR taken_until IS NOT NULL;
-CREATE INDEX work_item_schedule ON work_item (schedule_id, due) WHERE schedule_id IS NOT NULL;
+CREATE INDEX work_item_schedule ON work_item (schedule_id, gate, due) WHERE schedule_id IS NOT NULL;
 CREATE INDEX work_item_backfill ON work_item (backfill_id) WHERE backfill_id IS NOT NULL;
 CREATE INDEX work_item_worker ON work_item (worker_id) WHERE worker_id IS NOT NULL;
 CREATE INDEX work_item_offer ON work_item (offer_until) WHERE offer_until IS NOT NULL;

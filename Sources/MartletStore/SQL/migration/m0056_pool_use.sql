@@ -15,8 +15,7 @@ CREATE INDEX gone_queue_pool ON gone_queue (pool_id);
 CREATE FUNCTION pool_use(pool uuid, OUT taken bigint, OUT waiting bigint, OUT online bigint)
 LANGUAGE sql STABLE AS $$
   SELECT
-    (SELECT count(*) FROM work_item w WHERE w.pool_id = pool AND (w.standing = 2 OR w.taken_until IS NOT NULL)
-      AND (w.standing = 2 OR w.taken_until > statement_timestamp())),
+    (SELECT count(*) FROM work_item w WHERE w.pool_id = pool AND (w.standing = 2 OR w.taken_until IS NOT NULL)),
     (SELECT count(*) FROM queue q JOIN work_item w ON w.queue_id = q.id WHERE q.pool_id = pool AND w.standing = 1
       AND w.gate = 0 AND w.due <= statement_timestamp()),
     (SELECT count(*) FROM worker k JOIN session s ON s.id = k.session_id

@@ -10,9 +10,12 @@ CREATE TABLE run_removal (
   parent_id   uuid,
   root_id     uuid NOT NULL,
   actor       filled_text NOT NULL,
-  time        timestamptz NOT NULL
+  time        timestamptz NOT NULL,
+  -- Whether the lines are gone that were being written when it was deleted.
+  is_swept    boolean NOT NULL DEFAULT false
 );
 CREATE INDEX run_removal_time ON run_removal (time);
+CREATE INDEX run_removal_unswept ON run_removal (time) WHERE NOT is_swept;
 
 -- Deletions of trees that are too large for one transaction.
 CREATE TABLE run_deletion (

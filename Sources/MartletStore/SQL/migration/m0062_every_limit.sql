@@ -24,9 +24,9 @@ LANGUAGE sql STABLE AS $$
   SELECT u.held, u.draining, u.drained_by, u.holders, u.waiters FROM limit_usage u WHERE $1 <= 2 AND u.id = $2
   UNION ALL
   SELECT w.taken, 0, NULL, w.taken, w.waiting FROM (
-    SELECT count(*) FILTER (WHERE i.standing = 2 OR i.taken_until > statement_timestamp()) AS taken,
+    SELECT count(*) FILTER (WHERE i.standing = 2 OR i.taken_until IS NOT NULL) AS taken,
       count(*) FILTER (WHERE i.standing = 1 AND i.gate = 0 AND i.due <= statement_timestamp()
-        AND (i.taken_until > statement_timestamp()) IS NOT TRUE) AS waiting
+        AND i.taken_until IS NULL) AS waiting
     FROM work_item i WHERE i.deployment_id = $2
   ) w WHERE $1 = 3
   UNION ALL
@@ -35,8 +35,7 @@ LANGUAGE sql STABLE AS $$
   SELECT w.taken, 0, NULL, w.taken, w.waiting FROM (
     SELECT
       (SELECT count(*) FROM queue q JOIN work_item i ON i.pool_id = q.pool_id AND i.queue_id = q.id
-        WHERE q.id = $2 AND (i.standing = 2 OR i.taken_until IS NOT NULL)
-          AND (i.standing = 2 OR i.taken_until > statement_timestamp())) AS taken,
+        WHERE q.id = $2 AND (i.standing = 2 OR i.taken_until IS NOT NULL)) AS taken,
       (SELECT count(*) FROM work_item i WHERE i.queue_id = $2 AND i.standing = 1 AND i.gate = 0
         AND i.due <= statement_timestamp()) AS waiting
   ) w WHERE $1 = 5

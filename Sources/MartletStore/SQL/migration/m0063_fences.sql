@@ -15,3 +15,9 @@ CREATE FUNCTION refuse_homeless(run_id uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'the deployment of run %, or its pool, was deleted', run_id USING ERRCODE = 'MA003';
 END $$;
+
+-- MA004 is that for an offer of a run whose hold was given back meanwhile: others may have its slots.
+CREATE FUNCTION refuse_offer(run_id uuid) RETURNS smallint LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'run % was not offered in time', run_id USING ERRCODE = 'MA004';
+END $$;

@@ -11,7 +11,8 @@ struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show what an apply of a manifest would change.",
     discussion: """
-      Deployments, pools, limits and variables are compared with those of the server, in what the file says of them.
+      Deployments, pools, limits and variables are compared with those of the server, in what the file says of them. \
+      What an apply would be refused is told after the plan, and the command fails; deployments are checked by the server.
         martlet plan -f ./deploy
       """)
   @OptionGroup var source: ManifestSource
@@ -22,7 +23,9 @@ struct PlanCommand: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       let task = try await source.task(self.connection.environment, on: connection)
       try task.plan.show(as: format.output)
-      return nil
+      let refusals = try await task.refusals()
+      for refusal in refusals { complain(refusal.explanation(address: connection.address)) }
+      return refusals.first?.exitStatus
     }
   }
 }
@@ -118,18 +121,21 @@ extension ManifestPlan.Operation {
   /// Says that it was done.
   fileprivate func say(on terminal: Terminal, as format: Format) {
     switch format {
-    case .table: for line in lines(for: terminal) { terminal.line(line) }
+    case .table: for line in lines(for: terminal, isDone: true) { terminal.line(line) }
     case .name: terminal.line("\(key.kind.word)/\(key.name)")
     case .document: break
     }
   }
 
   /// As people read it: a sign, the thing, and what changes.
-  func lines(for terminal: Terminal) -> [String] {
+  ///
+  /// - Parameter isDone: Whether it has been done; else it is said what a removal needs.
+  func lines(for terminal: Terminal, isDone: Bool = false) -> [String] {
     let thing = "\(key.kind.word) \(key.name)"
     switch action {
     case .create: return [terminal.styled("+ \(thing)", .green)]
-    case .delete: return [terminal.styled("- \(thing)", .red) + " (with --prune)"]
+    case .delete:
+      return [terminal.styled("- \(thing)", .red) + (isDone ? "" : " (with --prune)")]
     case .update(let changes):
       return changes.map { terminal.styled("~ \(thing)", .yellow) + "   \($0)" }
     }

@@ -34,7 +34,9 @@ struct AddSchedule: AsyncParsableCommand {
   func run() async throws {
     let schedule = try schedule()
     try await Connection.use(connection) { connection in
+      var others: Set<String> = []
       let response = try await connection.changeSchedules(of: reference.deployment) { known in
+        others = replace ? [] : Set(known.map(\.slug))
         if !schedule.slug.isEmpty, !replace, known.contains(where: { $0.slug == schedule.slug }) {
           throw Status(
             .alreadyExists,
@@ -43,8 +45,8 @@ struct AddSchedule: AsyncParsableCommand {
         }
         return (replace ? [] : known) + [schedule]
       }
-      // It stands last.
-      let slug = response.deployment?.schedules.last?.slug ?? schedule.slug
+      let added = response.deployment?.schedules.first { !others.contains($0.slug) }
+      let slug = added?.slug ?? schedule.slug
       try connection.tell(
         response.deployment, response,
         "Added schedule '\(slug)' to '\(response.deployment?.title ?? "")'.", as: format.output)

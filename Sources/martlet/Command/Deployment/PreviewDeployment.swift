@@ -59,7 +59,14 @@ struct PreviewDeployment: AsyncParsableCommand {
         for time in response.times where time.fires {
           Terminal.standard.line(StartTime.instant(time.time ?? Timestamp()).rfc3339)
         }
-      case .table: Terminal.standard.write(Table(times: response.times).render(for: .standard))
+      case .table:
+        var paused: Set<String> = []
+        if let deployment {
+          let there = try await connection.deployment(deployment)
+          paused = Set(there.schedules.filter { there.paused == true || $0.paused }.map(\.slug))
+        }
+        let table = Table(times: response.times, paused: paused)
+        Terminal.standard.write(table.render(for: .standard))
       }
       return nil
     }
@@ -67,15 +74,18 @@ struct PreviewDeployment: AsyncParsableCommand {
 }
 
 extension Table {
-  /// Times of schedules, one a row.
-  fileprivate init(times: [ScheduledTime]) {
+  /// Times of schedules, one a row; nothing starts at those of paused ones.
+  fileprivate init(times: [ScheduledTime], paused: Set<String>) {
     self.init("utc", "local", "schedule", "")
     for time in times {
-      let style: Style? = time.fires ? nil : .dim
+      let isPaused = paused.contains(time.schedule)
+      let style: Style? = time.fires && !isPaused ? nil : .dim
+      let remarks = [isPaused ? "paused" : "", time.remark].filter { !$0.isEmpty }
       append(
         .init(time.clockText(offset: 0), style),
         .init("\(time.clockText(offset: time.utcOffset)) \(time.zoneAbbreviation)", style),
-        .init(time.schedule, .bold), .init(time.remark, time.clock == .unspecified ? nil : .yellow))
+        .init(time.schedule, .bold),
+        .init(remarks.joined(separator: ", "), time.clock == .unspecified ? nil : .yellow))
     }
   }
 }

@@ -76,13 +76,24 @@ extension Connection {
       try notation.print(response)
     case .name: for run in runs { Terminal.standard.line(run.id) }
     case .table:
-      var table = Table("id", kind == .flow ? "flow" : "task", "name", "state", "started", ">took")
+      var table = Table("id", kind == .flow ? "flow" : "task", "name", "state", "when", ">took")
       for run in runs {
         table.append(
           .init(run.id, .dim), .init(run.definition), .init(run.name, .bold), run.state.cell,
-          .init(run.times?.startTime.map(ago) ?? "-"), .init(run.duration))
+          .init(run.when), .init(run.duration))
       }
       Terminal.standard.write(table.render(for: .standard))
     }
+  }
+}
+
+extension Run {
+  /// When it started; of one that has not, when it is to.
+  fileprivate var when: String {
+    if let start = times?.startTime { return ago(start) }
+    guard case .scheduled(let scheduled)? = state?.detail, let due = scheduled.dueTime else {
+      return "-"
+    }
+    return StartTime.ahead(StartTime.instant(due))
   }
 }

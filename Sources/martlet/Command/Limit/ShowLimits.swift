@@ -69,9 +69,12 @@ struct ListLimits: AsyncParsableCommand {
 struct ListLimitLeases: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leases", abstract: "Show who holds slots and who waits, the longest first.")
-  @Argument(help: "Only leases of this limit: its name or its id.", completion: .limits)
+  @Argument(
+    help:
+      "Only leases of this limit: its name, its id, or SCOPE:NAME such as pool:default-agent-pool.",
+    completion: .limits)
   var limit: String?
-  @Option(help: "What the limit is for: global or tag.")
+  @Option(help: "What the limit is for: global, tag, deployment, pool or queue.")
   var scope: Scope?
   @Option(help: "Only leases of this holder.")
   var holder: String = ""
@@ -104,7 +107,7 @@ struct ListLimitLeases: AsyncParsableCommand {
             .init(waits ? "place \(lease.place)" : "held", waits ? .yellow : .cyan),
             .init(
               lease.holds.map { "\($0.name):\($0.slots)" }.joined(separator: " ")),
-            .init(lease.holder?.name ?? ""),
+            .init(lease.holderName),
             .init((lease.grantTime ?? lease.createTime).map(ago) ?? "-"),
             .init(lease.expireTime.map { length($0.interval(since: .now)) } ?? "-"))
         }
@@ -112,5 +115,13 @@ struct ListLimitLeases: AsyncParsableCommand {
       }
       return nil
     }
+  }
+}
+
+extension Lease {
+  /// Who holds it; a run that is with a worker also says with which.
+  fileprivate var holderName: String {
+    let name = holder?.name ?? ""
+    return actor.hasPrefix("worker:") ? "\(name) (\(actor.dropFirst(7)))" : name
   }
 }

@@ -9,21 +9,30 @@ struct WatchLimits: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
     abstract: "Print how full limits are, and again whenever that changes, until interrupted.")
-  @Argument(help: "Only these limits: names or ids.")
+  @Argument(
+    help: "Only these limits: names, ids, or SCOPE:NAME such as pool:default-agent-pool.",
+    completion: .limits)
   var limits: [String] = []
-  @Option(help: "What the limits are for: global or tag.")
+  @Option(help: "What the limits are for: global, tag, deployment, pool or queue.")
   var scope: Scope?
   @Option(help: "Only limits whose names begin so.")
   var prefix: String = ""
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
+  func validate() throws {
+    guard Set(limits.map { Scope.split($0, given: scope).scope }).count < 2 else {
+      throw ValidationError("limits of one scope are watched at a time: name those of others by id")
+    }
+  }
+
   func run() async throws {
     try await Connection.use(connection) { connection in
+      let named = limits.map { Scope.split($0, given: scope) }
       var request = WatchLimitsRequest()
       request.namespace = connection.namespace
-      request.refs = limits
-      request.scope = scope?.proto ?? .unspecified
+      request.refs = named.map(\.name)
+      request.scope = (named.first?.scope ?? scope)?.proto ?? .unspecified
       request.namePrefix = prefix
       while true {
         do {

@@ -11,7 +11,10 @@ import MartletServer
 struct ServerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "server", abstract: "Start a server, ask how it is, migrate its database.",
-    subcommands: [StartServer.self, ServerStatus.self, MigrateServer.self, ConfigCommand.self])
+    subcommands: [
+      StartServer.self, ServerStatus.self, MigrateServer.self, RecountServer.self,
+      ConfigCommand.self,
+    ])
 }
 
 struct StartServer: AsyncParsableCommand {

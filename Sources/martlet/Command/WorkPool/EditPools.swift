@@ -5,6 +5,7 @@ import Martlet
 import MartletCall
 import MartletProto
 import MartletWire
+import MartletWorker
 
 /// A template out of a file.
 private func template(from file: String) throws -> JobTemplate {
@@ -68,7 +69,11 @@ struct CreatePool: AsyncParsableCommand {
         Terminal.standard.line("")
         try connection.show(response.pool, response, as: .table)
         Terminal.standard.line("")
-        Terminal.standard.line("Start a worker for it:  martlet worker start --pool '\(name)'")
+        Terminal.standard.line(
+          type == ProcessLauncher.type
+            ? "Start a worker for it:  martlet worker start --pool '\(name)'"
+            : "This program has no workers of type \(type): one of yours connects to WorkerService."
+        )
       }
       return nil
     }

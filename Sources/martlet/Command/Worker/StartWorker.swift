@@ -89,6 +89,7 @@ struct StartWorker: AsyncParsableCommand {
     let signals = Signals.stream([SIGTERM, SIGINT])
     let printer = WorkerPrinter(pool: pool, name: name)
     try await Connection.use(connection) { connection in
+      await warn(on: connection)
       let worker = PoolWorker(
         connection.client, namespace: connection.namespace,
         identity: identity(name, launcher.sessionID), launcher: launcher,
@@ -112,6 +113,20 @@ struct StartWorker: AsyncParsableCommand {
       try await runOnce ? worker.runOnce() : worker.run()
       printer.stopped()
       return nil
+    }
+  }
+
+  /// Says which of its queues are not there, for it would wait for ever. They may come later, and so may the server.
+  private func warn(on connection: Connection) async {
+    guard !queue.isEmpty,
+      let there = try? await connection.client.pools.listQueues(
+        ListQueuesRequest(namespace: connection.namespace, pool: pool)
+      ).queues.map(\.name)
+    else { return }
+    for name in queue where !there.contains(name) {
+      complain(
+        "martlet: work pool '\(pool)' has no queue '\(name)' yet: create it with "
+          + "`martlet work-pool queue create \(shellQuoted(name)) --pool \(shellQuoted(pool))`")
     }
   }
 

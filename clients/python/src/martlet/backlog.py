@@ -55,6 +55,13 @@ class Backlog:
         """Whether every report in the file was answered."""
         return self._ordinal >= self.spool.count
 
+    @property
+    def is_unborn(self) -> bool:
+        """Whether its run may not exist yet: what comes behind in the same folder may be below it."""
+        if self._ordinal:
+            return False
+        return not self._sent or self._sent[0].report.WhichOneof("item") == "create"
+
     def next_request(self) -> v1.BatchReportRequest:
         """The next frame, with the session that the reports came from."""
         self._sent, size = [], 0

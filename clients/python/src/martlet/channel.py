@@ -58,6 +58,10 @@ def open_channel(where: Address):
         ("grpc.min_reconnect_backoff_ms", 5000),
         # Without this every channel to one address shares a connection, and its back-off.
         ("grpc.use_local_subchannel_pool", 1),
+        # A server that is gone without a word is noticed, also by a stream on which nothing is said.
+        ("grpc.keepalive_time_ms", 15_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.http2.max_pings_without_data", 0),
         ("grpc.enable_http_proxy", 0),
     ]
     if not where.secure:

@@ -6,10 +6,12 @@ memory, and log lines that find no room are dropped and counted.
 
 from __future__ import annotations
 
+import itertools
 import logging
+import time
 from collections import deque
 from pathlib import Path
-from typing import Deque, Dict, List, Optional, Tuple
+from typing import Deque, Dict, Iterator, List, Optional, Tuple
 
 from martlet import v1
 from martlet.backlog import Backlog, Progress
@@ -19,6 +21,8 @@ from martlet.outbox import NEVER, Outbox
 from martlet.spool import SpoolFolder
 
 SYNC_INTERVAL = 1.0
+# How long a disk that failed is left alone.
+BROKEN_PAUSE = 3.0
 
 logger = logging.getLogger("martlet.reporter")
 
@@ -29,6 +33,9 @@ class Depot:
     def __init__(self, parent: Path, header: v1.BatchReportRequest, adopt: bool) -> None:
         self.parent = parent
         self.broken = False
+        # When a broken disk is tried again; and whether that it is has been said.
+        self.retry_at = NEVER
+        self._is_known = False
         self.backlogs: Dict[Lane, Backlog] = {}
         self.orphans: Deque[Tuple[SpoolFolder, Deque[Backlog]]] = deque()
         # Whether spools of dead processes are still to be looked for.
@@ -44,10 +51,12 @@ class Depot:
 
     def spill(self, outbox: Outbox, offline: bool, now: float) -> None:
         """Moves to disk what cannot be sent: all that is queued while offline, else what follows spooled reports."""
+        if self.broken and now >= self.retry_at:
+            self.heal()
         if not (offline or self.backlogs):
             return
         for lane in list(outbox.ready):
-            if not offline and lane not in self.backlogs:
+            if (not offline and lane not in self.backlogs) or lane.binds:
                 continue
             if not self.broken:
                 try:
@@ -70,6 +79,7 @@ class Depot:
             backlog = self.backlogs[lane] = Backlog(spool, self._header)
         backlog.append(list(lane.queued))
         lane.drain()
+        self._is_known = False
         self.sync_at = min(self.sync_at, now + SYNC_INTERVAL)
 
     # The way back.
@@ -77,16 +87,21 @@ class Depot:
     def wake_at(self) -> float:
         """When something can be replayed."""
         times = [backlog.held_until for backlog in self.backlogs.values()]
-        if self.orphans:
-            times.append(self.orphans[0][1][0].held_until)
+        times += [backlog.held_until for backlog in self._adopted()]
         return min(times, default=NEVER)
+
+    def _adopted(self) -> Iterator[Backlog]:
+        """What of the dead may be replayed, in order: a run that waits, for slots perhaps, holds up no other."""
+        for _, backlogs in self.orphans:
+            for backlog in backlogs:
+                yield backlog
+                if backlog.is_unborn:
+                    break
 
     def next(self, now: float) -> Optional[Tuple[Backlog, v1.BatchReportRequest]]:
         """What to replay now, own spools first."""
-        own = (backlog for backlog in self.backlogs.values() if now >= backlog.held_until)
-        backlog = next(own, None)
-        if backlog is None and self.orphans and now >= self.orphans[0][1][0].held_until:
-            backlog = self.orphans[0][1][0]
+        candidates = itertools.chain(self.backlogs.values(), self._adopted())
+        backlog = next((each for each in candidates if now >= each.held_until), None)
         if backlog is None:
             return None
         try:
@@ -137,11 +152,11 @@ class Depot:
             elif lane.ended:
                 outbox.forget(lane)
             return
-        folder, rest = self.orphans[0]
-        rest.remove(backlog)
-        if not rest:
-            self.orphans.popleft()
-            folder.release()
+        found = next(found for found in self.orphans if backlog in found[1])
+        found[1].remove(backlog)
+        if not found[1]:
+            self.orphans.remove(found)
+            found[0].release()
 
     def look_around(self) -> None:
         """Finds the spools of dead processes, once."""
@@ -182,7 +197,12 @@ class Depot:
         self._folder = None
         self.orphans.clear()
 
+    def heal(self) -> None:
+        """The disk is worth another attempt."""
+        self.broken, self.retry_at = False, NEVER
+
     def _failed(self, error: OSError) -> None:
-        if not self.broken:
+        if not self._is_known:
             logger.error("cannot write the spool in %s (%s); reports wait in memory", self.parent, error)
-        self.broken = True
+        self.broken = self._is_known = True
+        self.retry_at = time.monotonic() + BROKEN_PAUSE

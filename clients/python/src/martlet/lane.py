@@ -57,7 +57,7 @@ def end_of(report: v1.RunReport, verdict: v1.Verdict) -> Optional[RunStopped]:
 class Item:
     """A report on its way."""
 
-    __slots__ = ("report", "size", "order", "answer", "may_run_on", "urgent")
+    __slots__ = ("report", "size", "order", "answer", "may_run_on", "urgent", "binds")
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Item:
         *,
         may_run_on: bool = False,
         urgent: bool = False,
+        binds: bool = False,
     ) -> None:
         self.report = report
         self.size = report.ByteSize() + 8
@@ -74,6 +75,8 @@ class Item:
         # Whether the asker may go on without the verdict when the report waits on disk.
         self.may_run_on = may_run_on
         self.urgent = urgent
+        # Whether it takes an offered run: nobody may begin that later, so it never goes to disk.
+        self.binds = binds
 
     @property
     def counted(self) -> bool:
@@ -115,6 +118,11 @@ class Lane:
 
     def __len__(self) -> int:
         return len(self.queued) + len(self.flying)
+
+    @property
+    def binds(self) -> bool:
+        """Whether what is queued waits for the run to be taken."""
+        return bool(self.queued) and self.queued[0].binds
 
     def add(self, item: Item) -> bool:
         """Takes a report into the queue; one for a closed lane is settled at once, and False returned."""

@@ -75,6 +75,11 @@ class Outbox:
         self.held -= 1
         self.held_size -= item.size
 
+    @property
+    def bound(self) -> int:
+        """How many reports wait for their run to be taken, which only this process may do."""
+        return sum(len(lane.queued) for lane in self.ready if lane.binds)
+
     def hurry(self, at: float) -> None:
         """Makes a frame due at that time at the latest."""
         self._due = min(self._due, at)

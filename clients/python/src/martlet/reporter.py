@@ -149,7 +149,7 @@ class Reporter:
 
         `epoch` is one above that of a SCHEDULED run, or the one it was offered with.
         """
-        return self._reported(run_id, epoch, listener)
+        return self._reported(run_id, epoch, listener, is_taken=True)
 
     def flush(self, timeout: Optional[float] = None) -> bool:
         """Waits until every report was answered (True), or is on disk because the server is away (False).
@@ -203,9 +203,11 @@ class Reporter:
                 self._crowded -= 1
         self._events.put(_Enqueued(run, item))
 
-    def _reported(self, run_id: str, epoch: int, listener: Optional[Listener]) -> ReportedRun:
+    def _reported(
+        self, run_id: str, epoch: int, listener: Optional[Listener], is_taken: bool = False
+    ) -> ReportedRun:
         lane = Lane(run_id, epoch, self.execution_id, self._outbox.released)
-        return ReportedRun(self, lane, listener)
+        return ReportedRun(self, lane, listener, is_taken)
 
     def _full(self) -> bool:
         # Read from any thread: a moment's error is harmless.
@@ -241,6 +243,8 @@ class Reporter:
 
     def _wake_at(self) -> float:
         times = [self._depot.sync_at]
+        if self._depot.broken and self._outbox.held:
+            times.append(self._depot.retry_at)
         if self._closing is not None:
             times.append(self._closing)
             if self._depot.orphans and time.monotonic() < self._orphans_until:
@@ -359,7 +363,8 @@ class Reporter:
             return
         if self._offline:
             logger.info("the server is back")
-        self._offline = self._depot.broken = False
+        self._offline = False
+        self._depot.heal()
         if self._dropped:
             logger.warning("%d log lines were lost: there was no room for them", self._dropped)
             self._dropped = 0
@@ -457,7 +462,7 @@ class Reporter:
             held = self._outbox.held
             if not held and not self._depot.backlogs:
                 self._settle_askers(True)
-            elif self._offline and (not held or self._depot.broken):
+            elif self._offline and (held == self._outbox.bound or self._depot.broken):
                 self._depot.sync()
                 self._settle_askers(False)
         if self._crowded and not self._full():
@@ -473,19 +478,23 @@ class Reporter:
         if self._closing is not None and now >= self._closing:
             return True
         away = self._offline and not self._probing
-        if self._outbox.held:
+        if self._outbox.held and not (away and self._outbox.held == self._outbox.bound):
             return away and self._depot.broken
         orphans = (self._depot.orphans or self._depot.curious) and now < self._orphans_until
         return away or not (self._depot.backlogs or orphans)
 
     def _end(self) -> None:
         now = time.monotonic()
-        if self._outbox.held and not self._offline:
-            self._lost(MartletError("DEADLINE_EXCEEDED", "the server did not answer in time"), now)
+        if self._outbox.held:
+            if not self._offline:
+                self._lost(MartletError("DEADLINE_EXCEEDED", "the server did not answer in time"), now)
+            # The disk may have room again.
+            self._depot.heal()
             self._depot.spill(self._outbox, True, now)
         self._depot.sync()
-        if self._outbox.held:
-            logger.error("%d reports are lost: neither sent nor spooled", self._outbox.held)
+        lost = self._outbox.held - self._outbox.bound
+        if lost:
+            logger.error("%d reports are lost: neither sent nor spooled", lost)
         if self._link is not None:
             self._link.finish()
             self._link = None

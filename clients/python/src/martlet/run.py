@@ -142,6 +142,8 @@ class Run(RunArtifacts, RunResult):
         self._retries: Optional[Retries] = None
         self._timer: Optional[threading.Timer] = None
         self._has_limits = False
+        # Whether the server has said something to the first RUNNING.
+        self._has_begun = False
         # Whether the last attempt's end has been reported already.
         self._over = False
 
@@ -257,7 +259,9 @@ class Run(RunArtifacts, RunResult):
         from martlet import v1
 
         state = observed(v1.State(type=v1.STATE_TYPE_RUNNING))
-        verdict = self._reports.propose(state, may_run_on=may_run_on, urgent=True).result()
+        binds = self._reports.is_taken and not self._has_begun
+        verdict = self._reports.propose(state, may_run_on=may_run_on, urgent=True, binds=binds).result()
+        self._has_begun = True
         if verdict is None:
             return  # it waits on disk, and nobody else can have the run
         # The code decides, not the state: a fenced verdict tells the state that the owner put the run into.

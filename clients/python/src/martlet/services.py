@@ -359,7 +359,8 @@ class LimitService:
         page_token: Optional[str] = None,
     ) -> v1.ListLeasesResponse:
         """Returns a page of leases that are held, the oldest first, and after them of those that wait, in the order of their
-        line.
+        line. Of a pool, a queue or a deployment: runs that are with workers, and those that wait for one, each as a lease with
+        the id of the run, the name of the run as its holder, and its worker as its actor.
         """
         asked = self._calls.request(
             v1.ListLeasesRequest,
@@ -386,9 +387,9 @@ class LimitService:
         scope: Optional[Union[int, str]] = None,
         name_prefix: Optional[str] = None,
     ) -> Stream[v1.WatchLimitsResponse]:
-        """Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
-        twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
-        there is no token to resume from, a new call begins with the present again.
+        """Follows how full limits of every scope are. The first answer has all of them as they are, the next ones those that
+        changed, at most twice a second: of several changes in between the last counts. It is the present that is followed, not
+        a history: there is no token to resume from, a new call begins with the present again.
         """
         asked = self._calls.request(
             v1.WatchLimitsRequest,
@@ -2252,8 +2253,11 @@ class WorkerService:
         worker: Optional[v1.WorkerIdentity] = None,
         exited: Optional[Iterable[v1.Exited]] = None,
         held: Optional[Iterable[v1.HeldRun]] = None,
+        goodbye: Optional[bool] = None,
     ) -> v1.HeartbeatWorkerResponse:
-        """Renews the session of a worker that polls, and tells how its runs ended before their executor could."""
+        """Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
+        executor could.
+        """
         asked = self._calls.request(
             v1.HeartbeatWorkerRequest,
             request,
@@ -2261,6 +2265,7 @@ class WorkerService:
             worker=worker,
             exited=exited,
             held=held,
+            goodbye=goodbye,
         )
         return self._calls.unary_unary(
             "/martlet.v1.WorkerService/HeartbeatWorker", v1.HeartbeatWorkerResponse, asked, timeout, repeatable=True

@@ -100,9 +100,16 @@ class RunSpool:
     def create(cls, path: Path, header: v1.BatchReportRequest) -> "RunSpool":
         """Begins a file. Raises OSError."""
         spool = cls(path)
-        with open(path, "xb") as file:
-            file.write(MAGIC + record(HEADER, header.SerializeToString()))
-            spool._end = file.tell()
+        try:
+            with open(path, "xb") as file:
+                file.write(MAGIC + record(HEADER, header.SerializeToString()))
+                spool._end = file.tell()
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file without a header would be in the way of the next attempt.
+            path.unlink(missing_ok=True)
+            raise
         spool._unsynced = True
         return spool
 

@@ -52,37 +52,35 @@ private struct DeploymentServer: Sendable {
 
   func run() async throws {
     let (wishes, wish) = AsyncStream<Void>.makeStream()
-    let relay = Task { for await _ in Signals.stream(signals) { wish.yield() } }
+    let heard = Signals.stream(signals)
+    let relay = Task { for await _ in heard { wish.yield() } }
     defer {
       relay.cancel()
       for number in signals { signal(number, SIG_DFL) }
     }
     var settings = Reporter.Settings()
     settings.lease = lease
-    let identity = identity
     let left = try await withTaskCancellationHandler {
       try await withReporting(
         environment: environment, settings: settings, sessionID: sessionID
       ) { reporting in
-        let (bodies, schedules) = try await apply(reporting.client)
-        let launcher = TaskLauncher(reporting, bodies)
-        let worker = PoolWorker(
-          reporting.client, namespace: environment.namespace, identity: identity,
-          launcher: launcher, limit: limit
-        ) { news in if let news = ServingNews(news) { tell(news) } }
+        let preparing = Task { try await prepare(reporting) }
         let ending = Task {
           var isFirst = true
           var timer: Task<Void, any Error>?
           defer { timer?.cancel() }
           for await _ in wishes {
+            // Who still waits for the server waits no more.
+            preparing.cancel()
+            guard let service = try? await preparing.value else { return 0 }
             guard isFirst else {
-              let left = await launcher.abandonAll(within: Self.lastWords)
-              worker.leave()
+              let left = await service.launcher.abandonAll(within: Self.lastWords)
+              service.worker.leave()
               return left
             }
             isFirst = false
-            if pausesOnShutdown { await pause(schedules, reporting.client) }
-            worker.drain()
+            if pausesOnShutdown { await pause(service.schedules, reporting.client) }
+            service.worker.drain()
             timer = Task {
               try await Task.sleep(for: grace)
               wish.yield()
@@ -90,7 +88,7 @@ private struct DeploymentServer: Sendable {
           }
           return 0
         }
-        do { try await worker.run() } catch {
+        do { try await preparing.value.worker.run() } catch {
           ending.cancel()
           throw error
         }
@@ -117,6 +115,26 @@ private struct DeploymentServer: Sendable {
     return identity
   }
 
+  /// What serves, once the server knows of it.
+  private struct Service: Sendable {
+    let launcher: TaskLauncher
+    let worker: PoolWorker
+    let schedules: [(deployment: String, slug: String)]
+  }
+
+  /// Makes the worker.
+  ///
+  /// - Throws: `Status` when the server refuses a deployment; `CancellationError`.
+  private func prepare(_ reporting: Reporting) async throws -> Service {
+    let (bodies, schedules) = try await apply(reporting.client)
+    let launcher = TaskLauncher(reporting, bodies)
+    let worker = PoolWorker(
+      reporting.client, namespace: environment.namespace, identity: identity, launcher: launcher,
+      limit: limit
+    ) { news in if let news = ServingNews(news) { tell(news) } }
+    return Service(launcher: launcher, worker: worker, schedules: schedules)
+  }
+
   /// Applies the deployments as soon as the server is there; returns their code by their ids, and their schedules.
   private func apply(_ client: Client) async throws -> (
     bodies: [String: ServedDeployment.Body], schedules: [(deployment: String, slug: String)]
@@ -136,6 +154,7 @@ private struct DeploymentServer: Sendable {
         } catch let status as Status
           where status.code == .unavailable || status.code == .deadlineExceeded
         {
+          try Task.checkCancellation()
           tell(.disconnected("\(status)"))
           try await Task.sleep(for: pause * Double.random(in: 0.5...1))
           pause = min(pause * 2, Self.longestPause)

@@ -117,6 +117,11 @@ struct  Martlet__V1__State
    * When the client says it happened, by the client's clock; kept, never used for ordering.
    */
   Google__Protobuf__Timestamp *observed_time;
+  /*
+   * What the reporter wants to be kept with this state in the history: plain JSON, never looked into; at most 64 KiB.
+   * Gone with the next state.
+   */
+  Google__Protobuf__Struct *annotations;
   Martlet__V1__State__DetailCase detail_case;
   union {
     /*
@@ -147,7 +152,7 @@ struct  Martlet__V1__State
 };
 #define MARTLET__V1__STATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__state__descriptor) \
-    , 0, {0,NULL}, {0,NULL}, NULL, NULL, MARTLET__V1__STATE__DETAIL__NOT_SET, {0} }
+    , 0, {0,NULL}, {0,NULL}, NULL, NULL, NULL, MARTLET__V1__STATE__DETAIL__NOT_SET, {0} }
 
 
 typedef enum {

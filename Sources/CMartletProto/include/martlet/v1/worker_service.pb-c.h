@@ -721,10 +721,14 @@ struct  Martlet__V1__HeartbeatWorkerRequest
    */
   size_t n_held;
   Martlet__V1__HeldRun **held;
+  /*
+   * It leaves: its session ends, and what it was offered and has not started goes back.
+   */
+  protobuf_c_boolean goodbye;
 };
 #define MARTLET__V1__HEARTBEAT_WORKER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__heartbeat_worker_request__descriptor) \
-    , {0,NULL}, NULL, 0,NULL, 0,NULL }
+    , {0,NULL}, NULL, 0,NULL, 0,NULL, 0 }
 
 
 /*

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -23,6 +24,8 @@ PIPE_LIMIT = 1.0
 LONGEST_LINE = 60 * 1024
 # The longest text that a variable has; all of it is in the file as well.
 LONGEST_VARIABLE = 64 * 1024
+
+logger = logging.getLogger("martlet.serving")
 
 # Hears a line: the name of its stream, and what it says.
 Hear = Callable[[str, str], None]
@@ -57,12 +60,17 @@ class RunProcess:
         finally:
             os.close(reading)
         self._pumps: List[threading.Thread] = []
-        for name, stream in (("stdout", self._process.stdout), ("stderr", self._process.stderr)):
-            assert stream is not None
-            pump = threading.Thread(target=self._pump, args=[name, stream], daemon=True)
-            self._pumps.append(pump)
-            pump.start()
-        threading.Thread(target=lambda: ended(self._process.wait()), daemon=True).start()
+        try:
+            for name, stream in (("stdout", self._process.stdout), ("stderr", self._process.stderr)):
+                assert stream is not None
+                pump = threading.Thread(target=self._pump, args=[name, stream], daemon=True)
+                pump.start()
+                self._pumps.append(pump)
+            threading.Thread(target=lambda: ended(self._process.wait()), daemon=True).start()
+        except RuntimeError as error:
+            self.finish(clears=True)
+            self.forget()
+            raise OSError(str(error)) from error
 
     def _variables(self, run: "v1.Run", epoch: int) -> Dict[str, str]:
         text = json.dumps(json_format.MessageToDict(run.parameters))
@@ -110,7 +118,13 @@ class RunProcess:
             self.signal(signal.SIGKILL)
         for pump in self._pumps:
             pump.join(PIPE_LIMIT)
-        os.close(self._lifeline)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Lets go of the lifeline: what is left of the process dies."""
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
 
     @property
     def output(self) -> Optional[bytes]:
@@ -120,16 +134,26 @@ class RunProcess:
     @property
     def failure(self) -> Dict[str, Any]:
         """What it says of its failure."""
-        found = json.loads(self._written("failure") or b"{}")
-        return found if isinstance(found, dict) else {}
+        data = self._written("failure")
+        if data is None:
+            return {}
+        try:
+            found = json.loads(data)
+        except ValueError:
+            found = data.decode("utf-8", "replace")
+        return found if isinstance(found, dict) else {"message": str(found)}
 
     def _written(self, name: str) -> Optional[bytes]:
         try:
             with open(self._path(name), "rb") as file:
                 return file.read() or None
-        except FileNotFoundError:
+        except OSError:
             return None
 
     def forget(self) -> None:
-        """Removes what it has written."""
-        self._scratch.cleanup()
+        """Removes what it has written, and what is left of it."""
+        self._let_go()
+        try:
+            self._scratch.cleanup()
+        except OSError as error:
+            logger.warning("cannot remove %s: %s", self._scratch.name, error)

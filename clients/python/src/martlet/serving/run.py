@@ -58,6 +58,8 @@ class ServedRun:
         self._is_given_up = False
         self.has_begun = False
         """Whether it is, or was, RUNNING here."""
+        self.is_unclaimed = False
+        """Whether it was accepted, could not be begun, and is not known to be anybody's."""
         threading.Thread(target=self._main, name=f"martlet-run-{offer.run.name}", daemon=True).start()
 
     @property
@@ -101,7 +103,14 @@ class ServedRun:
         retries = Retries.of(policy)
         may_wait = policy.max_retries > 0 and policy.mode != v1.RetryPolicy.MODE_RESCHEDULE
         while self._begins():
-            state = self._attempt()
+            try:
+                state = self._attempt()
+            except Exception as error:
+                # Somebody has to tell an end: the run is RUNNING.
+                logger.exception("run %s failed to be executed", self.offered.name)
+                state = None
+                if not self._is_given_up:
+                    state = _failed(type(error).__name__, str(error), retriable=False)
             if state is None:
                 return
             verdict = self._tell(state)
@@ -122,6 +131,11 @@ class ServedRun:
             self._run._end(error)
             self.said = "CANCELLED"
             return False
+        except (Fenced, Refused):
+            raise
+        except Exception:
+            self.is_unclaimed = not self._is_given_up
+            raise
 
     def _tell(self, state: v1.State) -> "Optional[v1.Verdict]":
         """Returns the verdict; None when the server is away and the report is on disk."""
@@ -209,8 +223,8 @@ class ServedRun:
         if not failure:
             return _failed(f"exit status {code}", f"its process left with {code}")
         return _failed(
-            str(failure.get("type", "")), str(failure.get("message", "")), str(failure.get("traceback", "")),
-            retriable=failure.get("retriable"),
+            str(failure.get("type") or f"exit status {code}"), str(failure.get("message", "")),
+            str(failure.get("traceback", "")), retriable=failure.get("retriable"),
         )
 
     def _completed(self, output: Optional[bytes]) -> v1.State:

@@ -36,6 +36,8 @@ POOL = "served"
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 # How long the end waits for the server.
 LAST_WORDS = 5.0
+# A signal that comes just before a wait begins is heard only when it ends.
+SIGNAL_DELAY = 1.0
 NEVER = float("inf")
 # What no repetition changes.
 REFUSALS = frozenset(
@@ -159,12 +161,13 @@ class DeploymentServer:
     def _next(self) -> Any:
         """The next event; None when time has come for something else."""
         until = min(self._ends_at, self._beat_at if self._stream else self._connect_at)
-        if until == NEVER:
-            return self._events.get()
-        try:
-            return self._events.get(timeout=max(0.0, until - time.monotonic()))
-        except Empty:
-            return None
+        while True:
+            wait = until - time.monotonic()
+            try:
+                return self._events.get(timeout=max(0.0, min(wait, SIGNAL_DELAY)))
+            except Empty:
+                if time.monotonic() >= until:
+                    return None
 
     def _advance(self) -> None:
         now = time.monotonic()
@@ -196,6 +199,10 @@ class DeploymentServer:
             self._drain()
         elif isinstance(event, _Over):
             self._runs.pop(event.run.key, None)
+            if event.run.is_unclaimed and self._stream is not None:
+                # It goes back at once; without a stream the next hello does not name it.
+                id, epoch = event.run.key
+                self._stream.say(exited=v1.Exited(run_id=id, epoch=epoch, message="it could not be begun"))
             if event.run.said:
                 _say(f"{event.run.offered.name}: {event.run.said}")
         elif isinstance(event, Heard) and event.stream is self._stream:

@@ -8,6 +8,8 @@ final class Bell: Sendable {
   private struct State: Sendable {
     var isRung = false
     var nextID: UInt64 = 0
+    // The last wait that was over before it began: timers may fire a little early.
+    var overID: UInt64 = 0
     var waiter: (id: UInt64, continuation: CheckedContinuation<Void, Never>)?
   }
   private let state = Mutex(State())
@@ -35,7 +37,7 @@ final class Bell: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isDone = state.withLock { state in
-          if state.isRung || Task.isCancelled || deadline <= .now {
+          if state.isRung || Task.isCancelled || deadline <= .now || state.overID >= id {
             state.isRung = false
             return true
           }
@@ -52,7 +54,10 @@ final class Bell: Sendable {
 
   private func expire(_ id: UInt64) {
     let waiter = state.withLock { state in
-      guard state.waiter?.id == id else { return nil as CheckedContinuation<Void, Never>? }
+      guard state.waiter?.id == id else {
+        state.overID = max(state.overID, id)
+        return nil as CheckedContinuation<Void, Never>?
+      }
       defer { state.waiter = nil }
       return state.waiter?.continuation
     }

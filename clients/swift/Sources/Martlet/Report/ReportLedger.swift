@@ -68,6 +68,8 @@ struct ReportLedger {
   // An error of the server's own may be this report's doing.
   private static let doubtfulAttempts = 6
   private static let mostClaims = 5
+  // The server reads messages of 4 MiB.
+  private static let longestReport = 3 << 20
 
   // Ordered by ticket; what is before `head` has left.
   private var waiting: [Entry] = []
@@ -83,6 +85,8 @@ struct ReportLedger {
 
   /// Frames sent and not answered.
   var framesInFlight: Int { frames.count }
+  /// Reports in them.
+  var reportsInFlight: Int { frames.reduce(0) { $0 + $1.flights.count } }
   /// When the oldest of them was sent.
   var oldestFlight: Instant? { frames.first?.sentAt }
   /// The oldest report without an answer.
@@ -121,7 +125,7 @@ struct ReportLedger {
 
   /// Adds a report behind all others; `ticket` is higher than theirs.
   ///
-  /// - Returns: what came of it when it needs not be sent: its run is closed.
+  /// - Returns: what came of it when it needs not be sent: its run is closed, or it is longer than the server reads.
   mutating func append(_ report: RunReport, ticket: UInt64) -> Settlement? {
     var entry = Entry(report: report, ticket: ticket, size: Self.size(of: report))
     if let lane = lanes[report.runID] {
@@ -133,10 +137,27 @@ struct ReportLedger {
         entry.report.seq -= lane.seqShift
       }
     }
+    if entry.size > Self.longestReport { return refuse(entry) }
     waiting.append(entry)
     count += 1
     bytes += entry.size
     return nil
+  }
+
+  /// Answers in the server's place: it would not even read the report, nor anything behind it.
+  private mutating func refuse(_ entry: Entry) -> Settlement {
+    let run = entry.report.runID
+    let outcome = ReportResult.Outcome.error(
+      ReportError(
+        code: Int32(StatusCode.invalidArgument.rawValue), reason: "REPORT_TOO_LONG",
+        message: "the report takes \(entry.size) bytes; at most \(Self.longestReport) are sent"))
+    if entry.isCreate {
+      lanes[run, default: Lane()].closing = outcome
+      lanes[run, default: Lane()].isUnborn = true
+    } else if entry.isCounted {
+      lanes[run, default: Lane()].seqShift += 1
+    }
+    return Settlement(ticket: entry.ticket, report: entry.report, outcome: outcome)
   }
 
   // MARK: Out

@@ -3,6 +3,7 @@
 
 internal import MartletCall
 internal import MartletProto
+internal import MartletRPC
 internal import MartletWire
 
 extension Reporter {
@@ -18,6 +19,7 @@ extension Reporter {
       do {
         try await converse { backOff.reset() }
       } catch {
+        isolate(error)
         ledger.recall()
         if isClosing { attemptsSinceClosing += 1 }
         if isAway {
@@ -38,6 +40,24 @@ extension Reporter {
     releaseSpace()
     closerBell.ring()
     directiveSink.finish()
+  }
+
+  /// Finds the report that the server cannot read: what flies is sent again one by one, and what is refused alone is
+  /// answered so.
+  private func isolate(_ error: any Error) {
+    guard !isAway, let status = error as? Status, status.code == .invalidArgument else { return }
+    guard ledger.reportsInFlight == 1 else {
+      suspects = ledger.reportsInFlight
+      return
+    }
+    suspects = max(0, suspects - 1)
+    let refusal = ReportError(
+      code: Int32(status.code.rawValue), reason: status.reason ?? "", message: status.message)
+    for settlement in ledger.answer([ReportResult(outcome: .error(refusal))], at: .now) ?? [] {
+      resume(settlement.ticket, Answer(settlement.outcome))
+    }
+    forgetDisk()
+    releaseSpace()
   }
 
   private func converse(_ established: () -> Void) async throws {
@@ -85,7 +105,6 @@ extension Reporter {
       throw error
     }
     isAway = false
-    lastHeard = .now
     obey(response.directives)
   }
 
@@ -121,7 +140,7 @@ extension Reporter {
   {
     let sendable = ledger.sendable(at: now)
     var frame = ReportRequest(namespace: settings.namespace, session: session)
-    if sendable > 0, ledger.framesInFlight < Self.mostFramesInFlight {
+    if sendable > 0, ledger.framesInFlight < (suspects > 0 ? 1 : Self.mostFramesInFlight) {
       // Reports that nobody waits for wait for company.
       if let lingerUntil, now < lingerUntil, sendable < settings.frameCount, waiters.isEmpty,
         !isClosing
@@ -129,7 +148,7 @@ extension Reporter {
         wake = min(wake, lingerUntil)
       } else {
         frame.reports = ledger.takeFrame(
-          maxCount: settings.frameCount, maxBytes: settings.frameBytes, at: now)
+          maxCount: suspects > 0 ? 1 : settings.frameCount, maxBytes: settings.frameBytes, at: now)
         if ledger.sendable(at: now) == 0 { lingerUntil = nil }
       }
     }
@@ -173,6 +192,7 @@ extension Reporter {
     isAway = false
     obey(response.directives)
     guard !response.results.isEmpty else { return }
+    suspects = max(0, suspects - response.results.count)
     let told = response.results.contains { result in
       if case .verdict(let verdict) = result.outcome { verdict.code == .wait } else { false }
     }

@@ -75,8 +75,12 @@ public actor Reporter {
 
   var ledger = ReportLedger()
   var destination = Destination.memory
-  // What the disk did not take, behind what it did.
+  // What the disk did not take, behind what it did; its size, and when the disk is asked again.
   var overflow: [RunReport] = []
+  private var overflowBytes = 0
+  private var overflowRetry = ContinuousClock.now
+  // So many reports are sent one by one: the server could not read a frame with one of them.
+  var suspects = 0
   var nextTicket: UInt64 = 1
   // The ticket of the next report that comes from the disk, and of the last one that is on it.
   var nextFromDisk: UInt64 = 1
@@ -173,6 +177,8 @@ public actor Reporter {
         lastOnDisk = ticket
       } else {
         overflow.append(report)
+        overflowBytes += ReportLedger.size(of: report)
+        if ContinuousClock.now >= overflowRetry { saveOverflow() }
       }
     }
     if lingerUntil == nil { lingerUntil = .now + settings.linger }
@@ -183,9 +189,12 @@ public actor Reporter {
   private var isFull: Bool {
     switch destination {
     case .memory: ledger.count >= settings.capacity || ledger.bytes >= settings.capacityBytes
-    case .disk: overflow.count >= settings.capacity
+    case .disk: overflow.count >= settings.capacity || overflowBytes >= settings.capacityBytes
     }
   }
+
+  // A disk that was full is asked again so often.
+  private static let overflowPause = Duration.seconds(1)
 
   private func makeSpace() async {
     let since = ContinuousClock.now
@@ -269,7 +278,7 @@ public actor Reporter {
   /// - Returns: whether there is a disk that takes them.
   @discardableResult
   func goToDisk() -> Bool {
-    guard destination == .memory else { return true }
+    guard destination == .memory else { return saveOverflow() }
     guard let spool, spool.append(ledger.reports(from: lastOnDisk + 1), isRead: true) else {
       return false
     }
@@ -277,6 +286,26 @@ public actor Reporter {
     lastOnDisk = nextTicket - 1
     nextFromDisk = nextTicket
     releaseSpace()
+    return true
+  }
+
+  /// Puts on disk what it did not take before.
+  ///
+  /// - Returns: whether everything is there.
+  @discardableResult
+  private func saveOverflow() -> Bool {
+    guard !overflow.isEmpty else { return true }
+    overflowRetry = .now + Self.overflowPause
+    guard let spool else { return false }
+    // When nothing is left to be read there, the first of the overflow may be in memory already.
+    if spool.unread == 0 {
+      guard spool.append(ledger.reports(from: lastOnDisk + 1), isRead: true) else { return false }
+      lastOnDisk = nextFromDisk - 1
+    }
+    guard spool.append(overflow) else { return false }
+    lastOnDisk = nextTicket - 1
+    overflow = []
+    overflowBytes = 0
     return true
   }
 
@@ -288,6 +317,7 @@ public actor Reporter {
       if reports.isEmpty {
         reports = Array(overflow.prefix(settings.frameCount))
         overflow.removeFirst(reports.count)
+        overflowBytes -= reports.reduce(0) { $0 + ReportLedger.size(of: $1) }
       }
       if reports.isEmpty {
         destination = .memory

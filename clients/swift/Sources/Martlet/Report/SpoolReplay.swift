@@ -11,22 +11,27 @@ package enum SpoolReplay {
   /// How a file was left.
   private enum Ending { case answered, refused, notYet }
 
-  // How long a run may be told to wait before its file is left for another time.
-  private static let patience = Duration.seconds(5)
+  /// For how long nothing of a file may be decided, because its runs are told to wait, before it is left for another
+  /// time.
+  package static let patience = Duration.seconds(5)
   // A creation may come before that of its parent, which waits in somebody else's spool. For how long that is hoped for.
   private static let hope = 24 * 3600
 
-  /// Sends each file, and deletes what was answered. Files with something that the server refuses to decide are kept
-  /// with the ending `.refused`, for people.
+  /// Sends each file, and deletes what was answered. Files with something that the server refuses to decide, or cannot
+  /// read, are kept with the ending `.refused`, for people.
   ///
   /// - Returns: how many reports were answered.
   /// - Throws: `Status` when the server is away, `CancellationError`; what is left stays.
   @discardableResult
-  package static func run(_ directory: String, to channel: any CallChannel) async throws -> Int {
+  package static func run(
+    _ directory: String, to channel: any CallChannel, patience: Duration = SpoolReplay.patience
+  ) async throws -> Int {
     let files = Spool.files(in: directory)
     // Every run is begun before any is ended: nothing may begin below a run that has ended.
-    if files.count > 1 { try await pass(over: files, through: .beginnings, to: channel) }
-    return try await pass(over: files, through: .ends, to: channel)
+    if files.count > 1 {
+      try await pass(over: files, through: .beginnings, to: channel, patience)
+    }
+    return try await pass(over: files, through: .ends, to: channel, patience)
   }
 
   /// How far a file is sent.
@@ -35,7 +40,7 @@ package enum SpoolReplay {
   /// Sends files; those whose runs lie below others' wait, and are looked at again while others get through.
   @discardableResult
   private static func pass(
-    over files: [String], through extent: Extent, to channel: any CallChannel
+    over files: [String], through extent: Extent, to channel: any CallChannel, _ patience: Duration
   ) async throws -> Int {
     var answered = 0
     var waiting = files
@@ -47,7 +52,8 @@ package enum SpoolReplay {
         guard file >= 0 else { continue }
         defer { close(file) }
         guard Spool.lock(file) else { continue }
-        switch (try await send(file, through: extent, to: channel, &answered), extent) {
+        let ending = try await send(file, through: extent, to: channel, patience, &answered)
+        switch (ending, extent) {
         case (.notYet, _): left.append(path)
         case (_, .beginnings): break
         case (.answered, .ends): unlink(path)
@@ -61,13 +67,17 @@ package enum SpoolReplay {
   }
 
   private static func send(
-    _ file: Int32, through extent: Extent, to channel: any CallChannel, _ answered: inout Int
+    _ file: Int32, through extent: Extent, to channel: any CallChannel, _ patience: Duration,
+    _ answered: inout Int
   ) async throws -> Ending {
     let age = age(of: file)
     var reader = SpoolReader(file)
     var ledger = ReportLedger()
     var ticket: UInt64 = 0
     var ending = Ending.answered
+    var givesUp = ContinuousClock.now + patience
+    // So many reports are sent one by one: the server could not read a frame with one of them.
+    var suspects = 0
     var record = reader.next()
     // A file is one reporter's, so every record has the same session.
     var request = BatchReportRequest(namespace: record?.namespace ?? "", session: record?.session)
@@ -78,30 +88,42 @@ package enum SpoolReplay {
           isOver = extent == .beginnings && report.isEnd
           guard !isOver else { break }
           ticket += 1
-          if ledger.append(report, ticket: ticket) != nil { answered += 1 }
+          guard let settlement = ledger.append(report, ticket: ticket) else { continue }
+          answered += 1
+          if case .error = settlement.outcome { ending = .refused }
         }
         record = isOver ? nil : reader.next()
       }
       let now = ContinuousClock.now
-      request.reports = ledger.takeFrame(maxCount: 100, maxBytes: 1 << 20, at: now)
+      request.reports = ledger.takeFrame(
+        maxCount: suspects > 0 ? 1 : 100, maxBytes: 1 << 20, at: now)
       guard !request.reports.isEmpty else {
         guard let held = ledger.nextHeld else { continue }
-        guard held < now + patience else { return .notYet }
+        guard held < givesUp else { return .notYet }
         try await Task.sleep(until: held, clock: .continuous)
         continue
       }
-      let response: BatchReportResponse
+      let results: [ReportResult]
       do {
-        response = try await channel.unary(
+        let response = try await channel.unary(
           ReportServiceMethods.batchReport, request, returning: BatchReportResponse.self,
           options: CallOptions(timeout: .seconds(10)))
+        results = response.results
       } catch let status as Status where status.code == .invalidArgument {
-        return .refused
+        guard request.reports.count == 1 else {
+          suspects = request.reports.count
+          ledger.recall()
+          continue
+        }
+        let refusal = ReportError(code: Int32(status.code.rawValue), message: status.message)
+        results = [ReportResult(outcome: .error(refusal))]
       }
-      guard let settled = ledger.answer(response.results, at: .now) else {
+      guard let settled = ledger.answer(results, at: .now) else {
         throw Status(.internal, "the server answered what was not asked")
       }
+      suspects = max(0, suspects - results.count)
       answered += settled.count
+      if !settled.isEmpty { givesUp = .now + patience }
       for settlement in settled {
         guard case .error(let error) = settlement.outcome else { continue }
         ending = .refused

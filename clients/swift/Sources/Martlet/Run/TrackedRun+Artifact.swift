@@ -5,7 +5,7 @@ internal import MartletProto
 public import MartletWire
 
 extension TrackedRun {
-  /// Writes Markdown down; at most 1 MiB.
+  /// Writes Markdown down; at most 1 MiB. NUL, which the server cannot keep, becomes U+FFFD here and in all other text.
   ///
   /// - Parameters:
   ///   - key: names the series of versions: lower-case letters, digits and dashes.
@@ -15,7 +15,7 @@ extension TrackedRun {
   public func artifact(
     _ key: String, markdown: String, description: String = "", of run: String? = nil
   ) async -> String {
-    await artifact(key, .markdown(markdown), description, run)
+    await artifact(key, .markdown(markdown.storable), description, run)
   }
 
   /// Writes a table down: a list of objects, or an object of lists; at most 1 MiB as JSON.
@@ -32,7 +32,7 @@ extension TrackedRun {
     _ key: String, link uri: String, text: String = "", description: String = "",
     of run: String? = nil
   ) async -> String {
-    await artifact(key, .link(Link(uri: uri, text: text)), description, run)
+    await artifact(key, .link(Link(uri: uri.storable, text: text.storable)), description, run)
   }
 
   /// Writes an image down, by its address.
@@ -40,7 +40,7 @@ extension TrackedRun {
   public func artifact(
     _ key: String, image uri: String, description: String = "", of run: String? = nil
   ) async -> String {
-    await artifact(key, .imageURI(uri), description, run)
+    await artifact(key, .imageURI(uri.storable), description, run)
   }
 
   /// Tells how far something is.
@@ -63,11 +63,19 @@ extension TrackedRun {
     var artifact = Artifact()
     artifact.id = id ?? Identifier.timeOrdered()
     artifact.key = key
-    artifact.description = description
+    artifact.description = description.storable
     artifact.content = content
     var report = plain(.artifact(artifact))
     if let run { report.runID = run }
     await reporting.reporter.post(report)
     return artifact.id
+  }
+}
+
+extension String {
+  /// The text without what the server cannot keep.
+  fileprivate var storable: String {
+    guard utf8.contains(0) else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 }))
   }
 }

@@ -156,16 +156,17 @@ class LimitServiceServicer(object):
 
     def ListLeases(self, request, context):
         """Returns a page of leases that are held, the oldest first, and after them of those that wait, in the order of their
-        line.
+        line. Of a pool, a queue or a deployment: runs that are with workers, and those that wait for one, each as a lease with
+        the id of the run, the name of the run as its holder, and its worker as its actor.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchLimits(self, request, context):
-        """Follows how full limits are whose slots leases hold. The first answer has all of them as they are, the next ones those that changed, at most
-        twice a second: of several changes in between the last counts. It is the present that is followed, not a history:
-        there is no token to resume from, a new call begins with the present again.
+        """Follows how full limits of every scope are. The first answer has all of them as they are, the next ones those that
+        changed, at most twice a second: of several changes in between the last counts. It is the present that is followed, not
+        a history: there is no token to resume from, a new call begins with the present again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

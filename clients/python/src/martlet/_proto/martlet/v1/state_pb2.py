@@ -17,27 +17,27 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from martlet._proto.martlet.v1 import payload_pb2 as martlet_dot_v1_dot_payload__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16martlet/v1/state.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18martlet/v1/payload.proto\"\xac\x03\n\x05State\x12#\n\x04type\x18\x01 \x01(\x0e\x32\x15.martlet.v1.StateType\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\robserved_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\tscheduled\x18\n \x01(\x0b\x32\x15.martlet.v1.ScheduledH\x00\x12$\n\x06paused\x18\x0b \x01(\x0b\x32\x12.martlet.v1.PausedH\x00\x12$\n\x06\x66\x61iled\x18\x0c \x01(\x0b\x32\x12.martlet.v1.FailedH\x00\x12*\n\tcompleted\x18\r \x01(\x0b\x32\x15.martlet.v1.CompletedH\x00\x12&\n\x07\x63rashed\x18\x0e \x01(\x0b\x32\x13.martlet.v1.CrashedH\x00\x12,\n\ncancelling\x18\x0f \x01(\x0b\x32\x16.martlet.v1.CancellingH\x00\x42\x08\n\x06\x64\x65tail\"\xa0\x01\n\tScheduled\x12,\n\x08\x64ue_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12$\n\x06\x66\x61iled\x18\x03 \x01(\x0b\x32\x12.martlet.v1.FailedH\x00\x12&\n\x07\x63rashed\x18\x04 \x01(\x0b\x32\x13.martlet.v1.CrashedH\x00\x42\x07\n\x05\x63\x61use\"\x87\x01\n\x06Paused\x12.\n\nuntil_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03key\x18\x02 \x01(\t\x12-\n\x0cinput_schema\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x11\n\tsuspended\x18\x04 \x01(\x08\"l\n\x06\x46\x61iled\x12\x12\n\nerror_type\x18\x01 \x01(\t\x12\x15\n\rerror_message\x18\x02 \x01(\t\x12\x11\n\ttraceback\x18\x03 \x01(\t\x12\x16\n\tretriable\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_retriable\"E\n\tCompleted\x12#\n\x06result\x18\x01 \x01(\x0b\x32\x13.martlet.v1.Payload\x12\x13\n\x0b\x63\x61\x63hed_from\x18\x02 \x01(\t\"O\n\x07\x43rashed\x12\x0e\n\x06signal\x18\x01 \x01(\x05\x12\x11\n\texit_code\x18\x02 \x01(\x05\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x13\n\x0bpresumptive\x18\x04 \x01(\x08\"f\n\nCancelling\x12.\n\nuntil_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x05grace\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration*\x86\x02\n\tStateType\x12\x1a\n\x16STATE_TYPE_UNSPECIFIED\x10\x00\x12\x18\n\x14STATE_TYPE_SCHEDULED\x10\x01\x12\x16\n\x12STATE_TYPE_PENDING\x10\x02\x12\x16\n\x12STATE_TYPE_RUNNING\x10\x03\x12\x15\n\x11STATE_TYPE_PAUSED\x10\x04\x12\x19\n\x15STATE_TYPE_CANCELLING\x10\x05\x12\x18\n\x14STATE_TYPE_COMPLETED\x10\x06\x12\x15\n\x11STATE_TYPE_FAILED\x10\x07\x12\x18\n\x14STATE_TYPE_CANCELLED\x10\x08\x12\x16\n\x12STATE_TYPE_CRASHED\x10\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16martlet/v1/state.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18martlet/v1/payload.proto\"\xda\x03\n\x05State\x12#\n\x04type\x18\x01 \x01(\x0e\x32\x15.martlet.v1.StateType\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\robserved_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x0b\x61nnotations\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12*\n\tscheduled\x18\n \x01(\x0b\x32\x15.martlet.v1.ScheduledH\x00\x12$\n\x06paused\x18\x0b \x01(\x0b\x32\x12.martlet.v1.PausedH\x00\x12$\n\x06\x66\x61iled\x18\x0c \x01(\x0b\x32\x12.martlet.v1.FailedH\x00\x12*\n\tcompleted\x18\r \x01(\x0b\x32\x15.martlet.v1.CompletedH\x00\x12&\n\x07\x63rashed\x18\x0e \x01(\x0b\x32\x13.martlet.v1.CrashedH\x00\x12,\n\ncancelling\x18\x0f \x01(\x0b\x32\x16.martlet.v1.CancellingH\x00\x42\x08\n\x06\x64\x65tail\"\xa0\x01\n\tScheduled\x12,\n\x08\x64ue_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12$\n\x06\x66\x61iled\x18\x03 \x01(\x0b\x32\x12.martlet.v1.FailedH\x00\x12&\n\x07\x63rashed\x18\x04 \x01(\x0b\x32\x13.martlet.v1.CrashedH\x00\x42\x07\n\x05\x63\x61use\"\x87\x01\n\x06Paused\x12.\n\nuntil_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03key\x18\x02 \x01(\t\x12-\n\x0cinput_schema\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x11\n\tsuspended\x18\x04 \x01(\x08\"l\n\x06\x46\x61iled\x12\x12\n\nerror_type\x18\x01 \x01(\t\x12\x15\n\rerror_message\x18\x02 \x01(\t\x12\x11\n\ttraceback\x18\x03 \x01(\t\x12\x16\n\tretriable\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\x0c\n\n_retriable\"E\n\tCompleted\x12#\n\x06result\x18\x01 \x01(\x0b\x32\x13.martlet.v1.Payload\x12\x13\n\x0b\x63\x61\x63hed_from\x18\x02 \x01(\t\"O\n\x07\x43rashed\x12\x0e\n\x06signal\x18\x01 \x01(\x05\x12\x11\n\texit_code\x18\x02 \x01(\x05\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x13\n\x0bpresumptive\x18\x04 \x01(\x08\"f\n\nCancelling\x12.\n\nuntil_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x05grace\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration*\x86\x02\n\tStateType\x12\x1a\n\x16STATE_TYPE_UNSPECIFIED\x10\x00\x12\x18\n\x14STATE_TYPE_SCHEDULED\x10\x01\x12\x16\n\x12STATE_TYPE_PENDING\x10\x02\x12\x16\n\x12STATE_TYPE_RUNNING\x10\x03\x12\x15\n\x11STATE_TYPE_PAUSED\x10\x04\x12\x19\n\x15STATE_TYPE_CANCELLING\x10\x05\x12\x18\n\x14STATE_TYPE_COMPLETED\x10\x06\x12\x15\n\x11STATE_TYPE_FAILED\x10\x07\x12\x18\n\x14STATE_TYPE_CANCELLED\x10\x08\x12\x16\n\x12STATE_TYPE_CRASHED\x10\tb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'martlet.v1.state_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _STATETYPE._serialized_start=1258
-  _STATETYPE._serialized_end=1520
+  _STATETYPE._serialized_start=1304
+  _STATETYPE._serialized_end=1566
   _STATE._serialized_start=160
-  _STATE._serialized_end=588
-  _SCHEDULED._serialized_start=591
-  _SCHEDULED._serialized_end=751
-  _PAUSED._serialized_start=754
-  _PAUSED._serialized_end=889
-  _FAILED._serialized_start=891
-  _FAILED._serialized_end=999
-  _COMPLETED._serialized_start=1001
-  _COMPLETED._serialized_end=1070
-  _CRASHED._serialized_start=1072
-  _CRASHED._serialized_end=1151
-  _CANCELLING._serialized_start=1153
-  _CANCELLING._serialized_end=1255
+  _STATE._serialized_end=634
+  _SCHEDULED._serialized_start=637
+  _SCHEDULED._serialized_end=797
+  _PAUSED._serialized_start=800
+  _PAUSED._serialized_end=935
+  _FAILED._serialized_start=937
+  _FAILED._serialized_end=1045
+  _COMPLETED._serialized_start=1047
+  _COMPLETED._serialized_end=1116
+  _CRASHED._serialized_start=1118
+  _CRASHED._serialized_end=1197
+  _CANCELLING._serialized_start=1199
+  _CANCELLING._serialized_end=1301
 # @@protoc_insertion_point(module_scope)

@@ -84,7 +84,8 @@ class Scheduled(_message.Message):
     def __init__(self, due_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., crashed: _Optional[_Union[Crashed, _Mapping]] = ...) -> None: ...
 
 class State(_message.Message):
-    __slots__ = ["cancelling", "completed", "crashed", "failed", "message", "name", "observed_time", "paused", "scheduled", "time", "type"]
+    __slots__ = ["annotations", "cancelling", "completed", "crashed", "failed", "message", "name", "observed_time", "paused", "scheduled", "time", "type"]
+    ANNOTATIONS_FIELD_NUMBER: _ClassVar[int]
     CANCELLING_FIELD_NUMBER: _ClassVar[int]
     COMPLETED_FIELD_NUMBER: _ClassVar[int]
     CRASHED_FIELD_NUMBER: _ClassVar[int]
@@ -96,6 +97,7 @@ class State(_message.Message):
     SCHEDULED_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
+    annotations: _struct_pb2.Struct
     cancelling: Cancelling
     completed: Completed
     crashed: Crashed
@@ -107,7 +109,7 @@ class State(_message.Message):
     scheduled: Scheduled
     time: _timestamp_pb2.Timestamp
     type: StateType
-    def __init__(self, type: _Optional[_Union[StateType, str]] = ..., name: _Optional[str] = ..., message: _Optional[str] = ..., time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., observed_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., scheduled: _Optional[_Union[Scheduled, _Mapping]] = ..., paused: _Optional[_Union[Paused, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., completed: _Optional[_Union[Completed, _Mapping]] = ..., crashed: _Optional[_Union[Crashed, _Mapping]] = ..., cancelling: _Optional[_Union[Cancelling, _Mapping]] = ...) -> None: ...
+    def __init__(self, type: _Optional[_Union[StateType, str]] = ..., name: _Optional[str] = ..., message: _Optional[str] = ..., time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., observed_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., annotations: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., scheduled: _Optional[_Union[Scheduled, _Mapping]] = ..., paused: _Optional[_Union[Paused, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., completed: _Optional[_Union[Completed, _Mapping]] = ..., crashed: _Optional[_Union[Crashed, _Mapping]] = ..., cancelling: _Optional[_Union[Cancelling, _Mapping]] = ...) -> None: ...
 
 class StateType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -154,16 +154,18 @@ class Exited(_message.Message):
     def __init__(self, run_id: _Optional[str] = ..., epoch: _Optional[int] = ..., session_id: _Optional[str] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., message: _Optional[str] = ...) -> None: ...
 
 class HeartbeatWorkerRequest(_message.Message):
-    __slots__ = ["exited", "held", "namespace", "worker"]
+    __slots__ = ["exited", "goodbye", "held", "namespace", "worker"]
     EXITED_FIELD_NUMBER: _ClassVar[int]
+    GOODBYE_FIELD_NUMBER: _ClassVar[int]
     HELD_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     WORKER_FIELD_NUMBER: _ClassVar[int]
     exited: _containers.RepeatedCompositeFieldContainer[Exited]
+    goodbye: bool
     held: _containers.RepeatedCompositeFieldContainer[HeldRun]
     namespace: str
     worker: WorkerIdentity
-    def __init__(self, namespace: _Optional[str] = ..., worker: _Optional[_Union[WorkerIdentity, _Mapping]] = ..., exited: _Optional[_Iterable[_Union[Exited, _Mapping]]] = ..., held: _Optional[_Iterable[_Union[HeldRun, _Mapping]]] = ...) -> None: ...
+    def __init__(self, namespace: _Optional[str] = ..., worker: _Optional[_Union[WorkerIdentity, _Mapping]] = ..., exited: _Optional[_Iterable[_Union[Exited, _Mapping]]] = ..., held: _Optional[_Iterable[_Union[HeldRun, _Mapping]]] = ..., goodbye: bool = ...) -> None: ...
 
 class HeartbeatWorkerResponse(_message.Message):
     __slots__ = ["drain", "revoked"]

@@ -72,7 +72,8 @@ class WorkerServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def HeartbeatWorker(self, request, context):
-        """Renews the session of a worker that polls, and tells how its runs ended before their executor could.
+        """Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
+        executor could.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

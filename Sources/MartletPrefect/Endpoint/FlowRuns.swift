@@ -1,0 +1,115 @@
+// Decides how Prefect's flow runs are made and read: runs of the kind FLOW.
+
+internal import MartletCall
+internal import MartletModel
+internal import MartletProto
+internal import MartletWire
+
+extension PrefectAPI {
+  /// A run that its client executes itself begins PENDING and taken; one that is SCHEDULED is nobody's.
+  func createFlowRun(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let asked: Shape.FlowRunCreate = try request.body()
+    let flow = try await flow(asked.flowID.text, request.context)
+    var run = Run()
+    run.kind = .flow
+    run.id =
+      asked.idempotencyKey.map { key in
+        UUIDValue.derived(from: ["prefect flow run", flow.id, key], version: 4).text
+      } ?? RunID.timeOrdered().description
+    run.name = asked.name ?? ""
+    run.definition = flow.name
+    run.definitionVersion = asked.flowVersion ?? ""
+    run.parentID = asked.parentTaskRunID?.text ?? ""
+    if case .object(let parameters)? = asked.parameters {
+      run.parameters = JSONObject(parameters)
+    }
+    run.tags = asked.tags ?? []
+    run.labels = asked.labels?.texts ?? [:]
+    run.retry = asked.empiricalPolicy?.retry
+    RunLabel.flowID.set(flow.id, in: &run.labels)
+    RunLabel.idempotencyKey.set(asked.idempotencyKey, in: &run.labels)
+    let (made, isNew) = try await create(run, in: asked.state, request.context)
+    return .created(try await shown(made, request.context), isNew: isNew)
+  }
+
+  func readFlowRun(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let run = try await run(try request.id(), .flow, request.context)
+    return .ok(try await shown(run, request.context))
+  }
+
+  /// What a client changes of its own run. The version and the policy are those that it was created with.
+  func updateFlowRun(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let asked: Shape.FlowRunUpdate = try request.body()
+    var run = Run()
+    run.id = try request.id().text
+    var paths: [String] = []
+    if let name = asked.name {
+      run.name = name
+      paths.append("name")
+    }
+    if let tags = asked.tags {
+      run.tags = tags
+      paths.append("tags")
+    }
+    guard !paths.isEmpty else {
+      _ = try await self.run(try request.id(), .flow, request.context)
+      return .done
+    }
+    _ = try await services.runs.updateRun(
+      UpdateRunRequest(run: run, updateMask: FieldMask(paths: paths)), context: request.context)
+    return .done
+  }
+
+  /// Labels are added to those that there are.
+  func updateFlowRunLabels(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let asked: [String: JSON] = try request.body()
+    // Another writer's labels are not lost: with an etag that is not the current one, again.
+    for attempt in 1... {
+      var run = try await run(try request.id(), .flow, request.context)
+      run.labels.merge(asked.texts) { $1 }
+      do {
+        _ = try await services.runs.updateRun(
+          UpdateRunRequest(run: run, updateMask: FieldMask(paths: ["labels"])),
+          context: request.context)
+        break
+      } catch let status as Status where status.code == .aborted && attempt < 10 {}
+    }
+    return .done
+  }
+
+  func deleteRun(_ request: PrefectRequest) async throws -> PrefectResponse {
+    _ = try await services.runs.deleteRun(
+      DeleteRunRequest(id: try request.id().text), context: request.context)
+    return .done
+  }
+
+  /// A run by its id.
+  ///
+  /// - Throws: 404 when there is none of that kind.
+  func run(
+    _ id: UUIDValue, _ kind: MartletProto.RunKind, _ context: CallContext
+  ) async throws -> Run {
+    let name = kind == .task ? "Task run" : "Flow run"
+    do {
+      let response = try await services.runs.getRun(GetRunRequest(id: id.text), context: context)
+      guard let run = response.run, run.kind == kind else {
+        throw PrefectFailure(404, "\(name) not found")
+      }
+      return run
+    } catch let status as Status where status.code == .notFound {
+      throw PrefectFailure(404, "\(name) not found")
+    }
+  }
+
+  /// A flow run with the id of its flow, which is looked for by name where the run was not made by Prefect's client.
+  private func shown(
+    _ run: Run, _ context: CallContext
+  ) async throws -> Shape.FlowRunResponse {
+    if let id = run.value(.flowID).flatMap({ UUIDValue(text: $0) }) {
+      return try Shape.FlowRunResponse(run, flowID: id)
+    }
+    let flow = try await flow(run.definition, context)
+    guard let id = UUIDValue(text: flow.id) else { throw PrefectFailure(404, "Flow not found") }
+    return try Shape.FlowRunResponse(run, flowID: id)
+  }
+}

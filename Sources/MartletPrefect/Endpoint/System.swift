@@ -1,0 +1,22 @@
+// Decides what the server says of itself to Prefect's client.
+
+internal import MartletModel
+
+extension PrefectAPI {
+  func isHealthy() -> PrefectResponse { .ok(true) }
+
+  /// The release whose API this is; a client of another one warns.
+  func version() -> PrefectResponse { .ok(Self.release) }
+
+  func hello() -> PrefectResponse { .ok("👋") }
+
+  /// There are no tokens: who may call is checked by host and origin. In just these words, which the client knows.
+  func createToken() throws -> PrefectResponse {
+    throw PrefectFailure(422, "CSRF protection is disabled.")
+  }
+
+  /// There is no block that all results go to.
+  func resultStorage() -> PrefectResponse {
+    PrefectResponse(body: .object([("default_result_storage_block_id", .null)]))
+  }
+}

@@ -1,0 +1,48 @@
+// Decides which labels of a run hold what Prefect knows of it and Martlet has no field for. They can be filtered by as any
+// label, and are not shown as labels to Prefect.
+
+internal import MartletModel
+internal import MartletProto
+
+/// A label that holds something of Prefect's.
+enum RunLabel: String, CaseIterable {
+  /// The id of the flow; Prefect sets it itself.
+  case flowID = "prefect.flow.id"
+  /// The key of a task among those of its flow.
+  case taskKey = "prefect.task-key"
+  /// Which run of the task in its flow run.
+  case dynamicKey = "prefect.dynamic-key"
+  /// The id of the first state, which Prefect's client gave.
+  case firstState = "prefect.first-state-id"
+  /// What one create is known by among those of a flow.
+  case idempotencyKey = "prefect.idempotency-key"
+  /// How often Prefect's client tries a task again by itself.
+  case retries = "prefect.retries"
+
+  /// The longest value that is kept.
+  private static let longest = 512
+
+  /// Adds the label, if there is a value that is short enough.
+  func set(_ value: String?, in labels: inout [String: String]) {
+    guard let value, value.utf8.count <= Self.longest else { return }
+    labels[rawValue] = value
+  }
+}
+
+extension Run {
+  /// What a label holds.
+  func value(_ label: RunLabel) -> String? { labels[label.rawValue] }
+
+  /// The labels as Prefect shows them.
+  var prefectLabels: [String: JSON] {
+    let own = Set(RunLabel.allCases.map(\.rawValue)).subtracting([RunLabel.flowID.rawValue])
+    return labels.filter { !own.contains($0.key) }.mapValues { JSON.text($0) }
+  }
+}
+
+extension [String: JSON] {
+  /// Labels as Martlet has them: texts.
+  var texts: [String: String] {
+    mapValues { value in if case .string(let text) = value { text.text } else { "\(value)" } }
+  }
+}

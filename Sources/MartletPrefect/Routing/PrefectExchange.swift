@@ -1,0 +1,119 @@
+// Decides how one request is taken in and answered: the body whole and bounded, large ones read off the loop.
+
+internal import MartletHTTP
+internal import MartletModel
+internal import NIOCore
+
+/// One request on its way to an endpoint.
+///
+/// `@unchecked Sendable`: touched on the stream's loop only; the task prefers that loop's executor and leaves it only to
+/// read and write large JSON.
+final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
+  /// What answers a body.
+  typealias Answer = @Sendable (JSON) async throws -> PrefectResponse
+
+  private static let offLoopSize = 64 << 10
+  private let stream: any HTTPServerStream
+  private let limit: Int
+  private let answer: Answer
+  private let release: @Sendable () -> Void
+  private var received = ByteBuffer()
+  private var task: Task<Void, Never>?
+  private var isAnswered = false
+  private var isClosed = false
+
+  /// - Parameters:
+  ///   - limit: The longest body, in bytes.
+  ///   - release: Called once, when the endpoint has returned or was never begun.
+  init(
+    on stream: any HTTPServerStream, limit: Int, release: @escaping @Sendable () -> Void,
+    _ answer: @escaping Answer
+  ) {
+    self.stream = stream
+    self.limit = limit
+    self.release = release
+    self.answer = answer
+  }
+
+  func streamReceived(_ bytes: inout ByteBuffer) {
+    let count = bytes.readableBytes
+    // The answer stands; what still comes is not wanted.
+    guard !isAnswered else { return stream.reset(0) }
+    stream.consumed(count)
+    guard received.readableBytes + count <= limit else {
+      release()
+      return send(PrefectFailure(413, "The body is longer than \(limit) bytes."))
+    }
+    received.writeBuffer(&bytes)
+  }
+
+  func streamReceivedEnd(trailers: HTTPFields?) {
+    guard !isAnswered else { return }
+    task = Task.immediate(executorPreference: stream.executor) { [self] in
+      await run()
+      release()
+      task = nil
+    }
+  }
+
+  func streamBecameWritable() {}
+
+  func streamClosed(_ error: HTTPStreamError?) {
+    isClosed = true
+    // What was asked for in full is done, whether somebody waits for the answer or not.
+    guard task == nil, !isAnswered else { return }
+    isAnswered = true
+    release()
+  }
+
+  private func run() async {
+    var body = JSON.null
+    do {
+      body = try await read()
+      let response = try await answer(body)
+      let text = response.body.map { Array($0.description.utf8) }
+      send(response.status, text)
+    } catch {
+      send(PrefectFailure(thrown: error, body: body))
+    }
+  }
+
+  private func read() async throws -> JSON {
+    let bytes = received
+    received = ByteBuffer()
+    if bytes.readableBytes == 0 { return .null }
+    let parse: @Sendable () throws -> JSON = {
+      guard let text = String(validating: bytes.readableBytesView, as: UTF8.self) else {
+        throw ShapeFault(
+          location: ["body"], message: "JSON decode error: it is no UTF-8", type: "json_invalid")
+      }
+      do throws(JSONFault) {
+        return try JSON(parsing: text)
+      } catch {
+        throw ShapeFault(
+          location: ["body", "\(error.offset)"], message: "JSON decode error: \(error.problem)",
+          type: "json_invalid")
+      }
+    }
+    return bytes.readableBytes > Self.offLoopSize ? try await offLoop(parse) : try parse()
+  }
+
+  private func send(_ failure: PrefectFailure) {
+    send(failure.status, Array(failure.body.description.utf8), retryAfter: failure.retryAfter)
+  }
+
+  private func send(_ status: Int, _ body: [UInt8]?, retryAfter: Duration? = nil) {
+    guard !isAnswered else { return }
+    isAnswered = true
+    guard !isClosed else { return }
+    var fields = HTTPFields()
+    if let body {
+      fields.append("content-type", "application/json")
+      fields.append("content-length", body.count)
+    }
+    if let retryAfter { fields.append("retry-after", "\(retryAfter / .seconds(1))") }
+    stream.respond(HTTPResponseHead(status: status, fields: fields))
+    if let body { stream.send(ByteBuffer(bytes: body)) }
+    stream.finish(trailers: nil)
+  }
+}

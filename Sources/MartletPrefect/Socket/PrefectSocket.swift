@@ -1,0 +1,98 @@
+// Decides which WebSockets there are and how each begins: the subprotocol, then a first text that says who it is.
+
+internal import Logging
+internal import MartletCall
+public import MartletHTTP
+internal import MartletModel
+internal import MartletRPC
+internal import NIOCore
+
+/// A WebSocket of Prefect's, by its path.
+enum PrefectSocket: Sendable {
+  /// Events of a client: everything about its task runs.
+  case eventsIn
+
+  static let paths: [String: PrefectSocket] = ["/events/in": .eventsIn]
+}
+
+extension PrefectAPI {
+  /// Judges a request that asks for a WebSocket; see `HTTPUpgrade`.
+  ///
+  /// Those that are not served are answered as any request: 404 or 405, after which Prefect's worker does without.
+  public func judge(_ head: HTTPRequestHead) -> HTTPUpgrade.Answer {
+    let path = String(head.path.prefix { $0 != "?" })
+    guard path.hasPrefix(Self.root + "/"),
+      let socket = PrefectSocket.paths[String(path.dropFirst(Self.root.count))],
+      policy.origins.refusal(authority: head.authority, origin: head.fields["origin"]) == nil
+    else { return .decline }
+    let speaks = WebSocketHandshake.protocols(of: head).contains("prefect")
+    guard let fields = WebSocketHandshake.answer(head, speaking: speaks ? "prefect" : nil) else {
+      return .decline
+    }
+    let authorization = head.fields["authorization"]
+    let limit = policy.maxBody
+    return .accept(fields) { [self] channel, peer in
+      try WebSocket.install(on: channel, maxMessage: limit) { [self] webSocket in
+        await serve(
+          socket, webSocket, authorization: authorization, peer: peer, saysWho: speaks)
+      }
+    }
+  }
+
+  private func serve(
+    _ socket: PrefectSocket, _ webSocket: WebSocket, authorization: String?, peer: HTTPPeer,
+    saysWho: Bool
+  ) async {
+    do {
+      var messages: [WebSocket.Message] = []
+      var authorization = authorization
+      if saysWho {
+        guard let (token, rest) = try await greeting(webSocket) else {
+          return await webSocket.close(1008, "Expected 'auth' message")
+        }
+        if let token { authorization = "Bearer \(token)" }
+        messages = rest
+      }
+      let context: CallContext
+      do throws(Status) {
+        context = try await self.context(authorization: authorization, peer: peer)
+      } catch {
+        return await webSocket.close(1008, error.message)
+      }
+      if saysWho { try await webSocket.send(#"{"type":"auth_success"}"#) }
+      switch socket {
+      case .eventsIn:
+        try await EventsIn(api: self, socket: webSocket, context: context).run(messages)
+      }
+    } catch {
+      // The peer has gone, or what it sent could not be stored: it sends again what was not confirmed.
+      logger.debug("a WebSocket ended", metadata: ["error": "\(error)"])
+      await webSocket.close(1011, "not now: connect again")
+    }
+  }
+
+  /// Reads the first text, and answers the pings before it: nothing came that could be lost.
+  ///
+  /// - Returns: the token that it shows and what came behind it; nil when it is no greeting.
+  private func greeting(
+    _ socket: WebSocket
+  ) async throws -> (token: String?, rest: [WebSocket.Message])? {
+    while true {
+      let messages = await socket.next()
+      if messages.isEmpty { return nil }
+      for (index, message) in messages.enumerated() {
+        switch message {
+        case .ping(let payload): try await socket.pong(payload)
+        case .end: return nil
+        case .text(let text):
+          guard let json = try? JSON(parsing: text), json["type"] == .text("auth") else {
+            return nil
+          }
+          var token: String?
+          if case .string(let shown)? = json["token"] { token = shown.text }
+          return (token, Array(messages[(index + 1)...]))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""Makes Swift types of the shapes that Prefect's API has: names and types only.
+
+  proto/prefect/generate.py                   writes Sources/MartletPrefect/Generated from schema.json
+  proto/prefect/generate.py --check           writes nothing; fails when it is stale
+  proto/prefect/generate.py --reduce OPENAPI  writes schema.json from the OpenAPI file of an installed Prefect
+
+schema.json has every operation and schema, reduced to names and types; types.txt names the schemas that become Swift, with
+all that they are made of. Needs nothing but Python. To print the OpenAPI file, see README.md beside this script.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SCHEMA = HERE / "schema.json"
+OUTPUT = HERE.parent.parent / "Sources" / "MartletPrefect" / "Generated"
+KEYWORDS = set(
+    "as break case catch class continue default defer do else enum extension fallthrough false for func guard if import in "
+    "init inout internal is let nil operator private protocol public repeat rethrows return self static struct subscript "
+    "super switch throw throws true try var where while".split())
+
+
+# --- From OpenAPI to names and types ---
+
+
+def reduced_type(schema):
+    """One word for a type: `string`, `uuid`, `time`, `[T]`, `{T}`, `T?`, `#Name`, and `json` for what is anything else."""
+    if "$ref" in schema:
+        return "#" + schema["$ref"].rsplit("/", 1)[1]
+    if "anyOf" in schema:
+        others = [part for part in schema["anyOf"] if part.get("type") != "null"]
+        if len(others) == len(schema["anyOf"]):
+            return "json"
+        inner = reduced_type(others[0]) if len(others) == 1 else "json"
+        return inner if inner.endswith("?") else inner + "?"
+    kind = schema.get("type")
+    if kind == "array":
+        return "[" + reduced_type(schema.get("items", {})) + "]"
+    if kind == "object":
+        values = schema.get("additionalProperties")
+        return "{" + reduced_type(values) + "}" if isinstance(values, dict) else "json"
+    formats = {"uuid": "uuid", "date-time": "time"}
+    if kind == "string":
+        return formats.get(schema.get("format"), "string")
+    return kind if kind in ("integer", "number", "boolean") else "json"
+
+
+def reduce(openapi):
+    document = json.loads(Path(openapi).read_text())
+    operations = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            operations.append({
+                "name": operation["operationId"],
+                "method": method.upper(), "path": path, "body": reduced_type(body) if body else None,
+            })
+    schemas = {}
+    for name, schema in sorted(document["components"]["schemas"].items()):
+        if "enum" in schema:
+            schemas[name] = {"values": schema["enum"]}
+            continue
+        required = set(schema.get("required", []))
+        schemas[name] = {
+            "closed": schema.get("additionalProperties") is False,
+            "fields": {
+                field: reduced_type(type_) + ("!" if field in required else "")
+                for field, type_ in schema.get("properties", {}).items()
+            },
+        }
+    SCHEMA.write_text(json.dumps({"operations": operations, "schemas": schemas}, indent=1) + "\n")
+
+
+# --- From names and types to Swift ---
+
+
+def camel(name):
+    words = [word for word in re.split(r"[^A-Za-z0-9]+", name) if word]
+    text = words[0].lower() + "".join(word[:1].upper() + word[1:].lower() for word in words[1:])
+    text = re.sub(r"(?<=[a-z0-9])Ids$", "IDs", re.sub(r"(?<=[a-z0-9])Id$", "ID", text))
+    return f"`{text}`" if text in KEYWORDS else text
+
+
+def function_names(operations):
+    """The operations' names in Prefect's code; where two share one, with the first part of the path."""
+    def function(operation):
+        suffix = re.sub(r"\W", "_", operation["path"]) + "_" + operation["method"].lower()
+        return operation["name"].removesuffix(suffix)
+
+    names = [function(operation) for operation in operations]
+    return [
+        camel(name if names.count(name) == 1 else f"{name}_{operation['path'].split('/')[1]}")
+        for name, operation in zip(names, operations)
+    ]
+
+
+class Shapes:
+    def __init__(self, document):
+        self.schemas = document["schemas"]
+        self.operations = document["operations"]
+        self.names = function_names(self.operations)
+        self.bodies = {
+            operation["body"][1:]: name[:1].upper() + name[1:] + "Body"
+            for operation, name in zip(self.operations, self.names)
+            if operation["body"] and operation["body"].startswith("#Body_")
+        }
+
+    def swift_name(self, name):
+        return self.bodies.get(name, re.sub(r"\W", "", name))
+
+    def swift_type(self, type_):
+        if type_.endswith("?"):
+            return self.swift_type(type_[:-1]) + "?"
+        if type_.startswith("["):
+            return "[" + self.swift_type(type_[1:-1]) + "]"
+        if type_.startswith("{"):
+            return "[String: " + self.swift_type(type_[1:-1]) + "]"
+        if type_.startswith("#"):
+            schema = self.schemas[type_[1:]]
+            return self.swift_name(type_[1:]) if schema.get("values") or schema.get("fields") else "JSON"
+        return {
+            "string": "String", "uuid": "UUIDValue", "time": "Instant", "integer": "Int", "number": "Double",
+            "boolean": "Bool", "json": "JSON",
+        }[type_]
+
+    def closure(self, roots):
+        reached, waiting = set(), list(roots)
+        while waiting:
+            name = waiting.pop()
+            if name in reached:
+                continue
+            if name not in self.schemas:
+                sys.exit(f"types.txt: there is no schema {name}")
+            reached.add(name)
+            for type_ in self.schemas[name].get("fields", {}).values():
+                waiting += re.findall(r"#(\w+)", type_)
+        return sorted(name for name in reached if self.schemas[name].get("fields") or self.schemas[name].get("values"))
+
+    def shape(self, name):
+        schema = self.schemas[name]
+        if "values" in schema:
+            yield f"  enum {self.swift_name(name)}: String, ShapeWord {{"
+            for value in schema["values"]:
+                yield f'    case {camel(value)} = "{value}"'
+            yield "  }"
+            return
+        fields = []
+        for field, type_ in schema["fields"].items():
+            required = type_.endswith("!")
+            type_ = type_.removesuffix("!")
+            swift = self.swift_type(type_)
+            # A field that may be left out is optional; whether it had a default is not kept.
+            fields.append((field, camel(field), swift if required or swift.endswith("?") else swift + "?", required))
+        swift_name = self.swift_name(name)
+        yield f"  struct {swift_name}: ShapeObject {{"
+        for _, property_, swift, _ in fields:
+            yield f"    var {property_}: {swift}"
+        yield "  }"
+        yield ""
+        self.extensions.append((swift_name, schema["closed"], fields))
+
+    def shapes(self, names):
+        self.extensions = []
+        yield "extension Shape {"
+        for name in names:
+            yield from self.shape(name)
+        yield "}"
+        for swift_name, closed, fields in self.extensions:
+            yield ""
+            yield f"extension Shape.{swift_name} {{"
+            yield f"  static let fieldNames: Set<JSONText>? = " + (
+                "[" + ", ".join(f'"{field}"' for field, *_ in fields) + "]" if closed else "nil")
+            yield "  init(_ fields: ShapeFields) throws(ShapeFault) {"
+            for field, property_, swift, required in fields:
+                call = "required" if required and not swift.endswith("?") else "optional"
+                yield f'    self.{property_} = try fields.{call}("{field}")'
+            yield "  }"
+            yield "  var members: JSONMembers {"
+            yield "    var members = JSONMembers()"
+            for field, property_, swift, required in fields:
+                # What must be there is null when there is no value.
+                value = f"{property_}.json" if not swift.endswith("?") else f"{property_}?.json"
+                yield f'    members.put("{field}", {value}{" ?? .null" if required and swift.endswith("?") else ""})'
+            yield "    return members"
+            yield "  }"
+            yield "}"
+
+    def table(self):
+        yield "/// An operation of Prefect's REST API, by its name in Prefect's code."
+        yield "enum Operation: Int, CaseIterable, Sendable {"
+        for name in self.names:
+            yield f"  case {name}"
+        yield ""
+        yield "  /// Method and path, in the order of the cases."
+        yield "  static let table: [(method: String, path: String)] = ["
+        for operation in self.operations:
+            yield f'    ("{operation["method"]}", "{operation["path"]}"),'
+        yield "  ]"
+        yield "}"
+
+
+HEAD = """\
+// Generated by proto/prefect/generate.py from proto/prefect/schema.json. Do not edit.
+// swift-format-ignore-file
+
+internal import MartletModel
+
+"""
+
+
+def main():
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--reduce"] and len(arguments) == 2:
+        return reduce(arguments[1])
+    if arguments not in ([], ["--check"]):
+        sys.exit(__doc__)
+    shapes = Shapes(json.loads(SCHEMA.read_text()))
+    lines = (HERE / "types.txt").read_text().splitlines()
+    roots = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    files = {
+        "Operation.swift": HEAD.replace("internal import MartletModel\n\n", "") + "\n".join(shapes.table()) + "\n",
+        "Shapes.swift": HEAD + "\n".join(shapes.shapes(shapes.closure(roots))) + "\n",
+    }
+    if arguments:
+        stale = [name for name, text in files.items()
+                 if not (OUTPUT / name).is_file() or (OUTPUT / name).read_text() != text]
+        if stale:
+            sys.exit(f"{', '.join(stale)} is stale: run proto/prefect/generate.py and commit")
+        return
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (OUTPUT / name).write_text(text)
+
+
+main()
