@@ -13,6 +13,8 @@ struct StateDirectory: Sendable {
   var jobs: String { path + "/jobs" }
   /// Where programs work.
   var scratches: String { path + "/runs" }
+  /// What is being removed.
+  var discarded: String { path + "/discarded" }
   /// What a later run may use again.
   var cache: String { path + "/cache" }
 

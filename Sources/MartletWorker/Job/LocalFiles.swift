@@ -93,6 +93,9 @@ enum LocalFiles {
   /// Whether there is anything.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Gives a directory another place on the same disk; does nothing when it is gone.
+  static func move(_ path: String, to place: String) { rename(path, place) }
+
   /// Removes a directory with everything in it; links are not followed. What cannot be removed stays.
   static func removeTree(_ path: String) {
     if unlink(path) == 0 || errno == ENOENT { return }

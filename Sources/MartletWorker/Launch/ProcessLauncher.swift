@@ -59,7 +59,9 @@ public final class ProcessLauncher: Launcher {
     self.executable = executable
     self.keptScratches = keptScratches
     variables = environment.executorVariables
-    for path in [state.jobs, state.scratches, state.cache] { try LocalFiles.makeDirectory(path) }
+    for path in [state.jobs, state.scratches, state.discarded, state.cache] {
+      try LocalFiles.makeDirectory(path)
+    }
     guard let lock = try HeldLock(state.lockFile) else { throw StateInUse(path: stateDirectory) }
     self.lock = lock
     let known = LocalFiles.read(state.sessionFile).map { String(decoding: $0, as: UTF8.self) }
@@ -217,9 +219,12 @@ public final class ProcessLauncher: Launcher {
         (path: "\(state.scratches)/\($0)", time: LocalFiles.changeTime("\(state.scratches)/\($0)"))
       }
       .sorted { $0.time > $1.time }
-    // Large trees take their time, and the worker has others to answer.
-    DetachedThread.start { [keptScratches] in
-      for scratch in kept.dropFirst(keptScratches) { LocalFiles.removeTree(scratch.path) }
+    // Large trees take their time, and the worker has others to answer. What is not removed now is the next time.
+    for scratch in kept.dropFirst(keptScratches) {
+      LocalFiles.move(scratch.path, to: "\(state.discarded)/\(Identifier.random())")
+    }
+    DetachedThread.start { [discarded = state.discarded] in
+      for name in LocalFiles.names(in: discarded) { LocalFiles.removeTree("\(discarded)/\(name)") }
     }
   }
 }
