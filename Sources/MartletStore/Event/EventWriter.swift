@@ -74,40 +74,55 @@ final class EventWriter: PostgresWorker {
     // Sorted by id, so that two replicas that write the same events never wait for each other in turn.
     let rows = events.sorted { $0.id < $1.id }
     let received = Instant.systemClock
+    // Hardly any event is published twice.
+    var areNew = true
     var attempts = 0
     while true {
       do {
         return try connection.transaction { pipeline in
-          let new = try pipeline.query(SQL.insertEvents) {
-            $0.bindArray(count: rows.count) { rows[$0].id }
-            $0.bindArray(count: rows.count) { rows[$0].namespace }
-            $0.bindArray(count: rows.count) { rows[$0].name }
-            $0.bindArray(count: rows.count) { rows[$0].time }
-            $0.bindArray(count: rows.count) { rows[$0].resource.id }
-            $0.bindArray(count: rows.count) { PostgresJSON(rows[$0].resource.json.text) }
-            $0.bindArray(of: PostgresJSON.self, count: rows.count) {
-              rows[$0].related.isEmpty
-                ? nil : PostgresJSON(JSONValue.array(rows[$0].related.map(\.json)).text)
-            }
-            $0.bindArray(of: RunID.self, count: rows.count) { rows[$0].runID }
-            $0.bindArray(of: PostgresJSON.self, count: rows.count) {
-              rows[$0].payload.isEmpty ? nil : PostgresJSON(rows[$0].payload)
-            }
-            $0.bindArray(of: ObjectID.self, count: rows.count) { rows[$0].follows }
-            $0.bindArray(count: rows.count) { rows[$0].actor }
-            $0.bindArray(count: rows.count) { _ in received }
-          }.map { row throws(PostgresError) in try row.get(0, as: ObjectID.self) }
+          var new = Set(rows.lazy.map(\.id))
+          if areNew {
+            try pipeline.execute(SQL.insertNewEvents) { Self.bind(rows, received, to: &$0) }
+          } else {
+            new = Set(
+              try pipeline.query(SQL.insertEvents) { Self.bind(rows, received, to: &$0) }
+                .map { row throws(PostgresError) in try row.get(0, as: ObjectID.self) })
+          }
           // Followers hear of them in the order in which they were published.
-          var left = Set(new)
+          var left = new
           let told = events.map(\.id).filter { left.remove($0) != nil }
           if !told.isEmpty {
             try pipeline.execute(SQL.insertEventFeed) { $0.bindArray(told) }
           }
-          return Set(new)
+          return new
         }
+      } catch let error as PostgresError where areNew && error.sqlState == .uniqueViolation {
+        areNew = false
       } catch let error as PostgresError where error.isRetryable && attempts < 8 {
         attempts += 1
       }
     }
+  }
+
+  private static func bind(
+    _ rows: [Event], _ received: Instant, to parameters: inout ParameterBuffer
+  ) {
+    parameters.bindArray(count: rows.count) { rows[$0].id }
+    parameters.bindArray(count: rows.count) { rows[$0].namespace }
+    parameters.bindArray(count: rows.count) { rows[$0].name }
+    parameters.bindArray(count: rows.count) { rows[$0].time }
+    parameters.bindArray(count: rows.count) { rows[$0].resource.id }
+    parameters.bindArray(count: rows.count) { PostgresJSON(rows[$0].resource.json.text) }
+    parameters.bindArray(of: PostgresJSON.self, count: rows.count) {
+      rows[$0].related.isEmpty
+        ? nil : PostgresJSON(JSONValue.array(rows[$0].related.map(\.json)).text)
+    }
+    parameters.bindArray(of: RunID.self, count: rows.count) { rows[$0].runID }
+    parameters.bindArray(of: PostgresJSON.self, count: rows.count) {
+      rows[$0].payload.isEmpty ? nil : PostgresJSON(rows[$0].payload)
+    }
+    parameters.bindArray(of: ObjectID.self, count: rows.count) { rows[$0].follows }
+    parameters.bindArray(count: rows.count) { rows[$0].actor }
+    parameters.bindArray(count: rows.count) { _ in received }
   }
 }

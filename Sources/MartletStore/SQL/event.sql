@@ -1,5 +1,12 @@
 -- Events: those of programs from their table, the transitions of runs from the history.
 
+-- name: insert_new_events
+-- Appends events; fails when one is there already. It costs a third less than passing over those.
+INSERT INTO event (id, namespace, name, time, resource_id, resource, related, run_id, payload, follows,
+  actor, receive_time)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[],
+  $7::jsonb[], $8::uuid[], $9::jsonb[], $10::uuid[], $11::text[], $12::timestamptz[])
+
 -- name: insert_events
 -- Appends events, passing over those that are there already.
 INSERT INTO event (id, namespace, name, time, resource_id, resource, related, run_id, payload, follows,

@@ -354,6 +354,7 @@ enum SQL {
   static let getScheduleRow = named("get_schedule_row")
 
   // Events.
+  static let insertNewEvents = named("insert_new_events")
   static let insertEvents = named("insert_events")
   static let insertEventFeed = named("insert_event_feed")
   static let readEvents = named("read_events")
