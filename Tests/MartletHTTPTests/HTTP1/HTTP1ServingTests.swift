@@ -88,7 +88,7 @@ import Testing
 
   @Test func aRequestInBytesIsARequest() async throws {
     var limits = HTTPLimits()
-    limits.headerTimeout = .seconds(120)
+    limits.handshakeTimeout = .seconds(120)
     try await TestServer.with(limits) { server in
       let connection = try await RawConnection.connect(port: server.port)
       try await connection.sendByteByByte(Array(Self.last.utf8))

@@ -27,7 +27,7 @@ import Testing
   private func with(_ body: (TestServer) async throws -> Void) async throws {
     let handler = TestHandler()
     var limits = HTTPLimits()
-    limits.headerTimeout = .seconds(120)
+    limits.handshakeTimeout = .seconds(120)
     let server = try await HTTPServer.bind(
       to: .tcp(host: "127.0.0.1", port: 0), executors: TestServer.executors, limits: limits,
       upgrades: [Self.next], logger: TestServer.logger, handler: handler)
