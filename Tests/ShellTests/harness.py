@@ -15,6 +15,10 @@ import unittest
 import urllib.error
 import urllib.request
 
+# A run in the background ignores it, and so would every script: what is handled is the default again for them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "clients/shell/martlet.sh"
 # A shell with its arguments, such as "busybox sh".

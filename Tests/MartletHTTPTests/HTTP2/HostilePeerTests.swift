@@ -193,7 +193,6 @@ import Testing
   @Test func oneByteAtATime() async throws {
     var limits = HTTPLimits()
     limits.handshakeTimeout = .seconds(120)
-    limits.handshakeTimeout = .seconds(120)
     try await TestServer.with(limits) { server in
       let connection = try await RawConnection.connect(port: server.port)
       try await connection.sendByteByByte(
