@@ -45,7 +45,14 @@ extension Store {
   public func dropOldestDay(
     of table: DayTable, keeping days: Int32, lockTimeout: Duration = .milliseconds(500)
   ) async throws(StoreError) -> String? {
-    try await withShortLock(lockTimeout) { pipeline in
+    // Looking takes its time, and locks nothing.
+    try await read { connection in
+      _ = try connection.query(SQL.calmOldestDay) {
+        $0.bind(table.rawValue)
+        $0.bind(days)
+      }
+    }
+    return try await withShortLock(lockTimeout) { pipeline in
       try pipeline.query(SQL.dropOldestDay) {
         $0.bind(table.rawValue)
         $0.bind(days)

@@ -8,6 +8,10 @@ SELECT extend_partitions($1::text, (clock_timestamp() AT TIME ZONE 'UTC')::date 
 -- How many days lie ahead of today.
 SELECT max(day) - (clock_timestamp() AT TIME ZONE 'UTC')::date FROM day_partition WHERE parent = $1::text
 
+-- name: calm_oldest_day
+-- Notes that nothing of the oldest day lives, if it is so.
+SELECT calm_oldest_day($1::text, $2::integer)
+
 -- name: drop_oldest_day
 -- Drops the oldest day if nothing in it is still needed; null when nothing was dropped.
 SELECT drop_oldest_day($1::text, $2::integer)::text

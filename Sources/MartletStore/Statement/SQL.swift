@@ -195,6 +195,7 @@ enum SQL {
   static let extendPartitions = named("extend_partitions")
   static let daysAhead = named("days_ahead")
   static let setLockTimeout = named("set_lock_timeout")
+  static let calmOldestDay = named("calm_oldest_day")
   static let dropOldestDay = named("drop_oldest_day")
 
   // Limits, leases of their slots, and the granter.

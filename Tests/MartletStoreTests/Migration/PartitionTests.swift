@@ -63,6 +63,24 @@ import Testing
     }
   }
 
+  @Test func aRunThatBeginsAgainAfterTheLookKeepsItsDay() async throws {
+    try await StoreFixture.with { fixture in
+      let run = TestRun()
+      _ = try await fixture.store.transitions.submit([
+        run.create(), run.propose(.running, seq: 2), run.propose(.failed(.init()), seq: 3),
+      ])
+      #expect(try await fixture.store.dropOldestDay(of: .history, keeping: 0) != nil)
+      try await fixture.sql("UPDATE run_transition SET time = time - interval '90 days'")
+      try await fixture.sql("SELECT calm_oldest_day('run_transition', -2)")
+      _ = try await fixture.store.transitions.submit(
+        .retry(RetryRequest(namespace: fixture.namespace, runID: run.id, actor: "t")))
+      #expect(
+        try await fixture.number("SELECT count(drop_oldest_day('run_transition', -2))") == 0)
+      #expect(try await fixture.store.dropOldestDay(of: .history, keeping: -2) == nil)
+      #expect(try await fixture.number("SELECT count(*) FROM run_transition") == 4)
+    }
+  }
+
   @Test func remembersHowMuchOfTheFeedIsGone() async throws {
     try await StoreFixture.with { fixture in
       _ = try await fixture.store.transitions.submit(TestRun().create())

@@ -5,6 +5,8 @@
 CREATE TABLE day_partition (
   parent  text COLLATE "C" NOT NULL,
   day     date NOT NULL,
+  -- When it was seen that no run of that day lives; null while nobody has looked, or one did.
+  calm_time timestamptz,
   PRIMARY KEY (parent, day)
 );
 
@@ -80,33 +82,63 @@ BEGIN
   RETURN made;
 END $$;
 
+-- The oldest day of a table that is older than `keep` days; null when there is none.
+CREATE FUNCTION oldest_day(parent text, keep integer) RETURNS date LANGUAGE sql STABLE AS $$
+  SELECT min(d.day) FROM day_partition d WHERE d.parent = oldest_day.parent
+    AND to_regclass(quote_ident(d.parent || to_char(d.day, '_YYYYMMDD'))) IS NOT NULL
+  HAVING min(d.day) < (clock_timestamp() AT TIME ZONE 'UTC')::date - keep
+$$;
+
+-- Whether a day of a table has rows of a later time.
+CREATE FUNCTION has_later_rows(parent text, day date, moment timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  found_any boolean;
+BEGIN
+  EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE time > %L)', parent || to_char(day, '_YYYYMMDD'), moment)
+    INTO found_any;
+  RETURN found_any;
+END $$;
+
+-- Notes that no run of the oldest day of history lives, if it is so. That takes seconds for millions of runs, and no lock. A
+-- run that begins again writes history of that day: the note is good while there is none since, but for a minute in which
+-- such a row may have been on its way.
+CREATE FUNCTION calm_oldest_day(parent text, keep integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  oldest date := oldest_day(parent, keep);
+  moment timestamptz;
+BEGIN
+  IF oldest IS NULL OR parent <> 'run_transition' THEN RETURN; END IF;
+  SELECT d.calm_time INTO moment FROM day_partition d WHERE d.parent = calm_oldest_day.parent AND d.day = oldest;
+  IF moment IS NOT NULL AND NOT has_later_rows(parent, oldest, moment - interval '1 minute') THEN RETURN; END IF;
+  moment := clock_timestamp();
+  UPDATE day_partition d SET calm_time = CASE WHEN NOT EXISTS (SELECT FROM run_state s WHERE s.state_type < 6
+      AND s.id >= day_bound('uuid', oldest)::uuid AND s.id < day_bound('uuid', oldest + 1)::uuid) THEN moment END
+  WHERE d.parent = calm_oldest_day.parent AND d.day = oldest;
+END $$;
+
 -- Drops the oldest day unless it holds what is younger than `keep` days, or history of runs that
--- live. The part below then reaches up to the next day, so that there is never a gap.
+-- live, which calm_oldest_day looks for. The part below then reaches up to the next day, so that there is never a gap.
 CREATE FUNCTION drop_oldest_day(parent text, keep integer) RETURNS date LANGUAGE plpgsql AS $$
 DECLARE
   key regtype := partition_key(parent);
-  oldest date;
-  part text;
-  needed boolean;
+  oldest date := oldest_day(parent, keep);
+  limit_time timestamptz := clock_timestamp() - make_interval(days => keep);
+  calm timestamptz;
 BEGIN
-  SELECT min(d.day) INTO oldest FROM day_partition d WHERE d.parent = drop_oldest_day.parent
-    AND to_regclass(quote_ident(d.parent || to_char(d.day, '_YYYYMMDD'))) IS NOT NULL;
-  IF oldest IS NULL OR oldest >= (clock_timestamp() AT TIME ZONE 'UTC')::date - keep THEN
-    RETURN NULL;
+  IF oldest IS NULL THEN RETURN NULL; END IF;
+  IF parent = 'run_transition' THEN
+    SELECT d.calm_time INTO calm FROM day_partition d WHERE d.parent = drop_oldest_day.parent AND d.day = oldest;
+    IF calm IS NULL THEN RETURN NULL; END IF;
+    limit_time := least(limit_time, calm - interval '1 minute');
   END IF;
-  part := parent || to_char(oldest, '_YYYYMMDD');
-  EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE time > clock_timestamp() - make_interval(days => %L))',
-    part, keep) INTO needed;
-  IF NOT needed AND parent = 'run_transition' THEN
-    SELECT EXISTS (SELECT FROM run_state s WHERE s.state_type < 6
-      AND s.id >= day_bound('uuid', oldest)::uuid AND s.id < day_bound('uuid', oldest + 1)::uuid) INTO needed;
-  END IF;
-  IF needed THEN RETURN NULL; END IF;
+  -- Where the time is what the table is cut by, the day says it.
+  IF key = 'uuid'::regtype AND has_later_rows(parent, oldest, limit_time) THEN RETURN NULL; END IF;
   EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent);
   IF parent = 'feed' THEN
-    EXECUTE format('UPDATE feed_floor SET xid = greatest(xid, (SELECT coalesce(max(xid), 0) FROM %I))', part);
+    EXECUTE format('UPDATE feed_floor SET xid = greatest(xid, (SELECT coalesce(max(xid), 0) FROM %I))',
+      parent || to_char(oldest, '_YYYYMMDD'));
   END IF;
-  EXECUTE format('DROP TABLE %I', part);
+  EXECUTE format('DROP TABLE %I', parent || to_char(oldest, '_YYYYMMDD'));
   EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', parent, parent || '_below');
   EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (MINVALUE) TO (%L)',
     parent, parent || '_below', day_bound(key, oldest + 1));
