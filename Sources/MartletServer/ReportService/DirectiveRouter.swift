@@ -7,7 +7,7 @@ internal import MartletProto
 internal import MartletStore
 internal import ServiceLifecycle
 
-/// Looks for runs that are being cancelled or were paused and tells the streams that execute them.
+/// Looks for runs that are being cancelled, were paused or taken away, and tells the streams that execute them.
 struct DirectiveRouter: Service {
   let store: Store
   let sessions: SessionHub
@@ -39,7 +39,7 @@ struct DirectiveRouter: Service {
         for (session, item) in try await store.askedRuns(of: Array(listening.keys)) {
           asked.insert(item)
           guard !told.contains(item), let namespace = listening[session] else { continue }
-          for directive in try await store.directives(to: [item.run], in: namespace) {
+          for directive in try await store.directives(to: [item], in: namespace) {
             sessions.send(directive, to: session)
           }
         }

@@ -60,7 +60,7 @@ final class SessionKeeper: Sendable {
           let answer = try await write(
             id, in: namespace, lease: lease, holder: holder, actor: actor, isOpen: step == .beat)
           finish(id, .success(Entry(namespace: namespace, lease: lease, renewed: now)))
-          return try await store.directives(to: answer.asked.map(\.run), in: namespace)
+          return try await store.directives(to: answer.asked, in: namespace)
         } catch {
           finish(id, .failure(error))
           throw error
@@ -119,26 +119,35 @@ final class SessionKeeper: Sendable {
 
 extension Store {
   /// The wishes that some runs stop, with what is left of their time, or that they pause; nothing for a run that is in
-  /// neither state any more.
+  /// neither state any more. One that its executor has lost stops at once.
   func directives(
-    to runs: [RunID], in namespace: Namespace
+    to asked: [AskedRun], in namespace: Namespace
   ) async throws(StoreError) -> [Directive] {
-    if runs.isEmpty { return [] }
-    let now = Instant.wallClock
-    return try await self.runs(runs, in: namespace).compactMap { record in
-      if case .paused = record.state.detail {
-        let pause = Directive.PauseRun(
-          runID: record.id.description, message: record.state.message)
-        return Directive(kind: .pause(pause))
-      }
-      guard record.state.type == .cancelling else { return nil }
-      var cancel = Directive.CancelRun()
-      cancel.runID = record.id.description
-      cancel.message = record.state.message
-      if case .cancelling(let deadline?) = record.state.detail {
-        cancel.grace = max(.zero, now.distance(to: deadline)).duration
-      }
-      return Directive(kind: .cancel(cancel))
+    let lost = asked.filter(\.isLost).map { asked in
+      Directive(
+        kind: .cancel(
+          Directive.CancelRun(
+            runID: asked.run.description, grace: .zero,
+            message: "the run was taken from this process")))
     }
+    let runs = asked.filter { !$0.isLost }.map(\.run)
+    if runs.isEmpty { return lost }
+    let now = Instant.wallClock
+    return try await lost
+      + self.runs(runs, in: namespace).compactMap { record in
+        if case .paused = record.state.detail {
+          let pause = Directive.PauseRun(
+            runID: record.id.description, message: record.state.message)
+          return Directive(kind: .pause(pause))
+        }
+        guard record.state.type == .cancelling else { return nil }
+        var cancel = Directive.CancelRun()
+        cancel.runID = record.id.description
+        cancel.message = record.state.message
+        if case .cancelling(let deadline?) = record.state.detail {
+          cancel.grace = max(.zero, now.distance(to: deadline)).duration
+        }
+        return Directive(kind: .cancel(cancel))
+      }
   }
 }

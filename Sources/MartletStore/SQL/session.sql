@@ -26,10 +26,14 @@ SELECT s.id, coalesce(r.lease_until, s.lease_until)
 FROM session s LEFT JOIN renewed r ON r.id = s.id WHERE s.id = ANY ($1::uuid[]) AND NOT s.is_closed
 
 -- name: list_asked_runs
--- Which runs that these sessions hold are to stop, or were paused by somebody else.
-SELECT c.session_id, c.run_id, s.epoch, s.revision FROM claim c JOIN run_state s ON s.id = c.run_id
+-- Which runs that these sessions hold are to stop, or were paused by somebody else; and which were taken from them of late.
+SELECT c.session_id, c.run_id, s.revision, false FROM claim c JOIN run_state s ON s.id = c.run_id
 WHERE c.session_id = ANY ($1::uuid[])
   AND (s.state_type = 5 OR s.state_type = 4 AND coalesce((s.tally ->> 'asked')::boolean, false))
+UNION ALL
+SELECT v.session_id, v.run_id, v.epoch, true FROM run_eviction v
+WHERE v.session_id = ANY ($1::uuid[])
+  AND NOT EXISTS (SELECT FROM claim c WHERE c.run_id = v.run_id AND c.session_id = v.session_id)
 
 -- name: close_session
 -- Ends a session at once: its lease lapses now and the reaper returns what it still holds.
@@ -50,7 +54,10 @@ RETURNING id
 SELECT run_id FROM claim WHERE session_id = $1::uuid ORDER BY run_id LIMIT $2::bigint
 
 -- name: delete_ended_sessions
--- Forgets lapsed sessions that hold nothing any more.
+-- Forgets lapsed sessions that hold nothing any more. What was taken from sessions is kept for a day: a process may come back.
+WITH old AS (
+  DELETE FROM run_eviction v WHERE v.time < clock_timestamp() - interval '1 day'
+)
 DELETE FROM session s WHERE s.id = ANY ($1::uuid[]) AND s.lease_until < clock_timestamp()
   AND NOT EXISTS (SELECT FROM claim c WHERE c.session_id = s.id)
 RETURNING s.id

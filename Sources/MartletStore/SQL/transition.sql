@@ -146,6 +146,12 @@ INSERT INTO claim (run_id, namespace, session_id, epoch)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[])
 ON CONFLICT (run_id) DO UPDATE SET session_id = excluded.session_id, epoch = excluded.epoch
 
+-- name: insert_evictions
+-- Notes that these sessions lost these runs to somebody else.
+INSERT INTO run_eviction (session_id, run_id, epoch)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
+ON CONFLICT (session_id, run_id) DO UPDATE SET epoch = excluded.epoch, time = clock_timestamp()
+
 -- name: delete_due_times
 -- Ends waits.
 DELETE FROM run_due WHERE run_id = ANY ($1::uuid[])

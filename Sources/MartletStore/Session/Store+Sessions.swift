@@ -32,14 +32,8 @@ public struct Session: Sendable, Equatable {
 public struct BeatAnswer: Sendable, Equatable {
   /// When the lease lapses without another; nil if there is no such session: open it again.
   public var leaseUntil: Instant?
-  /// Runs the session holds that are to stop, with the epoch it holds them by.
-  public var asked: [(run: RunID, epoch: Int64)]
-
-  /// Compares both parts.
-  public static func == (left: BeatAnswer, right: BeatAnswer) -> Bool {
-    left.leaseUntil == right.leaseUntil
-      && left.asked.elementsEqual(right.asked) { $0 == $1 }
-  }
+  /// Runs that the session holds and that are to stop or to pause, and those that it lost.
+  public var asked: [AskedRun]
 }
 
 extension Store {
@@ -85,9 +79,9 @@ extension Store {
         try pipeline.receive(renewed).forEach { row throws(PostgresError) in
           leases[try row.get(0)] = try row.get(1, as: Instant.self)
         }
-        var stops: [SessionID: [(run: RunID, epoch: Int64)]] = [:]
+        var stops: [SessionID: [AskedRun]] = [:]
         try pipeline.receive(listed).forEach { row throws(PostgresError) in
-          stops[try row.get(0), default: []].append((run: try row.get(1), epoch: try row.get(2)))
+          stops[try row.get(0), default: []].append(try AskedRun(row))
         }
         return (leases, stops)
       }

@@ -82,6 +82,7 @@ enum SQL {
   static let insertRefusals = bulk("insert_refusals")
   static let deleteClaims = bulk("delete_claims")
   static let upsertClaims = bulk("upsert_claims")
+  static let insertEvictions = named("insert_evictions")
   static let deleteDueTimes = named("delete_due_times")
   static let upsertDueTimes = named("upsert_due_times")
   static let deletePauses = named("delete_pauses")

@@ -11,6 +11,7 @@ struct BatchWrites {
   private let changes: [(key: CountKey, runs: Int64)]
   private let inserted: [RunSnapshot]
   private let updated: [RunSnapshot]
+  private let evictions: [(run: RunSnapshot, session: SessionID)]
   private let cascades: [(run: RunID, namespace: Namespace, actor: String, bound: Interval)]
 
   /// What a dashboard counts: changes of state, of equal kind together.
@@ -33,6 +34,7 @@ struct BatchWrites {
       counts[key, default: 0] += 1
     }
     for run in inserted { count(run, from: nil) }
+    var evictions: [(run: RunSnapshot, session: SessionID)] = []
     // Both lists are in the order of the ids, and every updated run is among the locked.
     var next = locked.runs.startIndex
     for run in updated {
@@ -41,7 +43,13 @@ struct BatchWrites {
       if locked.runs[next].stateType != run.stateType {
         count(run, from: locked.runs[next].stateType)
       }
+      if let session = locked.runs[next].sessionID, run.sessionID != session,
+        plan.isTaken(run, from: locked.runs[next])
+      {
+        evictions.append((run: locked.runs[next], session: session))
+      }
     }
+    self.evictions = evictions
     changes = counts.map { (key: $0.key, runs: $0.value) }
     cascades = plan.followUps.map {
       switch $0 {
@@ -218,6 +226,15 @@ struct BatchWrites {
         $0.bindArray(count: begun.count) { begun[$0].run.namespace }
         $0.bindArray(count: begun.count) { begun[$0].claim.sessionID }
         $0.bindArray(count: begun.count) { begun[$0].run.epoch }
+      }
+    }
+    if !evictions.isEmpty {
+      // In one order everywhere, as all rows that two transactions may write.
+      let lost = evictions.sorted { ($0.session, $0.run.id) < ($1.session, $1.run.id) }
+      try pipeline.execute(SQL.insertEvictions) {
+        $0.bindArray(count: lost.count) { lost[$0].session }
+        $0.bindArray(count: lost.count) { lost[$0].run.id }
+        $0.bindArray(count: lost.count) { lost[$0].run.epoch }
       }
     }
     if !plan.dueCleared.isEmpty {

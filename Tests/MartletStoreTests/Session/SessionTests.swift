@@ -41,7 +41,7 @@ import Testing
         Cancellation(namespace: fixture.namespace, runID: runs[1].id, actor: "operator"))
       let answer = try await store.renewSessions([session])[0]
       #expect(answer.asked.map(\.run) == [runs[1].id])
-      #expect(answer.asked.map(\.epoch) == [1])
+      #expect(answer.asked.map(\.isLost) == [false])
       _ = try await store.transitions.submit(runs[1].propose(.cancelled, seq: 3))
       #expect(try await store.renewSessions([session])[0].asked.isEmpty)
     }

@@ -33,14 +33,28 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# In sessions of their own: Ctrl-C is for this script, which stops them in order.
-setsid "$MARTLET_BIN" server start --port "$MARTLET_PORT" --log-level notice ${MARTLET_DATA_DIR:+--data-dir "$MARTLET_DATA_DIR"} &
-server=$!
-until curl -fsS -o /dev/null "$MARTLET_API_URL/readyz" 2>/dev/null; do
-  # The server says itself why it cannot start.
-  kill -0 "$server" 2>/dev/null || { wait "$server" || code=$?; server=; exit "${code:-1}"; }
-  sleep 0.1
-done
+answers() { curl -fsS --noproxy '*' --max-time 5 -o /dev/null "$MARTLET_API_URL/readyz" 2>/dev/null; }
+
+# start_server: in the background; ends this script when it ends before it is ready, having said why.
+start_server() {
+  # In a session of its own: Ctrl-C is for this script, which stops what it began in order.
+  setsid "$MARTLET_BIN" server start --port "$MARTLET_PORT" --log-level notice ${MARTLET_DATA_DIR:+--data-dir "$MARTLET_DATA_DIR"} &
+  server=$!
+  tries=0
+  until answers; do
+    kill -0 "$server" 2>/dev/null || { wait "$server" || code=$?; server=; exit "${code:-1}"; }
+    tries=$((tries + 1))
+    [ $tries -lt 1800 ] || { echo "The server is not ready after 3 minutes." >&2; exit 1; }
+    sleep 0.1
+  done
+}
+
+if answers; then
+  # Not ours: no job of ours is run there. Who has the port, and what to do, the server says itself.
+  "$MARTLET_BIN" server start --port "$MARTLET_PORT" --log-level notice ${MARTLET_DATA_DIR:+--data-dir "$MARTLET_DATA_DIR"} || exit
+  exit 1
+fi
+start_server
 
 output="$scratch/census.md"
 # The run is created first, so that it can be watched from its first transition on; the job takes it.
@@ -66,13 +80,15 @@ worker=$!
 "$MARTLET_BIN" deployment run census/every-five-minutes --watch || { code=1; cat "$scratch/worker.log"; }
 [ -z "$ONCE" ] || exit "$code"
 
+elsewhere=
+[ "$MARTLET_PORT" = 4200 ] || elsewhere="MARTLET_API_URL=$MARTLET_API_URL "
 cat <<TEXT
 
 Martlet is up at $MARTLET_API_URL, and takes the census again every five minutes. Three things to try, in another terminal:
 
   curl -s $MARTLET_API_URL/martlet.v1.RunService/ListRuns -H 'content-type: application/json' -d '{"pageSize":3}'
-  $MARTLET_BIN deployment run census/every-five-minutes --watch
-  sh -c '. $here/../../shell/martlet.sh && martlet_flow hello && martlet_task greet -- echo "hello from \$(uname -n)"'
+  $elsewhere$MARTLET_BIN flow-run ls
+  ${elsewhere}sh -c '. $here/../../shell/martlet.sh && martlet_flow hello && martlet_task greet -- echo "hello from \$(uname -n)"'
 
 Ctrl-C stops the worker, then the server.
 TEXT

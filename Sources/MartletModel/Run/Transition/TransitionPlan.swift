@@ -40,6 +40,21 @@ public struct TransitionPlan: Sendable, Equatable {
   public var undecided: [Int] = []
 }
 
+extension TransitionPlan {
+  /// Whether somebody else took a run from the execution that had it, rather than that giving it back.
+  ///
+  /// - Parameters:
+  ///   - run: As it is after this.
+  ///   - old: As it was.
+  public func isTaken(_ run: RunSnapshot, from old: RunSnapshot) -> Bool {
+    guard let execution = old.executionID else { return false }
+    return !transitions.contains {
+      $0.runID == run.id && $0.executionID == execution && $0.to.type != .running
+        && $0.to.type != .cancelling
+    }
+  }
+}
+
 /// The answer to one command.
 public struct CommandResult: Sendable, Equatable {
   /// The answer.

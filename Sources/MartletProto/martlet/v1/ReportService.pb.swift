@@ -225,7 +225,7 @@ public struct Directive: MartletWire.WireMessage {
     case pause(Directive.PauseRun)
   }
 
-  /// Stop this run.
+  /// Stop this run: it is being cancelled, or it was taken from this process, whose reports of it are FENCED.
   public struct CancelRun: MartletWire.WireMessage {
     /// The run.
     public var runID: String

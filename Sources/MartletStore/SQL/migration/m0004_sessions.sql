@@ -23,6 +23,16 @@ CREATE TABLE claim (
 );
 CREATE INDEX claim_session ON claim (session_id);
 
+-- Runs that were taken from a session by somebody else while its process may live: it is told to stop. Kept for a day.
+CREATE TABLE run_eviction (
+  session_id  uuid NOT NULL,
+  run_id      uuid NOT NULL,
+  epoch       natural_number NOT NULL,
+  time        timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (session_id, run_id)
+);
+CREATE INDEX run_eviction_time ON run_eviction (time);
+
 -- When the server must look at a run again: it is late, or its timeout, pause or bound is over.
 CREATE TABLE run_due (
   run_id       uuid PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Martlet
+import MartletModel
 import MartletProto
 
 /// What `flow-run ls` and `task-run ls` have in common.
@@ -30,8 +31,9 @@ struct RunListOptions: ParsableArguments {
 
   /// The filter that all options come to.
   func expression(kind: RunKind, parent: String? = nil) -> String {
-    var conditions = ["kind = \(kind == .flow ? "FLOW" : "TASK")"]
-    if !filter.isEmpty { conditions.append("(\(filter))") }
+    // First, and as it is, so that a position in it is the user's; nothing binds more loosely than AND.
+    var conditions = filter.isEmpty ? [] : [filter]
+    conditions.append("kind = \(kind == .flow ? "FLOW" : "TASK")")
     if !state.isEmpty {
       let states = state.map { "state.type = \($0.uppercased())" }.joined(separator: " OR ")
       conditions.append("(\(states))")
@@ -43,6 +45,11 @@ struct RunListOptions: ParsableArguments {
 
   func validate() throws {
     guard limit > 0 else { throw ValidationError("--limit must be more than 0") }
+    let known = MartletModel.StateType.allCases.map(\.description)
+    if let unknown = state.first(where: { !known.contains($0.uppercased()) }) {
+      throw ValidationError(
+        "--state: there is no state \(unknown): it is one of \(known.joined(separator: ", "))")
+    }
   }
 }
 

@@ -257,7 +257,7 @@ struct  Martlet__V1__ReportResult
 
 
 /*
- * Stop this run.
+ * Stop this run: it is being cancelled, or it was taken from this process, whose reports of it are FENCED.
  */
 struct  Martlet__V1__Directive__CancelRun
 {
