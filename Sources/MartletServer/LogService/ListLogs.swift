@@ -16,7 +16,7 @@ extension LogHandlers {
       let size = try pageSize(request.pageSize)
       let place = try LogPosition(pageToken: request.pageToken)
       if let wait = request.wait, wait > .zero {
-        return try await news(request, id, namespace, size: size, wait: min(wait, Self.longestWait))
+        return try await news(request, id, namespace, wait: min(wait, Self.longestWait))
       }
       let runs = try await runs(
         id, includingDescendants: request.includeDescendants, namespace, context)
@@ -50,8 +50,7 @@ extension LogHandlers {
   }
 
   private func news(
-    _ request: ListLogsRequest, _ id: RunID, _ namespace: Namespace, size: Int,
-    wait: Duration
+    _ request: ListLogsRequest, _ id: RunID, _ namespace: Namespace, wait: Duration
   ) async throws -> ListLogsResponse {
     let watch = try await LogWatch(
       backend: backend, run: id, includesDescendants: request.includeDescendants,
@@ -62,9 +61,9 @@ extension LogHandlers {
     while ContinuousClock.now < end, let batch = try await nextBatch(of: feed, before: end) {
       let lines = try await watch.lines(batch)
       if lines.isEmpty { continue }
-      response.entries = lines.prefix(size).map { LogEntry($0.value) }
-      let last = lines.count > size ? lines[size - 1] : batch[batch.count - 1]
-      response.resumeToken = last.token.description
+      // Not cut at the size of a page: the place of a line in its transaction depends on who else follows.
+      response.entries = lines.map { LogEntry($0.value) }
+      response.resumeToken = batch[batch.count - 1].token.description
       return response
     }
     response.resumeToken = feed.token.description
