@@ -215,6 +215,9 @@ def test_an_event_that_cannot_be_stored_fails_alone(calls, word, change, field):
         ("ListEvents", {"filter": "nonsense"}),
         ("ListEvents", {"pageToken": "1.2.3"}),
         ("ListEvents", {"pageToken": "9223372036854775807.x"}),
+        ("ListEvents", {"resumeToken": "nonsense", "wait": "1s"}),
+        ("ListEvents", {"pageSize": -1, "wait": "1s"}),
+        ("ListEvents", {"pageToken": "1.2.3", "wait": "1s"}),
         ("CountEvents", {"groupBy": 7}),
     ],
 )

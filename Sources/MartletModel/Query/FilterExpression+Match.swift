@@ -35,6 +35,26 @@ extension FilterExpression {
     }
   }
 
+  /// Whether the run may meet the filter, whatever one of its fields holds.
+  public func mayMatch(_ run: FilteredRun, whatever unknown: FilterField) -> Bool {
+    mayCome(to: true, run, unknown)
+  }
+
+  private func mayCome(to answer: Bool, _ run: FilteredRun, _ unknown: FilterField) -> Bool {
+    switch self {
+    case .all(let parts):
+      answer
+        ? parts.allSatisfy { $0.mayCome(to: true, run, unknown) }
+        : parts.contains { $0.mayCome(to: false, run, unknown) }
+    case .any(let parts):
+      answer
+        ? parts.contains { $0.mayCome(to: true, run, unknown) }
+        : parts.allSatisfy { $0.mayCome(to: false, run, unknown) }
+    case .not(let part): part.mayCome(to: !answer, run, unknown)
+    case .has(let field), .compare(let field, _, _): field == unknown || matches(run) == answer
+    }
+  }
+
   private static func has(_ field: FilterField, _ run: FilteredRun) -> Bool {
     switch field {
     case .label(let key): run.content.labels[key] != nil

@@ -1,4 +1,5 @@
-// Decides how events are listed: the latest first, each page from the place where the one before ended.
+// Decides how events are listed: the latest first, each page from the place where the one before ended, or, with
+// `wait`, those committed since a token.
 
 internal import MartletCall
 internal import MartletModel
@@ -6,30 +7,75 @@ internal import MartletProto
 internal import MartletStore
 
 extension EventHandlers {
+  /// The longest that a list may wait for an event.
+  private static let longestWait = Duration.seconds(60)
+  /// The most bytes of payloads on a page of several events: it must fit into a message.
+  private static let pageBytes = 2 << 20
+
   func listEvents(_ request: ListEventsRequest, context: CallContext) async throws
     -> ListEventsResponse
   {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       let size = try pageSize(request.pageSize)
+      let filter = try filter(request.filter)
+      let place = try EventPosition(pageToken: request.pageToken)
+      if let wait = request.wait, wait > .zero {
+        return try await news(
+          filter, namespace, after: try resumeToken(request.resumeToken), size: size,
+          wait: min(wait, Self.longestWait))
+      }
+      // Taken first, so that nothing falls between the list and what follows.
+      let token = try await backend.feed.currentToken()
       let found = try await backend.store.listEvents(
-        try filter(request.filter), in: namespace,
-        before: try EventPosition(pageToken: request.pageToken), limit: size + 1,
-        deadline: context.deadline)
+        filter, in: namespace, before: place, limit: size + 1, deadline: context.deadline)
       var response = ListEventsResponse()
       var bytes = 0
-      // A page must fit into a message.
       let fitting = found.prefix(size).prefix { event in
-        if case .published(let event) = event { bytes += event.payload.utf8.count }
-        return bytes <= 2 << 20
+        bytes += event.payloadBytes
+        return bytes <= Self.pageBytes
       }.count
       let count = min(max(1, fitting), found.count)
       response.events = found.prefix(count).map(MartletProto.Event.init)
       if count < found.count {
         response.nextPageToken = EventPosition(found[count - 1]).pageToken
       }
+      response.resumeToken = token.description
       return response
     }
+  }
+
+  private func news(
+    _ filter: EventFilter, _ namespace: Namespace, after token: ResumeToken?, size: Int,
+    wait: Duration
+  ) async throws -> ListEventsResponse {
+    let feed = try await backend.feed.followEvents(in: namespace, from: token)
+    let end = ContinuousClock.now + wait
+    var response = ListEventsResponse()
+    while ContinuousClock.now < end, let batch = try await nextBatch(of: feed, before: end) {
+      var last = batch[0].token
+      var bytes = 0
+      for followed in batch {
+        if filter.matches(followed.value) {
+          bytes += followed.value.payloadBytes
+          let isFull = response.events.count == size || bytes > Self.pageBytes
+          if isFull, !response.events.isEmpty { break }
+          response.events.append(MartletProto.Event(followed.value))
+        }
+        last = followed.token
+      }
+      if response.events.isEmpty { continue }
+      response.resumeToken = last.description
+      return response
+    }
+    response.resumeToken = feed.token.description
+    return response
+  }
+}
+
+extension AnyEvent {
+  fileprivate var payloadBytes: Int {
+    if case .published(let event) = self { event.payload.utf8.count } else { 0 }
   }
 }
 

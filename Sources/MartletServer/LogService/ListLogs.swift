@@ -13,16 +13,17 @@ extension LogHandlers {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       let id = try RunID(required: request.runID, "run_id")
-      if let wait = request.wait, wait > .zero {
-        return try await news(request, id, namespace, wait: min(wait, Self.longestWait), context)
-      }
       let size = try pageSize(request.pageSize)
+      let place = try LogPosition(pageToken: request.pageToken)
+      if let wait = request.wait, wait > .zero {
+        return try await news(request, id, namespace, wait: min(wait, Self.longestWait))
+      }
       let runs = try await runs(
         id, includingDescendants: request.includeDescendants, namespace, context)
       let (lines, token) = try await backend.store.listLogsToFollow(
         LogQuery(
           namespace: namespace, runs: runs, level: Int16(clamping: request.minLevel.rawValue),
-          after: try LogPosition(pageToken: request.pageToken), limit: size + 1),
+          after: place, limit: size + 1),
         deadline: context.deadline)
       var response = ListLogsResponse()
       response.entries = lines.prefix(size).map(LogEntry.init)
@@ -49,30 +50,23 @@ extension LogHandlers {
   }
 
   private func news(
-    _ request: ListLogsRequest, _ id: RunID, _ namespace: Namespace, wait: Duration,
-    _ context: CallContext
+    _ request: ListLogsRequest, _ id: RunID, _ namespace: Namespace, wait: Duration
   ) async throws -> ListLogsResponse {
     let watch = try await LogWatch(
       backend: backend, run: id, includesDescendants: request.includeDescendants,
       level: request.minLevel, namespace: namespace)
     let feed = try await watch.follow(from: try resumeToken(request.resumeToken))
-    let batch = try await withThrowingTaskGroup(of: [Followed<LogLine>]?.self) { group in
-      group.addTask {
-        var iterator = feed.makeAsyncIterator()
-        return try await iterator.next()
-      }
-      group.addTask {
-        try? await Task.sleep(for: wait)
-        return nil
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? nil
-    }
+    let end = ContinuousClock.now + wait
     var response = ListLogsResponse()
-    response.resumeToken = (batch?.last?.token ?? feed.token).description
-    if let batch {
-      response.entries = try await watch.lines(batch).map { LogEntry($0.value) }
+    while ContinuousClock.now < end, let batch = try await nextBatch(of: feed, before: end) {
+      let lines = try await watch.lines(batch)
+      if lines.isEmpty { continue }
+      // Not cut at the size of a page: the place of a line in its transaction depends on who else follows.
+      response.entries = lines.map { LogEntry($0.value) }
+      response.resumeToken = batch[batch.count - 1].token.description
+      return response
     }
+    response.resumeToken = feed.token.description
     return response
   }
 }

@@ -5,6 +5,27 @@ internal import MartletProto
 internal import MartletWire
 
 extension Run {
+  /// The run as lists show it: with only the fields of the mask, and without one with all but parameters and tracebacks.
+  ///
+  /// - Throws: `InvalidValue` for a path that is no field of a run.
+  func listed(by mask: FieldMask?) throws(InvalidValue) -> Run {
+    if let mask, !mask.paths.isEmpty { return try masked(by: mask) }
+    var run = self
+    run.parameters = nil
+    switch run.state?.detail {
+    case .failed(var failed)?:
+      failed.traceback = ""
+      run.state?.detail = .failed(failed)
+    case .scheduled(var scheduled)?:
+      guard case .failed(var cause)? = scheduled.cause else { break }
+      cause.traceback = ""
+      scheduled.cause = .failed(cause)
+      run.state?.detail = .scheduled(scheduled)
+    default: break
+    }
+    return run
+  }
+
   /// The run with only the fields of the mask; all when it is empty.
   ///
   /// - Throws: `InvalidValue` for a path that is no field of a run.

@@ -8,7 +8,7 @@ internal import MartletStore
 struct RunWatch: Sendable {
   private let backend: Backend
   private let namespace: Namespace
-  private let filter: FilterExpression?
+  let filter: FilterExpression?
   private let scope: FeedScope
 
   init(backend: Backend, namespace: Namespace, filter: FilterExpression?, runs: [RunID]) {
@@ -33,9 +33,7 @@ struct RunWatch: Sendable {
   func changes(_ batch: [Followed<RunChange>]) async throws(StoreError)
     -> [WatchRunsResponse.Change]
   {
-    let ids = Array(Set(batch.map(\.value.runID)))
-    let records = try await backend.store.gatheredRuns(ids, in: namespace)
-    let byID = Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let records = try await records(of: batch)
     var changes: [WatchRunsResponse.Change] = []
     for followed in batch {
       let transition: MartletModel.Transition
@@ -46,7 +44,7 @@ struct RunWatch: Sendable {
       case .transition(let passed): transition = passed
       }
       // One that was deleted since is gone with its history; its removal follows.
-      guard var record = byID[transition.runID] else { continue }
+      guard var record = records[transition.runID] else { continue }
       record.apply(transition)
       guard passes(record) else { continue }
       changes.append(
@@ -55,20 +53,32 @@ struct RunWatch: Sendable {
     return changes
   }
 
+  /// The runs of a batch as they are now; those that were deleted since are not among them.
+  func records(of batch: [Followed<RunChange>]) async throws(StoreError) -> [RunID: RunRecord] {
+    let ids = Array(Set(batch.map(\.value.runID)))
+    let records = try await backend.store.gatheredRuns(ids, in: namespace)
+    return Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Whether the filter lets a run pass.
   func passes(_ record: RunRecord) -> Bool {
-    filter?.matches(
-      FilteredRun(
-        content: record.content, snapshot: record.snapshot, createTime: record.createTime,
-        work: record.work))
-      ?? true
+    filter?.matches(FilteredRun(record)) ?? true
+  }
+}
+
+extension FilteredRun {
+  /// What of a run a filter may look at.
+  init(_ record: RunRecord) {
+    self.init(
+      content: record.content, snapshot: record.snapshot, createTime: record.createTime,
+      work: record.work)
   }
 }
 
 extension RunRecord {
   /// Sets the run back to what it was after one of its transitions. What only the present row knows (who has it, how
   /// long it ran) stays as it is when later transitions have passed.
-  fileprivate mutating func apply(_ transition: MartletModel.Transition) {
+  mutating func apply(_ transition: MartletModel.Transition) {
     guard transition.revision < snapshot.revision else { return }
     state = transition.to
     snapshot.stateType = transition.to.type
@@ -78,7 +88,7 @@ extension RunRecord {
     snapshot.transitionTime = transition.time
     snapshot.attempt = transition.attempt
     observedTime = transition.observedTime
-    if !transition.to.type.isTerminal { snapshot.endTime = nil }
+    snapshot.endTime = transition.to.type.isTerminal ? transition.time : nil
     if let start = snapshot.startTime, start > transition.time { snapshot.startTime = nil }
   }
 }

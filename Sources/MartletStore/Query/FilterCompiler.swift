@@ -86,6 +86,9 @@ struct FilterCompiler {
     switch (field, operation) {
     case (.tags, .notEqual): return "(NOT r.tags @> ARRAY[\(bound)])"
     case (.tags, _): return "(r.tags @> ARRAY[\(bound)])"
+    case (.deploymentID, .notEqual):
+      // One that a filter names may not exist: then its id is null, and no run's.
+      return "((\(column) = \(bound)) IS NOT TRUE)"
     case (_, .has): return "(strpos(lower(\(column)), lower(\(bound))) > 0)"
     case (_, .notEqual): return "(\(column) IS DISTINCT FROM \(bound))"
     default: return "(\(column) \(operation.rawValue) \(bound))"

@@ -74,6 +74,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("state.type = FAILED", false, false), ("state.type = COMPLETED", true, true),
+    ("end_time > 2026-11-21", false, true), ("NOT end_time > 2026-11-21", true, true),
+    ("NOT end_time:*", true, true), ("end_time:*", false, true),
+    ("end_time:* AND kind = TASK", false, false), ("end_time:* AND kind = FLOW", false, true),
+    ("end_time:* OR kind = TASK", false, true), ("NOT (end_time:* AND kind = TASK)", true, true),
+    ("NOT (end_time:* OR kind = FLOW)", false, false),
+    ("NOT (NOT end_time:* OR kind = TASK)", false, true),
+    ("start_time:*", false, false), ("deployment = \"f/none\"", false, false),
+    ("deployment != \"f/none\"", true, true),
+  ])
+  func aFieldMayBeUnknown(text: String, matches: Bool, mayMatch: Bool) throws {
+    let content = NewRun(kind: .flow, definition: "f")
+    let snapshot = RunSnapshot(
+      id: Self.id, namespace: .standard, kind: .flow, parentID: nil, rootID: Self.id,
+      contentDigest: ContentDigest(of: content), stateType: .completed, stateName: "Completed",
+      epoch: 1, executionID: nil, sessionID: nil, lastSeq: 1, revision: 2, attempt: 0,
+      startTime: nil, endTime: nil, transitionTime: .epoch, runningTime: .zero,
+      isPresumptive: false, dueTime: nil)
+    let run = FilteredRun(content: content, snapshot: snapshot, createTime: .epoch)
+    let filter = try #require(try FilterExpression.parse(text))
+    #expect(filter.matches(run) == matches)
+    #expect(filter.mayMatch(run, whatever: .endTime) == mayMatch)
+  }
+
   @Test func sizeAndDepthAreBounded() {
     let deep = String(repeating: "(", count: 5000)
     #expect(throws: QueryError.self) { try FilterExpression.parse(deep) }

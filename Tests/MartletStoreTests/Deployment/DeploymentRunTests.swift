@@ -61,6 +61,10 @@ import Testing
       let cases: [(String, [TestRun])] = [
         ("deployment = \"etl/one\"", ofOne), ("deployment = \"\(two.id)\"", ofTwo),
         ("deployment_id = \"\(one.id)\"", ofOne), ("deployment = \"etl/none\"", []),
+        ("deployment != \"etl/none\"", ofOne + ofTwo + [plain]),
+        ("NOT deployment = \"etl/none\"", ofOne + ofTwo + [plain]),
+        ("NOT deployment != \"etl/none\"", []),
+        ("deployment_id != \"\(one.id)\"", ofTwo + [plain]),
         ("deployment != \"etl/one\"", ofTwo + [plain]), ("deployment:*", ofOne + ofTwo),
         ("pool = \"big\"", ofOne), ("pool:\"BI\"", ofOne), ("pool = \"served\"", ofTwo),
         ("deployment = \"etl/one\" AND pool = \"served\"", []),
