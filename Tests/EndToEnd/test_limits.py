@@ -341,7 +341,10 @@ def test_a_signal_has_a_waiting_command_leave_the_line(calm_server, number):
     name = new_limit(calm_server, 1)
     held = acquire(calm_server.connect(), name)["id"]
     waiting = subprocess.Popen(
-        [str(BINARY), "limit", "exec", name, "--", "true"], env=environment(calm_server)
+        [str(BINARY), "limit", "exec", name, "--", "true"],
+        env=environment(calm_server),
+        # Ignored where the tests run in the background.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     wait_until(lambda: waiters(calm_server, name) == 1)
     waiting.send_signal(number)

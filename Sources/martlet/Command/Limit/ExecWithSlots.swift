@@ -90,8 +90,7 @@ struct ExecWithSlots: AsyncParsableCommand {
     }
     if let end {
       // As if nobody had caught it: a shell is to see what ended the program.
-      signal(end, SIG_DFL)
-      raise(end)
+      Signals.die(of: end)
       code = 128 + end
     }
     if code != 0 { throw ExitCode(code) }
