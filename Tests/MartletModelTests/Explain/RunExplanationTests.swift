@@ -252,10 +252,17 @@ import Testing
     }
     let gate = try #require(waiting.gates.first { $0.kind == .limit })
     #expect(gate.references == [.limit(limit, name: "api")] + references)
-    let work = WorkFact(
-      deployment: .init("etl/d"), pool: .init("p", limit: 3, taken: 3), queue: .init("default"),
-      holders: holders)
-    #expect(work.gates(isEarly: false).map(\.references) == [[], references, []])
+    var other = Ledger()
+    let created = other.apply([
+      create(NewRun(kind: .flow, definition: "etl", createdBy: "ann"))
+    ])
+    let queued = try explain(other, created) {
+      $0.work = WorkFact(
+        deployment: .init("etl/d"), pool: .init("p", limit: 3, taken: 3), queue: .init("default"),
+        holders: holders)
+    }
+    let pool = try #require(queued.gates.first { $0.subject == "p (pool)" })
+    #expect(pool.references == references)
   }
 
   @Test func anEndSaysHowAndByWhom() throws {

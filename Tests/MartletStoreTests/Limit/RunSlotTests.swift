@@ -74,7 +74,8 @@ import Testing
       try await fixture.limit("api", 1)
       let (first, second) = (TestRun(), TestRun())
       #expect(try await begin(first, on: store).code == .accepted)
-      #expect(isInLine(try await begin(second, on: store), 1))
+      let waits = try await begin(second, on: store)
+      #expect(isInLine(waits, 1))
       let explained = try await store.explain(second.id, in: fixture.namespace)
       let names = [
         try await store.explain(first.id, in: fixture.namespace).record.content.name,
