@@ -25,7 +25,7 @@ SELECT l.id, l.scope, l.name, l.slots, l.decay, l.enabled, u.held, u.draining, u
   (SELECT jsonb_agg(jsonb_build_array(o.name, o.run_id, (extract(epoch FROM o.grant_time) * 1000000)::bigint)
       ORDER BY o.grant_time, o.id) FROM (
     SELECT e.id, e.grant_time, e.run_id, CASE WHEN e.run_epoch IS NULL THEN coalesce(nullif(e.holder, ''), r.name, '')
-      ELSE coalesce(nullif(r.name, ''), e.holder) END AS name
+      ELSE coalesce(r.name, e.holder) END AS name
     FROM limit_hold h JOIN limit_lease e ON e.id = h.lease_id LEFT JOIN run r ON r.id = e.run_id
     WHERE h.limit_id = l.id AND h.return_time IS NULL AND m.number IS NOT NULL
     ORDER BY e.grant_time, e.id LIMIT $4::bigint) o)

@@ -170,7 +170,7 @@ SELECT id, namespace FROM limit_waiter WHERE id = ANY ($1::uuid[])
 -- Leases that are held, by the time of their grant, then those who wait, by their place; after a position. What a run
 -- holds or wants as one is held by the name of the run.
 SELECT p.id, p.namespace, p.state, p.mode, p.request,
-  CASE WHEN p.run_epoch IS NULL THEN p.holder ELSE coalesce(nullif(r.name, ''), p.holder) END, p.run_id, p.session_id,
+  CASE WHEN p.run_epoch IS NULL THEN p.holder ELSE coalesce(r.name, p.holder) END, p.run_id, p.session_id,
   p.actor, p.ttl_us, p.create_time, p.grant_time, p.expire_time, p.end_time, p.place, p.limits, p.slots, p.times, p.position
 FROM (SELECT * FROM (
   SELECT l.id, l.namespace, 2::smallint AS state, l.mode, l.request, l.holder, l.run_id,
