@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -296,6 +297,62 @@ def test_the_command_line(calm_server, tmp_path):
     assert unknown.returncode == 3
     martlet(calm_server, "limit", "rm", name)
     assert martlet(calm_server, "limit", "get", name, check=False).returncode == 3
+
+
+def waiters(server, name: str) -> int:
+    return limit_of(server, name).get("waiters", 0)
+
+
+def test_a_client_that_is_gone_leaves_the_line(calm_server):
+    """Unless it knows the id of its request: then it may come back."""
+    connection = calm_server.connect()
+    name = new_limit(calm_server, 1)
+    held = acquire(connection, name)["id"]
+
+    def ask(**fields) -> socket.socket:
+        body = json.dumps({"limits": [{"ref": name}], "wait": "50s", **fields}).encode()
+        head = "POST /martlet.v1.LimitService/AcquireLease HTTP/1.1\r\nhost: localhost\r\n"
+        head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        asking = socket.create_connection(("127.0.0.1", calm_server.port))
+        asking.sendall(head.encode() + body)
+        return asking
+
+    nameless = ask()
+    wait_until(lambda: waiters(calm_server, name) == 1)
+    nameless.close()
+    # Sooner than a place lapses by itself.
+    wait_until(lambda: waiters(calm_server, name) == 0, 8)
+    # Nor does one stay whose time is over.
+    for fields in ({"wait": "0.1s"}, {"collisionStrategy": "COLLISION_STRATEGY_ENQUEUE"}):
+        with pytest.raises(CallError) as full:
+            acquire(connection, name, id="", **fields)
+        assert full.value.reason == "LIMIT_FULL"
+        assert waiters(calm_server, name) == 0
+    named = time_ordered_id()
+    lost = ask(id=named)
+    wait_until(lambda: waiters(calm_server, name) == 1)
+    lost.close()
+    connection.call("LimitService/ReleaseLease", {"id": held})
+    assert acquire(connection, name, id=named, wait="10s")["id"] == named
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_has_a_waiting_command_leave_the_line(calm_server, number):
+    name = new_limit(calm_server, 1)
+    held = acquire(calm_server.connect(), name)["id"]
+    waiting = subprocess.Popen(
+        [str(BINARY), "limit", "exec", name, "--", "true"],
+        env=environment(calm_server),
+        # Ignored where the tests run in the background.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )
+    wait_until(lambda: waiters(calm_server, name) == 1)
+    waiting.send_signal(number)
+    assert waiting.wait(10) == -number
+    assert waiters(calm_server, name) == 0
+    connection = calm_server.connect()
+    connection.call("LimitService/ReleaseLease", {"id": held})
+    assert acquire(connection, name)["state"] == "LEASE_STATE_HELD"
 
 
 def test_a_long_poll_does_not_hold_up_the_end_of_the_server(server):

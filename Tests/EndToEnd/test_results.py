@@ -181,6 +181,19 @@ def test_a_wait_ends_with_the_commit_of_another_replica(new_server, key):
     assert answers[0]["hit"]["payload"]["json"] == 3
 
 
+def test_a_cached_value_is_there_and_ends_with_its_result(calls, key):
+    token = calls("ReserveCacheKey", key=key)["reserved"]["token"]
+    with pytest.raises(CallError) as missing:
+        calls("CommitCacheKey", token=token, payload={"uri": f"martlet:result/{time_ordered_id()}"})
+    assert missing.value.code == "not_found"
+    end = "2099-01-02T03:04:05Z"
+    stored = calls("PutResult", payload={"json": 1}, expireTime=end)["payload"]
+    entry = calls("CommitCacheKey", token=token, payload=stored)["entry"]
+    assert entry["expireTime"] == end
+    hit = calls("ReserveCacheKey", key=key)["hit"]
+    assert hit["expireTime"] == end and calls("GetResult", id=hit["payload"]["uri"])["payload"]["json"] == 1
+
+
 def test_a_dead_holder_lapses_and_comes_too_late(calls, key):
     dead = calls("ReserveCacheKey", key=key, lease="1s")["reserved"]["token"]
     busy = calls("ReserveCacheKey", key=key)["busy"]

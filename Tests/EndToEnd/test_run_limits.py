@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -84,10 +85,17 @@ def test_a_dead_runs_slot_comes_back(calm_server):
     assert victim.stdout.readline() == "in\n"
     connection = calm_server.connect()
     run = connection.call("RunService/ListRuns", {"filter": f'definition = "hold-{name}"'})["runs"][0]
-    leases = connection.call("LimitService/ListLeases", {"ref": name})["leases"]
-    assert [lease["holder"]["runId"] for lease in leases] == [run["id"]]
+    [lease] = connection.call("LimitService/ListLeases", {"ref": name})["leases"]
+    assert (lease["holder"]["runId"], lease["holder"]["name"]) == (run["id"], run["name"])
     heir = python(calm_server, RUNS, name, f"heir-{name}", "1")
     wait_until(lambda: limit_of(calm_server, name).get("waiters") == 1)
+    waiting = connection.call("LimitService/ListLeases", {"ref": name})["leases"][1]["holder"]
+    gates = connection.call("RunService/ExplainRun", {"id": waiting["runId"]})["gates"]
+    [held] = [gate["references"][1] for gate in gates if gate["kind"] == "KIND_LIMIT"]
+    assert held == {"runId": run["id"], "name": run["name"], "grantTime": lease["grantTime"]}
+    said = martlet(calm_server, "explain", waiting["runId"]).stdout
+    assert re.search(rf"{run['name']} \d+[sm]\b", said), said
+    assert run["name"] in martlet(calm_server, "limit", "leases", name).stdout
     victim.send_signal(signal.SIGKILL)
     victim.wait()
     begin = time.monotonic()

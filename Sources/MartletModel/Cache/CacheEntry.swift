@@ -37,6 +37,13 @@ public struct CachedValue: Sendable, Equatable {
 
   /// Whether it may be used at a time.
   public func isFresh(at now: Instant) -> Bool { expireTime.map { now < $0 } ?? true }
+
+  /// The value with an end no later than that of what it refers to; nil for what never ends.
+  public func bounded(by end: Instant?) -> CachedValue {
+    var value = self
+    value.expireTime = [expireTime, end].compactMap(\.self).min()
+    return value
+  }
 }
 
 /// How callers that want one key at the same time are kept apart.

@@ -10,9 +10,7 @@ extension LimitFact {
         .limit, .open, "it holds \(wanted) of \(limit.slots) slots", subject: subject,
         references: references)
     }
-    references += holders.map { holder in
-      holder.runID.map { .run($0, name: holder.name) } ?? .holder(holder.name)
-    }
+    references += holders.map(\.reference)
     let line = "\(Self.ordinal(place)) in line"
     var taken = "\(limit.taken(at: now)) of \(limit.slots) slots taken"
     if holderCount > holders.count { taken += " by \(holderCount) holders" }
@@ -44,6 +42,14 @@ extension LimitFact {
     case (3, _): "\(number)rd"
     default: "\(number)th"
     }
+  }
+}
+
+extension LimitFact.Holder {
+  /// How a gate names it.
+  var reference: Gate.Reference {
+    guard let runID else { return .holder(name, since: since) }
+    return .run(runID, name: name, since: since)
   }
 }
 

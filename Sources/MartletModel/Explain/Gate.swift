@@ -42,14 +42,14 @@ public struct Gate: Sendable, Equatable {
 
   /// What it is about.
   public enum Reference: Sendable, Equatable {
-    /// A run; with its name where that says more.
-    case run(RunID, name: String)
+    /// A run; with its name where that says more, and since when it holds slots.
+    case run(RunID, name: String, since: Instant? = nil)
     /// A limit by id and name.
     case limit(LimitID, name: String)
     /// A session and who holds it.
     case session(SessionID, holder: String)
-    /// Somebody who holds slots and named no run.
-    case holder(String)
+    /// Somebody who holds slots and named no run, and since when.
+    case holder(String, since: Instant? = nil)
   }
 
   /// What sort of thing it is.

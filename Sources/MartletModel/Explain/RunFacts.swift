@@ -67,11 +67,14 @@ public struct LimitFact: Sendable, Equatable {
     public var name: String
     /// The run that it holds them for.
     public var runID: RunID?
+    /// Since when it holds them; nil when that is not known.
+    public var since: Instant?
 
     /// Makes a holder.
-    public init(_ name: String, runID: RunID? = nil) {
+    public init(_ name: String, runID: RunID? = nil, since: Instant? = nil) {
       self.name = name
       self.runID = runID
+      self.since = since
     }
   }
 

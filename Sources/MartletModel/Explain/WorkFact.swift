@@ -178,9 +178,7 @@ extension WorkFact {
         limit == 0
         ? "somebody gives the \(what) \(bound.name) slots"
         : "a slot of the \(what) \(bound.name) comes free"
-      gate.references = holders.map { holder in
-        holder.runID.map { .run($0, name: holder.name) } ?? .holder(holder.name)
-      }
+      gate.references = holders.map(\.reference)
     }
     return gate
   }

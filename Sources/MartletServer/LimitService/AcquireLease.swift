@@ -18,11 +18,26 @@ extension LimitHandlers {
       }
       let wanted = try slotRequest(request, waits: wait > .zero, context)
       let end = latest(ContinuousClock.now + wait.duration, context)
+      return try await acquire(wanted, until: end, isNamed: !request.id.isEmpty, context)
+    }
+  }
+
+  /// Asks until the slots are there.
+  /// - Parameter isNamed: Whether the caller knows the id. Else nobody can ask again, or give back what was never told:
+  ///   the place in line, and the slots, go with the call.
+  private func acquire(
+    _ wanted: SlotRequest, until end: ContinuousClock.Instant, isNamed: Bool,
+    _ context: CallContext
+  ) async throws -> AcquireLeaseResponse {
+    var isKnown = false
+    do {
       while true {
         switch try await backend.store.acquireSlots(wanted, deadline: context.deadline) {
         case .granted(let lease):
+          isKnown = true
           return try await answer(lease, context)
         case .full(let full):
+          isKnown = isKnown || full.place > 0
           let left = ContinuousClock.now.duration(to: end)
           if backend.room.isClosed {
             throw Status.unavailable(
@@ -35,7 +50,17 @@ extension LimitHandlers {
           try Task.checkCancellation()
         }
       }
+    } catch {
+      if isKnown, !isNamed { await leave(wanted) }
+      throw error
     }
+  }
+
+  /// Takes a request out of line, or ends its lease.
+  private func leave(_ wanted: SlotRequest) async {
+    let store = backend.store
+    // Not in the task of the call, which may be cancelled. What cannot be told now lapses.
+    await Task { _ = try? await store.releaseLease(wanted.id, in: wanted.namespace) }.value
   }
 
   private func answer(
@@ -43,6 +68,8 @@ extension LimitHandlers {
   ) async throws -> AcquireLeaseResponse {
     let names = try await backend.store.limitNames(
       lease.holds.map(\.limit), deadline: context.deadline)
+    // Whoever is gone does not read the answer.
+    try Task.checkCancellation()
     return AcquireLeaseResponse(lease: Lease(lease, names: names))
   }
 

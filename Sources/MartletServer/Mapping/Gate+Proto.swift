@@ -22,16 +22,19 @@ extension MartletProto.GateReference {
   fileprivate init(_ reference: MartletModel.Gate.Reference) {
     self.init()
     switch reference {
-    case .run(let id, let name):
+    case .run(let id, let name, let since):
       target = .runID(id.description)
       self.name = name
+      grantTime = since?.timestamp
     case .limit(let id, let name):
       target = .limitID(id.description)
       self.name = name
     case .session(let id, let holder):
       target = .sessionID(id.description)
       name = holder
-    case .holder(let name): self.name = name
+    case .holder(let name, let since):
+      self.name = name
+      grantTime = since?.timestamp
     }
   }
 }

@@ -75,6 +75,25 @@ extension Pipeline {
     }
   }
 
+  /// The value, used no longer than the stored result that it refers to, if it refers to one.
+  /// - Throws: `notFound` if there is no such result.
+  borrowing func bounded(
+    _ value: CachedValue, in namespace: Namespace
+  ) throws -> CachedValue {
+    guard case .uri(let address) = value.payload.body, address.hasPrefix(StoredResult.scheme)
+    else { return value }
+    let missing = StoreError.notFound(resource: "result", name: address)
+    guard let id = StoredResult.id(at: address) else { throw missing }
+    let bounded = try query(SQL.holdResult) {
+      $0.bind(namespace)
+      $0.bind(id)
+    }.first { row throws(PostgresError) in
+      value.bounded(by: try row.optional(0))
+    }
+    guard let bounded else { throw missing }
+    return bounded
+  }
+
   /// Notes what the commit of a reservation came to.
   borrowing func end(_ token: UUIDValue, _ outcome: CacheReservation.Outcome) throws {
     try execute(SQL.endCacheReservation) {

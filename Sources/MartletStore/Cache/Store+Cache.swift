@@ -78,6 +78,7 @@ extension Store {
   /// Writes what was computed.
   /// - Returns: Whether it was kept, and what the key holds; nil when the reservation has lapsed or the
   ///   key was invalidated: then nothing was written.
+  /// - Throws: `notFound` if the payload is the address of a stored result that is not there.
   public func commitCacheKey(
     token: UUIDValue, payload: Payload, expireTime: Instant?, in namespace: Namespace,
     deadline: ContinuousClock.Instant? = nil
@@ -100,7 +101,8 @@ extension Store {
         case .lost(let value):
           try pipeline.end(token, .lost)
           return Committed(isStored: false, key: key, value: value)
-        case .store(let value):
+        case .store(let computed):
+          let value = try pipeline.bounded(computed, in: namespace)
           try pipeline.store(value, for: key, in: namespace)
           try pipeline.end(token, .stored)
           return Committed(isStored: true, key: key, value: value)

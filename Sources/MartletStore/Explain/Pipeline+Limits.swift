@@ -27,10 +27,16 @@ extension LimitFact {
         drainedBy: try row.optional(8)),
       name: try row.get(2), scope: try row.get(1), wanted: try row.get(10),
       place: try row.optional(11), serveTime: try row.optional(12),
-      holders: (document?.elements ?? []).map { holder in
-        Holder(
-          holder.elements[0].string ?? "",
-          runID: holder.elements[1].string.flatMap { RunID($0) })
-      }, holderCount: try row.get(9))
+      holders: (document?.elements ?? []).map { Holder($0) }, holderCount: try row.get(9))
+  }
+}
+
+extension LimitFact.Holder {
+  /// Reads a name, a run and the microseconds of the time since when it holds slots.
+  init(_ document: JSONValue) {
+    let parts = document.elements
+    self.init(
+      parts[0].string ?? "", runID: parts[1].string.flatMap { RunID($0) },
+      since: parts[2].integer.map { Instant(microseconds: $0) })
   }
 }

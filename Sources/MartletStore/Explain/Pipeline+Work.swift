@@ -43,11 +43,7 @@ extension WorkFact {
         taken: try row.get(11)),
       place: try row.get(12), labels: try MartletStore.labels(row.get(13)),
       online: try row.get(14), fitting: try row.get(15), isServed: try row.get(17),
-      holders: (holders?.elements ?? []).map { holder in
-        LimitFact.Holder(
-          holder.elements[0].string ?? "",
-          runID: holder.elements[1].string.flatMap { RunID($0) })
-      })
+      holders: (holders?.elements ?? []).map { LimitFact.Holder($0) })
     if let worker: String = try row.optional(26) {
       decline = Decline(by: worker, why: try row.get(27))
     }

@@ -22,8 +22,10 @@ WITH mine AS MATERIALIZED (
 SELECT l.id, l.scope, l.name, l.slots, l.decay, l.enabled, u.held, u.draining, u.drained_by, u.holders,
   m.slots::integer, CASE WHEN m.number IS NOT NULL THEN (SELECT count(*) FROM limit_want o
     WHERE o.limit_id = m.limit_id AND o.number <= m.number) END, m.due,
-  (SELECT jsonb_agg(jsonb_build_array(o.name, o.run_id) ORDER BY o.grant_time, o.id) FROM (
-    SELECT e.id, e.grant_time, e.run_id, coalesce(nullif(e.holder, ''), r.name, '') AS name
+  (SELECT jsonb_agg(jsonb_build_array(o.name, o.run_id, (extract(epoch FROM o.grant_time) * 1000000)::bigint)
+      ORDER BY o.grant_time, o.id) FROM (
+    SELECT e.id, e.grant_time, e.run_id, CASE WHEN e.run_epoch IS NULL THEN coalesce(nullif(e.holder, ''), r.name, '')
+      ELSE coalesce(r.name, e.holder) END AS name
     FROM limit_hold h JOIN limit_lease e ON e.id = h.lease_id LEFT JOIN run r ON r.id = e.run_id
     WHERE h.limit_id = l.id AND h.return_time IS NULL AND m.number IS NOT NULL
     ORDER BY e.grant_time, e.id LIMIT $4::bigint) o)
@@ -50,9 +52,10 @@ SELECT coalesce(d.flow || '/' || d.name, ''), coalesce(d.is_paused, false), d.co
       AND k.labels @> w.worker_labels AND (cardinality(k.queues) = 0 OR q.name = ANY (k.queues))
       AND (cardinality(k.deployments) = 0
         OR k.deployments && ARRAY[w.deployment_id::text, d.flow || '/' || d.name])),
-  (SELECT jsonb_agg(jsonb_build_array(r.name, r.id)) FROM (
+  (SELECT jsonb_agg(jsonb_build_array(r.name, r.id,
+      (extract(epoch FROM coalesce(s.start_time, s.transition_time)) * 1000000)::bigint) ORDER BY r.id) FROM (
     SELECT t.run_id FROM work_item t WHERE t.pool_id = w.pool_id AND t.standing = 2 ORDER BY t.run_id LIMIT $3::bigint
-  ) h JOIN run r ON r.id = h.run_id),
+  ) h JOIN run r ON r.id = h.run_id JOIN run_state s ON s.id = r.id),
   coalesce(p.type, '') = 'served', w.gate, coalesce(c.slug, ''),
   CASE WHEN c.is_paused THEN 'it is paused' ELSE coalesce(c.error, '') END,
   (SELECT count(*) FROM work_item t WHERE t.schedule_id = w.schedule_id AND t.gate = 0),

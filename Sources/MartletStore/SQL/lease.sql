@@ -167,16 +167,20 @@ UNION ALL
 SELECT id, namespace FROM limit_waiter WHERE id = ANY ($1::uuid[])
 
 -- name: list_leases
--- Leases that are held, by the time of their grant, then those who wait, by their place; after a position.
-SELECT * FROM (
+-- Leases that are held, by the time of their grant, then those who wait, by their place; after a position. What a run
+-- holds or wants as one is held by the name of the run.
+SELECT p.id, p.namespace, p.state, p.mode, p.request,
+  CASE WHEN p.run_epoch IS NULL THEN p.holder ELSE coalesce(r.name, p.holder) END, p.run_id, p.session_id,
+  p.actor, p.ttl_us, p.create_time, p.grant_time, p.expire_time, p.end_time, p.place, p.limits, p.slots, p.times, p.position
+FROM (SELECT * FROM (
   SELECT l.id, l.namespace, 2::smallint AS state, l.mode, l.request, l.holder, l.run_id,
-    coalesce(l.session_id, s.id), l.actor, l.ttl_us, l.create_time, l.grant_time,
-    coalesce(l.expire_time, s.lease_until), l.end_time, 0::bigint AS place,
-    ARRAY(SELECT h.limit_id FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id),
-    ARRAY(SELECT h.slots::integer FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id),
+    coalesce(l.session_id, s.id) AS session_id, l.actor, l.ttl_us, l.create_time, l.grant_time,
+    coalesce(l.expire_time, s.lease_until) AS expire_time, l.end_time, 0::bigint AS place,
+    ARRAY(SELECT h.limit_id FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id) AS limits,
+    ARRAY(SELECT h.slots::integer FROM limit_hold h WHERE h.lease_id = l.id ORDER BY h.limit_id) AS slots,
     ARRAY(SELECT coalesce((extract(epoch FROM h.return_time) * 1000000)::bigint, 0) FROM limit_hold h
-      WHERE h.lease_id = l.id ORDER BY h.limit_id),
-    (extract(epoch FROM l.grant_time) * 1000000)::bigint AS position
+      WHERE h.lease_id = l.id ORDER BY h.limit_id) AS times,
+    (extract(epoch FROM l.grant_time) * 1000000)::bigint AS position, l.run_epoch
   FROM limit_lease l LEFT JOIN claim c ON c.run_id = l.run_id AND l.run_epoch IS NOT NULL
     LEFT JOIN session s ON s.id = c.session_id
   WHERE l.namespace = $1::text AND l.end_time IS NULL
@@ -189,13 +193,16 @@ SELECT * FROM (
       WHERE n.lease_id = w.id AND ($2::uuid IS NULL OR n.limit_id = $2::uuid)),
     ARRAY(SELECT n.limit_id FROM limit_want n WHERE n.lease_id = w.id ORDER BY n.limit_id),
     ARRAY(SELECT n.slots::integer FROM limit_want n WHERE n.lease_id = w.id ORDER BY n.limit_id),
-    ARRAY(SELECT 0::bigint FROM limit_want n WHERE n.lease_id = w.id), w.number
+    ARRAY(SELECT 0::bigint FROM limit_want n WHERE n.lease_id = w.id), w.number, w.run_epoch
   FROM limit_waiter w WHERE w.namespace = $1::text
     AND ($2::uuid IS NULL OR w.id IN (SELECT n.lease_id FROM limit_want n WHERE n.limit_id = $2::uuid))
 ) both_sorts
-WHERE ($3::text IS NULL OR holder = $3::text) AND ($4::uuid IS NULL OR run_id = $4::uuid)
+WHERE ($3::text IS NULL OR holder = $3::text
+    OR run_epoch IS NOT NULL AND EXISTS (SELECT FROM run o WHERE o.id = both_sorts.run_id AND o.name = $3::text))
+  AND ($4::uuid IS NULL OR run_id = $4::uuid)
   AND (-state, position, id) > ($5::integer, $6::bigint, $7::uuid)
-ORDER BY -state, position, id LIMIT $8::bigint
+ORDER BY -state, position, id LIMIT $8::bigint) p LEFT JOIN run r ON r.id = p.run_id
+ORDER BY -p.state, p.position, p.id
 
 -- name: list_work_leases
 -- Runs that are with workers, the longest first, then those that wait for one, in their order, after a position: of a

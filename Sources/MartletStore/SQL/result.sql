@@ -23,6 +23,12 @@ FROM result WHERE upload_id IS NULL AND run_id = $2::uuid AND namespace = $1::te
   AND (expire_time IS NULL OR expire_time > clock_timestamp())
 ORDER BY create_time DESC LIMIT 1
 
+-- name: hold_result
+-- When a result ends that the cache is to refer to; a deletion that has begun comes first.
+SELECT expire_time FROM result WHERE upload_id IS NULL AND namespace = $1::text AND id = $2::uuid
+  AND (expire_time IS NULL OR expire_time > clock_timestamp())
+FOR KEY SHARE
+
 -- name: delete_expired_results
 -- Deletes results whose time is over, and uploads that nobody went on with for so many seconds; a bounded number.
 DELETE FROM result WHERE id = ANY (ARRAY(

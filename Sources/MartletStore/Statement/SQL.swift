@@ -308,6 +308,7 @@ enum SQL {
   // Results and the cache.
   static let insertResult = named("insert_result")
   static let getResult = named("get_result")
+  static let holdResult = named("hold_result")
   static let getLatestResult = named("get_latest_result")
   static let deleteExpiredResults = named("delete_expired_results")
   static let getCacheEntry = named("get_cache_entry")

@@ -15,6 +15,17 @@ package enum Signals {
       })
   }
 
+  /// Ends the process by a signal as if nobody had caught it; returns only when the signal ends nobody.
+  package static func die(of number: Int32) {
+    signal(number, SIG_DFL)
+    // Threads of the pool have every signal blocked.
+    var only = sigset_t()
+    sigemptyset(&only)
+    sigaddset(&only, number)
+    pthread_sigmask(SIG_UNBLOCK, &only, nil)
+    raise(number)
+  }
+
   /// The signals of a set as they come; from now on they no longer end the process.
   package static func stream(_ numbers: [Int32]) -> AsyncStream<Int32> {
     let (stream, sink) = AsyncStream<Int32>.makeStream()

@@ -71,12 +71,14 @@ func length(_ seconds: Double) -> String {
 }
 
 /// How long ago a time was.
-func ago(_ time: Timestamp) -> String {
-  let seconds = Timestamp.now.interval(since: time)
+func ago(_ time: Timestamp) -> String { "\(age(Timestamp.now.interval(since: time))) ago" }
+
+/// How long something has lasted, in its largest unit such as `40m`.
+func age(_ seconds: Double) -> String {
   switch seconds {
-  case ..<60: return "\(max(0, Int(seconds)))s ago"
-  case ..<3600: return "\(Int(seconds) / 60)m ago"
-  case ..<86_400: return "\(Int(seconds) / 3600)h ago"
-  default: return "\(Int(seconds) / 86_400)d ago"
+  case ..<60: "\(max(0, Int(seconds)))s"
+  case ..<3600: "\(Int(seconds) / 60)m"
+  case ..<86_400: "\(Int(seconds) / 3600)h"
+  default: "\(Int(seconds) / 86_400)d"
   }
 }

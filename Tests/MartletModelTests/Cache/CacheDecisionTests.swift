@@ -116,6 +116,16 @@ import Testing
     #expect(value.expireTime == now + .seconds(3))
   }
 
+  @Test func aValueEndsWithWhatItRefersTo() {
+    let sooner = now + .seconds(3)
+    #expect(value().bounded(by: sooner).expireTime == sooner)
+    #expect(value(expires: now + .seconds(9)).bounded(by: sooner).expireTime == sooner)
+    #expect(
+      value(expires: now + .seconds(1)).bounded(by: sooner) == value(expires: now + .seconds(1)))
+    #expect(value(expires: sooner).bounded(by: nil).expireTime == sooner)
+    #expect(value().bounded(by: nil).expireTime == nil)
+  }
+
   @Test func nobodyLateWrites() {
     let commit = { (reservation: CacheReservation?, now: Instant) in
       CacheCommit.decide(

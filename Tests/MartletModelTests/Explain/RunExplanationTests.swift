@@ -228,6 +228,43 @@ import Testing
     #expect(keys.map(\.standing) == [.closed, .open] && keys.map(\.subject) == ["k", "mine"])
   }
 
+  @Test func holdersAreNamedWithTheirTimes() throws {
+    var ledger = Ledger()
+    let plan = ledger.apply([
+      tests.report(.create(tests.flow), 1), tests.report(.propose(RunState(.running)), 2),
+    ])
+    let since = ledger.now + .seconds(-90)
+    let holders = [
+      LimitFact.Holder("rose-asp", runID: tests.child, since: since),
+      LimitFact.Holder("host/7", since: since), LimitFact.Holder("gentle-vole", runID: tests.child),
+    ]
+    let limit = LimitID(high: 5, low: 5)
+    let references: [Gate.Reference] = [
+      .limit(limit, name: "api"), .run(tests.child, name: "rose-asp", since: since),
+      .holder("host/7", since: since), .run(tests.child, name: "gentle-vole"),
+    ]
+    let waiting = try explain(ledger, plan) {
+      $0.limits = [
+        LimitFact(
+          limit: LimitOccupancy(id: limit, slots: 3, held: 3), name: "api", scope: .global,
+          wanted: 1, place: 1, holders: holders, holderCount: 3)
+      ]
+    }
+    let gate = try #require(waiting.gates.first { $0.kind == .limit })
+    #expect(gate.references == references)
+    var other = Ledger()
+    let created = other.apply([
+      create(NewRun(kind: .flow, definition: "etl", createdBy: "ann"))
+    ])
+    let queued = try explain(other, created) {
+      $0.work = WorkFact(
+        deployment: .init("etl/d"), pool: .init("p", limit: 3, taken: 3), queue: .init("default"),
+        holders: holders)
+    }
+    let pool = try #require(queued.gates.first { $0.subject == "p (pool)" })
+    #expect(pool.references == Array(references.dropFirst()))
+  }
+
   @Test func anEndSaysHowAndByWhom() throws {
     var ledger = Ledger()
     let plan = ledger.apply([

@@ -236,6 +236,63 @@ import Testing
     }
   }
 
+  @Test func aValueEndsWithTheStoredResult() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let end = Instant.systemClock + .hours(1)
+      let result = try await store.putResult(
+        payload("1"), id: .random(), runID: nil, expireTime: end, in: .standard, actor: "t")
+      let kept = try await store.putResult(
+        payload("1"), id: .random(), runID: nil, expireTime: nil, in: .standard, actor: "t")
+      for (expires, wanted) in [
+        (nil, end), (Interval.hours(2), end), (Interval.seconds(60), nil),
+      ] as [(Interval?, Instant?)] {
+        let token = try await reserve(store, request(expires: expires, refresh: true))
+        let committed = try await store.commitCacheKey(
+          token: token, payload: result.reference, expireTime: nil, in: .standard)
+        let value = try #require(committed?.entry.value)
+        #expect(value.payload == result.reference)
+        let expireTime = try #require(value.expireTime)
+        if let wanted { #expect(expireTime == wanted) } else { #expect(expireTime < end) }
+        #expect(try await hit(store) == value)
+      }
+      let token = try await reserve(store, request(refresh: true))
+      let committed = try await store.commitCacheKey(
+        token: token, payload: kept.reference, expireTime: nil, in: .standard)
+      #expect(committed?.isStored == true && committed?.entry.value?.expireTime == nil)
+    }
+  }
+
+  @Test func theAddressOfNothingIsNotCommitted() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let elsewhere = try Namespace("other")
+      let (gone, others) = (ObjectID.random(), ObjectID.random())
+      for (id, namespace) in [(gone, Namespace.standard), (others, elsewhere)] {
+        _ = try await store.putResult(
+          payload("1"), id: id, runID: nil, expireTime: Instant.systemClock + .hours(1),
+          in: namespace,
+          actor: "t")
+      }
+      try await fixture.sql(
+        "UPDATE result SET expire_time = now() - interval '1 second' WHERE id = '\(gone)'")
+      let token = try await reserve(store, request())
+      for name in ["\(gone)", "\(others)", "\(ObjectID.random())", "x"] {
+        let address = StoredResult.scheme + name
+        await #expect(throws: StoreError.notFound(resource: "result", name: address)) {
+          _ = try await store.commitCacheKey(
+            token: token, payload: Payload(mediaType: "t", body: .uri(address)), expireTime: nil,
+            in: .standard)
+        }
+      }
+      // The reservation goes on; addresses elsewhere are nobody's concern here.
+      let committed = try await store.commitCacheKey(
+        token: token, payload: Payload(mediaType: "t", body: .uri("s3://b/k")), expireTime: nil,
+        in: .standard)
+      #expect(committed?.isStored == true)
+    }
+  }
+
   @Test func anExpiredValueIsComputedAgain() async throws {
     try await StoreFixture.with { fixture in
       let store = fixture.store

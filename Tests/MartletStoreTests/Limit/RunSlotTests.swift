@@ -68,6 +68,32 @@ import Testing
     }
   }
 
+  @Test func runsHoldAndWaitByTheirNames() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      try await fixture.limit("api", 1)
+      let (first, second) = (TestRun(), TestRun())
+      #expect(try await begin(first, on: store).code == .accepted)
+      let waits = try await begin(second, on: store)
+      #expect(isInLine(waits, 1))
+      let explained = try await store.explain(second.id, in: fixture.namespace)
+      let names = [
+        try await store.explain(first.id, in: fixture.namespace).record.content.name,
+        explained.record.content.name,
+      ]
+      #expect(!names[0].isEmpty && names[0] != names[1])
+      let leases = try await store.listLeases(LeaseQuery(namespace: fixture.namespace))
+      #expect(leases.map(\.lease.holder.name) == names)
+      #expect(leases.map(\.lease.holder.runID) == [first.id, second.id])
+      let holders = try #require(explained.facts.limits.first).holders
+      #expect(
+        holders == [.init(names[0], runID: first.id, since: leases[0].lease.grantTime)])
+      let named = try await store.listLeases(
+        LeaseQuery(namespace: fixture.namespace, holder: names[1]))
+      #expect(named.map(\.lease.holder.runID) == [second.id])
+    }
+  }
+
   @Test func theLineKeepsItsOrderWhoeverAsksFirst() async throws {
     try await StoreFixture.with { fixture in
       let other = try await fixture.otherStore()

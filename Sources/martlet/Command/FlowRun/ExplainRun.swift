@@ -3,6 +3,7 @@
 import ArgumentParser
 import Martlet
 import MartletProto
+import MartletWire
 
 struct ExplainRun: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,7 +37,10 @@ struct ExplainRun: AsyncParsableCommand {
           + terminal.styled(run.state.label, run.state.style) + since)
     }
     var table = Table("", "gate", "", "by")
-    for gate in explained.gates { table.append(gate.mark, gate.title, gate.text, gate.names) }
+    let now = explained.time ?? .now
+    for gate in explained.gates {
+      table.append(gate.mark, gate.title, gate.text, gate.names(at: now))
+    }
     let lines = table.render(for: terminal).split(separator: "\n", omittingEmptySubsequences: false)
     terminal.write(lines.dropFirst().joined(separator: "\n"))
     terminal.line(explained.summary)
@@ -85,14 +89,16 @@ extension Gate {
     return Table.Cell(text)
   }
 
-  /// Who or what it is about.
-  fileprivate var names: Table.Cell {
+  /// Who or what it is about; who holds slots with how long.
+  fileprivate func names(at now: Timestamp) -> Table.Cell {
     let names = references.compactMap { reference -> String? in
+      let name: String
       switch reference.target {
-      case .limitID: nil
-      case .runID(let id): reference.name.isEmpty ? id : reference.name
-      default: reference.name
+      case .limitID: return nil
+      case .runID(let id): name = reference.name.isEmpty ? id : reference.name
+      default: name = reference.name
       }
+      return reference.grantTime.map { "\(name) \(age(now.interval(since: $0)))" } ?? name
     }
     return Table.Cell(names.joined(separator: ", "), .dim)
   }

@@ -17,7 +17,7 @@ struct ExecWithSlots: AsyncParsableCommand {
     discussion: """
       Takes the slots of all limits named, waiting in line for them, and runs the command with its output, signals and \
       exit code passed through. The slots are given back when it ends, or within the term when this program is killed. \
-      When the lease is lost the command is ended. Limits that do not exist are passed over unless --strict.
+      A signal while it waits has it leave the line. When the lease is lost the command is ended. Limits that do not exist are passed over unless --strict.
 
       Leaves with the command's own code; 75 when the slots did not come in time or were lost; 127 when there is no \
       such command, 126 when it cannot be started.
@@ -47,6 +47,8 @@ struct ExecWithSlots: AsyncParsableCommand {
 
   /// What a shell calls a temporary failure (EX_TEMPFAIL).
   static let noSlots: Int32 = 75
+  /// What ends it while it waits in line.
+  private static let endings = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
   func validate() throws {
     guard !command.isEmpty else {
@@ -62,24 +64,34 @@ struct ExecWithSlots: AsyncParsableCommand {
 
   func run() async throws {
     var code: Int32 = 0
+    var end: Int32?
     try await Connection.use(connection) { connection in
       let line = SlotLine(
         connection: connection, request: try request(connection), patience: wait)
-      guard try await line.acquire() else {
+      // While it waits these end this program, which leaves the line first; then the command gets its signals.
+      let ignored = Signals.ignored(of: Supervisor.forwarded)
+      let endings = Signals.stream(Self.endings.filter { !ignored.contains($0) })
+      let signals = Signals.stream(Supervisor.forwarded.filter { !ignored.contains($0) })
+      switch try await line.acquire(unless: endings) {
+      case .late:
         complain("martlet: no slots: \(line.explanation)")
         code = Self.noSlots
         return nil
+      case .interrupted(let number):
+        await line.leave()
+        end = number
+        return nil
+      case .granted: break
       }
-      // While it waits a signal ends this program, and its place in line lapses; from here the command gets them.
-      let ignored = Signals.ignored(of: Supervisor.forwarded)
-      let signals = Signals.stream(Supervisor.forwarded.filter { !ignored.contains($0) })
       code = await hold(connection, line.id, signals: signals, ignored: ignored)
-      var release = ReleaseLeaseRequest()
-      release.namespace = connection.namespace
-      release.id = line.id
       // What cannot be given back now lapses.
-      _ = try? await connection.client.limits.releaseLease(release)
+      await line.leave()
       return nil
+    }
+    if let end {
+      // As if nobody had caught it: a shell is to see what ended the program.
+      Signals.die(of: end)
+      code = 128 + end
     }
     if code != 0 { throw ExitCode(code) }
   }

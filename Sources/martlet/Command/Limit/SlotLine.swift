@@ -28,10 +28,46 @@ final class SlotLine: Sendable {
   /// Why there are no slots.
   var explanation: String { reason.withLock { $0 } }
 
-  /// Waits in line; false when the time is over.
+  /// What became of a wait.
+  enum Outcome: Sendable {
+    /// The slots are held.
+    case granted
+    /// They did not come in time.
+    case late
+    /// A signal came first.
+    case interrupted(Int32)
+  }
+
+  /// Waits in line until the slots are there, the time is over or one of these signals comes.
   ///
   /// - Throws: `Status` when the request can never be granted.
-  func acquire() async throws -> Bool {
+  func acquire(unless signals: AsyncStream<Int32>) async throws -> Outcome {
+    try await withThrowingTaskGroup(of: Outcome?.self) { group in
+      group.addTask { try await self.acquire() ? .granted : .late }
+      group.addTask {
+        for await number in signals { return .interrupted(number) }
+        return nil
+      }
+      let first: Outcome? = try await group.next() ?? nil
+      group.cancelAll()
+      if let first, case .interrupted = first { return first }
+      // A signal in the last moment counts too.
+      let second: Outcome? = try await group.next() ?? nil
+      return second ?? first ?? .late
+    }
+  }
+
+  /// Gives the slots back, or leaves the line.
+  func leave() async {
+    var release = ReleaseLeaseRequest()
+    release.namespace = connection.namespace
+    release.id = id
+    _ = try? await connection.client.limits.releaseLease(
+      release, options: CallOptions(timeout: .seconds(5)))
+  }
+
+  /// Waits in line; false when the time is over.
+  private func acquire() async throws -> Bool {
     let end = patience.map { ContinuousClock.now + .seconds($0) }
     while true {
       let left = end.map { ContinuousClock.now.duration(to: $0) }
@@ -44,10 +80,7 @@ final class SlotLine: Sendable {
         guard let pause = pause(after: status) else { throw status }
         reason.withLock { $0 = status.message }
         if let left, left <= pause || patience == 0 {
-          var release = ReleaseLeaseRequest()
-          release.namespace = connection.namespace
-          release.id = asked.id
-          _ = try? await connection.client.limits.releaseLease(release)
+          await leave()
           return false
         }
         try await Task.sleep(for: pause)
