@@ -79,6 +79,21 @@ FROM run_state s WHERE s.id = ANY ($1::uuid[])
 SELECT run_id, epoch FROM work_item
 WHERE worker_id = $1::uuid AND standing = 2 AND offer_until IS NOT NULL ORDER BY run_id
 
+-- name: doubt_offers
+-- A worker comes again and does not name runs that it has taken and that have not begun: their offers lapse in a while,
+-- unless it takes them once more. Not at once, for what their executors have to tell may be on its way. Rows of runs are
+-- locked before where they stand, as everywhere, and none may begin meanwhile.
+WITH unbegun AS MATERIALIZED (
+  SELECT s.id FROM work_item w JOIN run_state s ON s.id = w.run_id
+  WHERE w.worker_id = $1::uuid AND w.standing = 2 AND w.offer_until IS NULL
+    AND s.state_type = 2 AND s.execution_id IS NULL
+    AND NOT EXISTS (SELECT FROM unnest($2::uuid[], $3::bigint[]) AS h (run_id, epoch)
+      WHERE h.run_id = w.run_id AND h.epoch = w.epoch)
+  ORDER BY s.id FOR NO KEY UPDATE OF s
+)
+UPDATE work_item w SET offer_until = clock_timestamp() + $4::bigint * interval '1 microsecond'
+FROM unbegun u WHERE w.run_id = u.id AND w.worker_id = $1::uuid AND w.standing = 2 AND w.offer_until IS NULL
+
 -- name: note_decline
 -- Notes who of a namespace sent an offer back, and why; no row when it is not its.
 UPDATE work_item SET declined_by = $3::text, decline_reason = $4::text

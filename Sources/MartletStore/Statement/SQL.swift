@@ -284,6 +284,7 @@ enum SQL {
   static let acceptOffers = named("accept_offers")
   static let checkOffers = named("check_offers")
   static let listUnacceptedOffers = named("list_unaccepted_offers")
+  static let doubtOffers = named("doubt_offers")
   static let noteDecline = named("note_decline")
   static let countMisfire = named("count_misfire")
 

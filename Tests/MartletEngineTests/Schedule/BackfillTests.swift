@@ -136,6 +136,33 @@ import Testing
     }
   }
 
+  /// What a replica writes that stood still between reading and writing, whether or not it lives to clear up.
+  @Test func nothingIsPlacedAfterTheCancellation() async throws {
+    try await EngineFixture.with { fixture in
+      let request = try await begin(fixture, hours: 3)
+      let taken = TestSignal<Void>()
+      let go = DispatchSemaphore(value: 0)
+      let runner = BackfillRunner(fixture.context) {
+        taken.send(())
+        go.wait()
+      }
+      async let passed = runner.pass()
+      await taken.next()
+      _ = try await fixture.store.cancelBackfill(
+        request.id, in: fixture.namespace, cancelsRunning: false, actor: "t")
+      try await fixture.sql(
+        """
+        CREATE TABLE placed (run_id uuid);
+        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO placed VALUES (NEW.run_id); RETURN NEW; END $$;
+        CREATE TRIGGER note AFTER INSERT ON work_item FOR EACH ROW EXECUTE FUNCTION note()
+        """)
+      go.signal()
+      #expect(try await passed == 0)
+      #expect(try await fixture.number("SELECT count(*) FROM placed") == 0)
+    }
+  }
+
   @Test func aScheduleWithoutTimesHasItWait() async throws {
     try await EngineFixture.with { fixture in
       let request = try await begin(fixture, hours: 5) { $0.maxParallel = 100 }
