@@ -128,6 +128,36 @@ def test_term_drains_and_a_second_one_leaves_the_run_to_the_next_worker(
     assert worker.finish() == 0
 
 
+def test_a_worker_that_drains_is_shown_so_and_comes_back_for_more(calm_server, new_worker, new_pool, place):
+    pool, gate = new_pool(), place / "gate"
+    os.mkfifo(gate)
+    deployed = Deployed(calm_server, f"echo begun; read x < {gate}", pool)
+    connection = calm_server.connect()
+
+    def listed() -> dict:
+        (found,) = connection.call("WorkerService/ListWorkers", {"pool": pool, "includeOffline": True})["workers"]
+        return {key: found.get(key, False) for key in ("online", "draining")}
+
+    worker = new_worker(calm_server, pool=pool).start()
+    for drain in (
+        lambda: worker.signal(signal.SIGTERM),
+        lambda: connection.call("WorkerService/DrainWorker", {"pool": pool, "name": "w"}),
+    ):
+        run = deployed.run()
+        deployed.says(run, "begun")
+        assert listed() == {"online": True, "draining": False}
+        drain()
+        worker.line("Taking no more; 1 to finish.")
+        while listed() != {"online": True, "draining": True}:
+            time.sleep(0.05)
+        gate.write_text("go\n")
+        assert worker.finish() == 0
+        assert deployed.end(run).type == "COMPLETED"
+        assert listed() == {"online": False, "draining": False}
+        # Nobody has asked the next one to leave.
+        worker.start()
+
+
 def test_run_once_works_off_what_is_due(calm_server, new_worker, new_pool):
     pool = new_pool()
     deployed = Deployed(calm_server, "true", pool)

@@ -86,6 +86,9 @@ extension WorkerHandlers {
         try await ended(exited, "exited", in: guest.namespace)
         if let run = RunID(exited.runID) { hub.forget(run) }
       case .alive: break
+      case .draining:
+        hub.drain(guest)
+        try await backend.store.workerLeaves(guest.id, seen: guest.seen)
       case .goodbye:
         hub.leave(guest)
         try await backend.store.endWorkerSession(

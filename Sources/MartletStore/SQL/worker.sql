@@ -13,7 +13,7 @@ SELECT $1::uuid, $2::text, $3::uuid, $4::text, $5::uuid, $6::text, $7::text, $8:
 FROM (SELECT clock_timestamp() AS now) n
 ON CONFLICT (pool_id, name) DO UPDATE SET session_id = excluded.session_id, version = excluded.version,
   host = excluded.host, labels = excluded.labels, queues = excluded.queues, deployments = excluded.deployments,
-  is_draining = w.is_draining AND w.session_id = excluded.session_id,
+  is_draining = w.is_draining AND w.session_id = excluded.session_id, is_leaving = false,
   seen_time = greatest(w.seen_time + interval '1 microsecond', excluded.seen_time)
 RETURNING w.id, w.is_draining, w.seen_time, (SELECT session_id FROM old)
 
@@ -37,7 +37,7 @@ SELECT w.id, w.is_draining, w.seen_time FROM worker w WHERE w.id = ANY ($1::uuid
 -- name: list_workers
 -- Workers by pool and name, after one: of a pool or of all, those that are online or all.
 SELECT w.id, w.namespace, p.name, p.type, w.name, w.session_id, w.version, w.host, w.labels, w.queues, w.deployments,
-  w.is_draining, w.create_time, greatest(w.seen_time, s.beat_time), coalesce(s.lease_until > clock_timestamp(), false),
+  w.is_draining OR w.is_leaving, w.create_time, greatest(w.seen_time, s.beat_time), coalesce(s.lease_until > clock_timestamp(), false),
   (SELECT count(*) FROM work_item i WHERE i.worker_id = w.id AND i.standing = 2)
 FROM worker w JOIN pool p ON p.id = w.pool_id LEFT JOIN session s ON s.id = w.session_id
 WHERE w.namespace = $1::text AND ($2::uuid IS NULL OR w.pool_id = $2::uuid)
@@ -48,6 +48,15 @@ ORDER BY p.name, w.name LIMIT $7::bigint
 -- name: drain_worker
 -- Asks a worker to leave.
 UPDATE worker SET is_draining = true WHERE pool_id = $1::uuid AND name = $2::text RETURNING id
+
+-- name: mark_leaving_worker
+-- A worker says that it takes no more, unless it came again since.
+UPDATE worker SET is_leaving = true WHERE id = $1::uuid AND seen_time = $2::timestamptz
+
+-- name: forget_leaving
+-- A worker has left: the next one that has its session was asked for nothing.
+UPDATE worker SET is_draining = false, is_leaving = false
+WHERE session_id = $1::uuid AND (is_draining OR is_leaving)
 
 -- name: delete_worker
 -- Forgets a worker whose session does not last.

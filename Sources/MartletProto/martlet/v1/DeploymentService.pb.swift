@@ -13,7 +13,7 @@ public enum BackfillState: MartletWire.ProtoEnum {
   case active
   /// All its runs have ended.
   case done
-  /// Was cancelled.
+  /// Was cancelled, or its schedule is gone.
   case cancelled
   /// A number that this version of the contract does not know.
   case unrecognized(Int32)
@@ -434,7 +434,7 @@ public struct DeploymentVersion: MartletWire.WireMessage {
 
 /// Making up for the past, or for a range of the future, of a schedule.
 public struct Backfill: MartletWire.WireMessage {
-  /// UUIDv7, made by the caller, or by the server when empty.
+  /// UUIDv7, made by the caller, or by the server when empty: then a repeated request begins another backfill.
   public var id: String
   /// The namespace.
   public var namespace: String
@@ -908,7 +908,7 @@ public struct PromoteDeploymentVersionRequest: MartletWire.WireMessage {
   public var namespace: String
   /// An id or `flow/name`.
   public var deployment: String
-  /// The number of the version.
+  /// The number of the version, as ListDeploymentVersions has it. Required.
   public var number: Int64
 
   /// A message with every field at its default.

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Martlet
+import MartletModel
 import MartletProto
 
 /// What `flow-run ls` and `task-run ls` have in common.
@@ -58,17 +59,32 @@ extension Connection {
   func printRuns(_ options: RunListOptions, kind: RunKind, parent: String?, as format: Format)
     async throws
   {
+    let runs = try await runs(
+      matching: options.expression(kind: kind, parent: parent), by: options.orderBy,
+      limit: options.limit)
+    try show(runs, kind: kind, as: format)
+  }
+
+  /// Reads the runs that match, so many of them.
+  func runs(
+    matching filter: String, by order: String = "", limit: Int
+  ) async throws -> [Run] {
     var runs: [Run] = []
     var request = ListRunsRequest()
     request.namespace = namespace
-    request.filter = options.expression(kind: kind, parent: parent)
-    request.orderBy = options.orderBy
+    request.filter = filter
+    request.orderBy = order
     repeat {
-      request.pageSize = Int32(min(1000, options.limit - runs.count))
+      request.pageSize = Int32(min(1000, limit - runs.count))
       let page = try await client.runs.listRuns(request)
       runs += page.runs
       request.pageToken = page.nextPageToken
-    } while !request.pageToken.isEmpty && runs.count < options.limit
+    } while !request.pageToken.isEmpty && runs.count < limit
+    return runs
+  }
+
+  /// Shows runs, one line each.
+  func show(_ runs: [Run], kind: RunKind, as format: Format) throws {
     switch format {
     case .document(let notation):
       var response = ListRunsResponse()
@@ -91,9 +107,12 @@ extension Run {
   /// When it started; of one that has not, when it is to.
   fileprivate var when: String {
     if let start = times?.startTime { return ago(start) }
-    guard case .scheduled(let scheduled)? = state?.detail, let due = scheduled.dueTime else {
-      return "-"
-    }
-    return StartTime.ahead(StartTime.instant(due))
+    return due.map(StartTime.ahead) ?? "-"
+  }
+
+  /// When it may start, of one that waits.
+  var due: Instant? {
+    guard case .scheduled(let scheduled)? = state?.detail else { return nil }
+    return scheduled.dueTime.map(StartTime.instant)
   }
 }

@@ -9,7 +9,8 @@ struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue", abstract: "Order what waits in a work pool.",
     subcommands: [
-      CreateQueue.self, ListQueues.self, UpdateQueue.self, PauseQueue.self, ResumeQueue.self,
+      CreateQueue.self, ListQueues.self, GetQueue.self, UpdateQueue.self, PauseQueue.self,
+      ResumeQueue.self,
       DeleteQueue.self,
     ])
 }
@@ -102,6 +103,51 @@ struct ListQueues: AsyncParsableCommand {
       }
       return nil
     }
+  }
+}
+
+struct GetQueue: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "get", abstract: "Show one queue.")
+  @OptionGroup var name: QueueName
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    try await Connection.use(connection) { connection in
+      let queues = try await connection.client.pools.listQueues(
+        ListQueuesRequest(namespace: connection.namespace, pool: name.pool)
+      ).queues
+      guard let queue = queues.first(where: { $0.name == name.name || $0.id == name.name }) else {
+        let names = queues.map(\.name).joined(separator: ", ")
+        complain(
+          "martlet: work pool '\(name.pool)' has no queue \"\(name.name)\": it has \(names)")
+        return .notFound
+      }
+      switch format.output {
+      case .document(let notation): try notation.print(queue)
+      case .name: Terminal.standard.line(queue.name)
+      case .table: Terminal.standard.show(queue)
+      }
+      return nil
+    }
+  }
+}
+
+extension Terminal {
+  /// Shows one queue.
+  fileprivate func show(_ queue: Queue) {
+    field("queue", queue.paused ? "\(queue.name) (**)" : queue.name, .bold)
+    field("pool", queue.pool)
+    field("id", queue.id)
+    field("state", queue.paused ? "PAUSED" : "")
+    field("priority", "\(queue.priority)")
+    field(
+      "slots",
+      (queue.concurrencyLimit.map { "\(queue.slotsTaken)/\($0)" } ?? "\(queue.slotsTaken)")
+        + " taken")
+    field("waiting", "\(queue.runsWaiting)")
+    field("about", queue.description)
   }
 }
 

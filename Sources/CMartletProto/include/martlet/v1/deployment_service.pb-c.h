@@ -113,7 +113,7 @@ typedef enum _Martlet__V1__BackfillState {
    */
   MARTLET__V1__BACKFILL_STATE__BACKFILL_STATE_DONE = 2,
   /*
-   * Was cancelled.
+   * Was cancelled, or its schedule is gone.
    */
   MARTLET__V1__BACKFILL_STATE__BACKFILL_STATE_CANCELLED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__BACKFILL_STATE)
@@ -591,7 +591,7 @@ struct  Martlet__V1__Backfill
 {
   ProtobufCMessage base;
   /*
-   * UUIDv7, made by the caller, or by the server when empty.
+   * UUIDv7, made by the caller, or by the server when empty: then a repeated request begins another backfill.
    */
   ProtobufCBinaryData id;
   /*
@@ -1092,7 +1092,7 @@ struct  Martlet__V1__PromoteDeploymentVersionRequest
    */
   ProtobufCBinaryData deployment;
   /*
-   * The number of the version.
+   * The number of the version, as ListDeploymentVersions has it. Required.
    */
   int64_t number;
 };
