@@ -1695,6 +1695,9 @@ Flags:
       At most 1000; 100 when 0.
   --page-token TEXT
       From the page before.
+  --deployments TEXT
+      Only these, by `flow/name`, when not empty; at most 1000. Those that are not there are
+      left out. May be repeated.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1710,6 +1713,7 @@ tags *string tags
 labels %string labels
 page-size int pageSize
 page-token string pageToken
+deployments *string deployments
 ' "$@"
 }
 

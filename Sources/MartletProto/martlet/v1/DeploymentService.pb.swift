@@ -656,6 +656,8 @@ public struct ListDeploymentsRequest: MartletWire.WireMessage {
   public var pageSize: Int32
   /// From the page before.
   public var pageToken: String
+  /// Only these, by `flow/name`, when not empty; at most 1000. Those that are not there are left out.
+  public var deployments: [String]
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -668,7 +670,8 @@ public struct ListDeploymentsRequest: MartletWire.WireMessage {
     tags: [String] = [],
     labels: [String: String] = [:],
     pageSize: Int32 = 0,
-    pageToken: String = ""
+    pageToken: String = "",
+    deployments: [String] = []
   ) {
     self.namespace = namespace
     self.flow = flow
@@ -677,6 +680,7 @@ public struct ListDeploymentsRequest: MartletWire.WireMessage {
     self.labels = labels
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.deployments = deployments
   }
 }
 
@@ -2051,6 +2055,7 @@ extension ListDeploymentsRequest {
       MartletWire.FieldSchema(5, "labels", "labels", .map(key: .string), .string),
       MartletWire.FieldSchema(6, "page_size", "pageSize", .implicit, .int32),
       MartletWire.FieldSchema(7, "page_token", "pageToken", .implicit, .string),
+      MartletWire.FieldSchema(8, "deployments", "deployments", .repeated, .string),
     ]
   )
 
@@ -2067,6 +2072,7 @@ extension ListDeploymentsRequest {
     }
     self.pageSize = c.pointee.page_size
     self.pageToken = try reader.string(c.pointee.page_token)
+    self.deployments = try reader.strings(c.pointee.n_deployments, c.pointee.deployments)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -2085,6 +2091,7 @@ extension ListDeploymentsRequest {
     }
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = writer.string(self.pageToken)
+    (c.pointee.n_deployments, c.pointee.deployments) = writer.strings(self.deployments)
   }
 }
 

@@ -488,6 +488,7 @@ class DeploymentService:
         labels: Optional[Iterable[v1.ListDeploymentsRequest.LabelsEntry]] = None,
         page_size: Optional[int] = None,
         page_token: Optional[str] = None,
+        deployments: Optional[Iterable[str]] = None,
     ) -> v1.ListDeploymentsResponse:
         """Returns a page of deployments, by flow and name."""
         asked = self._calls.request(
@@ -500,6 +501,7 @@ class DeploymentService:
             labels=labels,
             page_size=page_size,
             page_token=page_token,
+            deployments=deployments,
         )
         return self._calls.unary_unary(
             "/martlet.v1.DeploymentService/ListDeployments", v1.ListDeploymentsResponse, asked, timeout, repeatable=True

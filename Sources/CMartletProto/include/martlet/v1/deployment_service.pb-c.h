@@ -841,10 +841,15 @@ struct  Martlet__V1__ListDeploymentsRequest
    * From the page before.
    */
   ProtobufCBinaryData page_token;
+  /*
+   * Only these, by `flow/name`, when not empty; at most 1000. Those that are not there are left out.
+   */
+  size_t n_deployments;
+  ProtobufCBinaryData *deployments;
 };
 #define MARTLET__V1__LIST_DEPLOYMENTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_deployments_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, 0, {0,NULL}, 0,NULL }
 
 
 /*
