@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Martlet
-import MartletModel
 import MartletProto
 
 /// What `flow-run ls` and `task-run ls` have in common.
@@ -108,11 +107,5 @@ extension Run {
   fileprivate var when: String {
     if let start = times?.startTime { return ago(start) }
     return due.map(StartTime.ahead) ?? "-"
-  }
-
-  /// When it may start, of one that waits.
-  var due: Instant? {
-    guard case .scheduled(let scheduled)? = state?.detail else { return nil }
-    return scheduled.dueTime.map(StartTime.instant)
   }
 }

@@ -203,13 +203,13 @@ class CacheBlock:
                 raise
 
     def _read(self, payload: Any) -> Any:
-        from google.protobuf import json_format
+        from martlet import values
 
         assert self._client is not None
         if payload.WhichOneof("body") == "uri":
             payload = self._client.results.get_result(id=payload.uri).payload
         if payload.WhichOneof("body") == "json":
-            return json_format.MessageToDict(payload.json)
+            return values.plain(payload.json)
         return payload.data if payload.WhichOneof("body") == "data" else payload.uri
 
 

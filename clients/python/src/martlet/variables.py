@@ -24,10 +24,10 @@ class Variable:
     """A variable as it was read: `name`, `value` (plain JSON), `tags` and `etag`."""
 
     def __init__(self, read: "v1.Variable") -> None:
-        from google.protobuf import json_format
+        from martlet import values
 
         self.name = read.name
-        self.value = json_format.MessageToDict(read.value)
+        self.value = values.plain(read.value)
         self.tags = list(read.tags)
         self.etag = read.etag
         """Changes with every change; `set` with it is refused when somebody else changed the variable meanwhile."""

@@ -12,8 +12,7 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Dict, List, Optional
 
-from google.protobuf import json_format
-
+from martlet import values
 from martlet.attempt import LIFELINE, PROGRAM
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class RunProcess:
             raise OSError(str(error)) from error
 
     def _variables(self, run: "v1.Run", epoch: int) -> Dict[str, str]:
-        text = json.dumps(json_format.MessageToDict(run.parameters))
+        text = json.dumps(values.plain(run.parameters))
         file = self._path("parameters")
         with open(file, "w", encoding="utf-8") as out:
             out.write(text)
