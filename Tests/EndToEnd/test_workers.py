@@ -138,11 +138,13 @@ def test_a_worker_that_drains_is_shown_so_and_comes_back_for_more(calm_server, n
         (found,) = connection.call("WorkerService/ListWorkers", {"pool": pool, "includeOffline": True})["workers"]
         return {key: found.get(key, False) for key in ("online", "draining")}
 
-    worker = new_worker(calm_server, pool=pool).start()
     for drain in (
         lambda: worker.signal(signal.SIGTERM),
         lambda: connection.call("WorkerService/DrainWorker", {"pool": pool, "name": "w"}),
+        lambda: worker.signal(signal.SIGTERM),
     ):
+        # Nobody has asked it to leave, whatever its predecessor was asked.
+        worker = new_worker(calm_server, pool=pool).start()
         run = deployed.run()
         deployed.says(run, "begun")
         assert listed() == {"online": True, "draining": False}
@@ -154,8 +156,6 @@ def test_a_worker_that_drains_is_shown_so_and_comes_back_for_more(calm_server, n
         assert worker.finish() == 0
         assert deployed.end(run).type == "COMPLETED"
         assert listed() == {"online": False, "draining": False}
-        # Nobody has asked the next one to leave.
-        worker.start()
 
 
 def test_run_once_works_off_what_is_due(calm_server, new_worker, new_pool):
