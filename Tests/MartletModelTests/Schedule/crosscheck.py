@@ -60,7 +60,7 @@ def timed(make, rng):
     """A case, unless it takes Python long: never matching rules, above all. The alarm repeats, for it may be swallowed. Most of the
     time would go into cases that come to nothing, so only some of the slow ones are waited for."""
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0.05 if rng.random() < 0.1 else 0.008, 0.02)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.05 if rng.random() < 0.03 else 0.006, 0.02)
         try:
             return make()
         finally:
