@@ -42,7 +42,7 @@ struct FlowSource {
     remarks =
       schema == nil
       ? [
-        "parameters are not checked, for `\(Self.python) -m martlet.schema \(path):\(function)` fails here: have "
+        "no schema of its parameters is sent, for `\(Self.python) -m martlet.schema \(path):\(function)` fails here: have "
           + "MARTLET_PYTHON name a Python with the martlet package"
       ] : []
   }
