@@ -25,6 +25,7 @@ Zones and policies: the local time of a whole-day interval comes back after a ni
 shifted one for ever. An interval of days and hours counts elapsed time; Prefect mixes both.
 """
 
+import decimal  # noqa: F401 - what others load on the way is not to be cut off by the alarm
 import random
 import signal
 import struct
