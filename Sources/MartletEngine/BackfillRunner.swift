@@ -10,7 +10,7 @@ public final class BackfillRunner: PacedService {
   /// What the services of the engine share.
   public let context: EngineContext
   private let catalog: ScheduleCatalog
-  private let willMake: @Sendable () -> Void
+  private let willMake: @Sendable () async -> Void
 
   /// Runs that wait at least, while there are more to make.
   private static let ahead = 100
@@ -25,7 +25,7 @@ public final class BackfillRunner: PacedService {
   /// - Parameter willMake: Called when runs are about to be made, for tests of what others do meanwhile.
   init(
     _ context: EngineContext, zones: ZoneDirectory = .standard,
-    willMake: @escaping @Sendable () -> Void
+    willMake: @escaping @Sendable () async -> Void
   ) {
     self.context = context
     catalog = ScheduleCatalog(zones: zones)
@@ -107,7 +107,7 @@ public final class BackfillRunner: PacedService {
             due: time > backfill.createTime ? time : nil, of: schedule.row, backfill: backfill.id,
             parameters: backfill.parameters, actor: "backfill:\(backfill.id)"))
       }
-      willMake()
+      await willMake()
       let answers = try await store.transitions.submit(commands, acceptsAnyID: true)
       guard answers.allSatisfy(\.isMade), let last = times.chunk.last else {
         logger.warning("runs of the backfill \(backfill.id) were not made: it is tried again")

@@ -117,6 +117,11 @@ public final class WorkerHub: Sendable {
     if runs > 0 { wake() }
   }
 
+  /// A worker takes no more.
+  public func drain(_ guest: Guest) {
+    change(guest) { $0.guest.isDraining = true }
+  }
+
   /// A worker has taken a run.
   public func accept(_ guest: Guest, _ run: RunID, epoch: Int64) {
     state.withLock { state in

@@ -197,6 +197,9 @@ def test_deploy_as_the_guides_write_it(served, project, calm_server):
     assert made.spec.pull_steps[0].working_directory.path == os.path.realpath(project)
     assert made.schedules[0].cron.expression == "*/30 * * * *"
     assert made.spec.parameter_schema["properties"]["api_url"]["type"] == "string"
+    refused = served("deployment", "run", "etl-pipeline/etl-prod", "-p", "api_url=5", code=1)
+    assert "run.parameters.api_url: is the number 5: give a text" in refused
+    assert "--param 'api_url=\"5\"'" in refused
     again = served(
         "deploy", "flows/hello.py:etl_pipeline", "--name", "etl-prod", "--pool", "guide-pool", "--cron", "*/30 * * * *"
     )

@@ -140,3 +140,42 @@ def test_a_worker_that_polls(call, cli, pool):
     assert call("WorkerService/ListWorkers", pool=pool).get("workers") is None
     assert "deployment" in cli("work-pool", "rm", pool, code=1)
     call("DeploymentService/DeleteDeployment", deployment=made["deployment"]["id"])
+
+
+def test_bounds_as_prefect_spells_them(cli, pool):
+    cli("work-pool", "create", pool, "--type", "process")
+
+    def limit(*words: str):
+        found = json.loads(cli(*words, "-o", "json"))
+        return (found if words[0] == "work-queue" else found["pool"]).get("concurrencyLimit")
+
+    cli("work-pool", "set-concurrency-limit", pool, "5")
+    assert limit("work-pool", "inspect", pool) == 5
+    cli("work-pool", "clear-concurrency-limit", pool)
+    assert limit("work-pool", "inspect", pool) is None
+    cli("work-queue", "create", "high", "--pool", pool)
+    cli("work-queue", "set-concurrency-limit", "high", "2", "--pool", pool)
+    assert limit("work-queue", "inspect", "high", "--pool", pool) == 2
+    assert "high" in cli("work-queue", "inspect", "high", "--pool", pool)
+    cli("work-queue", "clear-concurrency-limit", "high", "-p", pool)
+    assert limit("work-queue", "inspect", "high", "--pool", pool) is None
+    assert 'no queue "low": it has default, high' in cli("work-queue", "inspect", "low", "--pool", pool, code=3)
+
+
+def test_a_preview_shows_what_is_to_start_soon(call, cli, pool):
+    cli("work-pool", "create", pool, "--type", "process")
+    spec = {"pool": pool, "shell": "true"}
+    schedules = [{"slug": "s", "interval": {"length": "1200s"}}]
+    deployment = {"flow": pool, "name": "d", "spec": spec, "schedules": schedules}
+    call("DeploymentService/CreateDeployment", deployment=deployment)
+    now = cli("deployment", "run", f"{pool}/d", "-o", "name").strip()
+    later = cli("deployment", "run", f"{pool}/d", "--in", "10 h", "-o", "name").strip()
+    soon = cli("work-pool", "preview", pool, "-o", "name").split()
+    while len(soon) < 4:
+        # The scheduler makes the runs of the next hour.
+        soon = cli("work-pool", "preview", pool, "-o", "name").split()
+    assert soon[0] == now and later not in soon
+    assert cli("work-pool", "preview", pool, "--hours", "11", "-o", "name").split()[-1] == later
+    assert cli("work-pool", "preview", pool, "--limit", "1", "-o", "name").split() == [now]
+    cli("deployment", "clear-schedules", f"{pool}/d")
+    assert cli("work-pool", "preview", pool, "-o", "name").split() == [now]

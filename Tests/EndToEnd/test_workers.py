@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import time
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 
 import pytest
+from martlet import Client, v1
+from martlet.serving.stream import Heard, WorkerStream
 
 from martlet_process import BINARY, free_port
 from tracked_command import Recorded, environment
@@ -126,6 +130,81 @@ def test_term_drains_and_a_second_one_leaves_the_run_to_the_next_worker(
     assert later.end(left).type == "COMPLETED"
     worker.signal(signal.SIGTERM)
     assert worker.finish() == 0
+
+
+def test_a_worker_that_drains_is_shown_so_and_comes_back_for_more(calm_server, new_worker, new_pool, place):
+    pool, gate = new_pool(), place / "gate"
+    os.mkfifo(gate)
+    deployed = Deployed(calm_server, f"echo begun; read x < {gate}", pool)
+    connection = calm_server.connect()
+
+    def listed() -> dict:
+        (found,) = connection.call("WorkerService/ListWorkers", {"pool": pool, "includeOffline": True})["workers"]
+        return {key: found.get(key, False) for key in ("online", "draining")}
+
+    for drain in (
+        lambda: worker.signal(signal.SIGTERM),
+        lambda: connection.call("WorkerService/DrainWorker", {"pool": pool, "name": "w"}),
+        lambda: worker.signal(signal.SIGTERM),
+    ):
+        # Nobody has asked it to leave, whatever its predecessor was asked.
+        worker = new_worker(calm_server, pool=pool).start()
+        run = deployed.run()
+        deployed.says(run, "begun")
+        assert listed() == {"online": True, "draining": False}
+        drain()
+        worker.line("Taking no more; 1 to finish.")
+        while listed() != {"online": True, "draining": True}:
+            time.sleep(0.05)
+        gate.write_text("go\n")
+        assert worker.finish() == 0
+        assert deployed.end(run).type == "COMPLETED"
+        assert listed() == {"online": False, "draining": False}
+
+
+def test_what_a_worker_took_and_forgot_goes_back(calm_server, new_pool):
+    pool = new_pool()
+    deployed = Deployed(calm_server, "true", pool)
+    identity = v1.WorkerIdentity(pool=pool, name="w", session=v1.Session(id=str(uuid.uuid4())))
+    with Client(calm_server.url) as client:
+
+        def connect(*held: v1.Offer) -> tuple[WorkerStream, queue.SimpleQueue]:
+            events: queue.SimpleQueue = queue.SimpleQueue()
+            runs = [v1.HeldRun(run_id=offer.run.id, epoch=offer.epoch) for offer in held]
+            return WorkerStream(client, events, v1.ConnectRequest.Hello(worker=identity, held=runs)), events
+
+        def offer(stream: WorkerStream, events: queue.SimpleQueue) -> v1.Offer:
+            end = time.monotonic() + 60
+            while time.monotonic() < end:
+                stream.say(alive=v1.ConnectRequest.Alive())
+                try:
+                    event = events.get(timeout=5)
+                except queue.Empty:
+                    continue
+                if isinstance(event, Heard) and event.response.WhichOneof("kind") == "offer":
+                    return event.response.offer
+            raise AssertionError("nothing is offered")
+
+        stream, events = connect()
+        taken = []
+        # What was taken first is written down by the time that the third is offered.
+        for _ in range(3):
+            deployed.run()
+            stream.say(credit=v1.ConnectRequest.Credit(runs=1))
+            taken.append(offer(stream, events))
+            if len(taken) < 3:
+                stream.say(accept=v1.ConnectRequest.Accept(run_id=taken[-1].run.id, epoch=taken[-1].epoch))
+        stream.cancel()
+        forgotten, held, unseen = taken
+        begin = time.monotonic()
+        stream, events = connect(held)
+        stream.say(credit=v1.ConnectRequest.Credit(runs=9))
+        again = [offer(stream, events), offer(stream, events)]
+        assert [(item.run.id, item.epoch) for item in again] == [(unseen.run.id, 2), (forgotten.run.id, 2)]
+        # Its executor had the time to tell what it had left to tell.
+        assert time.monotonic() - begin > 10
+        assert Recorded(calm_server, held.run.id).type == "PENDING"
+        stream.leave(10)
 
 
 def test_run_once_works_off_what_is_due(calm_server, new_worker, new_pool):

@@ -86,6 +86,8 @@ import Testing
       let dead = try await fixture.worker("dead", credit: 5)
       _ = try await fixture.dispatcher.pass()
       #expect(dead.sink.offers.count == 3)
+      // One of them it has taken, and no executor has begun.
+      #expect(try await fixture.base.store.acceptOffers([(runs[0], 1)]).isEmpty)
       fixture.hub.leave(dead.guest)
       try await fixture.base.age(by: "1 hour")
       try await fixture.base.reap()

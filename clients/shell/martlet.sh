@@ -1695,6 +1695,9 @@ Flags:
       At most 1000; 100 when 0.
   --page-token TEXT
       From the page before.
+  --deployments TEXT
+      Only these, by `flow/name`, when not empty; at most 1000. Those that are not there are
+      left out. May be repeated.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1710,6 +1713,7 @@ tags *string tags
 labels %string labels
 page-size int pageSize
 page-token string pageToken
+deployments *string deployments
 ' "$@"
 }
 
@@ -2004,8 +2008,14 @@ martlet_deployment_promote_deployment_version() {
       cat <<'HELP'
 Usage: martlet_deployment_promote_deployment_version [--FLAG VALUE]...
 
-Makes a version the current one: new runs are of it. NOT_FOUND when there is no such
-version.
+Makes a version the current one: its spec is the deployment's, new runs are of it, and the
+future runs of its schedules are replaced by runs of it at once; runs that wait for a worker
+or go on stay of theirs. Makes no new version, and is no update of what is no part of a
+version: schedules, limits, labels stay. Idempotent: the current version stays so, and
+nothing is replaced. NOT_FOUND when there is no such deployment or version, or when its pool
+or queue is gone. INVALID_ARGUMENT names what is wrong with the number, or the parameters of
+a schedule that do not fit the version's schema. ABORTED with ETAG_MISMATCH when others
+change the deployment again and again meanwhile.
 
 Flags:
   --namespace TEXT
@@ -2013,7 +2023,7 @@ Flags:
   --deployment TEXT
       An id or `flow/name`.
   --number INTEGER
-      The number of the version.
+      The number of the version, as ListDeploymentVersions has it. Required.
   --json JSON
       The whole request, instead of other flags.
 
@@ -2158,7 +2168,13 @@ martlet_deployment_create_backfill() {
       cat <<'HELP'
 Usage: martlet_deployment_create_backfill [--FLAG VALUE]...
 
-Begins to make up for a range of a deployment's schedule. Idempotent by `backfill.id`.
+Begins to make up for a range of a deployment's schedule: the runs are made from now on, so
+many at a time. Idempotent by `backfill.id`: the same id with the same content answers with
+the backfill as it is and `duplicate`; with other content ALREADY_EXISTS. INVALID_ARGUMENT
+names the field: a schedule that the deployment does not have, a range of more than 100,000
+times or one that ends before it begins, one that ends in the future beside `only_missing`,
+parameters that do not fit the deployment's schema. NOT_FOUND when there is no such
+deployment.
 
 Flags:
   --namespace TEXT
@@ -2166,7 +2182,8 @@ Flags:
   --backfill JSON
       What to make up for.
   --backfill.id TEXT
-      UUIDv7, made by the caller, or by the server when empty.
+      UUIDv7, made by the caller, or by the server when empty: then a repeated request
+      begins another backfill.
   --backfill.namespace TEXT
       The namespace.
   --backfill.deployment TEXT
@@ -2243,7 +2260,7 @@ martlet_deployment_list_backfills() {
       cat <<'HELP'
 Usage: martlet_deployment_list_backfills [--FLAG VALUE]...
 
-Returns a page of backfills, the newest first.
+Returns a page of backfills, the newest first. NOT_FOUND when there is no such deployment.
 
 Flags:
   --namespace TEXT
@@ -2275,7 +2292,10 @@ martlet_deployment_cancel_backfill() {
       cat <<'HELP'
 Usage: martlet_deployment_cancel_backfill [--FLAG VALUE]...
 
-Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked for.
+Ends a backfill: nothing more of it is made or starts, runs that had not been let go are
+removed, runs that go on are cancelled if asked for. Once this has answered, no replica
+places a run of it, however long one stood still meanwhile. Idempotent: one that has ended
+stays as it ended; runs that go on are cancelled all the same. NOT_FOUND when there is none.
 
 Flags:
   --namespace TEXT
@@ -5187,18 +5207,21 @@ martlet_deployment_resume_deployment
 martlet_deployment_list_deployment_versions
       Returns a page of versions, the newest first.
 martlet_deployment_promote_deployment_version
-      Makes a version the current one: new runs are of it.
+      Makes a version the current one: its spec is the deployment's, new runs are of it, and
+      the future runs of its schedules are replaced by runs of it at once; runs that wait
+      for a worker or go on stay of theirs.
 martlet_deployment_preview_schedule
       Returns when schedules fire, those that the clock's changes drop or shift included.
 martlet_deployment_create_backfill
-      Begins to make up for a range of a deployment's schedule.
+      Begins to make up for a range of a deployment's schedule: the runs are made from now
+      on, so many at a time.
 martlet_deployment_get_backfill
       Returns one backfill with how far it is.
 martlet_deployment_list_backfills
       Returns a page of backfills, the newest first.
 martlet_deployment_cancel_backfill
-      Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked
-      for.
+      Ends a backfill: nothing more of it is made or starts, runs that had not been let go
+      are removed, runs that go on are cancelled if asked for.
 martlet_event_batch_publish_events
       Writes up to 1000 events; answers when they are durable.
 martlet_event_list_events

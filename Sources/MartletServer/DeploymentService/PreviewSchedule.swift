@@ -16,24 +16,17 @@ extension DeploymentHandlers {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       let limit = try previewLimit(request.limit)
-      var shown: [(id: ScheduleID?, spec: ScheduleSpec)] = []
+      guard request.schedule != nil || !request.deployment.isEmpty else {
+        throw InvalidValue("schedule", "is required, or a deployment that has schedules")
+      }
+      var kept: [ShownSchedule] = []
       if !request.deployment.isEmpty {
         let deployment = try await backend.store.deployment(
           try DeploymentReference(request.deployment, "deployment"), in: namespace,
           deadline: context.deadline)
-        shown = deployment.schedules.map { ($0.schedule.id, $0.schedule.spec) }
-      }
-      if let schedule = request.schedule {
-        let spec = try await offLoop { try ScheduleSpec(schedule, "schedule") }
-        // A schedule of this name that the deployment has is shown as it would be.
-        let place = shown.firstIndex { $0.spec.slug == spec.slug }
-        let id = place.flatMap { shown[$0].id }
-        if let place { shown.remove(at: place) }
-        guard let named = try ScheduleSpec.named([spec], "schedule").first else { return .init() }
-        shown.append((id, named))
-      }
-      guard !shown.isEmpty || !request.deployment.isEmpty else {
-        throw InvalidValue("schedule", "is required, or a deployment that has schedules")
+        kept = deployment.schedules.map {
+          ShownSchedule(id: $0.schedule.id, spec: $0.schedule.spec)
+        }
       }
       let from: Instant
       if let time = request.fromTime {
@@ -43,16 +36,36 @@ extension DeploymentHandlers {
       }
       let to = request.toTime.map(Instant.init)
       if let to, to <= from { throw InvalidValue("to_time", "is not after from_time") }
-      var times: [ScheduledTime] = []
-      for (id, spec) in shown {
-        times += try await offLoop { try preview(spec, id, from: from, to: to, limit: limit) }
+      // Off the loop once, however many schedules there are.
+      return try await offLoop { [kept] in
+        let times = try shown(kept, with: request.schedule).flatMap { schedule in
+          try preview(schedule, from: from, to: to, limit: limit)
+        }
+        let sorted = times.sorted { left, right in
+          let (a, b) = (Instant(left.time ?? .init()), Instant(right.time ?? .init()))
+          return a == b ? left.schedule < right.schedule : a < b
+        }
+        return PreviewScheduleResponse(times: Array(sorted.prefix(limit)))
       }
-      times.sort { left, right in
-        let (a, b) = (Instant(left.time ?? .init()), Instant(right.time ?? .init()))
-        return a == b ? left.schedule < right.schedule : a < b
-      }
-      return PreviewScheduleResponse(times: Array(times.prefix(limit)))
     }
+  }
+
+  /// A schedule whose times are shown.
+  private struct ShownSchedule: Sendable {
+    /// Nil for one that is not kept.
+    var id: ScheduleID?
+    var spec: ScheduleSpec
+  }
+
+  /// The schedules of a deployment with the one that was sent: in the place of one of its name it is shown as it would be.
+  private func shown(
+    _ kept: [ShownSchedule], with sent: MartletProto.Schedule?
+  ) throws -> [ShownSchedule] {
+    guard let sent else { return kept }
+    let spec = try ScheduleSpec(sent, "schedule")
+    guard let named = try ScheduleSpec.named([spec], "schedule").first else { return kept }
+    let same = kept.first { $0.spec.slug == spec.slug }
+    return kept.filter { $0.spec.slug != spec.slug } + [ShownSchedule(id: same?.id, spec: named)]
   }
 
   private func previewLimit(_ limit: Int32) throws(InvalidValue) -> Int {
@@ -61,15 +74,16 @@ extension DeploymentHandlers {
   }
 
   private func preview(
-    _ spec: ScheduleSpec, _ id: ScheduleID?, from: Instant, to: Instant?, limit: Int
+    _ schedule: ShownSchedule, from: Instant, to: Instant?, limit: Int
   ) throws(InvalidValue) -> [ScheduledTime] {
+    let spec = schedule.spec
     let zone = try ZoneDirectory.standard.zone(spec.schedule.zone)
     let timetable = try Timetable(spec.schedule, in: zone)
     return timetable.occurrences(from: from, to: to, limit: limit, withDropped: true).map {
       occurrence in
       var time = ScheduledTime()
       time.time = occurrence.instant.timestamp
-      if let id, spec.jitter != nil, occurrence.fires {
+      if let id = schedule.id, spec.jitter != nil, occurrence.fires {
         let before = occurrence.instant + Interval(microseconds: -1)
         time.dueTime =
           timetable.ticks(

@@ -47,8 +47,8 @@ extension WorkerHandlers {
     }
   }
 
-  /// Brings what the worker has and what it was offered together: offers that it never saw go back, and it hears of runs
-  /// that are not its any more.
+  /// Brings what the worker has and what it was offered together: offers that it never saw go back, so do those in a while
+  /// that it took and knows no more, and it hears of runs that are not its any more.
   private func reconcile(
     _ held: [HeldRun], with worker: EnteredWorker, _ responses: MessageWriter<ConnectResponse>
   ) async throws {
@@ -56,6 +56,8 @@ extension WorkerHandlers {
     let unseen = try await backend.store.unacceptedOffers(of: worker.id)
       .filter { !known.contains("\($0.run) \($0.epoch)") }
     try await backend.store.withdrawOffers(unseen)
+    try await backend.store.doubtOffers(
+      of: worker.id, but: held.compactMap { run in RunID(run.runID).map { ($0, run.epoch) } })
     if held.isEmpty { return }
     for run in try await lost(held, "hello.held") {
       try await responses.write(
@@ -84,6 +86,9 @@ extension WorkerHandlers {
         try await ended(exited, "exited", in: guest.namespace)
         if let run = RunID(exited.runID) { hub.forget(run) }
       case .alive: break
+      case .draining:
+        hub.drain(guest)
+        try await backend.store.workerLeaves(guest.id, seen: guest.seen)
       case .goodbye:
         hub.leave(guest)
         try await backend.store.endWorkerSession(

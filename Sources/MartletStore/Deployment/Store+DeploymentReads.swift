@@ -13,6 +13,8 @@ public struct DeploymentQuery: Sendable {
   public var tags: [String] = []
   /// Only those that have all of these labels.
   public var labels: [String: String] = [:]
+  /// Only those of these flows and names; empty for all.
+  public var named: [(flow: String, name: String)] = []
   /// The flow and name of the last one of the page before.
   public var after: (flow: String, name: String) = ("", "")
   /// The most of a page.
@@ -54,6 +56,8 @@ extension Store {
           $0.bindArray(query.tags)
           $0.bind(json(query.labels))
           $0.bind(Int64(query.limit))
+          $0.bindArray(query.named.map(\.flow))
+          $0.bindArray(query.named.map(\.name))
         }.map { row throws(PostgresError) in try Deployment(row) }
         let schedules = try ScheduleWrites.read(of: deployments.map(\.id), on: pipeline)
         for index in deployments.indices {

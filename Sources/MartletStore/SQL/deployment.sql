@@ -19,7 +19,8 @@ FROM deployment d JOIN deployment_version v ON v.deployment_id = d.id AND v.numb
 WHERE d.namespace = $1::text AND (d.id = $2::uuid OR (d.flow = $3::text AND d.name = $4::text))
 
 -- name: list_deployments
--- Deployments by flow and name, after one; of a flow, of a pool, with tags and labels, where these are asked for.
+-- Deployments by flow and name, after one; of a flow, of a pool, with tags and labels, of some names, where these are asked
+-- for.
 SELECT d.id, d.namespace, d.flow, d.name, d.description, d.labels, d.is_paused, d.version, d.last_version,
   d.concurrency_limit, d.collision_strategy, d.created_by, d.updated_by, d.create_time, d.update_time, d.etag, v.spec,
   clock_timestamp()
@@ -28,6 +29,8 @@ WHERE d.namespace = $1::text AND (d.flow, d.name) > ($2::text, $3::text)
   AND ($4::text = '' OR d.flow = $4::text)
   AND ($5::text = '' OR d.pool_id = (SELECT p.id FROM pool p WHERE p.namespace = $1::text AND p.name = $5::text))
   AND d.tags @> $6::text[] AND d.labels @> $7::jsonb
+  AND (cardinality($9::text[]) = 0 OR d.id IN (SELECT o.id FROM unnest($9::text[], $10::text[]) AS n (flow, name)
+    JOIN deployment o ON o.namespace = $1::text AND o.flow = n.flow AND o.name = n.name))
 ORDER BY d.flow, d.name LIMIT $8::bigint
 
 -- name: insert_deployment

@@ -85,14 +85,18 @@ RETURNING run_id, epoch
 
 -- name: find_blocked_items
 -- Runs of a pool that are ready while their deployment, of this pool or another one, is full, and that are not called so
--- yet or are to be cancelled.
-WITH shut AS MATERIALIZED (
-  SELECT d.id, d.collision_strategy FROM deployment d
-  WHERE d.concurrency_limit IS NOT NULL AND NOT d.is_paused
-    AND (d.pool_id = $1::uuid OR EXISTS (SELECT FROM work_item w WHERE w.deployment_id = d.id AND w.pool_id = $1::uuid
-      AND w.standing = 1))
-    AND d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
-      AND (t.standing = 2 OR t.taken_until IS NOT NULL))
+-- yet or are to be cancelled. How full a deployment is, is counted only where there is such a run.
+WITH asking AS MATERIALIZED (
+  SELECT d.id, d.concurrency_limit, d.collision_strategy FROM deployment d
+  WHERE d.concurrency_limit IS NOT NULL AND NOT d.is_paused AND (
+    EXISTS (SELECT FROM work_item w WHERE w.deployment_id = d.id AND NOT w.is_called AND w.pool_id = $1::uuid
+      AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp() AND w.taken_until IS NULL OFFSET 0)
+    OR d.collision_strategy = 2 AND EXISTS (SELECT FROM work_item w WHERE w.deployment_id = d.id AND w.is_called
+      AND w.pool_id = $1::uuid AND w.standing = 1 AND w.taken_until IS NULL OFFSET 0))
+), shut AS MATERIALIZED (
+  SELECT a.id, a.collision_strategy FROM asking a
+  WHERE a.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = a.id
+    AND (t.standing = 2 OR t.taken_until IS NOT NULL))
 )
 SELECT i.run_id, i.namespace, s.collision_strategy
 FROM shut s CROSS JOIN LATERAL (

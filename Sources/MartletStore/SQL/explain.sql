@@ -48,7 +48,7 @@ SELECT coalesce(d.flow || '/' || d.name, ''), coalesce(d.is_paused, false), d.co
   (SELECT count(*) FROM worker k JOIN session s ON s.id = k.session_id
     WHERE k.pool_id = w.pool_id AND s.lease_until > clock_timestamp()),
   (SELECT count(*) FROM worker k JOIN session s ON s.id = k.session_id
-    WHERE k.pool_id = w.pool_id AND s.lease_until > clock_timestamp() AND NOT k.is_draining
+    WHERE k.pool_id = w.pool_id AND s.lease_until > clock_timestamp() AND NOT k.is_draining AND NOT k.is_leaving
       AND k.labels @> w.worker_labels AND (cardinality(k.queues) = 0 OR q.name = ANY (k.queues))
       AND (cardinality(k.deployments) = 0
         OR k.deployments && ARRAY[w.deployment_id::text, d.flow || '/' || d.name])),

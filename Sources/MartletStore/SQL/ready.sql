@@ -4,15 +4,9 @@
 -- name: read_ready_items
 -- The first of each queue that some worker may have, among so many that are looked at; those of full or paused deployments
 -- are passed over. Profiles say what workers have (l), and which queues (q) and deployments (d) each is for. What a
--- transition changes at this moment is passed over too. Which deployments have no room is found out once, for many of
--- their runs may stand in front. A row without a run says that a queue goes on behind what was looked at.
-WITH shut AS MATERIALIZED (
-  SELECT d.id FROM deployment d
-  WHERE d.pool_id IN (SELECT q.pool_id FROM queue q WHERE q.id = ANY ($1::uuid[]))
-    AND (d.concurrency_limit IS NOT NULL OR d.is_paused)
-    AND (d.is_paused OR d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
-      AND (t.standing = 2 OR t.taken_until IS NOT NULL)))
-), head AS MATERIALIZED (
+-- transition changes at this moment is passed over too. Which deployments have no room is found out of those that stand
+-- there, each once, whatever others the pool has. A row without a run says that a queue goes on behind what was looked at.
+WITH head AS MATERIALIZED (
   SELECT q.id AS queue_id, q.name, q.room, w.run_id, w.deployment_id, w.due, w.worker_labels
   FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS q (id, name, room)
   CROSS JOIN LATERAL (
@@ -20,11 +14,16 @@ WITH shut AS MATERIALIZED (
     WHERE w.queue_id = q.id AND w.standing = 1 AND w.gate = 0 AND w.due <= statement_timestamp() AND w.taken_until IS NULL
     ORDER BY w.due, w.run_id LIMIT $6::bigint
   ) w
+), shut AS MATERIALIZED (
+  SELECT d.id FROM deployment d
+  WHERE d.id = ANY (ARRAY(SELECT DISTINCT h.deployment_id FROM head h))
+    AND (d.is_paused OR d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
+      AND (t.standing = 2 OR t.taken_until IS NOT NULL)))
 ), fitting AS MATERIALIZED (
   SELECT h.queue_id, h.run_id, row_number() OVER (PARTITION BY h.queue_id ORDER BY h.due, h.run_id) <= h.room AS is_first
   FROM head h
   LEFT JOIN LATERAL (SELECT * FROM deployment d WHERE d.id = h.deployment_id LIMIT 1) d ON true
-  WHERE h.deployment_id NOT IN (SELECT s.id FROM shut s) AND d.is_paused IS NOT TRUE AND h.run_id <> ALL ($5::uuid[])
+  WHERE h.deployment_id NOT IN (SELECT s.id FROM shut s) AND h.run_id <> ALL ($5::uuid[])
     AND EXISTS (SELECT FROM unnest($4::jsonb[]) AS k (p)
       WHERE k.p -> 'l' @> h.worker_labels AND (NOT k.p ? 'q' OR k.p -> 'q' ? h.name)
         AND (NOT k.p ? 'd' OR k.p -> 'd' ?| ARRAY[h.deployment_id::text, d.flow || '/' || d.name]))
@@ -45,13 +44,7 @@ HAVING count(*) >= $6::bigint AND (SELECT count(*) FROM fitting f WHERE f.queue_
 -- The same of queues in front of which stand many runs that no worker may have: looked for kind by kind, each of a
 -- deployment and of what a worker must have, so that it does not matter how many they are. Runs of equal marks ask for the
 -- same of workers; of more kinds than there is room the earliest are enough.
-WITH RECURSIVE shut AS MATERIALIZED (
-  SELECT d.id FROM deployment d
-  WHERE d.pool_id IN (SELECT q.pool_id FROM queue q WHERE q.id = ANY ($1::uuid[]))
-    AND (d.concurrency_limit IS NOT NULL OR d.is_paused)
-    AND (d.is_paused OR d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
-      AND (t.standing = 2 OR t.taken_until IS NOT NULL)))
-), kind AS (
+WITH RECURSIVE kind AS (
   SELECT q.id AS queue_id, q.name, q.room, w.deployment_id, w.mark, w.worker_labels
   FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS q (id, name, room)
   CROSS JOIN LATERAL (
@@ -67,6 +60,11 @@ WITH RECURSIVE shut AS MATERIALIZED (
       AND (w.deployment_id, jsonb_hash_extended(w.worker_labels, 0)) > (k.deployment_id, k.mark)
     ORDER BY w.deployment_id, jsonb_hash_extended(w.worker_labels, 0) LIMIT 1
   ) w
+), shut AS MATERIALIZED (
+  SELECT d.id FROM deployment d
+  WHERE d.id = ANY (ARRAY(SELECT DISTINCT k.deployment_id FROM kind k))
+    AND (d.is_paused OR d.concurrency_limit <= (SELECT count(*) FROM work_item t WHERE t.deployment_id = d.id
+      AND (t.standing = 2 OR t.taken_until IS NOT NULL)))
 ), begun AS MATERIALIZED (
   SELECT k.queue_id, k.deployment_id, k.mark, k.room,
     row_number() OVER (PARTITION BY k.queue_id ORDER BY w.due, w.run_id) <= k.room AS is_first
@@ -79,7 +77,7 @@ WITH RECURSIVE shut AS MATERIALIZED (
       AND w.due <= statement_timestamp() AND w.taken_until IS NULL AND w.run_id <> ALL ($5::uuid[])
     ORDER BY w.due, w.run_id LIMIT 1
   ) w
-  WHERE k.deployment_id NOT IN (SELECT s.id FROM shut s) AND d.is_paused IS NOT TRUE
+  WHERE k.deployment_id NOT IN (SELECT s.id FROM shut s)
     AND EXISTS (SELECT FROM unnest($4::jsonb[]) AS o (p)
       WHERE o.p -> 'l' @> k.worker_labels AND (NOT o.p ? 'q' OR o.p -> 'q' ? k.name)
         AND (NOT o.p ? 'd' OR o.p -> 'd' ?| ARRAY[k.deployment_id::text, d.flow || '/' || d.name]))

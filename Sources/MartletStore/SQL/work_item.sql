@@ -2,8 +2,9 @@
 
 -- name: insert_placements
 -- Ties new runs to their deployments, and has those wait that wait. Standing is null where a run was born taken or ended.
--- Fails when a deployment or a pool is gone. A deployment that is locked against this is being deleted, by somebody who may
--- wait for runs of this batch: it is not waited for.
+-- Fails when a deployment or a pool is gone, or when a run is to wait for a backfill that has ended: whoever made it may have
+-- stood still since it looked, and nobody would ever let the run go. A deployment or a backfill that is locked against this
+-- is being deleted or ended, by somebody who may wait for runs of this batch: it is not waited for.
 WITH placed AS (
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::uuid[],
     $8::timestamptz[], $9::uuid[], $10::text[], $11::jsonb[], $12::smallint[], $13::smallint[], $14::timestamptz[],
@@ -14,12 +15,17 @@ WITH placed AS (
   SELECT d.id FROM deployment d WHERE d.id = ANY ($3::uuid[]) ORDER BY d.id FOR KEY SHARE SKIP LOCKED
 ), pools AS MATERIALIZED (
   SELECT p.id FROM pool p WHERE p.id = ANY ($5::uuid[]) ORDER BY p.id FOR KEY SHARE
+), fills AS MATERIALIZED (
+  SELECT b.id FROM backfill b WHERE b.id = ANY ($9::uuid[]) AND b.state = 1 ORDER BY b.id FOR SHARE SKIP LOCKED
 ), tied AS (
   INSERT INTO run_deployment (run_id, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time,
     backfill_id, job_variables, worker_labels)
   SELECT CASE WHEN EXISTS (SELECT FROM homes h WHERE h.id = deployment_id)
-      AND EXISTS (SELECT FROM pools p WHERE p.id = pool_id) THEN run_id ELSE refuse_homeless(run_id) END, namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time, backfill_id,
-    job_variables, worker_labels
+      AND EXISTS (SELECT FROM pools p WHERE p.id = pool_id)
+      AND (gate <> 3 OR EXISTS (SELECT FROM fills f WHERE f.id = backfill_id))
+      THEN run_id ELSE refuse_homeless(run_id) END,
+    namespace, deployment_id, version, pool_id, queue_id, schedule_id, schedule_time, backfill_id, job_variables,
+    worker_labels
   FROM placed
 )
 INSERT INTO work_item (run_id, namespace, pool_id, queue_id, deployment_id, schedule_id, backfill_id, standing, gate,

@@ -13,7 +13,7 @@ SELECT $1::uuid, $2::text, $3::uuid, $4::text, $5::uuid, $6::text, $7::text, $8:
 FROM (SELECT clock_timestamp() AS now) n
 ON CONFLICT (pool_id, name) DO UPDATE SET session_id = excluded.session_id, version = excluded.version,
   host = excluded.host, labels = excluded.labels, queues = excluded.queues, deployments = excluded.deployments,
-  is_draining = w.is_draining AND w.session_id = excluded.session_id,
+  is_draining = w.is_draining AND w.session_id = excluded.session_id, is_leaving = false,
   seen_time = greatest(w.seen_time + interval '1 microsecond', excluded.seen_time)
 RETURNING w.id, w.is_draining, w.seen_time, (SELECT session_id FROM old)
 
@@ -37,7 +37,7 @@ SELECT w.id, w.is_draining, w.seen_time FROM worker w WHERE w.id = ANY ($1::uuid
 -- name: list_workers
 -- Workers by pool and name, after one: of a pool or of all, those that are online or all.
 SELECT w.id, w.namespace, p.name, p.type, w.name, w.session_id, w.version, w.host, w.labels, w.queues, w.deployments,
-  w.is_draining, w.create_time, greatest(w.seen_time, s.beat_time), coalesce(s.lease_until > clock_timestamp(), false),
+  w.is_draining OR w.is_leaving, w.create_time, greatest(w.seen_time, s.beat_time), coalesce(s.lease_until > clock_timestamp(), false),
   (SELECT count(*) FROM work_item i WHERE i.worker_id = w.id AND i.standing = 2)
 FROM worker w JOIN pool p ON p.id = w.pool_id LEFT JOIN session s ON s.id = w.session_id
 WHERE w.namespace = $1::text AND ($2::uuid IS NULL OR w.pool_id = $2::uuid)
@@ -48,6 +48,15 @@ ORDER BY p.name, w.name LIMIT $7::bigint
 -- name: drain_worker
 -- Asks a worker to leave.
 UPDATE worker SET is_draining = true WHERE pool_id = $1::uuid AND name = $2::text RETURNING id
+
+-- name: mark_leaving_worker
+-- A worker says that it takes no more, unless it came again since.
+UPDATE worker SET is_leaving = true WHERE id = $1::uuid AND seen_time = $2::timestamptz
+
+-- name: forget_leaving
+-- A worker has left: the next one that has its session was asked for nothing.
+UPDATE worker SET is_draining = false, is_leaving = false
+WHERE session_id = $1::uuid AND (is_draining OR is_leaving)
 
 -- name: delete_worker
 -- Forgets a worker whose session does not last.
@@ -78,6 +87,21 @@ FROM run_state s WHERE s.id = ANY ($1::uuid[])
 -- Runs that a worker was offered and has not taken yet.
 SELECT run_id, epoch FROM work_item
 WHERE worker_id = $1::uuid AND standing = 2 AND offer_until IS NOT NULL ORDER BY run_id
+
+-- name: doubt_offers
+-- A worker comes again and does not name runs that it has taken and that have not begun: their offers lapse in a while,
+-- unless it takes them once more. Not at once, for what their executors have to tell may be on its way. Rows of runs are
+-- locked before where they stand, as everywhere, and none may begin meanwhile.
+WITH unbegun AS MATERIALIZED (
+  SELECT s.id FROM work_item w JOIN run_state s ON s.id = w.run_id
+  WHERE w.worker_id = $1::uuid AND w.standing = 2 AND w.offer_until IS NULL
+    AND s.state_type = 2 AND s.execution_id IS NULL
+    AND NOT EXISTS (SELECT FROM unnest($2::uuid[], $3::bigint[]) AS h (run_id, epoch)
+      WHERE h.run_id = w.run_id AND h.epoch = w.epoch)
+  ORDER BY s.id FOR NO KEY UPDATE OF s
+)
+UPDATE work_item w SET offer_until = clock_timestamp() + $4::bigint * interval '1 microsecond'
+FROM unbegun u WHERE w.run_id = u.id AND w.worker_id = $1::uuid AND w.standing = 2 AND w.offer_until IS NULL
 
 -- name: note_decline
 -- Notes who of a namespace sent an offer back, and why; no row when it is not its.

@@ -282,10 +282,13 @@ enum SQL {
   static let findWorkers = named("find_workers")
   static let listWorkers = named("list_workers")
   static let drainWorker = named("drain_worker")
+  static let markLeavingWorker = named("mark_leaving_worker")
+  static let forgetLeaving = named("forget_leaving")
   static let deleteWorker = named("delete_worker")
   static let acceptOffers = named("accept_offers")
   static let checkOffers = named("check_offers")
   static let listUnacceptedOffers = named("list_unaccepted_offers")
+  static let doubtOffers = named("doubt_offers")
   static let noteDecline = named("note_decline")
   static let countMisfire = named("count_misfire")
 

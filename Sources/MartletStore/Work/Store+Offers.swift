@@ -83,6 +83,23 @@ extension Store {
     }
   }
 
+  /// Has the offers lapse of runs that a worker has taken and has no executor of now, where these have not begun.
+  /// - Parameters:
+  ///   - held: The runs whose executors it has.
+  ///   - patience: How long what such an executor has left to be told may be on its way.
+  public func doubtOffers(
+    of worker: WorkerID, but held: [(run: RunID, epoch: Int64)], patience: Interval = .seconds(15)
+  ) async throws(StoreError) {
+    _ = try await write { connection in
+      try connection.query(SQL.doubtOffers) {
+        $0.bind(worker)
+        $0.bindArray(held.map(\.run))
+        $0.bindArray(held.map(\.epoch))
+        $0.bind(patience)
+      }.affected
+    }
+  }
+
   /// Takes offers back: their runs are ready again.
   public func withdrawOffers(
     _ offers: [(run: RunID, epoch: Int64)]

@@ -36,13 +36,27 @@ extension Store {
     return entered
   }
 
-  /// Ends the session of a worker that has left: what it was offered and nobody has begun goes back at once.
+  /// Notes that a worker takes no more and leaves when what it has has ended; it may come again for more.
+  public func workerLeaves(_ worker: WorkerID, seen: Instant) async throws(StoreError) {
+    _ = try await write { connection in
+      try connection.query(SQL.markLeavingWorker) {
+        $0.bind(worker)
+        $0.bind(seen)
+      }.affected
+    }
+  }
+
+  /// Ends the session of a worker that has left: what it was offered and nobody has begun goes back at once, and it is asked
+  /// to leave no more.
   public func endWorkerSession(
     _ session: SessionID, in namespace: Namespace
   ) async throws(StoreError) {
     do throws(StoreError) {
       try await closeSession(session, in: namespace)
     } catch .notFound { return }
+    _ = try await write { connection in
+      try connection.query(SQL.forgetLeaving) { $0.bind(session) }.affected
+    }
     let held = try await claims(of: session, limit: 10_000)
     if held.isEmpty { return }
     _ = try await transitions.submit(

@@ -52,6 +52,7 @@ struct WorkerBook {
     // An end of doubtful arrival is said again; an answer to an offer is not, for the executor's report says it.
     forget(before: now - Self.doubt)
     outbox = told.map { .exited($0.exited) }
+    if isDraining { outbox.append(.draining(ConnectRequest.Draining())) }
   }
 
   /// What is to be said now, in order.
@@ -122,7 +123,11 @@ struct WorkerBook {
   }
 
   /// Takes no more.
-  mutating func drain() { isDraining = true }
+  mutating func drain() {
+    guard !isDraining else { return }
+    isDraining = true
+    outbox.append(.draining(ConnectRequest.Draining()))
+  }
 }
 
 extension Exited {

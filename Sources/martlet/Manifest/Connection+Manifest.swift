@@ -18,22 +18,34 @@ extension Connection {
     }
   }
 
-  /// What a deployment is to be, over what is there.
-  func wanted(_ manifest: DeploymentManifest, directory: String) async throws -> (
-    current: Deployment?, wanted: Deployment
-  ) {
-    let current = try await declaredDeployment("\(manifest.flow ?? "")/\(manifest.name)")
-    var wanted = current ?? Deployment()
-    wanted.flow = manifest.flow ?? ""
-    wanted.take(manifest, directory: directory)
-    return (current, wanted)
+  /// How many deployments are asked for by one call.
+  private static let mostNamed = 1000
+
+  /// Those deployments that are there, by `flow/name`: one list, however many are asked for.
+  func declaredDeployments(_ references: Set<String>) async throws -> [String: Deployment] {
+    var found: [String: Deployment] = [:]
+    var rest = references.sorted()[...]
+    while !rest.isEmpty {
+      var request = ListDeploymentsRequest()
+      request.namespace = namespace
+      request.deployments = Array(rest.prefix(Self.mostNamed))
+      request.pageSize = Int32(Self.mostNamed)
+      rest = rest.dropFirst(Self.mostNamed)
+      repeat {
+        let page = try await client.deployments.listDeployments(request)
+        for deployment in page.deployments { found[deployment.reference] = deployment }
+        request.pageToken = page.nextPageToken
+      } while !request.pageToken.isEmpty
+    }
+    return found
   }
 
   /// Makes a deployment what is declared.
   func apply(
     _ manifest: DeploymentManifest, directory: String, validateOnly: Bool
   ) async throws -> ApplyDeploymentResponse {
-    let (_, wanted) = try await wanted(manifest, directory: directory)
+    let current = try await declaredDeployment(manifest.reference)
+    let wanted = manifest.wanted(over: current, directory: directory)
     return try await ManifestKey(.deployment, wanted.reference).naming {
       try await client.deployments.applyDeployment(
         ApplyDeploymentRequest(
@@ -178,6 +190,19 @@ extension Connection {
     do { return try await body() } catch let status as Status where status.code == .notFound {
       return nil
     }
+  }
+}
+
+extension DeploymentManifest {
+  /// How the server knows it.
+  var reference: String { "\(flow ?? "")/\(name)" }
+
+  /// What the deployment is to be, over what is there.
+  func wanted(over current: Deployment?, directory: String) -> Deployment {
+    var wanted = current ?? Deployment()
+    wanted.flow = flow ?? ""
+    wanted.take(self, directory: directory)
+    return wanted
   }
 }
 

@@ -41,7 +41,10 @@ struct FlowSource {
     schema = answer.status == 0 ? try? JSON(parsing: answer.output) : nil
     remarks =
       schema == nil
-      ? ["no schema of parameters: `python3 -m martlet.schema \(path):\(function)` fails here"] : []
+      ? [
+        "no schema of its parameters is sent, for `\(Self.python) -m martlet.schema \(path):\(function)` fails here: have "
+          + "MARTLET_PYTHON name a Python with the martlet package"
+      ] : []
   }
 
   /// The Python to ask: `MARTLET_PYTHON`, or the one of the path.

@@ -56,19 +56,22 @@ struct ManifestTask {
       wanted.append((key, result.normal))
     }
     try await connection.findPools(of: manifest)
-    let read = try await manifest.deployments.concurrently { deployment in
-      try await connection.wanted(deployment, directory: directory)
-    }
-    for (there, result) in read {
+    let owned = owner?.owned ?? []
+    // What was made before is looked for with what is declared: it may not be there any more.
+    let made = owned.filter { $0.kind == .deployment }.map(\.name)
+    let known = try await connection.declaredDeployments(
+      Set(manifest.deployments.map(\.reference) + made))
+    for deployment in manifest.deployments {
+      let there = known[deployment.reference]
+      let result = deployment.wanted(over: there, directory: directory)
       let key = ManifestKey(.deployment, result.reference)
       current[key] = there?.manifest.normal
       deployments[key.name] = result
       wanted.append((key, result.manifest.normal))
     }
-    let owned = owner?.owned ?? []
     let others = owned.filter { current[$0] == nil }
     let areThere = try await Array(others).concurrently { key in
-      (key, try await Self.isThere(key, connection))
+      (key, try await Self.isThere(key, among: known, connection))
     }
     for (key, isThere) in areThere {
       // What somebody else has removed is not ours when somebody makes it again.
@@ -78,12 +81,14 @@ struct ManifestTask {
     plan = ManifestPlan(current: current, wanted: wanted, owned: owned)
   }
 
-  private static func isThere(_ key: ManifestKey, _ connection: Connection) async throws -> Bool {
+  private static func isThere(
+    _ key: ManifestKey, among deployments: [String: Deployment], _ connection: Connection
+  ) async throws -> Bool {
     switch key.kind {
     case .variable: try await connection.sharedVariable(key.name) != nil
     case .limit: try await connection.limit(key.name) != nil
     case .pool: try await connection.declaredPool(key.name) != nil
-    case .deployment: try await connection.declaredDeployment(key.name) != nil
+    case .deployment: deployments[key.name] != nil
     }
   }
 

@@ -38,6 +38,21 @@ import Testing
     ("deployments schedules delete f/d s -y", "deployment schedule rm f/d s"),
     ("deployment schedule clear f/d --accept-yes", "deployment schedule rm --all f/d"),
     ("deployment schedule create f/d --no-active", "deployment schedule add f/d --paused"),
+    ("deployment clear-schedules f/d -y", "deployment schedule rm --all f/d"),
+    ("work-queue inspect q -p p", "work-pool queue get q -p p"),
+    (
+      "work-pool set-concurrency-limit p 5 --profile lab",
+      "work-pool update p --concurrency-limit=5 --profile lab"
+    ),
+    ("work-pools clear-concurrency-limit p", "work-pool update --concurrency-limit=-1 p"),
+    (
+      "work-queue set-concurrency-limit --pool p q 7",
+      "work-pool queue update --pool p q --concurrency-limit=7"
+    ),
+    (
+      "work-queue clear-concurrency-limit q --pool=p",
+      "work-pool queue update --concurrency-limit=-1 q --pool=p"
+    ),
     ("backfills list", "backfill ls"), ("variable inspect v", "variable inspect v"),
     ("variable unset v", "variable rm v"),
     ("events stream --format json", "event tail --follow --output json"),

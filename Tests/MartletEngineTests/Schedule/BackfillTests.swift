@@ -1,6 +1,5 @@
 // Decides that a backfill makes up for every time of its range once, so many at a time, and then is done.
 
-import Dispatch
 import MartletModel
 import MartletStore
 import MartletTestKit
@@ -111,10 +110,10 @@ import Testing
     try await EngineFixture.with { fixture in
       let request = try await begin(fixture, hours: 20)
       let taken = TestSignal<Void>()
-      let go = DispatchSemaphore(value: 0)
+      let go = TestSignal<Void>()
       let runner = BackfillRunner(fixture.context) {
         taken.send(())
-        go.wait()
+        await go.next()
       }
       async let passed = runner.pass()
       await taken.next()
@@ -125,7 +124,7 @@ import Testing
         _ = try await fixture.store.cancelBackfill(
           request.id, in: fixture.namespace, cancelsRunning: false, actor: "t")
       }
-      go.signal()
+      go.send(())
       let count = try await passed
       #expect(count == 0)
       let state = try await fixture.store.backfill(request.id, in: fixture.namespace).state
@@ -133,6 +132,33 @@ import Testing
       for table in ["work_item", "run_deployment", "run_state"] {
         #expect(try await fixture.number("SELECT count(*) FROM \(table)") == 0, "\(table)")
       }
+    }
+  }
+
+  /// What a replica writes that stood still between reading and writing, whether or not it lives to clear up.
+  @Test func nothingIsPlacedAfterTheCancellation() async throws {
+    try await EngineFixture.with { fixture in
+      let request = try await begin(fixture, hours: 3)
+      let taken = TestSignal<Void>()
+      let go = TestSignal<Void>()
+      let runner = BackfillRunner(fixture.context) {
+        taken.send(())
+        await go.next()
+      }
+      async let passed = runner.pass()
+      await taken.next()
+      _ = try await fixture.store.cancelBackfill(
+        request.id, in: fixture.namespace, cancelsRunning: false, actor: "t")
+      try await fixture.sql(
+        """
+        CREATE TABLE placed (run_id uuid);
+        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO placed VALUES (NEW.run_id); RETURN NEW; END $$;
+        CREATE TRIGGER note AFTER INSERT ON work_item FOR EACH ROW EXECUTE FUNCTION note()
+        """)
+      go.send(())
+      #expect(try await passed == 0)
+      #expect(try await fixture.number("SELECT count(*) FROM placed") == 0)
     }
   }
 

@@ -1,8 +1,10 @@
 // Tests schedules against croniter, python-dateutil and zoneinfo: random rules in all zones, from 1970 to 2040, most of
 // them near a change of the clock. What is known to differ is listed in crosscheck.py.
 
+import Dispatch
 import Foundation
 import MartletModel
+import Synchronization
 import Testing
 
 @Suite struct ScheduleCrossCheckTests {
@@ -11,26 +13,15 @@ import Testing
     let environment = ProcessInfo.processInfo.environment
     let seed = environment["MARTLET_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...(1 << 50))
     let cases = environment["SCHEDULE_CASES"].flatMap { Int($0) } ?? 1500
-    var counts: [Substring: Int] = [:]
-    var failures: [String] = []
-    var slow = 0
-    let batch = 5000
-    for first in stride(from: 0, to: cases, by: batch) {
-      let output = try python(
-        "crosscheck.py", "\(seed + UInt64(first))", "\(min(batch, cases - first))",
-        first == 0 ? "zones" : "no-zones", ZoneFile.directory)
-      for line in output.split(separator: "\n") {
-        let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-        if fields[0] == "end" {
-          slow += Int(fields[1]) ?? 0
-          continue
-        }
-        counts[fields[0], default: 0] += 1
-        if let difference = try Self.difference(fields) {
-          failures.append("MARTLET_SEED=\(seed) \(difference)\n  \(line)")
-        }
-      }
+    let firsts = Array(stride(from: 0, to: cases, by: Self.batch))
+    let all = Mutex(Outcome())
+    // Each batch has a Python of its own, as many at a time as there are processors.
+    DispatchQueue.concurrentPerform(iterations: firsts.count) { index in
+      let outcome = Outcome(
+        seed: seed, first: firsts[index], count: min(Self.batch, cases - firsts[index]))
+      all.withLock { $0.add(outcome) }
     }
+    let (counts, failures, slow) = all.withLock { ($0.counts, $0.failures, $0.slow) }
     print("schedules: \(counts.sorted { $0.key < $1.key }), \(slow) too slow for Python")
     for failure in failures.prefix(20) { Issue.record("\(failure)") }
     #expect(failures.count <= 20, "and \(failures.count - 20) more")
@@ -39,8 +30,44 @@ import Testing
     #expect(slow < cases / 4)
   }
 
+  private static let batch = 2500
+
+  /// What came of cases.
+  private struct Outcome {
+    var counts: [String: Int] = [:]
+    var failures: [String] = []
+    var slow = 0
+
+    init() {}
+
+    init(seed: UInt64, first: Int, count: Int) {
+      do {
+        let output = try python(
+          "crosscheck.py", "\(seed + UInt64(first))", "\(count)", first == 0 ? "zones" : "no-zones",
+          ZoneFile.directory)
+        for line in output.split(separator: "\n") {
+          let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+          if fields[0] == "end" {
+            slow += Int(fields[1]) ?? 0
+            continue
+          }
+          counts[String(fields[0]), default: 0] += 1
+          if let difference = try ScheduleCrossCheckTests.difference(fields) {
+            failures.append("MARTLET_SEED=\(seed) \(difference)\n  \(line)")
+          }
+        }
+      } catch { failures.append("MARTLET_SEED=\(seed): \(error)") }
+    }
+
+    mutating func add(_ other: Outcome) {
+      counts.merge(other.counts, uniquingKeysWith: +)
+      failures += other.failures
+      slow += other.slow
+    }
+  }
+
   /// What is wrong with a case; nil when nothing is.
-  private static func difference(_ fields: [Substring]) throws -> String? {
+  fileprivate static func difference(_ fields: [Substring]) throws -> String? {
     let zone = try ZoneFile.zone(String(fields[1]))
     if fields[0] == "zone" {
       for pair in fields[7].split(separator: ",") {

@@ -58,6 +58,51 @@ import Testing
     await database.drop()
   }
 
+  /// However many deployments with a limit a pool has: those are counted whose runs stand in front.
+  @Test func aRoundCountsNoOtherDeployments() async throws {
+    let database = try await TestDatabase.make(Templates.schema)
+    let pool = "'00000000-0000-7000-8000-000000000001'::uuid"
+    let queue = "ARRAY[\(pool)], '{q}', '{10}', ARRAY['{\"l\": {}}'::jsonb], '{}'"
+    let plans = try await BlockingThread.run {
+      let connection = try database.connect()
+      try connection.script(Self.crowd)
+      return try [
+        ("read_ready_items", "\(queue), 220"), ("read_ready_kinds", queue),
+        ("find_blocked_items", "\(pool), 500"),
+      ].map { name, arguments in
+        let statement = try #require(SQL.all[name])
+        try connection.script("PREPARE \(name) AS \(statement.sql)")
+        return try connection.query(
+          Statement(
+            "analyze_\(name)", "EXPLAIN (ANALYZE, TIMING OFF) EXECUTE \(name)(\(arguments))")
+        ).map { row throws(PostgresError) in try row.get(0, as: String.self) }
+      }
+    }
+    for plan in plans {
+      let counts = plan.filter { $0.contains("work_item_use") && !$0.contains("never executed") }
+      #expect(!counts.isEmpty)
+      #expect(
+        counts.allSatisfy { $0.contains(" loops=1)") }, "\(plan.joined(separator: "\n"))")
+    }
+    await database.drop()
+  }
+
+  /// A pool with two thousand deployments that may have one run each, and have it; of one another is ready.
+  private static let crowd = """
+    INSERT INTO pool (id, namespace, name, type, template, created_by, create_time, update_time)
+    VALUES ('00000000-0000-7000-8000-000000000001', 'default', 'p', 'process', '{}', 't', now(), now());
+    INSERT INTO queue (id, namespace, pool_id, name, priority, create_time, update_time)
+    SELECT id, 'default', id, 'q', 1, now(), now() FROM pool;
+    INSERT INTO deployment (id, namespace, flow, name, version, last_version, pool_id, queue_id, concurrency_limit,
+      created_by, updated_by, create_time, update_time)
+    SELECT gen_random_uuid(), 'default', 'f', n::text, 1, 1, q.pool_id, q.id, 1, 't', 't', now(), now()
+    FROM queue q, generate_series(1, 2000) n;
+    INSERT INTO work_item (run_id, namespace, pool_id, queue_id, deployment_id, standing, gate, due, epoch)
+    SELECT gen_random_uuid(), 'default', d.pool_id, d.queue_id, d.id, n, 0, now() - interval '1 s', 1
+    FROM deployment d, generate_series(1, 2) n WHERE n = 2 OR d.name = '1';
+    ANALYZE deployment, work_item
+    """
+
   /// Twenty thousand schedules, each with a run that is due within a day, and as many workers.
   private static let fill = """
     CREATE TEMPORARY TABLE one AS SELECT gen_random_uuid() AS id, gen_random_uuid() AS schedule,

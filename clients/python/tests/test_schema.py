@@ -94,6 +94,32 @@ def test_an_annotation_that_is_not_there_admits_anything(file):
     assert jsonschema.Draft202012Validator(found).is_valid({"a": object})
 
 
+def test_a_file_that_cannot_be_run_is_read(file, tmp_path):
+    path = tmp_path / "elsewhere.py"
+    path.write_text("import not_there_at_all\n" + SOURCE)
+    code, read = ask(f"{path}:etl")
+    assert code == 0
+    _, run = ask(f"{file}:etl")
+    # A type of the file's own admits anything.
+    assert run["properties"].pop("kind") and read["properties"].pop("kind") == {"title": "kind", "position": 5}
+    assert read == run
+
+
+def test_types_that_are_written_anew_are_read(tmp_path):
+    path = tmp_path / "new.py"
+    path.write_text(
+        "import not_there_at_all\n"
+        "def f(a: 'str | None', b: list[int], c: datetime.date, d: dict[str, float] = {}, "
+        "e: Missing = x, f: list['M'] = []): ...\n"
+    )
+    _, found = ask(f"{path}:f")
+    assert found["required"] == ["a", "b", "c"]
+    judge = jsonschema.Draft202012Validator(found)
+    assert judge.is_valid({"a": None, "b": [1], "c": "2026-11-21", "d": {"x": 1}, "e": 5, "f": 7})
+    for wrong in ({"a": 1}, {"b": ["x"]}, {"b": 1}, {"c": 1}, {"d": {"x": "y"}}):
+        assert not judge.is_valid({"a": "x", "b": [], "c": "x", **wrong}), wrong
+
+
 def test_a_file_that_cannot_be_run_tells_names(tmp_path):
     path = tmp_path / "broken.py"
     path.write_text("import not_there_at_all\nasync def f(a, b=1, *, c, d=2, **rest): ...\n")

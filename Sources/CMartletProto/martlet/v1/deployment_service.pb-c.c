@@ -3639,7 +3639,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_deployments_request__labels_e
   (ProtobufCMessageInit) martlet__v1__list_deployments_request__labels_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__list_deployments_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor martlet__v1__list_deployments_request__field_descriptors[8] =
 {
   {
     "namespace",
@@ -3725,8 +3725,21 @@ static const ProtobufCFieldDescriptor martlet__v1__list_deployments_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "deployments",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ListDeploymentsRequest, n_deployments),
+    offsetof(Martlet__V1__ListDeploymentsRequest, deployments),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__list_deployments_request__field_indices_by_name[] = {
+  7,   /* field[7] = deployments */
   1,   /* field[1] = flow */
   4,   /* field[4] = labels */
   0,   /* field[0] = namespace */
@@ -3738,7 +3751,7 @@ static const unsigned martlet__v1__list_deployments_request__field_indices_by_na
 static const ProtobufCIntRange martlet__v1__list_deployments_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor martlet__v1__list_deployments_request__descriptor =
 {
@@ -3748,7 +3761,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_deployments_request__descript
   "Martlet__V1__ListDeploymentsRequest",
   "martlet.v1",
   sizeof(Martlet__V1__ListDeploymentsRequest),
-  7,
+  8,
   martlet__v1__list_deployments_request__field_descriptors,
   martlet__v1__list_deployments_request__field_indices_by_name,
   1,  martlet__v1__list_deployments_request__number_ranges,

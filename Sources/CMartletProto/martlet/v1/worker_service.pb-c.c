@@ -94,6 +94,12 @@ void   martlet__v1__connect_request__goodbye__init
   static const Martlet__V1__ConnectRequest__Goodbye init_value = MARTLET__V1__CONNECT_REQUEST__GOODBYE__INIT;
   *message = init_value;
 }
+void   martlet__v1__connect_request__draining__init
+                     (Martlet__V1__ConnectRequest__Draining         *message)
+{
+  static const Martlet__V1__ConnectRequest__Draining init_value = MARTLET__V1__CONNECT_REQUEST__DRAINING__INIT;
+  *message = init_value;
+}
 void   martlet__v1__connect_request__init
                      (Martlet__V1__ConnectRequest         *message)
 {
@@ -1380,7 +1386,25 @@ const ProtobufCMessageDescriptor martlet__v1__connect_request__goodbye__descript
   (ProtobufCMessageInit) martlet__v1__connect_request__goodbye__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__connect_request__field_descriptors[7] =
+#define martlet__v1__connect_request__draining__field_descriptors NULL
+#define martlet__v1__connect_request__draining__field_indices_by_name NULL
+#define martlet__v1__connect_request__draining__number_ranges NULL
+const ProtobufCMessageDescriptor martlet__v1__connect_request__draining__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ConnectRequest.Draining",
+  "Draining",
+  "Martlet__V1__ConnectRequest__Draining",
+  "martlet.v1",
+  sizeof(Martlet__V1__ConnectRequest__Draining),
+  0,
+  martlet__v1__connect_request__draining__field_descriptors,
+  martlet__v1__connect_request__draining__field_indices_by_name,
+  0,  martlet__v1__connect_request__draining__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__connect_request__draining__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__connect_request__field_descriptors[8] =
 {
   {
     "hello",
@@ -1466,12 +1490,25 @@ static const ProtobufCFieldDescriptor martlet__v1__connect_request__field_descri
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "draining",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ConnectRequest, kind_case),
+    offsetof(Martlet__V1__ConnectRequest, draining),
+    &martlet__v1__connect_request__draining__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__connect_request__field_indices_by_name[] = {
   2,   /* field[2] = accept */
   5,   /* field[5] = alive */
   1,   /* field[1] = credit */
   3,   /* field[3] = decline */
+  7,   /* field[7] = draining */
   4,   /* field[4] = exited */
   6,   /* field[6] = goodbye */
   0,   /* field[0] = hello */
@@ -1479,7 +1516,7 @@ static const unsigned martlet__v1__connect_request__field_indices_by_name[] = {
 static const ProtobufCIntRange martlet__v1__connect_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor martlet__v1__connect_request__descriptor =
 {
@@ -1489,7 +1526,7 @@ const ProtobufCMessageDescriptor martlet__v1__connect_request__descriptor =
   "Martlet__V1__ConnectRequest",
   "martlet.v1",
   sizeof(Martlet__V1__ConnectRequest),
-  7,
+  8,
   martlet__v1__connect_request__field_descriptors,
   martlet__v1__connect_request__field_indices_by_name,
   1,  martlet__v1__connect_request__number_ranges,

@@ -13,7 +13,7 @@ public enum BackfillState: MartletWire.ProtoEnum {
   case active
   /// All its runs have ended.
   case done
-  /// Was cancelled.
+  /// Was cancelled, or its schedule is gone.
   case cancelled
   /// A number that this version of the contract does not know.
   case unrecognized(Int32)
@@ -434,7 +434,7 @@ public struct DeploymentVersion: MartletWire.WireMessage {
 
 /// Making up for the past, or for a range of the future, of a schedule.
 public struct Backfill: MartletWire.WireMessage {
-  /// UUIDv7, made by the caller, or by the server when empty.
+  /// UUIDv7, made by the caller, or by the server when empty: then a repeated request begins another backfill.
   public var id: String
   /// The namespace.
   public var namespace: String
@@ -656,6 +656,8 @@ public struct ListDeploymentsRequest: MartletWire.WireMessage {
   public var pageSize: Int32
   /// From the page before.
   public var pageToken: String
+  /// Only these, by `flow/name`, when not empty; at most 1000. Those that are not there are left out.
+  public var deployments: [String]
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -668,7 +670,8 @@ public struct ListDeploymentsRequest: MartletWire.WireMessage {
     tags: [String] = [],
     labels: [String: String] = [:],
     pageSize: Int32 = 0,
-    pageToken: String = ""
+    pageToken: String = "",
+    deployments: [String] = []
   ) {
     self.namespace = namespace
     self.flow = flow
@@ -677,6 +680,7 @@ public struct ListDeploymentsRequest: MartletWire.WireMessage {
     self.labels = labels
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.deployments = deployments
   }
 }
 
@@ -908,7 +912,7 @@ public struct PromoteDeploymentVersionRequest: MartletWire.WireMessage {
   public var namespace: String
   /// An id or `flow/name`.
   public var deployment: String
-  /// The number of the version.
+  /// The number of the version, as ListDeploymentVersions has it. Required.
   public var number: Int64
 
   /// A message with every field at its default.
@@ -2051,6 +2055,7 @@ extension ListDeploymentsRequest {
       MartletWire.FieldSchema(5, "labels", "labels", .map(key: .string), .string),
       MartletWire.FieldSchema(6, "page_size", "pageSize", .implicit, .int32),
       MartletWire.FieldSchema(7, "page_token", "pageToken", .implicit, .string),
+      MartletWire.FieldSchema(8, "deployments", "deployments", .repeated, .string),
     ]
   )
 
@@ -2067,6 +2072,7 @@ extension ListDeploymentsRequest {
     }
     self.pageSize = c.pointee.page_size
     self.pageToken = try reader.string(c.pointee.page_token)
+    self.deployments = try reader.strings(c.pointee.n_deployments, c.pointee.deployments)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -2085,6 +2091,7 @@ extension ListDeploymentsRequest {
     }
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = writer.string(self.pageToken)
+    (c.pointee.n_deployments, c.pointee.deployments) = writer.strings(self.deployments)
   }
 }
 

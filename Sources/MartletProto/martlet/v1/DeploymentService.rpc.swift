@@ -55,7 +55,12 @@ public protocol DeploymentService: MartletCall.RPCService {
     _ request: ListDeploymentVersionsRequest, context: MartletCall.CallContext
   ) async throws -> ListDeploymentVersionsResponse
 
-  /// Makes a version the current one: new runs are of it. NOT_FOUND when there is no such version.
+  /// Makes a version the current one: its spec is the deployment's, new runs are of it, and the future runs of its schedules
+  /// are replaced by runs of it at once; runs that wait for a worker or go on stay of theirs. Makes no new version, and is no
+  /// update of what is no part of a version: schedules, limits, labels stay. Idempotent: the current version stays so, and
+  /// nothing is replaced. NOT_FOUND when there is no such deployment or version, or when its pool or queue is gone.
+  /// INVALID_ARGUMENT names what is wrong with the number, or the parameters of a schedule that do not fit the version's
+  /// schema. ABORTED with ETAG_MISMATCH when others change the deployment again and again meanwhile.
   func promoteDeploymentVersion(
     _ request: PromoteDeploymentVersionRequest, context: MartletCall.CallContext
   ) async throws -> PromoteDeploymentVersionResponse
@@ -66,7 +71,11 @@ public protocol DeploymentService: MartletCall.RPCService {
     _ request: PreviewScheduleRequest, context: MartletCall.CallContext
   ) async throws -> PreviewScheduleResponse
 
-  /// Begins to make up for a range of a deployment's schedule. Idempotent by `backfill.id`.
+  /// Begins to make up for a range of a deployment's schedule: the runs are made from now on, so many at a time. Idempotent by
+  /// `backfill.id`: the same id with the same content answers with the backfill as it is and `duplicate`; with other content
+  /// ALREADY_EXISTS. INVALID_ARGUMENT names the field: a schedule that the deployment does not have, a range of more than
+  /// 100,000 times or one that ends before it begins, one that ends in the future beside `only_missing`, parameters that do
+  /// not fit the deployment's schema. NOT_FOUND when there is no such deployment.
   func createBackfill(
     _ request: CreateBackfillRequest, context: MartletCall.CallContext
   ) async throws -> CreateBackfillResponse
@@ -76,12 +85,15 @@ public protocol DeploymentService: MartletCall.RPCService {
     _ request: GetBackfillRequest, context: MartletCall.CallContext
   ) async throws -> GetBackfillResponse
 
-  /// Returns a page of backfills, the newest first.
+  /// Returns a page of backfills, the newest first. NOT_FOUND when there is no such deployment.
   func listBackfills(
     _ request: ListBackfillsRequest, context: MartletCall.CallContext
   ) async throws -> ListBackfillsResponse
 
-  /// Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked for.
+  /// Ends a backfill: nothing more of it is made or starts, runs that had not been let go are removed, runs that go on are
+  /// cancelled if asked for. Once this has answered, no replica places a run of it, however long one stood still meanwhile.
+  /// Idempotent: one that has ended stays as it ended; runs that go on are cancelled all the same. NOT_FOUND when there is
+  /// none.
   func cancelBackfill(
     _ request: CancelBackfillRequest, context: MartletCall.CallContext
   ) async throws -> CancelBackfillResponse
@@ -138,7 +150,12 @@ public enum DeploymentServiceMethods {
     service: "martlet.v1.DeploymentService", name: "ListDeploymentVersions",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListDeploymentVersionsRequest", responseType: "martlet.v1.ListDeploymentVersionsResponse")
-  /// Makes a version the current one: new runs are of it. NOT_FOUND when there is no such version.
+  /// Makes a version the current one: its spec is the deployment's, new runs are of it, and the future runs of its schedules
+  /// are replaced by runs of it at once; runs that wait for a worker or go on stay of theirs. Makes no new version, and is no
+  /// update of what is no part of a version: schedules, limits, labels stay. Idempotent: the current version stays so, and
+  /// nothing is replaced. NOT_FOUND when there is no such deployment or version, or when its pool or queue is gone.
+  /// INVALID_ARGUMENT names what is wrong with the number, or the parameters of a schedule that do not fit the version's
+  /// schema. ABORTED with ETAG_MISMATCH when others change the deployment again and again meanwhile.
   public static let promoteDeploymentVersion = MartletCall.MethodDescriptor(
     service: "martlet.v1.DeploymentService", name: "PromoteDeploymentVersion",
     kind: .unary, idempotency: .idempotent,
@@ -149,7 +166,11 @@ public enum DeploymentServiceMethods {
     service: "martlet.v1.DeploymentService", name: "PreviewSchedule",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.PreviewScheduleRequest", responseType: "martlet.v1.PreviewScheduleResponse")
-  /// Begins to make up for a range of a deployment's schedule. Idempotent by `backfill.id`.
+  /// Begins to make up for a range of a deployment's schedule: the runs are made from now on, so many at a time. Idempotent by
+  /// `backfill.id`: the same id with the same content answers with the backfill as it is and `duplicate`; with other content
+  /// ALREADY_EXISTS. INVALID_ARGUMENT names the field: a schedule that the deployment does not have, a range of more than
+  /// 100,000 times or one that ends before it begins, one that ends in the future beside `only_missing`, parameters that do
+  /// not fit the deployment's schema. NOT_FOUND when there is no such deployment.
   public static let createBackfill = MartletCall.MethodDescriptor(
     service: "martlet.v1.DeploymentService", name: "CreateBackfill",
     kind: .unary, idempotency: .idempotent,
@@ -159,12 +180,15 @@ public enum DeploymentServiceMethods {
     service: "martlet.v1.DeploymentService", name: "GetBackfill",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.GetBackfillRequest", responseType: "martlet.v1.GetBackfillResponse")
-  /// Returns a page of backfills, the newest first.
+  /// Returns a page of backfills, the newest first. NOT_FOUND when there is no such deployment.
   public static let listBackfills = MartletCall.MethodDescriptor(
     service: "martlet.v1.DeploymentService", name: "ListBackfills",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListBackfillsRequest", responseType: "martlet.v1.ListBackfillsResponse")
-  /// Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked for.
+  /// Ends a backfill: nothing more of it is made or starts, runs that had not been let go are removed, runs that go on are
+  /// cancelled if asked for. Once this has answered, no replica places a run of it, however long one stood still meanwhile.
+  /// Idempotent: one that has ended stays as it ended; runs that go on are cancelled all the same. NOT_FOUND when there is
+  /// none.
   public static let cancelBackfill = MartletCall.MethodDescriptor(
     service: "martlet.v1.DeploymentService", name: "CancelBackfill",
     kind: .unary, idempotency: .idempotent,
@@ -283,7 +307,12 @@ public struct DeploymentServiceClient: Sendable {
       options: options)
   }
 
-  /// Makes a version the current one: new runs are of it. NOT_FOUND when there is no such version.
+  /// Makes a version the current one: its spec is the deployment's, new runs are of it, and the future runs of its schedules
+  /// are replaced by runs of it at once; runs that wait for a worker or go on stay of theirs. Makes no new version, and is no
+  /// update of what is no part of a version: schedules, limits, labels stay. Idempotent: the current version stays so, and
+  /// nothing is replaced. NOT_FOUND when there is no such deployment or version, or when its pool or queue is gone.
+  /// INVALID_ARGUMENT names what is wrong with the number, or the parameters of a schedule that do not fit the version's
+  /// schema. ABORTED with ETAG_MISMATCH when others change the deployment again and again meanwhile.
   public func promoteDeploymentVersion(
     _ request: PromoteDeploymentVersionRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> PromoteDeploymentVersionResponse {
@@ -302,7 +331,11 @@ public struct DeploymentServiceClient: Sendable {
       options: options)
   }
 
-  /// Begins to make up for a range of a deployment's schedule. Idempotent by `backfill.id`.
+  /// Begins to make up for a range of a deployment's schedule: the runs are made from now on, so many at a time. Idempotent by
+  /// `backfill.id`: the same id with the same content answers with the backfill as it is and `duplicate`; with other content
+  /// ALREADY_EXISTS. INVALID_ARGUMENT names the field: a schedule that the deployment does not have, a range of more than
+  /// 100,000 times or one that ends before it begins, one that ends in the future beside `only_missing`, parameters that do
+  /// not fit the deployment's schema. NOT_FOUND when there is no such deployment.
   public func createBackfill(
     _ request: CreateBackfillRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> CreateBackfillResponse {
@@ -320,7 +353,7 @@ public struct DeploymentServiceClient: Sendable {
       options: options)
   }
 
-  /// Returns a page of backfills, the newest first.
+  /// Returns a page of backfills, the newest first. NOT_FOUND when there is no such deployment.
   public func listBackfills(
     _ request: ListBackfillsRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> ListBackfillsResponse {
@@ -329,7 +362,10 @@ public struct DeploymentServiceClient: Sendable {
       options: options)
   }
 
-  /// Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked for.
+  /// Ends a backfill: nothing more of it is made or starts, runs that had not been let go are removed, runs that go on are
+  /// cancelled if asked for. Once this has answered, no replica places a run of it, however long one stood still meanwhile.
+  /// Idempotent: one that has ended stays as it ended; runs that go on are cancelled all the same. NOT_FOUND when there is
+  /// none.
   public func cancelBackfill(
     _ request: CancelBackfillRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> CancelBackfillResponse {

@@ -84,6 +84,8 @@ public struct ConnectRequest: MartletWire.WireMessage {
     case alive(ConnectRequest.Alive)
     /// It leaves: what it holds and has not started goes back.
     case goodbye(ConnectRequest.Goodbye)
+    /// It takes no more and leaves when what it has has ended; said again on each stream.
+    case draining(ConnectRequest.Draining)
   }
 
   /// Who it is, and what it still has from before.
@@ -92,7 +94,8 @@ public struct ConnectRequest: MartletWire.WireMessage {
     public var namespace: String
     /// Who it is.
     public var worker: WorkerIdentity?
-    /// Runs whose executors it has.
+    /// Runs whose executors it has. One that it took earlier, that is not named here and that has not begun 15 s later goes
+    /// back.
     public var held: [HeldRun]
 
     /// A message with every field at its default.
@@ -178,6 +181,12 @@ public struct ConnectRequest: MartletWire.WireMessage {
 
   /// It leaves.
   public struct Goodbye: MartletWire.WireMessage {
+    /// A message with every field at its default.
+    public init() {}
+  }
+
+  /// It takes no more.
+  public struct Draining: MartletWire.WireMessage {
     /// A message with every field at its default.
     public init() {}
   }
@@ -449,7 +458,7 @@ public struct Worker: MartletWire.WireMessage {
   public var identity: WorkerIdentity?
   /// Whether its session lasts.
   public var online: Bool
-  /// Whether it takes no more.
+  /// Whether it takes no more: it was asked to leave, or says that it will.
   public var draining: Bool
   /// How many runs it has.
   public var runs: Int32
@@ -782,6 +791,7 @@ extension ConnectRequest {
       MartletWire.FieldSchema(5, "exited", "exited", .oneof(0), .message { Exited.schema }),
       MartletWire.FieldSchema(6, "alive", "alive", .oneof(0), .message { ConnectRequest.Alive.schema }),
       MartletWire.FieldSchema(7, "goodbye", "goodbye", .oneof(0), .message { ConnectRequest.Goodbye.schema }),
+      MartletWire.FieldSchema(8, "draining", "draining", .oneof(0), .message { ConnectRequest.Draining.schema }),
     ]
   )
 
@@ -796,6 +806,7 @@ extension ConnectRequest {
     case 5: self.kind = .exited(try reader.presentMessage(c.pointee.exited, Exited.self))
     case 6: self.kind = .alive(try reader.presentMessage(c.pointee.alive, ConnectRequest.Alive.self))
     case 7: self.kind = .goodbye(try reader.presentMessage(c.pointee.goodbye, ConnectRequest.Goodbye.self))
+    case 8: self.kind = .draining(try reader.presentMessage(c.pointee.draining, ConnectRequest.Draining.self))
     default: self.kind = nil
     }
   }
@@ -826,6 +837,9 @@ extension ConnectRequest {
     case .goodbye(let value):
       c.pointee.goodbye = writer.message(value, ConnectRequest.Goodbye.self)
       c.pointee.kind_case = .init(rawValue: 7)
+    case .draining(let value):
+      c.pointee.draining = writer.message(value, ConnectRequest.Draining.self)
+      c.pointee.kind_case = .init(rawValue: 8)
     case nil: break
     }
   }
@@ -985,6 +999,26 @@ extension ConnectRequest.Goodbye {
   public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
     let c = raw.assumingMemoryBound(to: Martlet__V1__ConnectRequest__Goodbye.self)
     martlet__v1__connect_request__goodbye__init(c)
+  }
+}
+
+extension ConnectRequest.Draining {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ConnectRequest.Draining",
+    layout: MartletWire.StructLayout(martlet__v1__connect_request__draining__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: []
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ConnectRequest__Draining.self)
+    martlet__v1__connect_request__draining__init(c)
   }
 }
 

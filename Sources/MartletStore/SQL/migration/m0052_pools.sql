@@ -45,7 +45,10 @@ CREATE TABLE worker (
   labels       json_object NOT NULL DEFAULT '{}',
   queues       text[] NOT NULL DEFAULT '{}',
   deployments  text[] NOT NULL DEFAULT '{}',
+  -- It was asked to leave.
   is_draining  boolean NOT NULL DEFAULT false,
+  -- It says that it leaves, whoever asked for it.
+  is_leaving   boolean NOT NULL DEFAULT false,
   create_time  timestamptz NOT NULL,
   seen_time    timestamptz NOT NULL,
   UNIQUE (pool_id, name)

@@ -10,10 +10,11 @@ ALTER TABLE run_deployment
 
 CREATE INDEX deployment_limited ON deployment (id) WHERE concurrency_limit IS NOT NULL;
 
--- MA003 is the program's own SQLSTATE for a run of a deployment that is gone, or whose pool is.
+-- MA003 is the program's own SQLSTATE for a run of a deployment that is gone, or whose pool is, or which waits for a backfill
+-- that has ended.
 CREATE FUNCTION refuse_homeless(run_id uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'the deployment of run %, or its pool, was deleted', run_id USING ERRCODE = 'MA003';
+  RAISE EXCEPTION 'the deployment of run %, or its pool, was deleted, or its backfill has ended', run_id USING ERRCODE = 'MA003';
 END $$;
 
 -- MA004 is that for an offer of a run whose hold was given back meanwhile: others may have its slots.

@@ -9,6 +9,8 @@ struct Alias: Sendable {
     case named(String)
     /// Its value is an argument here, behind the others.
     case argument
+    /// It has a value that stays its own.
+    case valued
     /// It is a flag that means nothing here.
     case dropped
   }
@@ -19,15 +21,19 @@ struct Alias: Sendable {
   let means: [String]
   /// Options that differ.
   let options: [String: Option]
+  /// The option whose value the last of two arguments is here; nil for none.
+  let last: String?
   /// Whether the first argument is a line for the shell, to be run as a command.
   let runsLine: Bool
 
   init(
-    _ spelled: String, _ means: String, options: [String: Option] = [:], runsLine: Bool = false
+    _ spelled: String, _ means: String, options: [String: Option] = [:], last: String? = nil,
+    runsLine: Bool = false
   ) {
     self.spelled = spelled.split(separator: " ").map(String.init)
     self.means = means.split(separator: " ").map(String.init)
     self.options = options
+    self.last = last
     self.runsLine = runsLine
   }
 
@@ -63,8 +69,14 @@ struct Alias: Sendable {
     // Of a variable `inspect` shows more than `get`.
     + [
       "artifact", "backfill", "deployment", "flow", "flow-run", "limit", "profile", "result",
-      "task-run", "work-pool",
+      "task-run", "work-pool", "work-pool queue",
     ].map { Alias("\($0) inspect", "\($0) get") }
+
+  /// Options that every command has and that have a value.
+  private static let connecting: [String: Option] = [
+    "--output": .valued, "-o": .valued, "--server": .valued, "--namespace": .valued,
+    "--profile": .valued, "--tls-ca": .valued, "--tls-cert": .valued, "--tls-key": .valued,
+  ]
 
   /// Commands that differ in more than their names.
   private static let others: [Alias] = [
@@ -92,6 +104,17 @@ struct Alias: Sendable {
     Alias(
       "deployment schedule clear", "deployment schedule rm --all",
       options: ["--accept-yes": .dropped, "-y": .dropped]),
+    Alias("deployment clear-schedules", "deployment schedule clear"),
+    Alias(
+      "work-pool set-concurrency-limit", "work-pool update", options: connecting,
+      last: "--concurrency-limit"),
+    Alias("work-pool clear-concurrency-limit", "work-pool update --concurrency-limit=-1"),
+    Alias(
+      "work-pool queue set-concurrency-limit", "work-pool queue update",
+      options: connecting.merging(["--pool": .valued, "-p": .valued]) { $1 },
+      last: "--concurrency-limit"),
+    Alias(
+      "work-pool queue clear-concurrency-limit", "work-pool queue update --concurrency-limit=-1"),
     Alias("limit enable", "limit set --enable-enforcement"),
     Alias("limit disable", "limit set --disable-enforcement"),
     Alias("variable unset", "variable rm"),

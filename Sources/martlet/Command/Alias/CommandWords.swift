@@ -51,18 +51,26 @@ extension Alias {
     let end = words.firstIndex(of: "--") ?? words.endIndex
     var kept: [String] = []
     var arguments: [String] = []
+    // Where the arguments stand that may be the value of an option here.
+    var plain: [Int] = []
     var rest = words[spelled.count..<max(end, spelled.count)]
     while let word = rest.popFirst() {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let value = parts.count == 2 && word.hasPrefix("--") ? String(parts[1]) : nil
       switch options[value == nil ? word : String(parts[0])] {
-      case nil: kept.append(word)
+      case nil:
+        if last != nil, !word.hasPrefix("-") { plain.append(kept.count) }
+        kept.append(word)
+      case .valued?:
+        kept.append(word)
+        if value == nil, let own = rest.popFirst() { kept.append(own) }
       case .named(let name)?: kept.append(value.map { "\(name)=\($0)" } ?? name)
       case .dropped?: break
       case .argument?:
         if let argument = value ?? rest.popFirst() { arguments.append(argument) }
       }
     }
+    if let last, plain.count > 1, let place = plain.last { kept[place] = "\(last)=\(kept[place])" }
     let tail = Array(words[end...])
     guard runsLine, let line = kept.first, !line.hasPrefix("-") else {
       return means + kept + arguments + tail

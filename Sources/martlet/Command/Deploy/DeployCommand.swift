@@ -4,6 +4,7 @@ import ArgumentParser
 import Martlet
 import MartletModel
 import MartletProto
+import MartletWorker
 
 struct DeployCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,7 +59,7 @@ struct DeployCommand: AsyncParsableCommand {
         case .table: Terminal.standard.line(sentence(response, deployment))
         }
       }
-      if format.output == .table, !dryRun { hint(applied.map(\.1)) }
+      if format.output == .table, !dryRun { try await hint(applied.map(\.1), on: connection) }
       return nil
     }
   }
@@ -77,9 +78,18 @@ struct DeployCommand: AsyncParsableCommand {
       : "\(name) successfully updated with id '\(deployment.id)': \(fields)."
   }
 
-  private func hint(_ deployments: [Deployment]) {
+  private func hint(_ deployments: [Deployment], on connection: Connection) async throws {
     let terminal = Terminal.standard
     for pool in Set(deployments.compactMap(\.spec?.pool)).sorted() where !pool.isEmpty {
+      let type = try await connection.pool(pool).pool?.type ?? ""
+      guard type == ProcessLauncher.type else {
+        terminal.line(
+          """
+
+          Work pool '\(pool)' is of type \(type), of which this program has no workers: one of yours connects to WorkerService.
+          """)
+        continue
+      }
       terminal.line(
         """
 

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Martlet
+import MartletCall
 import MartletModel
 import MartletProto
 import MartletWire
@@ -10,8 +11,10 @@ struct RunDeployment: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Create a run of a deployment.",
     discussion: """
-      A value that reads as JSON is JSON, anything else text. With --watch the command leaves with 0 when the run completed,
-      and with 1 when it failed, crashed or was cancelled.
+      A value that reads as JSON is JSON, anything else text: 7, true, null and [1,2] are what they look like, while abc,
+      007 and 2026-11-21 are text. Text that would read as JSON is written with its quotation marks:
+        martlet deployment run etl/nightly --param day=2026-11-21 --param retries=3 --param 'version="3"'
+      With --watch the command leaves with 0 when the run completed, and with 1 when it failed, crashed or was cancelled.
       """)
   @OptionGroup var reference: DeploymentArgument
   @Option(
@@ -46,7 +49,14 @@ struct RunDeployment: AsyncParsableCommand {
       var request = request
       request.namespace = connection.namespace
       request.run?.id = Identifier.timeOrdered()
-      let response = try await connection.client.runs.createRun(request)
+      let response: CreateRunResponse
+      do { response = try await connection.client.runs.createRun(request) } catch var status
+        as Status
+        where status.code == .invalidArgument
+      {
+        status.message += textHint(status.message)
+        throw status
+      }
       let run = response.run ?? Run()
       switch format.output {
       case .document(let notation): try notation.print(response)
@@ -86,6 +96,19 @@ struct RunDeployment: AsyncParsableCommand {
       run.state = state
     }
     return CreateRunRequest(run: run, deployment: reference.deployment)
+  }
+
+  /// How parameters are given as text that were taken for something else and refused.
+  private func textHint(_ message: String) -> String {
+    let meant = param.compactMap { text -> String? in
+      guard let (key, value) = try? pair(text, "--param"),
+        message.contains("run.parameters.\(key):")
+      else { return nil }
+      if case .string = self.value(value) { return nil }
+      return "--param " + shellQuoted("\(key)=\"\(value)\"")
+    }
+    guard !meant.isEmpty, message.contains("give a text") else { return "" }
+    return "; as text: \(meant.joined(separator: " "))"
   }
 
   private func value(_ text: String) -> JSONValue {

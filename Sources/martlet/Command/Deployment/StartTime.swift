@@ -102,3 +102,11 @@ enum StartTime {
     }
   }
 }
+
+extension MartletProto.Run {
+  /// When it may start, of one that waits.
+  var due: Instant? {
+    guard case .scheduled(let scheduled)? = state?.detail else { return nil }
+    return scheduled.dueTime.map(StartTime.instant)
+  }
+}

@@ -65,17 +65,32 @@ extension Connection {
   func printRuns(_ options: RunListOptions, kind: RunKind, parent: String?, as format: Format)
     async throws
   {
+    let runs = try await runs(
+      matching: options.expression(kind: kind, parent: parent), by: options.orderBy,
+      limit: options.limit)
+    try show(runs, kind: kind, as: format)
+  }
+
+  /// Reads the runs that match, so many of them.
+  func runs(
+    matching filter: String, by order: String = "", limit: Int
+  ) async throws -> [Run] {
     var runs: [Run] = []
     var request = ListRunsRequest()
     request.namespace = namespace
-    request.filter = options.expression(kind: kind, parent: parent)
-    request.orderBy = options.orderBy
+    request.filter = filter
+    request.orderBy = order
     repeat {
-      request.pageSize = Int32(min(1000, options.limit - runs.count))
+      request.pageSize = Int32(min(1000, limit - runs.count))
       let page = try await client.runs.listRuns(request)
       runs += page.runs
       request.pageToken = page.nextPageToken
-    } while !request.pageToken.isEmpty && runs.count < options.limit
+    } while !request.pageToken.isEmpty && runs.count < limit
+    return runs
+  }
+
+  /// Shows runs, one line each.
+  func show(_ runs: [Run], kind: RunKind, as format: Format) throws {
     switch format {
     case .document(let notation):
       var response = ListRunsResponse()
@@ -98,9 +113,6 @@ extension Run {
   /// When it started; of one that has not, when it is to.
   fileprivate var when: String {
     if let start = times?.startTime { return ago(start) }
-    guard case .scheduled(let scheduled)? = state?.detail, let due = scheduled.dueTime else {
-      return "-"
-    }
-    return StartTime.ahead(StartTime.instant(due))
+    return due.map(StartTime.ahead) ?? "-"
   }
 }

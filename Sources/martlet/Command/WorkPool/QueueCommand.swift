@@ -9,8 +9,8 @@ struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue", abstract: "Order what waits in a work pool.",
     subcommands: [
-      CreateQueue.self, ListQueues.self, UpdateQueue.self, PauseQueue.self, ResumeQueue.self,
-      DeleteQueue.self,
+      CreateQueue.self, ListQueues.self, GetQueue.self, UpdateQueue.self, PauseQueue.self,
+      ResumeQueue.self, DeleteQueue.self,
     ])
 }
 
@@ -55,50 +55,6 @@ struct CreateQueue: AsyncParsableCommand {
         Terminal.standard.line(
           "Created queue '\(name.name)' of work pool '\(name.pool)' with priority "
             + "\(response.queue?.priority ?? 0)")
-      }
-      return nil
-    }
-  }
-}
-
-struct ListQueues: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "ls",
-    abstract: "List the queues of a work pool, or of all, in the order they are served.")
-  @Option(
-    name: [.customShort("p"), .long], help: "Only of this pool: its name or its id.",
-    completion: .pools)
-  var pool: String?
-  @OptionGroup var format: FormatOptions
-  @OptionGroup var connection: ConnectionOptions
-
-  func run() async throws {
-    try await Connection.use(connection) { connection in
-      let pools =
-        if let pool { [pool] } else { try await connection.poolNames() }
-      let lists = try await pools.concurrently { pool in
-        try await connection.client.pools.listQueues(
-          ListQueuesRequest(namespace: connection.namespace, pool: pool)
-        ).queues
-      }
-      let response = ListQueuesResponse(queues: lists.flatMap(\.self))
-      switch format.output {
-      case .document(let notation): try notation.print(response)
-      case .name: for queue in response.queues { Terminal.standard.line(queue.name) }
-      case .table:
-        var table = Table(
-          "pool", ">priority", "name", ">concurrency limit", ">taken", ">waiting", "about")
-        for queue in response.queues {
-          table.append(
-            .init(queue.pool), .init("\(queue.priority)"),
-            .init(queue.paused ? "\(queue.name) (**)" : queue.name, .bold),
-            .init(queue.concurrencyLimit.map { "\($0)" } ?? "None"), .init("\(queue.slotsTaken)"),
-            .init("\(queue.runsWaiting)"), .init(queue.description))
-        }
-        Terminal.standard.write(table.render(for: .standard))
-        if response.queues.contains(where: \.paused) {
-          Terminal.standard.line("(**) denotes a paused queue")
-        }
       }
       return nil
     }
@@ -187,21 +143,6 @@ struct DeleteQueue: AsyncParsableCommand {
       Terminal.standard.line("Deleted queue '\(name.name)' of work pool '\(name.pool)'")
       return nil
     }
-  }
-}
-
-extension Connection {
-  /// The names of all work pools.
-  fileprivate func poolNames() async throws -> [String] {
-    var request = ListPoolsRequest()
-    request.namespace = namespace
-    var names: [String] = []
-    repeat {
-      let page = try await client.pools.listPools(request)
-      names += page.pools.map(\.name)
-      request.pageToken = page.nextPageToken
-    } while !request.pageToken.isEmpty
-    return names
   }
 }
 

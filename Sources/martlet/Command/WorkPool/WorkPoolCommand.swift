@@ -17,7 +17,7 @@ struct WorkPoolCommand: AsyncParsableCommand {
     subcommands: [
       CreatePool.self, ListPools.self, GetPool.self, UpdatePool.self, PausePool.self,
       ResumePool.self, DeletePool.self, ListPoolTypes.self, PoolTemplate.self, PoolSlots.self,
-      QueueCommand.self,
+      PreviewPool.self, QueueCommand.self,
     ])
 }
 
@@ -45,6 +45,15 @@ extension Pool {
   var use: String { concurrencyLimit.map { "\(slotsTaken)/\($0)" } ?? "\(slotsTaken)" }
 }
 
+extension Terminal {
+  /// One line about a thing, where there is something to say.
+  func field(_ name: String, _ value: String, _ style: Style? = nil) {
+    guard !value.isEmpty else { return }
+    let padding = String(repeating: " ", count: max(1, 12 - name.count))
+    line(styled(name, .dim) + padding + styled(value, style))
+  }
+}
+
 extension Connection {
   /// Reads a pool.
   func pool(_ name: String) async throws -> GetPoolResponse {
@@ -59,20 +68,15 @@ extension Connection {
     case .table:
       guard let pool else { return }
       let terminal = Terminal.standard
-      func field(_ name: String, _ value: String, _ style: Style? = nil) {
-        guard !value.isEmpty else { return }
-        let padding = String(repeating: " ", count: max(1, 12 - name.count))
-        terminal.line(terminal.styled(name, .dim) + padding + terminal.styled(value, style))
-      }
-      field("pool", pool.markedName, .bold)
-      field("id", pool.id)
-      field("type", pool.type)
-      field("state", pool.standing)
-      field("slots", "\(pool.use) taken")
-      field("waiting", "\(pool.runsWaiting)")
-      field("workers", "\(pool.workersOnline) online")
-      field("about", pool.description)
-      field("created", pool.createTime.map { "\(ago($0)) by \(pool.createdBy)" } ?? "")
+      terminal.field("pool", pool.markedName, .bold)
+      terminal.field("id", pool.id)
+      terminal.field("type", pool.type)
+      terminal.field("state", pool.standing)
+      terminal.field("slots", "\(pool.use) taken")
+      terminal.field("waiting", "\(pool.runsWaiting)")
+      terminal.field("workers", "\(pool.workersOnline) online")
+      terminal.field("about", pool.description)
+      terminal.field("created", pool.createTime.map { "\(ago($0)) by \(pool.createdBy)" } ?? "")
     }
   }
 }

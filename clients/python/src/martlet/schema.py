@@ -2,8 +2,8 @@
 
     python -m martlet.schema flows/etl.py:main
 
-prints it. The file is run for that, as Python must to know its annotations; where that fails only the names are told, read
-from the source.
+prints it. The file is run for that, as Python must to know its annotations; where that fails, because it needs what is
+not installed here, names, defaults and the types that are Python's own are read from the source.
 """
 
 from __future__ import annotations
@@ -94,24 +94,12 @@ def of_function(function: Callable[..., Any]) -> Dict[str, Any]:
             continue
         if place == 0 and name in ("self", "cls"):
             continue
-        annotation = hints.get(name, parameter.annotation)
-        # An annotation that could not be resolved is a text.
-        described = {} if isinstance(annotation, str) else of_annotation(annotation)
-        if parameter.default is parameter.empty:
-            schema["required"].append(name)
-        else:
-            # What the annotation does not admit is admitted as the default.
-            if parameter.default is None and described and "anyOf" not in described:
-                described = {"anyOf": [described, {"type": "null"}]}
-            default = _plain(parameter.default)
-            if default is not _NOT_PLAIN:
-                described["default"] = default
-        schema["properties"][name] = {"title": name, "position": place, **described}
+        _add(schema, name, place, hints.get(name, parameter.annotation), parameter.default)
     return _trimmed(schema)
 
 
 def of_source(source: str, function: str) -> Dict[str, Any]:
-    """The names alone, of a function of a source; LookupError when there is none."""
+    """What can be read of a function of a source that cannot be run; LookupError when there is none."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == function:
             break
@@ -119,21 +107,78 @@ def of_source(source: str, function: str) -> Dict[str, Any]:
         raise LookupError(f"there is no function {function}")
     schema = _empty(ast.get_docstring(node))
     given = node.args.posonlyargs + node.args.args
-    first_default = len(given) - len(node.args.defaults)
-    required = [argument.arg for argument in given[:first_default]]
-    for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults):
-        given.append(argument)
-        if default is None:
-            required.append(argument.arg)
-    for place, argument in enumerate(given):
+    defaults: List[Optional[ast.expr]] = [None] * (len(given) - len(node.args.defaults))
+    defaults += node.args.defaults + node.args.kw_defaults
+    for place, (argument, default) in enumerate(zip(given + node.args.kwonlyargs, defaults)):
         if place == 0 and argument.arg in ("self", "cls"):
-            required = [name for name in required if name != argument.arg]
             continue
-        schema["properties"][argument.arg] = {"title": argument.arg, "position": place}
-    schema["required"] = required
+        _add(schema, argument.arg, place, _type_read(argument.annotation), _value_read(default))
     if node.args.kwarg is not None:
         schema["additionalProperties"] = True
     return _trimmed(schema)
+
+
+def _add(schema: Dict[str, Any], name: str, place: int, annotation: Any, default: Any) -> None:
+    """Takes a parameter into a schema."""
+    # An annotation that could not be resolved is a text.
+    described = {} if isinstance(annotation, str) else of_annotation(annotation)
+    if default is inspect.Parameter.empty:
+        schema["required"].append(name)
+    else:
+        # What the annotation does not admit is admitted as the default.
+        if default is None and described and "anyOf" not in described:
+            described = {"anyOf": [described, {"type": "null"}]}
+        plain = _plain(default)
+        if plain is not _NOT_PLAIN:
+            described["default"] = plain
+    schema["properties"][name] = {"title": name, "position": place, **described}
+
+
+def _value_read(node: Optional[ast.expr]) -> Any:
+    """The value that a default is, where it is written out."""
+    if node is None:
+        return inspect.Parameter.empty
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return _NOT_PLAIN
+
+
+# What annotations are made of, without a look at what a file imports: these names are hardly ever others.
+_KNOWN: Dict[str, Any] = {
+    **{type.__name__: type for type in _SIMPLE if type.__module__ != "builtins"},
+    **{type.__name__: type for type in (bool, int, float, str, bytes, dict, list, tuple, set, frozenset)},
+    **{name: getattr(typing, name) for name in ("Any", "Dict", "FrozenSet", "Iterable", "List", "Literal", "Mapping")},
+    **{name: getattr(typing, name) for name in ("MutableMapping", "Optional", "Sequence", "Set", "Tuple", "Union")},
+}
+
+
+def _type_read(node: Optional[ast.expr]) -> Any:
+    """The type that an annotation names; one that takes anything where it is not Python's own."""
+    try:
+        return inspect.Parameter.empty if node is None else _resolved(node)
+    except (KeyError, TypeError, SyntaxError):
+        return inspect.Parameter.empty
+
+
+def _resolved(node: ast.expr) -> Any:
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, str):
+            return _resolved(ast.parse(node.value, mode="eval").body)
+        if node.value is None or node.value is Ellipsis:
+            return node.value
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return _KNOWN[node.id if isinstance(node, ast.Name) else node.attr]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return typing.Union[_resolved(node.left), _resolved(node.right)]
+    if isinstance(node, ast.Subscript):
+        origin = _resolved(node.value)
+        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if origin is typing.Literal:
+            return origin[tuple(ast.literal_eval(item) for item in inner)]
+        arguments = tuple(_resolved(item) for item in inner)
+        return origin[arguments if len(arguments) > 1 else arguments[0]]
+    raise KeyError(ast.dump(node))
 
 
 def of_entrypoint(entrypoint: str) -> Dict[str, Any]:
@@ -155,7 +200,7 @@ def of_entrypoint(entrypoint: str) -> Dict[str, Any]:
             found = getattr(found, part)
         return of_function(found)
     except Exception as error:  # noqa: BLE001 - whatever the file does when it is run
-        print(f"only names: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"read without running it: {type(error).__name__}: {error}", file=sys.stderr)
         with open(path, encoding="utf-8") as file:
             return of_source(file.read(), name.split(".")[-1])
 

@@ -488,6 +488,7 @@ class DeploymentService:
         labels: Optional[Iterable[v1.ListDeploymentsRequest.LabelsEntry]] = None,
         page_size: Optional[int] = None,
         page_token: Optional[str] = None,
+        deployments: Optional[Iterable[str]] = None,
     ) -> v1.ListDeploymentsResponse:
         """Returns a page of deployments, by flow and name."""
         asked = self._calls.request(
@@ -500,6 +501,7 @@ class DeploymentService:
             labels=labels,
             page_size=page_size,
             page_token=page_token,
+            deployments=deployments,
         )
         return self._calls.unary_unary(
             "/martlet.v1.DeploymentService/ListDeployments", v1.ListDeploymentsResponse, asked, timeout, repeatable=True
@@ -625,7 +627,13 @@ class DeploymentService:
         deployment: Optional[str] = None,
         number: Optional[int] = None,
     ) -> v1.PromoteDeploymentVersionResponse:
-        """Makes a version the current one: new runs are of it. NOT_FOUND when there is no such version."""
+        """Makes a version the current one: its spec is the deployment's, new runs are of it, and the future runs of its schedules
+        are replaced by runs of it at once; runs that wait for a worker or go on stay of theirs. Makes no new version, and is no
+        update of what is no part of a version: schedules, limits, labels stay. Idempotent: the current version stays so, and
+        nothing is replaced. NOT_FOUND when there is no such deployment or version, or when its pool or queue is gone.
+        INVALID_ARGUMENT names what is wrong with the number, or the parameters of a schedule that do not fit the version's
+        schema. ABORTED with ETAG_MISMATCH when others change the deployment again and again meanwhile.
+        """
         asked = self._calls.request(
             v1.PromoteDeploymentVersionRequest,
             request,
@@ -675,7 +683,12 @@ class DeploymentService:
         backfill: Optional[v1.Backfill] = None,
         validate_only: Optional[bool] = None,
     ) -> v1.CreateBackfillResponse:
-        """Begins to make up for a range of a deployment's schedule. Idempotent by `backfill.id`."""
+        """Begins to make up for a range of a deployment's schedule: the runs are made from now on, so many at a time. Idempotent by
+        `backfill.id`: the same id with the same content answers with the backfill as it is and `duplicate`; with other content
+        ALREADY_EXISTS. INVALID_ARGUMENT names the field: a schedule that the deployment does not have, a range of more than
+        100,000 times or one that ends before it begins, one that ends in the future beside `only_missing`, parameters that do
+        not fit the deployment's schema. NOT_FOUND when there is no such deployment.
+        """
         asked = self._calls.request(
             v1.CreateBackfillRequest,
             request,
@@ -716,7 +729,7 @@ class DeploymentService:
         page_size: Optional[int] = None,
         page_token: Optional[str] = None,
     ) -> v1.ListBackfillsResponse:
-        """Returns a page of backfills, the newest first."""
+        """Returns a page of backfills, the newest first. NOT_FOUND when there is no such deployment."""
         asked = self._calls.request(
             v1.ListBackfillsRequest,
             request,
@@ -738,7 +751,11 @@ class DeploymentService:
         id: Optional[str] = None,
         cancel_running: Optional[bool] = None,
     ) -> v1.CancelBackfillResponse:
-        """Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked for."""
+        """Ends a backfill: nothing more of it is made or starts, runs that had not been let go are removed, runs that go on are
+        cancelled if asked for. Once this has answered, no replica places a run of it, however long one stood still meanwhile.
+        Idempotent: one that has ended stays as it ended; runs that go on are cancelled all the same. NOT_FOUND when there is
+        none.
+        """
         asked = self._calls.request(
             v1.CancelBackfillRequest,
             request,

@@ -6,7 +6,7 @@ import datetime
 import math
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Union
 
-from google.protobuf import duration_pb2, field_mask_pb2, struct_pb2, timestamp_pb2
+from google.protobuf import duration_pb2, field_mask_pb2, json_format, struct_pb2, timestamp_pb2
 from google.protobuf.message import Message
 
 DurationLike = Union[duration_pb2.Duration, datetime.timedelta, float, int]
@@ -39,6 +39,21 @@ def timestamp(value: TimestampLike) -> timestamp_pb2.Timestamp:
     out = timestamp_pb2.Timestamp()
     out.FromDatetime(value)
     return out
+
+
+def plain(message: Message) -> Any:
+    """The plain Python value of a JSON object or value. JSON knows one kind of number: what is whole comes as an integer."""
+    return _whole(json_format.MessageToDict(message))
+
+
+def _whole(found: Any) -> Any:
+    if isinstance(found, float) and found.is_integer() and abs(found) <= LARGEST_INTEGER:
+        return int(found)
+    if isinstance(found, list):
+        return [_whole(item) for item in found]
+    if isinstance(found, dict):
+        return {key: _whole(item) for key, item in found.items()}
+    return found
 
 
 def field_mask(value: FieldMaskLike) -> field_mask_pb2.FieldMask:

@@ -113,7 +113,7 @@ typedef enum _Martlet__V1__BackfillState {
    */
   MARTLET__V1__BACKFILL_STATE__BACKFILL_STATE_DONE = 2,
   /*
-   * Was cancelled.
+   * Was cancelled, or its schedule is gone.
    */
   MARTLET__V1__BACKFILL_STATE__BACKFILL_STATE_CANCELLED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__BACKFILL_STATE)
@@ -591,7 +591,7 @@ struct  Martlet__V1__Backfill
 {
   ProtobufCMessage base;
   /*
-   * UUIDv7, made by the caller, or by the server when empty.
+   * UUIDv7, made by the caller, or by the server when empty: then a repeated request begins another backfill.
    */
   ProtobufCBinaryData id;
   /*
@@ -841,10 +841,15 @@ struct  Martlet__V1__ListDeploymentsRequest
    * From the page before.
    */
   ProtobufCBinaryData page_token;
+  /*
+   * Only these, by `flow/name`, when not empty; at most 1000. Those that are not there are left out.
+   */
+  size_t n_deployments;
+  ProtobufCBinaryData *deployments;
 };
 #define MARTLET__V1__LIST_DEPLOYMENTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_deployments_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, 0, {0,NULL}, 0,NULL }
 
 
 /*
@@ -1092,7 +1097,7 @@ struct  Martlet__V1__PromoteDeploymentVersionRequest
    */
   ProtobufCBinaryData deployment;
   /*
-   * The number of the version.
+   * The number of the version, as ListDeploymentVersions has it. Required.
    */
   int64_t number;
 };

@@ -30,6 +30,7 @@ typedef struct Martlet__V1__ConnectRequest__Accept Martlet__V1__ConnectRequest__
 typedef struct Martlet__V1__ConnectRequest__Decline Martlet__V1__ConnectRequest__Decline;
 typedef struct Martlet__V1__ConnectRequest__Alive Martlet__V1__ConnectRequest__Alive;
 typedef struct Martlet__V1__ConnectRequest__Goodbye Martlet__V1__ConnectRequest__Goodbye;
+typedef struct Martlet__V1__ConnectRequest__Draining Martlet__V1__ConnectRequest__Draining;
 typedef struct Martlet__V1__HeldRun Martlet__V1__HeldRun;
 typedef struct Martlet__V1__Exited Martlet__V1__Exited;
 typedef struct Martlet__V1__ConnectResponse Martlet__V1__ConnectResponse;
@@ -136,7 +137,8 @@ struct  Martlet__V1__ConnectRequest__Hello
    */
   Martlet__V1__WorkerIdentity *worker;
   /*
-   * Runs whose executors it has.
+   * Runs whose executors it has. One that it took earlier, that is not named here and that has not begun 15 s later goes
+   * back.
    */
   size_t n_held;
   Martlet__V1__HeldRun **held;
@@ -230,6 +232,18 @@ struct  Martlet__V1__ConnectRequest__Goodbye
      }
 
 
+/*
+ * It takes no more.
+ */
+struct  Martlet__V1__ConnectRequest__Draining
+{
+  ProtobufCMessage base;
+};
+#define MARTLET__V1__CONNECT_REQUEST__DRAINING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__connect_request__draining__descriptor) \
+     }
+
+
 typedef enum {
   MARTLET__V1__CONNECT_REQUEST__KIND__NOT_SET = 0,
   MARTLET__V1__CONNECT_REQUEST__KIND_HELLO = 1,
@@ -238,7 +252,8 @@ typedef enum {
   MARTLET__V1__CONNECT_REQUEST__KIND_DECLINE = 4,
   MARTLET__V1__CONNECT_REQUEST__KIND_EXITED = 5,
   MARTLET__V1__CONNECT_REQUEST__KIND_ALIVE = 6,
-  MARTLET__V1__CONNECT_REQUEST__KIND_GOODBYE = 7
+  MARTLET__V1__CONNECT_REQUEST__KIND_GOODBYE = 7,
+  MARTLET__V1__CONNECT_REQUEST__KIND_DRAINING = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__CONNECT_REQUEST__KIND__CASE)
 } Martlet__V1__ConnectRequest__KindCase;
 
@@ -278,6 +293,10 @@ struct  Martlet__V1__ConnectRequest
      * It leaves: what it holds and has not started goes back.
      */
     Martlet__V1__ConnectRequest__Goodbye *goodbye;
+    /*
+     * It takes no more and leaves when what it has has ended; said again on each stream.
+     */
+    Martlet__V1__ConnectRequest__Draining *draining;
   };
 };
 #define MARTLET__V1__CONNECT_REQUEST__INIT \
@@ -623,7 +642,7 @@ struct  Martlet__V1__Worker
    */
   protobuf_c_boolean online;
   /*
-   * Whether it takes no more.
+   * Whether it takes no more: it was asked to leave, or says that it will.
    */
   protobuf_c_boolean draining;
   /*
@@ -921,6 +940,9 @@ void   martlet__v1__connect_request__alive__init
 /* Martlet__V1__ConnectRequest__Goodbye methods */
 void   martlet__v1__connect_request__goodbye__init
                      (Martlet__V1__ConnectRequest__Goodbye         *message);
+/* Martlet__V1__ConnectRequest__Draining methods */
+void   martlet__v1__connect_request__draining__init
+                     (Martlet__V1__ConnectRequest__Draining         *message);
 /* Martlet__V1__ConnectRequest methods */
 void   martlet__v1__connect_request__init
                      (Martlet__V1__ConnectRequest         *message);
@@ -1304,6 +1326,9 @@ typedef void (*Martlet__V1__ConnectRequest__Alive_Closure)
 typedef void (*Martlet__V1__ConnectRequest__Goodbye_Closure)
                  (const Martlet__V1__ConnectRequest__Goodbye *message,
                   void *closure_data);
+typedef void (*Martlet__V1__ConnectRequest__Draining_Closure)
+                 (const Martlet__V1__ConnectRequest__Draining *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__ConnectRequest_Closure)
                  (const Martlet__V1__ConnectRequest *message,
                   void *closure_data);
@@ -1454,6 +1479,7 @@ extern const ProtobufCMessageDescriptor martlet__v1__connect_request__accept__de
 extern const ProtobufCMessageDescriptor martlet__v1__connect_request__decline__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__connect_request__alive__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__connect_request__goodbye__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__connect_request__draining__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__held_run__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__exited__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__connect_response__descriptor;

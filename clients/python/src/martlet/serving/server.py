@@ -90,6 +90,7 @@ class DeploymentServer:
         self._stream: Optional[WorkerStream] = None
         # What the server believes of our room; None when it was not told in this stream.
         self._believed: Optional[int] = None
+        self._said_draining = False
         self._beat_at = NEVER
         self._connect_at = 0.0
         self._pause = FIRST_PAUSE
@@ -182,6 +183,9 @@ class DeploymentServer:
         if now >= self._beat_at:
             self._beat_at = now + self._beat
             self._stream.say(alive=v1.ConnectRequest.Alive())
+        if self._is_draining and not self._said_draining:
+            self._said_draining = True
+            self._stream.say(draining=v1.ConnectRequest.Draining())
         room = 0 if self._is_draining else max(0, self._limit - len(self._runs))
         if room != self._believed:
             self._believed = room
@@ -191,7 +195,7 @@ class DeploymentServer:
         held = [v1.HeldRun(run_id=id, epoch=epoch) for id, epoch in self._runs]
         hello = v1.ConnectRequest.Hello(namespace=self._reporter.namespace, worker=self._worker, held=held)
         self._stream = WorkerStream(self._client, self._events, hello)
-        self._believed = None
+        self._believed, self._said_draining = None, False
         self._beat_at = time.monotonic() + self._beat
 
     def _take(self, event: Any) -> None:

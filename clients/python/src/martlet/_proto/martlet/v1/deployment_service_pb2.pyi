@@ -338,7 +338,7 @@ class ListDeploymentVersionsResponse(_message.Message):
     def __init__(self, versions: _Optional[_Iterable[_Union[DeploymentVersion, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListDeploymentsRequest(_message.Message):
-    __slots__ = ["flow", "labels", "namespace", "page_size", "page_token", "pool", "tags"]
+    __slots__ = ["deployments", "flow", "labels", "namespace", "page_size", "page_token", "pool", "tags"]
     class LabelsEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -346,6 +346,7 @@ class ListDeploymentsRequest(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    DEPLOYMENTS_FIELD_NUMBER: _ClassVar[int]
     FLOW_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
@@ -353,6 +354,7 @@ class ListDeploymentsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     POOL_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
+    deployments: _containers.RepeatedScalarFieldContainer[str]
     flow: str
     labels: _containers.ScalarMap[str, str]
     namespace: str
@@ -360,7 +362,7 @@ class ListDeploymentsRequest(_message.Message):
     page_token: str
     pool: str
     tags: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, namespace: _Optional[str] = ..., flow: _Optional[str] = ..., pool: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, namespace: _Optional[str] = ..., flow: _Optional[str] = ..., pool: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., labels: _Optional[_Mapping[str, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., deployments: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListDeploymentsResponse(_message.Message):
     __slots__ = ["deployments", "next_page_token"]

@@ -166,7 +166,12 @@ class DeploymentServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def PromoteDeploymentVersion(self, request, context):
-        """Makes a version the current one: new runs are of it. NOT_FOUND when there is no such version.
+        """Makes a version the current one: its spec is the deployment's, new runs are of it, and the future runs of its schedules
+        are replaced by runs of it at once; runs that wait for a worker or go on stay of theirs. Makes no new version, and is no
+        update of what is no part of a version: schedules, limits, labels stay. Idempotent: the current version stays so, and
+        nothing is replaced. NOT_FOUND when there is no such deployment or version, or when its pool or queue is gone.
+        INVALID_ARGUMENT names what is wrong with the number, or the parameters of a schedule that do not fit the version's
+        schema. ABORTED with ETAG_MISMATCH when others change the deployment again and again meanwhile.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -181,7 +186,11 @@ class DeploymentServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CreateBackfill(self, request, context):
-        """Begins to make up for a range of a deployment's schedule. Idempotent by `backfill.id`.
+        """Begins to make up for a range of a deployment's schedule: the runs are made from now on, so many at a time. Idempotent by
+        `backfill.id`: the same id with the same content answers with the backfill as it is and `duplicate`; with other content
+        ALREADY_EXISTS. INVALID_ARGUMENT names the field: a schedule that the deployment does not have, a range of more than
+        100,000 times or one that ends before it begins, one that ends in the future beside `only_missing`, parameters that do
+        not fit the deployment's schema. NOT_FOUND when there is no such deployment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -195,14 +204,17 @@ class DeploymentServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListBackfills(self, request, context):
-        """Returns a page of backfills, the newest first.
+        """Returns a page of backfills, the newest first. NOT_FOUND when there is no such deployment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CancelBackfill(self, request, context):
-        """Ends a backfill: nothing more of it starts, runs that go on are cancelled if asked for.
+        """Ends a backfill: nothing more of it is made or starts, runs that had not been let go are removed, runs that go on are
+        cancelled if asked for. Once this has answered, no replica places a run of it, however long one stood still meanwhile.
+        Idempotent: one that has ended stays as it ended; runs that go on are cancelled all the same. NOT_FOUND when there is
+        none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ConnectRequest(_message.Message):
-    __slots__ = ["accept", "alive", "credit", "decline", "exited", "goodbye", "hello"]
+    __slots__ = ["accept", "alive", "credit", "decline", "draining", "exited", "goodbye", "hello"]
     class Accept(_message.Message):
         __slots__ = ["epoch", "run_id"]
         EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,9 @@ class ConnectRequest(_message.Message):
         reason: str
         run_id: str
         def __init__(self, run_id: _Optional[str] = ..., epoch: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+    class Draining(_message.Message):
+        __slots__ = []
+        def __init__(self) -> None: ...
     class Goodbye(_message.Message):
         __slots__ = []
         def __init__(self) -> None: ...
@@ -53,6 +56,7 @@ class ConnectRequest(_message.Message):
     ALIVE_FIELD_NUMBER: _ClassVar[int]
     CREDIT_FIELD_NUMBER: _ClassVar[int]
     DECLINE_FIELD_NUMBER: _ClassVar[int]
+    DRAINING_FIELD_NUMBER: _ClassVar[int]
     EXITED_FIELD_NUMBER: _ClassVar[int]
     GOODBYE_FIELD_NUMBER: _ClassVar[int]
     HELLO_FIELD_NUMBER: _ClassVar[int]
@@ -60,10 +64,11 @@ class ConnectRequest(_message.Message):
     alive: ConnectRequest.Alive
     credit: ConnectRequest.Credit
     decline: ConnectRequest.Decline
+    draining: ConnectRequest.Draining
     exited: Exited
     goodbye: ConnectRequest.Goodbye
     hello: ConnectRequest.Hello
-    def __init__(self, hello: _Optional[_Union[ConnectRequest.Hello, _Mapping]] = ..., credit: _Optional[_Union[ConnectRequest.Credit, _Mapping]] = ..., accept: _Optional[_Union[ConnectRequest.Accept, _Mapping]] = ..., decline: _Optional[_Union[ConnectRequest.Decline, _Mapping]] = ..., exited: _Optional[_Union[Exited, _Mapping]] = ..., alive: _Optional[_Union[ConnectRequest.Alive, _Mapping]] = ..., goodbye: _Optional[_Union[ConnectRequest.Goodbye, _Mapping]] = ...) -> None: ...
+    def __init__(self, hello: _Optional[_Union[ConnectRequest.Hello, _Mapping]] = ..., credit: _Optional[_Union[ConnectRequest.Credit, _Mapping]] = ..., accept: _Optional[_Union[ConnectRequest.Accept, _Mapping]] = ..., decline: _Optional[_Union[ConnectRequest.Decline, _Mapping]] = ..., exited: _Optional[_Union[Exited, _Mapping]] = ..., alive: _Optional[_Union[ConnectRequest.Alive, _Mapping]] = ..., goodbye: _Optional[_Union[ConnectRequest.Goodbye, _Mapping]] = ..., draining: _Optional[_Union[ConnectRequest.Draining, _Mapping]] = ...) -> None: ...
 
 class ConnectResponse(_message.Message):
     __slots__ = ["cancel", "drain", "offer", "revoke", "welcome"]
