@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Martlet
-import MartletModel
 import MartletProto
 
 /// What `flow-run ls` and `task-run ls` have in common.
@@ -45,10 +44,9 @@ struct RunListOptions: ParsableArguments {
 
   func validate() throws {
     guard limit > 0 else { throw ValidationError("--limit must be more than 0") }
-    let known = MartletModel.StateType.allCases.map(\.description)
-    if let unknown = state.first(where: { !known.contains($0.uppercased()) }) {
+    if let unknown = state.first(where: { !stateNames.contains($0.uppercased()) }) {
       throw ValidationError(
-        "--state: there is no state \(unknown): it is one of \(known.joined(separator: ", "))")
+        "--state: there is no state \(unknown): it is one of \(stateNames.joined(separator: ", "))")
     }
   }
 }
