@@ -2275,6 +2275,11 @@ public enum ProtoDescriptors {
         "martlet.v1.RunReport.propose",
         "martlet.v1.RunReport.artifact",
         "martlet.v1.RunReport.log",
+        "martlet.v1.RunReport.tell",
+        "martlet.v1.Tale",
+        "martlet.v1.Tale.id",
+        "martlet.v1.Tale.state",
+        "martlet.v1.Tale.run",
         "martlet.v1.ReportResult",
         "martlet.v1.ReportResult.run_id",
         "martlet.v1.ReportResult.seq",
@@ -2313,23 +2318,25 @@ public enum ProtoDescriptors {
         cG9ydFJlc3BvbnNlEjIKB3Jlc3VsdHMYASADKAsyGC5tYXJ0bGV0LnYxLlJlcG9ydFJlc3VsdFIHcmVzdWx0cxI1CgpkaXJl\
         Y3RpdmVzGAIgAygLMhUubWFydGxldC52MS5EaXJlY3RpdmVSCmRpcmVjdGl2ZXMiYgoHU2Vzc2lvbhIOCgJpZBgBIAEoCVIC\
         aWQSLwoFbGVhc2UYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBWxlYXNlEhYKBmhvbGRlchgDIAEoCVIGaG9s\
-        ZGVyIq0CCglSdW5SZXBvcnQSFQoGcnVuX2lkGAEgASgJUgVydW5JZBIUCgVlcG9jaBgCIAEoA1IFZXBvY2gSIQoMZXhlY3V0\
+        ZGVyItUCCglSdW5SZXBvcnQSFQoGcnVuX2lkGAEgASgJUgVydW5JZBIUCgVlcG9jaBgCIAEoA1IFZXBvY2gSIQoMZXhlY3V0\
         aW9uX2lkGAMgASgJUgtleGVjdXRpb25JZBIQCgNzZXEYBCABKANSA3NlcRIpCgZjcmVhdGUYCiABKAsyDy5tYXJ0bGV0LnYx\
         LlJ1bkgAUgZjcmVhdGUSLQoHcHJvcG9zZRgLIAEoCzIRLm1hcnRsZXQudjEuU3RhdGVIAFIHcHJvcG9zZRIyCghhcnRpZmFj\
         dBgNIAEoCzIULm1hcnRsZXQudjEuQXJ0aWZhY3RIAFIIYXJ0aWZhY3QSKAoDbG9nGA4gASgLMhQubWFydGxldC52MS5Mb2dF\
-        bnRyeUgAUgNsb2dCBgoEaXRlbSKkAQoMUmVwb3J0UmVzdWx0EhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWQSEAoDc2VxGAIgASgD\
-        UgNzZXESLwoHdmVyZGljdBgDIAEoCzITLm1hcnRsZXQudjEuVmVyZGljdEgAUgd2ZXJkaWN0Ei8KBWVycm9yGAQgASgLMhcu\
-        bWFydGxldC52MS5SZXBvcnRFcnJvckgAUgVlcnJvckIJCgdvdXRjb21lIo4ECglEaXJlY3RpdmUSOQoGY2FuY2VsGAEgASgL\
-        Mh8ubWFydGxldC52MS5EaXJlY3RpdmUuQ2FuY2VsUnVuSABSBmNhbmNlbBI9CglzbG93X2Rvd24YAiABKAsyHi5tYXJ0bGV0\
-        LnYxLkRpcmVjdGl2ZS5TbG93RG93bkgAUghzbG93RG93bhI9Cglhc2tfYWdhaW4YAyABKAsyHi5tYXJ0bGV0LnYxLkRpcmVj\
-        dGl2ZS5Bc2tBZ2FpbkgAUghhc2tBZ2FpbhI2CgVwYXVzZRgEIAEoCzIeLm1hcnRsZXQudjEuRGlyZWN0aXZlLlBhdXNlUnVu\
-        SABSBXBhdXNlGm0KCUNhbmNlbFJ1bhIVCgZydW5faWQYASABKAlSBXJ1bklkEi8KBWdyYWNlGAIgASgLMhkuZ29vZ2xlLnBy\
-        b3RvYnVmLkR1cmF0aW9uUgVncmFjZRIYCgdtZXNzYWdlGAMgASgJUgdtZXNzYWdlGjsKCFBhdXNlUnVuEhUKBnJ1bl9pZBgB\
-        IAEoCVIFcnVuSWQSGAoHbWVzc2FnZRgCIAEoCVIHbWVzc2FnZRo5CghTbG93RG93bhItCgR3YWl0GAEgASgLMhkuZ29vZ2xl\
-        LnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0GiEKCEFza0FnYWluEhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWRCBgoEa2luZDKpAQoN\
-        UmVwb3J0U2VydmljZRJDCgZSZXBvcnQSGS5tYXJ0bGV0LnYxLlJlcG9ydFJlcXVlc3QaGi5tYXJ0bGV0LnYxLlJlcG9ydFJl\
-        c3BvbnNlKAEwARJTCgtCYXRjaFJlcG9ydBIeLm1hcnRsZXQudjEuQmF0Y2hSZXBvcnRSZXF1ZXN0Gh8ubWFydGxldC52MS5C\
-        YXRjaFJlcG9ydFJlc3BvbnNlIgOQAgJiBnByb3RvMw==\
+        bnRyeUgAUgNsb2cSJgoEdGVsbBgPIAEoCzIQLm1hcnRsZXQudjEuVGFsZUgAUgR0ZWxsQgYKBGl0ZW0iYgoEVGFsZRIOCgJp\
+        ZBgBIAEoCVICaWQSJwoFc3RhdGUYAiABKAsyES5tYXJ0bGV0LnYxLlN0YXRlUgVzdGF0ZRIhCgNydW4YAyABKAsyDy5tYXJ0\
+        bGV0LnYxLlJ1blIDcnVuIqQBCgxSZXBvcnRSZXN1bHQSFQoGcnVuX2lkGAEgASgJUgVydW5JZBIQCgNzZXEYAiABKANSA3Nl\
+        cRIvCgd2ZXJkaWN0GAMgASgLMhMubWFydGxldC52MS5WZXJkaWN0SABSB3ZlcmRpY3QSLwoFZXJyb3IYBCABKAsyFy5tYXJ0\
+        bGV0LnYxLlJlcG9ydEVycm9ySABSBWVycm9yQgkKB291dGNvbWUijgQKCURpcmVjdGl2ZRI5CgZjYW5jZWwYASABKAsyHy5t\
+        YXJ0bGV0LnYxLkRpcmVjdGl2ZS5DYW5jZWxSdW5IAFIGY2FuY2VsEj0KCXNsb3dfZG93bhgCIAEoCzIeLm1hcnRsZXQudjEu\
+        RGlyZWN0aXZlLlNsb3dEb3duSABSCHNsb3dEb3duEj0KCWFza19hZ2FpbhgDIAEoCzIeLm1hcnRsZXQudjEuRGlyZWN0aXZl\
+        LkFza0FnYWluSABSCGFza0FnYWluEjYKBXBhdXNlGAQgASgLMh4ubWFydGxldC52MS5EaXJlY3RpdmUuUGF1c2VSdW5IAFIF\
+        cGF1c2UabQoJQ2FuY2VsUnVuEhUKBnJ1bl9pZBgBIAEoCVIFcnVuSWQSLwoFZ3JhY2UYAiABKAsyGS5nb29nbGUucHJvdG9i\
+        dWYuRHVyYXRpb25SBWdyYWNlEhgKB21lc3NhZ2UYAyABKAlSB21lc3NhZ2UaOwoIUGF1c2VSdW4SFQoGcnVuX2lkGAEgASgJ\
+        UgVydW5JZBIYCgdtZXNzYWdlGAIgASgJUgdtZXNzYWdlGjkKCFNsb3dEb3duEi0KBHdhaXQYASABKAsyGS5nb29nbGUucHJv\
+        dG9idWYuRHVyYXRpb25SBHdhaXQaIQoIQXNrQWdhaW4SFQoGcnVuX2lkGAEgASgJUgVydW5JZEIGCgRraW5kMqkBCg1SZXBv\
+        cnRTZXJ2aWNlEkMKBlJlcG9ydBIZLm1hcnRsZXQudjEuUmVwb3J0UmVxdWVzdBoaLm1hcnRsZXQudjEuUmVwb3J0UmVzcG9u\
+        c2UoATABElMKC0JhdGNoUmVwb3J0Eh4ubWFydGxldC52MS5CYXRjaFJlcG9ydFJlcXVlc3QaHy5tYXJ0bGV0LnYxLkJhdGNo\
+        UmVwb3J0UmVzcG9uc2UiA5ACAmIGcHJvdG8z\
 
         """
     ),

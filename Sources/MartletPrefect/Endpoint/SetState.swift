@@ -137,7 +137,7 @@ extension Run {
     // A run that was offered has its epoch; the first to start it binds it. Any other is taken by the next epoch.
     let isOffered = self.state?.type == .pending
     report.epoch = isOffered ? epoch : epoch + 1
-    report.executionID = ExecutionID.random().description
+    report.executionID = ExecutionID.unnamed(of: self).description
     report.seq = isOffered ? seq + 1 : 1
     return .report(report)
   }

@@ -2,6 +2,7 @@
 
 internal import Glibc
 internal import MartletModel
+internal import MartletProto
 
 extension RunID {
   /// An id for a run that Prefect's client leaves to the server.
@@ -15,6 +16,18 @@ extension RunID {
 }
 
 extension ExecutionID {
+  /// The name of the process that runs a task of Prefect's: the same wherever its events come from.
+  static func ofTaskRun(_ id: UUIDValue) -> ExecutionID {
+    let name = UUIDValue.derived(from: ["prefect task run", id.text])
+    return ExecutionID(high: name.high, low: name.low)
+  }
+
+  /// The name of the process that has a run, where nobody says it: that of a task run follows from the run.
+  static func unnamed(of run: Run) -> ExecutionID {
+    guard run.kind == .task, let id = UUIDValue(text: run.id) else { return random() }
+    return ofTaskRun(id)
+  }
+
   /// The name of a process that has none of its own.
   static func random() -> ExecutionID {
     ExecutionID(

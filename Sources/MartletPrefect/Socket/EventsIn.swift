@@ -24,7 +24,7 @@ struct EventsIn {
   ///
   /// - Parameter first: what came already.
   func run(_ first: [WebSocket.Message]) async throws {
-    let recorder = TaskRunRecorder(services: api.services, context: context, logger: api.logger)
+    let recorder = TaskRunRecorder(services: api.services, context: context)
     var messages = first
     while true {
       var events: [ClientEvent] = []
@@ -58,8 +58,7 @@ struct EventsIn {
     let end = ContinuousClock.now + Self.patience
     while true {
       do {
-        try await recorder.record(events.compactMap(\.taskRun))
-        return try await publish(events.filter { $0.taskRun == nil })
+        return try await publish(try await recorder.record(events))
       } catch let status as Status
         where status.code == .unavailable || status.code == .resourceExhausted
       {
@@ -70,7 +69,7 @@ struct EventsIn {
     }
   }
 
-  /// Stores the events that say nothing about task runs, as what they are; repeats are known by their ids.
+  /// Stores events as what they are; repeats are known by their ids.
   private func publish(_ events: [ClientEvent]) async throws {
     if events.isEmpty { return }
     let response = try await api.services.events.batchPublishEvents(
