@@ -13,7 +13,13 @@ struct ClientEvent: Sendable {
 
   /// Reads an event; nil for what is none.
   init?(_ text: String) {
-    guard let json = try? JSON(parsing: text), let name = json["event"]?.text,
+    guard let json = try? JSON(parsing: text) else { return nil }
+    self.init(json)
+  }
+
+  /// Reads an event; nil for what is none.
+  init?(_ json: JSON) {
+    guard let name = json["event"]?.text,
       let id = json["id"]?.text, UUIDValue(text: id) != nil,
       case .object(let labels)? = json["resource"]
     else { return nil }
