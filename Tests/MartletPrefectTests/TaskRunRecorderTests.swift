@@ -43,7 +43,10 @@ import Testing
       [completed, pending, running], [running, running, pending, completed, pending],
     ] {
       let ordered = TaskRunRecorder.ordered(events)
-      #expect(ordered.map { $0.event.name.split(separator: ".").last } == ["Pending", "Running", "Completed"])
+      #expect(
+        ordered.map { $0.event.name.split(separator: ".").last } == [
+          "Pending", "Running", "Completed",
+        ])
     }
   }
 

@@ -130,7 +130,8 @@ extension PrefectAPI {
     let first = asked.since?.microseconds ?? events.map(\.occurred.microseconds).min() ?? last
     let number = (max(0, last - first) + width) / width
     guard number <= 1000 else {
-      throw PrefectFailure(422, "The given time interval would create \(number) buckets: at most 1000.")
+      throw PrefectFailure(
+        422, "The given time interval would create \(number) buckets: at most 1000.")
     }
     let counts = Dictionary(grouping: events) { ($0.occurred.microseconds - first) / width }
     return (0..<number).map { index in

@@ -126,7 +126,9 @@ extension PrefectAPI {
     var buckets = Array(repeating: (completed: 0, failed: 0), count: 20)
     if !filter.isImpossible {
       for group in try await services.runs.countRuns(counting, context: request.context).groups {
-        guard group.values.count == 2, let moment = Instant(rfc3339: group.values[0]) else { continue }
+        guard group.values.count == 2, let moment = Instant(rfc3339: group.values[0]) else {
+          continue
+        }
         let index = Int((moment.microseconds - start) / width)
         guard buckets.indices.contains(index) else { continue }
         if group.values[1] == "FAILED" || group.values[1] == "CRASHED" {

@@ -13,7 +13,8 @@ struct NumberedPage {
 
   /// Reads a body.
   init(_ body: JSON) throws(ShapeFault) {
-    number = try body["page"].map { json throws(ShapeFault) in try Int(json, at: ["body", "page"]) } ?? 1
+    number =
+      try body["page"].map { json throws(ShapeFault) in try Int(json, at: ["body", "page"]) } ?? 1
     let limit = body["limit"] ?? .null
     self.limit =
       limit == .null ? PrefectAPI.longest : try Int(limit, at: ["body", "limit"])

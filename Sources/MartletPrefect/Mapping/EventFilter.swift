@@ -133,7 +133,8 @@ extension Shape.EventFilter {
         return [search("name = \"\(name)\"")]
       }
       return [
-        search("name = \"\(name)\""), search("name = \"martlet\(name.dropFirst("prefect".count))\""),
+        search("name = \"\(name)\""),
+        search("name = \"martlet\(name.dropFirst("prefect".count))\""),
       ]
     }
     return [base]

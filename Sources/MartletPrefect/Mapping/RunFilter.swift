@@ -124,7 +124,8 @@ struct RunFilter: Equatable {
   /// Adds a condition on when a run was expected.
   mutating func add(expectedFrom start: Instant, until end: Instant) {
     terms.append(
-      "expected_time >= \(Self.quoted(start.rfc3339)) AND expected_time < \(Self.quoted(end.rfc3339))")
+      "expected_time >= \(Self.quoted(start.rfc3339)) AND expected_time < \(Self.quoted(end.rfc3339))"
+    )
   }
 
   /// Adds a condition that a run has ended, or has not.

@@ -165,7 +165,8 @@ struct ReportFrame: Sendable {
       namespace: namespace, runID: try RunID(required: report.runID, "run_id"),
       epoch: report.epoch,
       executionID: try ExecutionID(required: report.executionID, "execution_id"),
-      seq: report.seq, sessionID: report.isTale ? nil : session, actor: actor, observedTime: observed, item: item)
+      seq: report.seq, sessionID: report.isTale ? nil : session, actor: actor,
+      observedTime: observed, item: item)
   }
 
   // A report that met a locked run fails the frame: the client sends it again, and what was decided is a duplicate.

@@ -14,7 +14,8 @@ extension Report {
     switch item {
     case .tell(let tale):
       guard executionID != nil else {
-        throw InvalidValue("execution_id", "is required: a UUID that names the process of which is told")
+        throw InvalidValue(
+          "execution_id", "is required: a UUID that names the process of which is told")
       }
       guard epoch == 0 else { throw InvalidValue("epoch", "must be 0 with what is told") }
       guard seq == 0 else { throw InvalidValue("seq", "must be 0 with what is told") }

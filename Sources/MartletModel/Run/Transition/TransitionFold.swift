@@ -235,7 +235,8 @@ struct TransitionFold {
         runID: command.runID, namespace: entries[slot].run.namespace,
         revision: entries[slot].run.revision, from: from, fromName: fromName, to: state,
         epoch: entries[slot].run.epoch, executionID: report?.executionID,
-        seq: consumed ? report?.seq : nil, reportID: report?.tale?.id, verdict: verdict, rule: rule.id, actor: command.actor,
+        seq: consumed ? report?.seq : nil, reportID: report?.tale?.id, verdict: verdict,
+        rule: rule.id, actor: command.actor,
         time: time, observedTime: report?.observedTime, attempt: entries[slot].run.attempt))
   }
 

@@ -121,7 +121,8 @@ public struct Transition: Sendable, Equatable {
   public init(
     runID: RunID, namespace: Namespace, revision: Int64, from: StateType?, fromName: String,
     to: RunState, epoch: Int64, executionID: ExecutionID?, seq: Int64?,
-    reportID: UUIDValue? = nil, verdict: Verdict, rule: String, actor: String, time: Instant, observedTime: Instant?, attempt: Int32
+    reportID: UUIDValue? = nil, verdict: Verdict, rule: String, actor: String, time: Instant,
+    observedTime: Instant?, attempt: Int32
   ) {
     self.runID = runID
     self.namespace = namespace

@@ -8,7 +8,7 @@ import Testing
   let tests = TransitionBatchTests()
   let task = NewRun(
     kind: .task, definition: "t", parentID: RunID(high: 0x019a_0000_0000_7000, low: 1 << 63 | 1),
-    timeout: .seconds(1), retry: RetryPolicy(maxRetries: 3), tags: ["db"])
+    tags: ["db"], timeout: .seconds(1), retry: RetryPolicy(maxRetries: 3))
   let start = Ledger().now
   let completed = RunState.Detail.completed(RunState.Completed())
 
@@ -55,7 +55,8 @@ import Testing
     #expect(tests.verdicts(plan) == Array(repeating: .verdict(.accepted), count: 6))
     #expect(plan.undecided.isEmpty && plan.slotRequests.isEmpty && plan.slotsTaken.isEmpty)
     #expect(plan.dueSet.isEmpty && plan.followUps.isEmpty && plan.claimsAdded.isEmpty)
-    #expect(plan.transitions.map(\.to.name).dropFirst(3) == ["AwaitingRetry", "Retrying", "Completed"])
+    #expect(
+      plan.transitions.map(\.to.name).dropFirst(3) == ["AwaitingRetry", "Retrying", "Completed"])
     #expect(plan.transitions.allSatisfy { $0.seq == nil && $0.reportID != nil })
     let run = try #require(ledger.runs[tests.child])
     #expect(run.stateType == .completed && run.attempt == 2 && run.rootID == tests.id)
