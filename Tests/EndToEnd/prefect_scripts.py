@@ -195,3 +195,21 @@ def waiting():
 
 waiting()
 """
+
+# Sends the texts of a file to /events/in, pings, and ends without a word when the ping is answered.
+SENDING = """
+import asyncio, json, sys
+import websockets
+
+async def main(url, texts):
+    socket = await websockets.connect(url, subprotocols=["prefect"])
+    await socket.send(json.dumps({"type": "auth", "token": None}))
+    assert json.loads(await socket.recv())["type"] == "auth_success"
+    for text in texts:
+        await socket.send(text)
+    await asyncio.wait_for(await socket.ping(), 60)
+    print(json.dumps({"sent": len(texts)}), flush=True)
+    socket.transport.abort()
+
+asyncio.run(main(sys.argv[1], [json.dumps(event) for event in json.load(open(sys.argv[2]))]))
+"""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 import urllib.request
+import uuid
 
 import pytest
 
@@ -213,6 +215,90 @@ def test_cancelling(prefect):
     finally:
         process.kill()
         process.communicate()
+
+
+def told(run: str, task: str, states: list[str], since: int = 0) -> list[dict]:
+    """What a client tells of a task run that went through some states."""
+    events, last = [], None
+    for second, name in enumerate(states, since):
+        kind = {"Retrying": "RUNNING", "AwaitingRetry": "SCHEDULED"}.get(name, name.upper())
+        event = str(uuid.uuid4())
+        events.append({
+            "id": event, "event": f"prefect.task-run.{name}", "follows": last,
+            "occurred": f"2026-11-21T05:52:{second:02}Z",
+            "resource": {"prefect.resource.id": f"prefect.task-run.{task}", "prefect.orchestration": "client"},
+            "related": [{"prefect.resource.id": f"prefect.flow-run.{run}", "prefect.resource.role": "flow-run"}],
+            "payload": {
+                "initial_state": None, "validated_state": {"type": kind, "name": name, "message": ""},
+                "task_run": {"name": "late-0", "task_key": "late-1a2b3c4d", "dynamic_key": task, "task_inputs": {}}}})
+        last = event
+    return events
+
+
+def send(prefect: Prefect, tmp_path, events: list[dict]) -> None:
+    (tmp_path / "events.json").write_text(json.dumps(events))
+    url = prefect.api.replace("http", "ws") + "/events/in"
+    assert last_json(prefect.run(scripts.SENDING, url, str(tmp_path / "events.json")))["sent"] == len(events)
+
+
+def begun(prefect: Prefect, *states: str) -> str:
+    """A flow run that went through some states."""
+    flow = prefect.request("POST", "/flows/", {"name": "e2e-told"})[1]["id"]
+    run = prefect.request("POST", "/flow_runs/", {"flow_id": flow, "state": {"type": "PENDING"}})[1]["id"]
+    for state in states:
+        status, answer = prefect.request("POST", f"/flow_runs/{run}/set_state", {"state": {"type": state}})
+        assert answer["status"] == "ACCEPT", answer
+    return run
+
+
+def test_what_comes_late_twice_and_in_disorder_is_there_once(prefect, tmp_path):
+    run = begun(prefect, "RUNNING", "COMPLETED")
+    tasks = [str(uuid.uuid4()) for _ in range(3)]
+    states = ["Pending", "Running", "AwaitingRetry", "Retrying", "Completed"]
+    events = [told(run, task, states) for task in tasks]
+    forth, back, mixed = events[0], events[1][::-1], events[2][2:] + events[2][:2]
+    send(prefect, tmp_path, forth + back + mixed + forth)
+    # After a reconnect, all of it again.
+    send(prefect, tmp_path, mixed + back + forth)
+    for task in tasks:
+        shown = prefect.get(f"/task_runs/{task}")
+        assert shown["state"]["type"] == "COMPLETED" and shown["run_count"] == 2
+        assert names_of(prefect, shown) == states
+        assert (shown["start_time"], shown["end_time"]) == ("2026-11-21T05:52:01Z", "2026-11-21T05:52:04Z")
+        assert shown["total_run_time"] == 2
+    assert {task["id"] for task in tasks_of(prefect, run)} == set(tasks)
+
+
+def test_what_an_operator_ended_stays_and_the_event_is_kept(prefect, tmp_path):
+    run = begun(prefect, "RUNNING")
+    task = str(uuid.uuid4())
+    events = told(run, task, ["Pending", "Running", "Completed"])
+    send(prefect, tmp_path, events[:2])
+    status, answer = prefect.request(
+        "POST", f"/task_runs/{task}/set_state", {"state": {"type": "FAILED", "name": "Stopped"}, "force": True})
+    assert answer["status"] == "ACCEPT", answer
+    send(prefect, tmp_path, events)
+    shown = prefect.get(f"/task_runs/{task}")
+    assert shown["state"]["name"] == "Stopped"
+    assert names_of(prefect, shown) == ["Pending", "Running", "Stopped"]
+    status, page = prefect.request("POST", "/events/filter", {"filter": {"id": {"id": [events[2]["id"]]}}})
+    assert [event["event"] for event in page["events"]] == ["prefect.task-run.Completed"]
+
+
+def test_an_end_holds_against_a_stop_that_only_followed_the_flow_run(prefect, tmp_path):
+    run = begun(prefect, "RUNNING")
+    task = str(uuid.uuid4())
+    events = told(run, task, ["Pending", "Running", "Completed"])
+    send(prefect, tmp_path, events[:2])
+    assert prefect.request(
+        "POST", f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})[1]["status"] == "ACCEPT"
+    end = time.monotonic() + 60
+    while prefect.get(f"/task_runs/{task}")["state"]["type"] == "RUNNING":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    send(prefect, tmp_path, events)
+    shown = prefect.get(f"/task_runs/{task}")
+    assert shown["state"]["type"] == "COMPLETED" and shown["end_time"] == "2026-11-21T05:52:02Z"
 
 
 def test_a_map_through_a_killed_server(new_server, tmp_path):

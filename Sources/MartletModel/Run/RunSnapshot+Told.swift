@@ -30,8 +30,8 @@ extension RunSnapshot {
     guard !isUntallied, tally.toldTime != nil else { return }
     switch command {
     case .cancel(let cancellation): tally.word = cancellation.isForParent ? .parent : nil
-    // The bound of its cancellation passed: it ends for the reason that it was to stop for.
-    case .dueTimePassed where tally.word == .parent: break
+    // The bound of its cancellation passed: it ends for the reason that it was to stop for, and an end that is told holds.
+    case .dueTimePassed: if stateType.isTerminal, tally.word == .teller { tally.word = .parent }
     default: tally.word = nil
     }
   }

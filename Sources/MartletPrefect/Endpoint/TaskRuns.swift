@@ -4,6 +4,7 @@
 internal import MartletCall
 internal import MartletModel
 internal import MartletProto
+internal import MartletWire
 
 extension PrefectAPI {
   /// The task run that stands for a subflow, or one that a program makes by itself.

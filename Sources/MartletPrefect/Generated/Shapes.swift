@@ -137,6 +137,35 @@ extension Shape {
     var labels: [String: JSON]?
   }
 
+  struct FlowFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: FlowFilterId?
+    var deployment: FlowFilterDeployment?
+    var name: FlowFilterName?
+    var tags: FlowFilterTags?
+  }
+
+  struct FlowFilterDeployment: ShapeObject {
+    var `operator`: Operator?
+    var isNull: Bool?
+  }
+
+  struct FlowFilterId: ShapeObject {
+    var any: [UUIDValue]?
+    var notAny: [UUIDValue]?
+  }
+
+  struct FlowFilterName: ShapeObject {
+    var any: [String]?
+    var like: String?
+  }
+
+  struct FlowFilterTags: ShapeObject {
+    var `operator`: Operator?
+    var all: [String]?
+    var isNull: Bool?
+  }
+
   struct FlowPaginationResponse: ShapeObject {
     var results: [Flow]
     var count: Int
@@ -927,6 +956,84 @@ extension Shape.FlowCreate {
     members.put("name", name.json)
     members.put("tags", tags?.json)
     members.put("labels", labels?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "deployment", "name", "tags"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.deployment = try fields.optional("deployment")
+    self.name = try fields.optional("name")
+    self.tags = try fields.optional("tags")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("deployment", deployment?.json)
+    members.put("name", name?.json)
+    members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterDeployment {
+  static let fieldNames: Set<JSONText>? = ["operator", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("is_null_", isNull?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_", "not_any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.notAny = try fields.optional("not_any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("not_any_", notAny?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterName {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterTags {
+  static let fieldNames: Set<JSONText>? = ["operator", "all_", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.all = try fields.optional("all_")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("all_", all?.json)
+    members.put("is_null_", isNull?.json)
     return members
   }
 }

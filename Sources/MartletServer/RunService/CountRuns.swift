@@ -101,7 +101,9 @@ extension RunBuckets {
       throw InvalidValue("bucket", "is at least 1 s when runs are counted by it")
     }
     let start = request.bucketStart.map(Instant.init) ?? .epoch
-    try InvalidValue.check(start, "bucket_start")
+    guard RunLimits.times.contains(start) else {
+      throw InvalidValue("bucket_start", "is no time that runs have")
+    }
     self.init(key, width: min(width, .hours(24 * 3660)), start: start)
   }
 }

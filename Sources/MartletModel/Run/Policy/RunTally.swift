@@ -34,7 +34,7 @@ public struct RunTally: Sendable, Equatable {
   public enum Word: Int16, Sendable, Hashable {
     /// It was told.
     case teller = 1
-    /// The server concluded it from the stop of the enclosing run.
+    /// The server concluded it from the stop of the enclosing run, or from silence after it was told that the run stops.
     case parent = 2
   }
 
