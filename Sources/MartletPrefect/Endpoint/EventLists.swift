@@ -27,7 +27,7 @@ extension PrefectAPI {
       events.append(event)
     }
     let recorder = TaskRunRecorder(services: services, context: request.context)
-    let others = try await recorder.record(events)
+    let others = try await recorder.record(events, isWhole: true)
     for start in stride(from: 0, to: others.count, by: 1000) {
       let part = others[start..<min(start + 1000, others.count)]
       let response = try await services.events.batchPublishEvents(

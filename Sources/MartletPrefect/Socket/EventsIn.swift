@@ -38,10 +38,10 @@ struct EventsIn {
           }
           if events.count == Self.step { try await store(&events, recorder) }
         case .ping(let payload):
-          try await store(&events, recorder)
+          try await store(&events, recorder, isWhole: true)
           try await socket.pong(payload)
         case .end:
-          try await store(&events, recorder)
+          try await store(&events, recorder, isWhole: true)
           return await socket.close(1000)
         }
       }
@@ -52,13 +52,17 @@ struct EventsIn {
   }
 
   /// Stores events; while the store is unavailable, again.
-  private func store(_ events: inout [ClientEvent], _ recorder: TaskRunRecorder) async throws {
+  ///
+  /// - Parameter isWhole: Whether an event that follows one that has not come is stored too.
+  private func store(
+    _ events: inout [ClientEvent], _ recorder: TaskRunRecorder, isWhole: Bool = false
+  ) async throws {
     defer { events = [] }
-    if events.isEmpty { return }
+    if events.isEmpty, !(isWhole && recorder.isWaiting) { return }
     let end = ContinuousClock.now + Self.patience
     while true {
       do {
-        return try await publish(try await recorder.record(events))
+        return try await publish(try await recorder.record(events, isWhole: isWhole))
       } catch let status as Status
         where status.code == .unavailable || status.code == .resourceExhausted
       {

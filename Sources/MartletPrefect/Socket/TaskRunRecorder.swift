@@ -5,22 +5,38 @@ internal import MartletCall
 internal import MartletModel
 internal import MartletProto
 
-/// Records the task runs of a connection.
-struct TaskRunRecorder: Sendable {
+/// Records the task runs of a connection. For one task.
+final class TaskRunRecorder {
   /// The most reports in a call.
   private static let most = 1000
+  /// The most events that wait for what they follow.
+  private static let mostHeld = 5000
 
-  let services: PrefectAPI.Services
-  let context: CallContext
+  private let services: PrefectAPI.Services
+  private let context: CallContext
+  /// The last event of each run that has not ended.
+  private var last: [UUIDValue: UUIDValue] = [:]
+  /// Events that follow one that has not come yet.
+  private var held: [ClientEvent] = []
+
+  init(services: PrefectAPI.Services, context: CallContext) {
+    self.services = services
+    self.context = context
+  }
+
+  /// Whether there are events that are not written.
+  var isWaiting: Bool { !held.isEmpty }
 
   /// Writes what events say of task runs; returns when it is durable. May be called again with the same events.
   ///
+  /// - Parameter isWhole: Whether nothing is to be waited for: an event that follows one that has not come is written too.
   /// - Returns: the events that are to be kept as events: those about something else, and those that would undo what was
   ///   decided meanwhile.
   /// - Throws: `Status` when the store cannot take them now.
-  func record(_ events: [ClientEvent]) async throws -> [ClientEvent] {
+  func record(_ events: [ClientEvent], isWhole: Bool) async throws -> [ClientEvent] {
     var others = events.filter { $0.taskRun == nil }
-    let told = Self.ordered(events)
+    let known = Self.ordered(held + events)
+    let (told, waiting) = isWhole ? (known, []) : try await parted(known)
     for start in stride(from: 0, to: told.count, by: Self.most) {
       let part = told[start..<min(start + Self.most, told.count)]
       let response = try await services.reports.batchReport(
@@ -32,7 +48,45 @@ struct TaskRunRecorder: Sendable {
         if try !Self.isTaken(result) { others.append(event) }
       }
     }
+    for event in told.compactMap(\.taskRun) { last[event.runID] = event.isEnd ? nil : event.id }
+    held = waiting
     return others
+  }
+
+  /// Those whose turn it is, and those that wait for what they follow.
+  private func parted(
+    _ events: [ClientEvent]
+  ) async throws -> (told: [ClientEvent], waiting: [ClientEvent]) {
+    var told: [ClientEvent] = []
+    var waiting: [ClientEvent] = []
+    var placed: Set<UUIDValue> = []
+    var missing: Set<UUIDValue> = []
+    for event in events {
+      guard let run = event.taskRun else { continue }
+      var isDue = true
+      if let leader = run.follows, !placed.contains(leader), last[run.runID] != leader {
+        isDue = missing.contains(leader) ? false : try await isWritten(leader, of: run.runID)
+      }
+      if isDue {
+        placed.insert(run.id)
+        told.append(event)
+      } else {
+        missing.insert(run.id)
+        waiting.append(event)
+      }
+    }
+    return waiting.count > Self.mostHeld ? (events, []) : (told, waiting)
+  }
+
+  /// Whether an event is in the history of its run.
+  private func isWritten(_ event: UUIDValue, of run: UUIDValue) async throws -> Bool {
+    do {
+      let history = try await services.runs.listTransitions(
+        ListTransitionsRequest(runID: run.text, pageSize: 1000), context: context)
+      return history.transitions.contains { $0.to.map { StateNote($0).id == event } ?? false }
+    } catch let status as Status where status.code == .notFound {
+      return false
+    }
   }
 
   /// Whether what was told is written.
@@ -76,6 +130,14 @@ struct TaskRunRecorder: Sendable {
 }
 
 extension TaskRunEvent {
+  /// Whether the run ends with it.
+  fileprivate var isEnd: Bool {
+    switch state.type {
+    case .completed, .failed, .cancelled, .crashed: true
+    default: false
+    }
+  }
+
   /// What is told of the run.
   fileprivate var report: RunReport {
     var report = RunReport()
