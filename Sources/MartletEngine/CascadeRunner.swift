@@ -30,7 +30,8 @@ public struct CascadeRunner: PacedService {
             .cancel(
               Cancellation(
                 namespace: cascade.namespace, runID: $0, actor: cascade.actor,
-                message: "The enclosing run was cancelled.", bound: cascade.bound))
+                message: "The enclosing run was cancelled.", bound: cascade.bound,
+                isForParent: true))
           })
         // A locked child is asked again when this replica's hold is over.
         if answers.contains(where: \.isUnavailable) { return }

@@ -25,7 +25,8 @@ public struct StrandingKeeper: PacedService {
           .cancel(
             Cancellation(
               namespace: $0.namespace, runID: $0.runID, actor: "service:engine",
-              message: "The enclosing run has ended: nobody may start this one."))
+              message: "The enclosing run has ended: nobody may start this one.", isForParent: true)
+          )
         })
       logger.debug("cancelled \(stranded.count) runs whose enclosing run had ended")
       // A locked run is looked at again when this replica's hold is over.

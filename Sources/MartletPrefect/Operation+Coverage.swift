@@ -33,7 +33,9 @@ extension Operation {
     case .updateFlow: .served { try await $0.updateFlow($1) }
     case .deleteFlow: .served { try await $0.deleteFlow($1) }
     case .readFlows: .served { try await $0.readFlows($1) }
-    case .countFlows, .bulkDeleteFlows, .paginateFlows: .missing(Self.lists)
+    case .countFlows: .served { try await $0.countFlows($1) }
+    case .bulkDeleteFlows: .served { try await $0.bulkDeleteFlows($1) }
+    case .paginateFlows: .served { try await $0.paginateFlows($1) }
     // Flow runs
     case .createFlowRun: .served { try await $0.createFlowRun($1) }
     case .readFlowRun: .served { try await $0.readFlowRun($1) }
@@ -44,14 +46,17 @@ extension Operation {
     case .readFlowRunStates: .served { try await $0.readStates($1, of: "flow_run_id") }
     case .readFlowRuns: .served { try await $0.readFlowRuns($1) }
     case .countFlowRuns: .served { try await $0.countRuns($1, .flow) }
-    case .averageFlowRunLateness, .flowRunHistory, .bulkDeleteFlowRuns, .bulkSetFlowRunState,
-      .paginateFlowRuns:
-      .missing(Self.lists)
-    case .readFlowRunGraphV1, .readFlowRunGraphV2: .missing("the graph is not translated yet")
+    case .averageFlowRunLateness: .served { try await $0.averageLateness($1) }
+    case .flowRunHistory: .served { try await $0.history($1, .flow) }
+    case .bulkDeleteFlowRuns: .served { try await $0.bulkDeleteFlowRuns($1) }
+    case .bulkSetFlowRunState: .served { try await $0.bulkSetFlowRunState($1) }
+    case .paginateFlowRuns: .served { try await $0.paginateFlowRuns($1) }
+    case .readFlowRunGraphV1: .served { try await $0.readDependencies($1) }
+    case .readFlowRunGraphV2: .served { try await $0.readFlowRunGraph($1) }
     case .resumeFlowRun, .createFlowRunInput, .filterFlowRunInput, .readFlowRunInput,
       .deleteFlowRunInput:
       .missing("pauses with input are not translated yet")
-    case .downloadLogs: .missing(Self.lists)
+    case .downloadLogs: .served { try await $0.downloadLogs($1) }
     case .readFlowRunState, .readTaskRunState: .missing("states are read by their run")
     // Task runs
     case .createTaskRun: .served { try await $0.createTaskRun($1) }
@@ -61,14 +66,18 @@ extension Operation {
     case .readTaskRunStates: .served { try await $0.readStates($1, of: "task_run_id") }
     case .readTaskRuns: .served { try await $0.readTaskRuns($1) }
     case .countTaskRuns: .served { try await $0.countRuns($1, .task) }
-    case .updateTaskRun, .taskRunHistory, .paginateTaskRuns, .readObservedStates:
-      .missing(Self.lists)
+    case .taskRunHistory: .served { try await $0.history($1, .task) }
+    case .paginateTaskRuns: .served { try await $0.paginateTaskRuns($1) }
+    case .updateTaskRun: .served { try await $0.updateTaskRun($1) }
+    case .readObservedStates: .missing(Self.lists)
     // Logs
     case .createLogs: .served { try await $0.createLogs($1) }
     case .readLogs: .served { try await $0.readLogs($1) }
     // Events
-    case .createEvents, .readEvents, .readAccountEventsPage, .countAccountEvents:
-      .missing("events come by the WebSocket /events/in and are read by Martlet's EventService")
+    case .createEvents: .served { try await $0.createEvents($1) }
+    case .readEvents: .served { try await $0.readEvents($1) }
+    case .readAccountEventsPage: .served { try await $0.readNextEvents($1) }
+    case .countAccountEvents: .served { try await $0.countEvents($1) }
     // Deployments
     case .createDeployment, .updateDeployment, .readDeployment, .deleteDeployment,
       .readDeploymentByName, .readDeployments, .paginateDeployments,
@@ -123,10 +132,13 @@ extension Operation {
       .missing("there are no automations yet")
     // For Prefect's web UI
     case .createSavedSearch, .readSavedSearch, .deleteSavedSearch, .readSavedSearches,
-      .countDeploymentsByFlow, .nextRunsByFlow, .readFlowRunHistory, .countTaskRunsByFlowRun,
-      .validateObj, .readDashboardTaskRunCounts, .readTaskRunCountsByState,
-      .readTaskRunWithFlowRunName:
+      .countDeploymentsByFlow, .nextRunsByFlow, .validateObj:
       .missing("only Prefect's web UI asks for it, which is not served yet")
+    case .readFlowRunHistory: .served { try await $0.simpleFlowRuns($1) }
+    case .countTaskRunsByFlowRun: .served { try await $0.countTasksOfFlowRuns($1) }
+    case .readDashboardTaskRunCounts: .served { try await $0.dashboardCounts($1) }
+    case .readTaskRunCountsByState: .served { try await $0.countTaskRunsByState($1) }
+    case .readTaskRunWithFlowRunName: .served { try await $0.readTaskRunOfUI($1) }
     }
   }
 

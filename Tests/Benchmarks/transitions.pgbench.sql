@@ -36,7 +36,7 @@ use insert_run_states :ids | :namespaces | :kinds | :nulls | :ids | :ids |
 use upsert_claims :ids | :namespaces | :sessions | :ones;
 use record_transitions :ids | :ones | :namespaces | :nulls | :texts | :pending | :pendings |
   :texts | :nulls | :ones | :executions | :ones | :nulls | :rules | :actors | :attempts0 | :times | :nulls |
-  ARRAY['default'] | ARRAY[2] | ARRAY[NULL] | ARRAY[2] | ARRAY[:size::int] | :now | NULL;
+  ARRAY['default'] | ARRAY[2] | ARRAY[NULL] | ARRAY[2] | ARRAY[:size::int] | :now | NULL | :nulls;
 COMMIT;
 \endpipeline
 
@@ -56,7 +56,7 @@ use update_run_states :ids | :ones | :ones |
   :times | :zeros | :falses | :nulls | :nulls;
 use record_transitions :ids | :twos | :namespaces | :pending | :pendings | :running | :runnings |
   :texts | :nulls | :ones | :executions | :twos | :nulls | :rules | :actors | :attempts1 | :times | :nulls |
-  ARRAY['default'] | ARRAY[2] | ARRAY[2] | ARRAY[3] | ARRAY[:size::int] | :now | NULL;
+  ARRAY['default'] | ARRAY[2] | ARRAY[2] | ARRAY[3] | ARRAY[:size::int] | :now | NULL | :nulls;
 COMMIT;
 \endpipeline
 
@@ -74,6 +74,6 @@ use update_run_states :ids | :twos | :twos |
 use delete_claims :ids | :sessions;
 use record_transitions :ids | :threes | :namespaces | :running | :runnings | :completed | :completeds |
   :texts | :nulls | :ones | :executions | :threes | :nulls | :rules | :actors | :attempts1 | :times | :nulls |
-  ARRAY['default'] | ARRAY[2] | ARRAY[3] | ARRAY[6] | ARRAY[:size::int] | :now | NULL;
+  ARRAY['default'] | ARRAY[2] | ARRAY[3] | ARRAY[6] | ARRAY[:size::int] | :now | NULL | :nulls;
 COMMIT;
 \endpipeline

@@ -3015,7 +3015,15 @@ Flags:
   --group-by TEXT
       Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`,
       `start_time.hour`; one total when empty. Hours are those of UTC, written as their
-      first moment; empty for runs that never started. May be repeated.
+      first moment; empty for runs that never started. With `bucket` also one of
+      `expected_time.bucket`, `start_time.bucket`: stretches of time, written as their first
+      moment. May be repeated.
+  --bucket DURATION
+      How long each bucket is; at least 1 s.
+  --bucket-start TIME
+      Where one of the buckets begins; the epoch when absent.
+  --with-times [true|false]
+      Adds up how long the runs of each group have run, and how late they were.
   --json JSON
       The whole request, instead of other flags.
 
@@ -3027,6 +3035,9 @@ HELP
 namespace string namespace
 filter string filter
 group-by *string groupBy
+bucket duration bucket
+bucket-start time bucketStart
+with-times bool withTimes
 ' "$@"
 }
 

@@ -64,7 +64,7 @@ extension FilterExpression {
     case .parentID: run.content.parentID != nil
     case .startTime: run.snapshot.startTime != nil
     case .endTime: run.snapshot.endTime != nil
-    case .id, .kind, .stateType, .rootID, .createTime: true
+    case .id, .kind, .stateType, .rootID, .createTime, .expectedTime: true
     }
   }
 
@@ -96,6 +96,7 @@ extension FilterExpression {
         switch field {
         case .startTime: run.snapshot.startTime
         case .endTime: run.snapshot.endTime
+        case .expectedTime: run.content.dueTime ?? run.createTime
         default: run.createTime
         }
       guard let found else { return operation == .notEqual }

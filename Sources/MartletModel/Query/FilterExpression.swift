@@ -35,6 +35,8 @@ public enum FilterField: Sendable, Hashable {
   case rootID
   /// `create_time`
   case createTime
+  /// `expected_time`: when it was to start, or was created.
+  case expectedTime
   /// `start_time`
   case startTime
   /// `end_time`

@@ -39,6 +39,7 @@ enum FilterSchema {
     Entry(name: "parent_id", field: .parentID, type: .id),
     Entry(name: "root_id", field: .rootID, type: .id),
     Entry(name: "create_time", field: .createTime, type: .time),
+    Entry(name: "expected_time", field: .expectedTime, type: .time),
     Entry(name: "start_time", field: .startTime, type: .time),
     Entry(name: "end_time", field: .endTime, type: .time),
     Entry(name: "tags", field: .tags, type: .list),

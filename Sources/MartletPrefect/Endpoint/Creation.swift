@@ -45,7 +45,7 @@ extension PrefectAPI {
     var report = RunReport()
     report.runID = run.id
     report.epoch = 1
-    report.executionID = ExecutionID.random().description
+    report.executionID = ExecutionID.unnamed(of: run).description
     report.seq = 1
     report.item = .create(run)
     switch try await self.report(report, context) {

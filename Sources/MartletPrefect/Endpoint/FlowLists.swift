@@ -1,68 +1,87 @@
-// Decides how Prefect's lists of flows are read: by their ids or names, or all of them by name.
+// Decides how Prefect's lists of flows are read: by their ids or names, or all of them, by name.
 
 internal import MartletCall
 internal import MartletModel
 internal import MartletProto
 
 extension PrefectAPI {
-  private static let longest = 200
+  /// The most flows that a list looks at.
+  private static let most = 10_000
 
   func readFlows(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let limit = min(
+      request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.longest, Self.longest)
+    let offset = request.body["offset"].flatMap { try? Int($0, at: []) } ?? 0
+    guard limit >= 0, offset >= 0 else {
+      throw ShapeFault(
+        location: ["body", "limit"], message: "Input should be greater than or equal to 0",
+        type: "greater_than_equal")
+    }
+    return .ok(Array(try await flows(of: request).dropFirst(offset).prefix(limit)))
+  }
+
+  /// Deletes the flows of a filter, with everything that is theirs.
+  func bulkDeleteFlows(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let limit = request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.longest
+    var deleted: [UUIDValue] = []
+    for flow in try await flows(of: request).prefix(min(limit, Self.longest)) {
+      _ = try await services.flows.deleteFlow(
+        DeleteFlowRequest(ref: flow.id.text), context: request.context)
+      deleted.append(flow.id)
+    }
+    return .ok(Shape.FlowBulkDeleteResponse(deleted: deleted))
+  }
+
+  /// The flows that a body's filter asks for, by name.
+  func flows(of request: PrefectRequest) async throws -> [Shape.Flow] {
     let body = request.body
     for other in ["flow_runs", "task_runs", "deployments", "work_pools"] {
       guard body[other] ?? .null == .null else {
         throw PrefectFailure(501, "Martlet does not filter flows by \(other) yet.")
       }
     }
-    let limit = min(
-      body["limit"].flatMap { try? Int($0, at: []) } ?? Self.longest, Self.longest)
-    let offset = body["offset"].flatMap { try? Int($0, at: []) } ?? 0
-    guard limit >= 0, offset >= 0 else {
-      throw ShapeFault(
-        location: ["body", "limit"], message: "Input should be greater than or equal to 0",
-        type: "greater_than_equal")
+    let filter = try body["flows"].flatMap { json throws(ShapeFault) -> Shape.FlowFilter? in
+      json == .null ? nil : try Shape.FlowFilter(json, at: ["body", "flows"])
     }
-    guard let named = try Self.named(body["flows"]) else {
-      return .ok(try await allFlows(offset, limit, request.context))
-    }
+    guard filter?.deployment == nil, filter?.operator != .or, filter?.tags?.isNull == nil,
+      filter?.tags?.operator != .or
+    else { throw PrefectFailure(501, "Martlet does not filter flows like that yet.") }
     var flows: [Shape.Flow] = []
-    for reference in named {
-      do {
-        flows.append(try Shape.Flow(try await flow(reference, request.context)))
-      } catch let status as Status where status.code == .notFound {}
+    if let named = filter?.id?.any?.map(\.text) ?? filter?.name?.any {
+      for reference in Set(named) {
+        do {
+          flows.append(try Shape.Flow(try await flow(reference, request.context)))
+        } catch let status as Status where status.code == .notFound {}
+      }
+    } else {
+      flows = try await allFlows(request.context)
     }
-    flows.sort { $0.name < $1.name }
-    return .ok(Array(flows.dropFirst(offset).prefix(limit)))
+    if let filter { flows = flows.filter { filter.contains($0) } }
+    let isDescending = body["sort"]?.text == "NAME_DESC"
+    flows.sort { isDescending ? $0.name > $1.name : $0.name < $1.name }
+    return flows
   }
 
-  /// The ids or names that a filter asks for; nil when it asks for all.
-  private static func named(_ filter: JSON?) throws -> Set<String>? {
-    guard case .object(let criteria)? = filter else { return nil }
-    var named: Set<String>?
-    for (name, value) in criteria.pairs where value != .null {
-      if name == "operator", value == .text("and_") { continue }
-      guard name == "id" || name == "name", named == nil, case .object(let members) = value,
-        members.pairs.allSatisfy({ $0.name == "any_" || $0.value == .null }),
-        let any = value["any_"], any != .null
-      else { throw PrefectFailure(501, "Martlet does not filter flows by \(name) like that yet.") }
-      named = Set(try [String](any, at: ["body", "flows", name, "any_"]))
-    }
-    return named
-  }
-
-  private func allFlows(
-    _ offset: Int, _ limit: Int, _ context: CallContext
-  ) async throws -> [Shape.Flow] {
-    var skipped = offset
+  private func allFlows(_ context: CallContext) async throws -> [Shape.Flow] {
     var flows: [Shape.Flow] = []
     var list = ListFlowsRequest(pageSize: 1000)
     repeat {
       let page = try await services.flows.listFlows(list, context: context)
-      for flow in page.flows where flows.count < limit {
-        if skipped > 0 { skipped -= 1 } else { flows.append(try Shape.Flow(flow)) }
-      }
+      for flow in page.flows { flows.append(try Shape.Flow(flow)) }
       list.pageToken = page.nextPageToken
-    } while flows.count < limit && !list.pageToken.isEmpty
+    } while flows.count < Self.most && !list.pageToken.isEmpty
     return flows
+  }
+}
+
+extension Shape.FlowFilter {
+  /// Whether a flow meets it.
+  fileprivate func contains(_ flow: Shape.Flow) -> Bool {
+    if let any = id?.any, !any.contains(flow.id) { return false }
+    if let none = id?.notAny, none.contains(flow.id) { return false }
+    if let any = name?.any, !any.contains(flow.name) { return false }
+    if let part = name?.like, !flow.name.lowercased().contains(part.lowercased()) { return false }
+    if let all = tags?.all, !Set(all).isSubset(of: flow.tags ?? []) { return false }
+    return true
   }
 }

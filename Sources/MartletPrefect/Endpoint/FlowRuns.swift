@@ -19,7 +19,6 @@ extension PrefectAPI {
     run.name = asked.name ?? ""
     run.definition = flow.name
     run.definitionVersion = asked.flowVersion ?? ""
-    run.parentID = asked.parentTaskRunID?.text ?? ""
     if case .object(let parameters)? = asked.parameters {
       run.parameters = JSONObject(parameters)
     }
@@ -28,6 +27,7 @@ extension PrefectAPI {
     run.retry = asked.empiricalPolicy?.retry
     RunLabel.flowID.set(flow.id, in: &run.labels)
     RunLabel.idempotencyKey.set(asked.idempotencyKey, in: &run.labels)
+    try await place(&run, below: asked.parentTaskRunID, request.context)
     let (made, isNew) = try await create(run, in: asked.state, request.context)
     return .created(try await shown(made, request.context), isNew: isNew)
   }

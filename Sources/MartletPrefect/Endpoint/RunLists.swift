@@ -7,65 +7,110 @@ internal import MartletWire
 
 extension PrefectAPI {
   /// The longest list, and how far into one an offset may go.
-  private static let longest = 200
+  static let longest = 200
   private static let farthest = 10_000
 
   func readFlowRuns(_ request: PrefectRequest) async throws -> PrefectResponse {
-    let runs = try await list(
-      try Self.filter(request.body, .flow), request.body, request.context)
-    var shown: [Shape.FlowRunResponse] = []
-    var flows: [String: UUIDValue] = [:]
-    for run in runs {
-      var id = run.value(.flowID).flatMap { UUIDValue(text: $0) } ?? flows[run.definition]
-      if id == nil {
-        id = UUIDValue(text: try await flow(run.definition, request.context).id)
-        flows[run.definition] = id
-      }
-      if let id { shown.append(try Shape.FlowRunResponse(run, flowID: id)) }
-    }
-    return .ok(shown)
+    let filter = try await filter(request.body, .flow, request.context)
+    let runs = try await list(filter, request.body, request.context)
+    return .ok(try await shown(runs, request.context))
   }
 
   func readTaskRuns(_ request: PrefectRequest) async throws -> PrefectResponse {
-    let runs = try await list(
-      try Self.filter(request.body, .task), request.body, request.context)
-    return .ok(try runs.map { run throws(PrefectFailure) in try Shape.TaskRun(run) })
+    let filter = try await filter(request.body, .task, request.context)
+    let runs = try await list(filter, request.body, request.context)
+    return .ok(try Self.shown(runs))
   }
 
   func countRuns(
     _ request: PrefectRequest, _ kind: MartletProto.RunKind
   ) async throws -> PrefectResponse {
-    let filter = try Self.filter(request.body, kind)
-    if filter.isImpossible { return .ok(0) }
+    let filter = try await filter(request.body, kind, request.context)
+    return .ok(try await count(filter, request.context))
+  }
+
+  /// How many runs meet a filter.
+  func count(_ filter: RunFilter, _ context: CallContext) async throws -> Int {
+    if filter.isImpossible { return 0 }
     let counts = try await services.runs.countRuns(
-      CountRunsRequest(filter: filter.text), context: request.context)
-    return .ok(Int(counts.total))
+      CountRunsRequest(filter: filter.text), context: context)
+    return Int(counts.total)
+  }
+
+  /// Flow runs as Prefect has them, with the ids of their flows.
+  func shown(_ runs: [Run], _ context: CallContext) async throws -> [Shape.FlowRunResponse] {
+    var shown: [Shape.FlowRunResponse] = []
+    var flows: [String: UUIDValue] = [:]
+    for run in runs {
+      var id = run.value(.flowID).flatMap { UUIDValue(text: $0) } ?? flows[run.definition]
+      if id == nil {
+        id = UUIDValue(text: try await flow(run.definition, context).id)
+        flows[run.definition] = id
+      }
+      if let id { shown.append(try Shape.FlowRunResponse(run, flowID: id)) }
+    }
+    return shown
+  }
+
+  /// Task runs, and subflows as their parents see them.
+  static func shown(_ runs: [Run]) throws -> [Shape.TaskRun] {
+    try runs.filter { $0.kind == .task || $0.trackingID != nil }
+      .map { run throws(PrefectFailure) in try Shape.TaskRun(any: run) }
   }
 
   /// The filters of a body. Those on other things than runs and flows are refused.
-  static func filter(
-    _ body: JSON, _ kind: MartletProto.RunKind
-  ) throws(PrefectFailure) -> RunFilter {
+  func filter(
+    _ body: JSON, _ kind: MartletProto.RunKind, _ context: CallContext
+  ) async throws -> RunFilter {
     var filter = RunFilter(kind)
-    try filter.add(body["flows"], kind == .flow ? RunFilter.flowsOfFlowRuns : [:], "flows")
-    try filter.add(
-      body["flow_runs"], kind == .flow ? RunFilter.own : RunFilter.flowRunsOfTaskRuns, "flow_runs")
-    try filter.add(body["task_runs"], kind == .task ? RunFilter.own : [:], "task_runs")
-    for name in ["deployments", "work_pools", "work_pool_queues"] {
-      try filter.add(body[name], [:], name)
+    var flows = body["flows"] ?? .null
+    if kind == .flow, case .object(var members) = flows, let id = members["id"], id != .null {
+      // Runs know their flow by its name.
+      let ids = try Shape.FlowFilterId(id, at: ["body", "flows", "id"])
+      guard ids.notAny == nil else {
+        throw PrefectFailure(501, "Martlet does not filter by flows.id.not_any_ yet.")
+      }
+      if let any = ids.any { filter.add(flows: try await names(of: any, context)) }
+      members.set("id", to: .null)
+      flows = .object(members)
     }
+    let isFlow = kind == .flow
+    try filter.add(flows, isFlow ? RunFilter.flowsOfFlowRuns : [:], "flows")
+    try filter.add(
+      body["flow_runs"], isFlow ? RunFilter.own : RunFilter.flowRunsOfTaskRuns, "flow_runs")
+    try filter.add(body["task_runs"], isFlow ? [:] : RunFilter.own, "task_runs")
+    try filter.add(
+      body["deployments"], isFlow ? RunFilter.deploymentsOfFlowRuns : [:], "deployments")
+    try filter.add(body["work_pools"], isFlow ? RunFilter.poolsOfFlowRuns : [:], "work_pools")
+    for name in ["work_pool_queues", "work_queues"] { try filter.add(body[name], [:], name) }
     return filter
   }
 
-  private func list(
-    _ filter: RunFilter, _ body: JSON, _ context: CallContext
+  private func names(of flows: [UUIDValue], _ context: CallContext) async throws -> [String] {
+    var names: [String] = []
+    for id in flows {
+      do {
+        names.append(try await flow(id.text, context).name)
+      } catch let status as Status where status.code == .notFound {}
+    }
+    return names
+  }
+
+  /// The runs of a list.
+  ///
+  /// - Parameters:
+  ///   - page: where it begins and how long it is; what the body says when nil.
+  ///   - longest: the most that may be asked for.
+  func list(
+    _ filter: RunFilter, _ body: JSON, _ context: CallContext,
+    page: (offset: Int, limit: Int)? = nil, longest: Int = PrefectAPI.longest
   ) async throws -> [Run] {
-    let limit = body["limit"].flatMap { try? Int($0, at: []) } ?? Self.longest
-    let offset = body["offset"].flatMap { try? Int($0, at: []) } ?? 0
-    guard (0...Self.longest).contains(limit), (0...Self.farthest).contains(offset) else {
+    let limit = page?.limit ?? body["limit"].flatMap { try? Int($0, at: []) } ?? longest
+    let offset = page?.offset ?? body["offset"].flatMap { try? Int($0, at: []) } ?? 0
+    guard (0...longest).contains(limit), (0...Self.farthest).contains(offset) else {
       throw ShapeFault(
         location: ["body", "limit"],
-        message: "A page is of \(Self.longest) at most, an offset \(Self.farthest).",
+        message: "A page is of \(longest) at most, an offset \(Self.farthest).",
         type: "less_than_equal")
     }
     if filter.isImpossible || limit == 0 { return [] }

@@ -13,12 +13,6 @@ extension PrefectAPI {
       asked.state, to: try request.id(), .flow, force: asked.force ?? false, request.context)
   }
 
-  func setTaskRunState(_ request: PrefectRequest) async throws -> PrefectResponse {
-    let asked: Shape.SetTaskRunStateBody = try request.body()
-    return try await propose(
-      asked.state, to: try request.id(), .task, force: asked.force ?? false, request.context)
-  }
-
   /// How often a proposal is made anew because another one came between.
   private static let attempts = 20
 
@@ -66,11 +60,6 @@ extension PrefectAPI {
     let reason = Reason(rawValue: verdict.reason)
     let status = VerdictVocabulary.status(verdict.code, reason)
     var state = Shape.State(of: before)
-    if verdict.code == .accepted || verdict.code == .replaced, before.kind == .flow,
-      !before.parentID.isEmpty, let id = UUIDValue(text: before.id)
-    {
-      try await mirror(try await run(id, .flow, context), context)
-    }
     switch status {
     case .accept, .reject:
       if let decided = verdict.state, verdict.code == .accepted || verdict.code == .replaced {
@@ -84,7 +73,7 @@ extension PrefectAPI {
     return Self.result(status, VerdictVocabulary.sentence(reason), verdict.wait, state)
   }
 
-  private static func result(
+  static func result(
     _ status: Shape.SetStateStatus, _ reason: String, _ wait: Duration?, _ state: Shape.State
   ) -> PrefectResponse {
     let details: JSON
@@ -137,7 +126,7 @@ extension Run {
     // A run that was offered has its epoch; the first to start it binds it. Any other is taken by the next epoch.
     let isOffered = self.state?.type == .pending
     report.epoch = isOffered ? epoch : epoch + 1
-    report.executionID = ExecutionID.random().description
+    report.executionID = ExecutionID.unnamed(of: self).description
     report.seq = isOffered ? seq + 1 : 1
     return .report(report)
   }

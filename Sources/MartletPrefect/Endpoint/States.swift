@@ -8,14 +8,16 @@ extension PrefectAPI {
   ///
   /// - Parameter parameter: the query parameter that names the run.
   func readStates(_ request: PrefectRequest, of parameter: String) async throws -> PrefectResponse {
-    guard let run = request.query[parameter], let id = UUIDValue(text: run) else {
+    guard let named = request.query[parameter], let id = UUIDValue(text: named) else {
       throw ShapeFault(
         location: ["query", parameter], message: "Input should be a valid UUID",
         type: "uuid_parsing")
     }
     let kind: MartletProto.RunKind = parameter == "task_run_id" ? .task : .flow
+    var run = named
+    if kind == .task, let subflow = try await subflow(of: id, request.context) { run = subflow.id }
     var states: [Shape.State] = []
-    var page = ListTransitionsRequest(runID: id.text, pageSize: 1000)
+    var page = ListTransitionsRequest(runID: run, pageSize: 1000)
     repeat {
       let answer = try await services.runs.listTransitions(page, context: request.context)
       for transition in answer.transitions {

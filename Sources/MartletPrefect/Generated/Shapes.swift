@@ -21,10 +21,101 @@ extension Shape {
     var force: Bool?
   }
 
+  struct CountByState: ShapeObject {
+    var completed: Int?
+    var pending: Int?
+    var running: Int?
+    var failed: Int?
+    var cancelled: Int?
+    var crashed: Int?
+    var paused: Int?
+    var cancelling: Int?
+    var scheduled: Int?
+  }
+
   struct CreatedBy: ShapeObject {
     var id: UUIDValue?
     var type: String?
     var displayValue: String?
+  }
+
+  struct DependencyResult: ShapeObject {
+    var id: UUIDValue
+    var name: String
+    var upstreamDependencies: [TaskRunResult]
+    var state: State?
+    var expectedStartTime: Instant?
+    var startTime: Instant?
+    var endTime: Instant?
+    var totalRunTime: Double?
+    var estimatedRunTime: Double?
+    var untrackableResult: Bool
+  }
+
+  struct Event: ShapeObject {
+    var occurred: Instant
+    var event: String
+    var resource: JSON
+    var related: [JSON]?
+    var payload: JSON?
+    var id: UUIDValue
+    var follows: UUIDValue?
+  }
+
+  struct EventCount: ShapeObject {
+    var value: String
+    var label: String
+    var count: Int
+    var startTime: Instant
+    var endTime: Instant
+  }
+
+  struct EventFilter: ShapeObject {
+    var occurred: EventOccurredFilter?
+    var event: EventNameFilter?
+    var resource: EventResourceFilter?
+    var related: JSON?
+    var anyResource: JSON?
+    var id: EventIDFilter?
+    var text: EventTextFilter?
+    var order: EventOrder?
+  }
+
+  struct EventIDFilter: ShapeObject {
+    var id: [UUIDValue]?
+  }
+
+  struct EventNameFilter: ShapeObject {
+    var prefix: [String]?
+    var excludePrefix: [String]?
+    var name: [String]?
+    var excludeName: [String]?
+  }
+
+  struct EventOccurredFilter: ShapeObject {
+    var since: Instant?
+    var until: Instant?
+  }
+
+  enum EventOrder: String, ShapeWord {
+    case asc = "ASC"
+    case desc = "DESC"
+  }
+  struct EventPage: ShapeObject {
+    var events: [ReceivedEvent]
+    var total: Int
+    var nextPage: String?
+  }
+
+  struct EventResourceFilter: ShapeObject {
+    var id: [String]?
+    var idPrefix: [String]?
+    var labels: JSON?
+    var distinct: Bool?
+  }
+
+  struct EventTextFilter: ShapeObject {
+    var query: String
   }
 
   struct Flow: ShapeObject {
@@ -36,10 +127,59 @@ extension Shape {
     var labels: [String: JSON]?
   }
 
+  struct FlowBulkDeleteResponse: ShapeObject {
+    var deleted: [UUIDValue]?
+  }
+
   struct FlowCreate: ShapeObject {
     var name: String
     var tags: [String]?
     var labels: [String: JSON]?
+  }
+
+  struct FlowFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: FlowFilterId?
+    var deployment: FlowFilterDeployment?
+    var name: FlowFilterName?
+    var tags: FlowFilterTags?
+  }
+
+  struct FlowFilterDeployment: ShapeObject {
+    var `operator`: Operator?
+    var isNull: Bool?
+  }
+
+  struct FlowFilterId: ShapeObject {
+    var any: [UUIDValue]?
+    var notAny: [UUIDValue]?
+  }
+
+  struct FlowFilterName: ShapeObject {
+    var any: [String]?
+    var like: String?
+  }
+
+  struct FlowFilterTags: ShapeObject {
+    var `operator`: Operator?
+    var all: [String]?
+    var isNull: Bool?
+  }
+
+  struct FlowPaginationResponse: ShapeObject {
+    var results: [Flow]
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
+  struct FlowRunBulkDeleteResponse: ShapeObject {
+    var deleted: [UUIDValue]?
+  }
+
+  struct FlowRunBulkSetStateResponse: ShapeObject {
+    var results: [FlowRunOrchestrationResult]?
   }
 
   struct FlowRunCreate: ShapeObject {
@@ -59,6 +199,21 @@ extension Shape {
     var workQueueName: String?
     var jobVariables: JSON?
     var deploymentID: UUIDValue?
+  }
+
+  struct FlowRunOrchestrationResult: ShapeObject {
+    var flowRunID: UUIDValue
+    var status: SetStateStatus
+    var state: State?
+    var details: JSON
+  }
+
+  struct FlowRunPaginationResponse: ShapeObject {
+    var results: [FlowRunResponse]
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
   }
 
   struct FlowRunPolicy: ShapeObject {
@@ -122,6 +277,45 @@ extension Shape {
 
   struct FlowUpdate: ShapeObject {
     var tags: [String]?
+  }
+
+  struct Graph: ShapeObject {
+    var startTime: Instant?
+    var endTime: Instant?
+    var rootNodeIDs: [UUIDValue]
+    var nodes: [[JSON]]
+    var artifacts: [GraphArtifact]
+    var states: [GraphState]
+  }
+
+  struct GraphArtifact: ShapeObject {
+    var id: UUIDValue
+    var created: Instant
+    var key: String?
+    var type: String?
+    var isLatest: Bool
+    var data: JSON?
+  }
+
+  struct GraphState: ShapeObject {
+    var id: UUIDValue
+    var timestamp: Instant
+    var type: StateType
+    var name: String
+  }
+
+  struct HistoryResponse: ShapeObject {
+    var intervalStart: Instant
+    var intervalEnd: Instant
+    var states: [HistoryResponseState]
+  }
+
+  struct HistoryResponseState: ShapeObject {
+    var stateType: StateType
+    var stateName: String
+    var countRuns: Int
+    var sumEstimatedRunTime: Double
+    var sumEstimatedLateness: Double
   }
 
   struct Log: ShapeObject {
@@ -191,12 +385,40 @@ extension Shape {
     var details: JSON
   }
 
+  struct ReceivedEvent: ShapeObject {
+    var occurred: Instant
+    var event: String
+    var resource: JSON
+    var related: [JSON]?
+    var payload: JSON?
+    var id: UUIDValue
+    var follows: UUIDValue?
+    var received: Instant?
+  }
+
   enum SetStateStatus: String, ShapeWord {
     case accept = "ACCEPT"
     case reject = "REJECT"
     case abort = "ABORT"
     case wait = "WAIT"
   }
+  struct SimpleFlowRun: ShapeObject {
+    var id: UUIDValue
+    var stateType: StateType
+    var timestamp: Instant
+    var duration: Double
+    var lateness: Double
+  }
+
+  struct SimpleNextFlowRun: ShapeObject {
+    var id: UUIDValue
+    var flowID: UUIDValue
+    var name: String
+    var stateName: String
+    var stateType: StateType
+    var nextScheduledStartTime: Instant
+  }
+
   struct State: ShapeObject {
     var id: UUIDValue
     var type: StateType
@@ -313,12 +535,76 @@ extension Shape {
     var taskInputs: [String: [JSON]]?
   }
 
+  struct TaskRunPaginationResponse: ShapeObject {
+    var results: [TaskRunResponse]
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
   struct TaskRunPolicy: ShapeObject {
     var maxRetries: Int?
     var retryDelaySeconds: Double?
     var retries: Int?
     var retryDelay: JSON?
     var retryJitterFactor: Double?
+  }
+
+  struct TaskRunResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String?
+    var flowRunID: UUIDValue?
+    var taskKey: String
+    var stateID: UUIDValue?
+    var state: State?
+    var taskVersion: String?
+    var taskInputs: [String: [JSON]]?
+    var empiricalPolicy: TaskRunPolicy?
+    var tags: [String]?
+    var startTime: Instant?
+    var endTime: Instant?
+    var totalRunTime: Double?
+    var estimatedRunTime: Double?
+    var estimatedStartTimeDelta: Double?
+  }
+
+  struct TaskRunResult: ShapeObject {
+    var inputType: String?
+    var id: UUIDValue
+  }
+
+  struct UITaskRun: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String?
+    var flowRunID: UUIDValue?
+    var taskKey: String
+    var dynamicKey: String
+    var cacheKey: String?
+    var cacheExpiration: Instant?
+    var taskVersion: String?
+    var empiricalPolicy: TaskRunPolicy?
+    var tags: [String]?
+    var labels: [String: JSON]?
+    var stateID: UUIDValue?
+    var taskInputs: [String: [JSON]]?
+    var stateType: StateType?
+    var stateName: String?
+    var runCount: Int?
+    var flowRunRunCount: Int?
+    var expectedStartTime: Instant?
+    var nextScheduledStartTime: Instant?
+    var startTime: Instant?
+    var endTime: Instant?
+    var totalRunTime: Double?
+    var estimatedRunTime: Double?
+    var estimatedStartTimeDelta: Double?
+    var state: State?
+    var flowRunName: String?
   }
 
   struct Variable: ShapeObject {
@@ -390,6 +676,34 @@ extension Shape.SetTaskRunStateBody {
   }
 }
 
+extension Shape.CountByState {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.completed = try fields.optional("COMPLETED")
+    self.pending = try fields.optional("PENDING")
+    self.running = try fields.optional("RUNNING")
+    self.failed = try fields.optional("FAILED")
+    self.cancelled = try fields.optional("CANCELLED")
+    self.crashed = try fields.optional("CRASHED")
+    self.paused = try fields.optional("PAUSED")
+    self.cancelling = try fields.optional("CANCELLING")
+    self.scheduled = try fields.optional("SCHEDULED")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("COMPLETED", completed?.json)
+    members.put("PENDING", pending?.json)
+    members.put("RUNNING", running?.json)
+    members.put("FAILED", failed?.json)
+    members.put("CANCELLED", cancelled?.json)
+    members.put("CRASHED", crashed?.json)
+    members.put("PAUSED", paused?.json)
+    members.put("CANCELLING", cancelling?.json)
+    members.put("SCHEDULED", scheduled?.json)
+    return members
+  }
+}
+
 extension Shape.CreatedBy {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -402,6 +716,196 @@ extension Shape.CreatedBy {
     members.put("id", id?.json)
     members.put("type", type?.json)
     members.put("display_value", displayValue?.json)
+    return members
+  }
+}
+
+extension Shape.DependencyResult {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.name = try fields.required("name")
+    self.upstreamDependencies = try fields.required("upstream_dependencies")
+    self.state = try fields.optional("state")
+    self.expectedStartTime = try fields.optional("expected_start_time")
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.totalRunTime = try fields.optional("total_run_time")
+    self.estimatedRunTime = try fields.optional("estimated_run_time")
+    self.untrackableResult = try fields.required("untrackable_result")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("name", name.json)
+    members.put("upstream_dependencies", upstreamDependencies.json)
+    members.put("state", state?.json ?? .null)
+    members.put("expected_start_time", expectedStartTime?.json ?? .null)
+    members.put("start_time", startTime?.json ?? .null)
+    members.put("end_time", endTime?.json ?? .null)
+    members.put("total_run_time", totalRunTime?.json ?? .null)
+    members.put("estimated_run_time", estimatedRunTime?.json ?? .null)
+    members.put("untrackable_result", untrackableResult.json)
+    return members
+  }
+}
+
+extension Shape.Event {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.occurred = try fields.required("occurred")
+    self.event = try fields.required("event")
+    self.resource = try fields.required("resource")
+    self.related = try fields.optional("related")
+    self.payload = try fields.optional("payload")
+    self.id = try fields.required("id")
+    self.follows = try fields.optional("follows")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("occurred", occurred.json)
+    members.put("event", event.json)
+    members.put("resource", resource.json)
+    members.put("related", related?.json)
+    members.put("payload", payload?.json)
+    members.put("id", id.json)
+    members.put("follows", follows?.json)
+    return members
+  }
+}
+
+extension Shape.EventCount {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.value = try fields.required("value")
+    self.label = try fields.required("label")
+    self.count = try fields.required("count")
+    self.startTime = try fields.required("start_time")
+    self.endTime = try fields.required("end_time")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("value", value.json)
+    members.put("label", label.json)
+    members.put("count", count.json)
+    members.put("start_time", startTime.json)
+    members.put("end_time", endTime.json)
+    return members
+  }
+}
+
+extension Shape.EventFilter {
+  static let fieldNames: Set<JSONText>? = ["occurred", "event", "resource", "related", "any_resource", "id", "text", "order"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.occurred = try fields.optional("occurred")
+    self.event = try fields.optional("event")
+    self.resource = try fields.optional("resource")
+    self.related = try fields.optional("related")
+    self.anyResource = try fields.optional("any_resource")
+    self.id = try fields.optional("id")
+    self.text = try fields.optional("text")
+    self.order = try fields.optional("order")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("occurred", occurred?.json)
+    members.put("event", event?.json)
+    members.put("resource", resource?.json)
+    members.put("related", related?.json)
+    members.put("any_resource", anyResource?.json)
+    members.put("id", id?.json)
+    members.put("text", text?.json)
+    members.put("order", order?.json)
+    return members
+  }
+}
+
+extension Shape.EventIDFilter {
+  static let fieldNames: Set<JSONText>? = ["id"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.optional("id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id?.json)
+    return members
+  }
+}
+
+extension Shape.EventNameFilter {
+  static let fieldNames: Set<JSONText>? = ["prefix", "exclude_prefix", "name", "exclude_name"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.prefix = try fields.optional("prefix")
+    self.excludePrefix = try fields.optional("exclude_prefix")
+    self.name = try fields.optional("name")
+    self.excludeName = try fields.optional("exclude_name")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("prefix", prefix?.json)
+    members.put("exclude_prefix", excludePrefix?.json)
+    members.put("name", name?.json)
+    members.put("exclude_name", excludeName?.json)
+    return members
+  }
+}
+
+extension Shape.EventOccurredFilter {
+  static let fieldNames: Set<JSONText>? = ["since", "until"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.since = try fields.optional("since")
+    self.until = try fields.optional("until")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("since", since?.json)
+    members.put("until", until?.json)
+    return members
+  }
+}
+
+extension Shape.EventPage {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.events = try fields.required("events")
+    self.total = try fields.required("total")
+    self.nextPage = try fields.optional("next_page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("events", events.json)
+    members.put("total", total.json)
+    members.put("next_page", nextPage?.json ?? .null)
+    return members
+  }
+}
+
+extension Shape.EventResourceFilter {
+  static let fieldNames: Set<JSONText>? = ["id", "id_prefix", "labels", "distinct"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.optional("id")
+    self.idPrefix = try fields.optional("id_prefix")
+    self.labels = try fields.optional("labels")
+    self.distinct = try fields.optional("distinct")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id?.json)
+    members.put("id_prefix", idPrefix?.json)
+    members.put("labels", labels?.json)
+    members.put("distinct", distinct?.json)
+    return members
+  }
+}
+
+extension Shape.EventTextFilter {
+  static let fieldNames: Set<JSONText>? = ["query"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.query = try fields.required("query")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("query", query.json)
     return members
   }
 }
@@ -428,6 +932,18 @@ extension Shape.Flow {
   }
 }
 
+extension Shape.FlowBulkDeleteResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.deleted = try fields.optional("deleted")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("deleted", deleted?.json)
+    return members
+  }
+}
+
 extension Shape.FlowCreate {
   static let fieldNames: Set<JSONText>? = ["name", "tags", "labels"]
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -440,6 +956,128 @@ extension Shape.FlowCreate {
     members.put("name", name.json)
     members.put("tags", tags?.json)
     members.put("labels", labels?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "deployment", "name", "tags"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.deployment = try fields.optional("deployment")
+    self.name = try fields.optional("name")
+    self.tags = try fields.optional("tags")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("deployment", deployment?.json)
+    members.put("name", name?.json)
+    members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterDeployment {
+  static let fieldNames: Set<JSONText>? = ["operator", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("is_null_", isNull?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_", "not_any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.notAny = try fields.optional("not_any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("not_any_", notAny?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterName {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterTags {
+  static let fieldNames: Set<JSONText>? = ["operator", "all_", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.all = try fields.optional("all_")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("all_", all?.json)
+    members.put("is_null_", isNull?.json)
+    return members
+  }
+}
+
+extension Shape.FlowPaginationResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.required("results")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunBulkDeleteResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.deleted = try fields.optional("deleted")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("deleted", deleted?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunBulkSetStateResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.optional("results")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results?.json)
     return members
   }
 }
@@ -482,6 +1120,44 @@ extension Shape.FlowRunCreate {
     members.put("work_queue_name", workQueueName?.json)
     members.put("job_variables", jobVariables?.json)
     members.put("deployment_id", deploymentID?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunOrchestrationResult {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.flowRunID = try fields.required("flow_run_id")
+    self.status = try fields.required("status")
+    self.state = try fields.optional("state")
+    self.details = try fields.required("details")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("flow_run_id", flowRunID.json)
+    members.put("status", status.json)
+    members.put("state", state?.json)
+    members.put("details", details.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunPaginationResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.required("results")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
     return members
   }
 }
@@ -624,6 +1300,104 @@ extension Shape.FlowUpdate {
   var members: JSONMembers {
     var members = JSONMembers()
     members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.Graph {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.rootNodeIDs = try fields.required("root_node_ids")
+    self.nodes = try fields.required("nodes")
+    self.artifacts = try fields.required("artifacts")
+    self.states = try fields.required("states")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("start_time", startTime?.json ?? .null)
+    members.put("end_time", endTime?.json ?? .null)
+    members.put("root_node_ids", rootNodeIDs.json)
+    members.put("nodes", nodes.json)
+    members.put("artifacts", artifacts.json)
+    members.put("states", states.json)
+    return members
+  }
+}
+
+extension Shape.GraphArtifact {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.required("created")
+    self.key = try fields.optional("key")
+    self.type = try fields.optional("type")
+    self.isLatest = try fields.required("is_latest")
+    self.data = try fields.optional("data")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created.json)
+    members.put("key", key?.json ?? .null)
+    members.put("type", type?.json ?? .null)
+    members.put("is_latest", isLatest.json)
+    members.put("data", data?.json ?? .null)
+    return members
+  }
+}
+
+extension Shape.GraphState {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.timestamp = try fields.required("timestamp")
+    self.type = try fields.required("type")
+    self.name = try fields.required("name")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("timestamp", timestamp.json)
+    members.put("type", type.json)
+    members.put("name", name.json)
+    return members
+  }
+}
+
+extension Shape.HistoryResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.intervalStart = try fields.required("interval_start")
+    self.intervalEnd = try fields.required("interval_end")
+    self.states = try fields.required("states")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("interval_start", intervalStart.json)
+    members.put("interval_end", intervalEnd.json)
+    members.put("states", states.json)
+    return members
+  }
+}
+
+extension Shape.HistoryResponseState {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.stateType = try fields.required("state_type")
+    self.stateName = try fields.required("state_name")
+    self.countRuns = try fields.required("count_runs")
+    self.sumEstimatedRunTime = try fields.required("sum_estimated_run_time")
+    self.sumEstimatedLateness = try fields.required("sum_estimated_lateness")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("state_type", stateType.json)
+    members.put("state_name", stateName.json)
+    members.put("count_runs", countRuns.json)
+    members.put("sum_estimated_run_time", sumEstimatedRunTime.json)
+    members.put("sum_estimated_lateness", sumEstimatedLateness.json)
     return members
   }
 }
@@ -778,6 +1552,74 @@ extension Shape.OrchestrationResult {
     members.put("state", state?.json ?? .null)
     members.put("status", status.json)
     members.put("details", details.json)
+    return members
+  }
+}
+
+extension Shape.ReceivedEvent {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.occurred = try fields.required("occurred")
+    self.event = try fields.required("event")
+    self.resource = try fields.required("resource")
+    self.related = try fields.optional("related")
+    self.payload = try fields.optional("payload")
+    self.id = try fields.required("id")
+    self.follows = try fields.optional("follows")
+    self.received = try fields.optional("received")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("occurred", occurred.json)
+    members.put("event", event.json)
+    members.put("resource", resource.json)
+    members.put("related", related?.json)
+    members.put("payload", payload?.json)
+    members.put("id", id.json)
+    members.put("follows", follows?.json)
+    members.put("received", received?.json)
+    return members
+  }
+}
+
+extension Shape.SimpleFlowRun {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.stateType = try fields.required("state_type")
+    self.timestamp = try fields.required("timestamp")
+    self.duration = try fields.required("duration")
+    self.lateness = try fields.required("lateness")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("state_type", stateType.json)
+    members.put("timestamp", timestamp.json)
+    members.put("duration", duration.json)
+    members.put("lateness", lateness.json)
+    return members
+  }
+}
+
+extension Shape.SimpleNextFlowRun {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.flowID = try fields.required("flow_id")
+    self.name = try fields.required("name")
+    self.stateName = try fields.required("state_name")
+    self.stateType = try fields.required("state_type")
+    self.nextScheduledStartTime = try fields.required("next_scheduled_start_time")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("flow_id", flowID.json)
+    members.put("name", name.json)
+    members.put("state_name", stateName.json)
+    members.put("state_type", stateType.json)
+    members.put("next_scheduled_start_time", nextScheduledStartTime.json)
     return members
   }
 }
@@ -1028,6 +1870,26 @@ extension Shape.TaskRunCreate {
   }
 }
 
+extension Shape.TaskRunPaginationResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.required("results")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
 extension Shape.TaskRunPolicy {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -1044,6 +1906,130 @@ extension Shape.TaskRunPolicy {
     members.put("retries", retries?.json)
     members.put("retry_delay", retryDelay?.json)
     members.put("retry_jitter_factor", retryJitterFactor?.json)
+    return members
+  }
+}
+
+extension Shape.TaskRunResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.optional("name")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskKey = try fields.required("task_key")
+    self.stateID = try fields.optional("state_id")
+    self.state = try fields.optional("state")
+    self.taskVersion = try fields.optional("task_version")
+    self.taskInputs = try fields.optional("task_inputs")
+    self.empiricalPolicy = try fields.optional("empirical_policy")
+    self.tags = try fields.optional("tags")
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.totalRunTime = try fields.optional("total_run_time")
+    self.estimatedRunTime = try fields.optional("estimated_run_time")
+    self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_key", taskKey.json)
+    members.put("state_id", stateID?.json)
+    members.put("state", state?.json)
+    members.put("task_version", taskVersion?.json)
+    members.put("task_inputs", taskInputs?.json)
+    members.put("empirical_policy", empiricalPolicy?.json)
+    members.put("tags", tags?.json)
+    members.put("start_time", startTime?.json)
+    members.put("end_time", endTime?.json)
+    members.put("total_run_time", totalRunTime?.json)
+    members.put("estimated_run_time", estimatedRunTime?.json)
+    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
+    return members
+  }
+}
+
+extension Shape.TaskRunResult {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.inputType = try fields.optional("input_type")
+    self.id = try fields.required("id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("input_type", inputType?.json)
+    members.put("id", id.json)
+    return members
+  }
+}
+
+extension Shape.UITaskRun {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.optional("name")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskKey = try fields.required("task_key")
+    self.dynamicKey = try fields.required("dynamic_key")
+    self.cacheKey = try fields.optional("cache_key")
+    self.cacheExpiration = try fields.optional("cache_expiration")
+    self.taskVersion = try fields.optional("task_version")
+    self.empiricalPolicy = try fields.optional("empirical_policy")
+    self.tags = try fields.optional("tags")
+    self.labels = try fields.optional("labels")
+    self.stateID = try fields.optional("state_id")
+    self.taskInputs = try fields.optional("task_inputs")
+    self.stateType = try fields.optional("state_type")
+    self.stateName = try fields.optional("state_name")
+    self.runCount = try fields.optional("run_count")
+    self.flowRunRunCount = try fields.optional("flow_run_run_count")
+    self.expectedStartTime = try fields.optional("expected_start_time")
+    self.nextScheduledStartTime = try fields.optional("next_scheduled_start_time")
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.totalRunTime = try fields.optional("total_run_time")
+    self.estimatedRunTime = try fields.optional("estimated_run_time")
+    self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
+    self.state = try fields.optional("state")
+    self.flowRunName = try fields.optional("flow_run_name")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_key", taskKey.json)
+    members.put("dynamic_key", dynamicKey.json)
+    members.put("cache_key", cacheKey?.json)
+    members.put("cache_expiration", cacheExpiration?.json)
+    members.put("task_version", taskVersion?.json)
+    members.put("empirical_policy", empiricalPolicy?.json)
+    members.put("tags", tags?.json)
+    members.put("labels", labels?.json)
+    members.put("state_id", stateID?.json)
+    members.put("task_inputs", taskInputs?.json)
+    members.put("state_type", stateType?.json)
+    members.put("state_name", stateName?.json)
+    members.put("run_count", runCount?.json)
+    members.put("flow_run_run_count", flowRunRunCount?.json)
+    members.put("expected_start_time", expectedStartTime?.json)
+    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
+    members.put("start_time", startTime?.json)
+    members.put("end_time", endTime?.json)
+    members.put("total_run_time", totalRunTime?.json)
+    members.put("estimated_run_time", estimatedRunTime?.json)
+    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
+    members.put("state", state?.json)
+    members.put("flow_run_name", flowRunName?.json)
     return members
   }
 }

@@ -28,7 +28,7 @@ extension Shape.FlowRunResponse {
     empiricalPolicy = Shape.FlowRunPolicy(run.retry)
     tags = run.tags
     labels = run.prefectLabels
-    parentTaskRunID = UUIDValue(text: run.parentID)
+    parentTaskRunID = run.trackingID
     runCount = Int(run.attempt)
     expectedStartTime = (times.expectedTime ?? times.createTime).map(Instant.init)
     nextScheduledStartTime = state.type == .scheduled ? state.stateDetails?.scheduledTime : nil

@@ -2,19 +2,38 @@
 
 internal import Glibc
 internal import MartletModel
+internal import MartletProto
+
+extension Instant {
+  /// This machine's clock.
+  static var wallClock: Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(
+      microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+  }
+}
 
 extension RunID {
   /// An id for a run that Prefect's client leaves to the server.
   static func timeOrdered() -> RunID {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    let now = Instant(
-      microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
-    return .v7(now: now, random: (.random(in: 0 ... .max), .random(in: 0 ... .max)))
+    .v7(now: .wallClock, random: (.random(in: 0 ... .max), .random(in: 0 ... .max)))
   }
 }
 
 extension ExecutionID {
+  /// The name of the process that runs a task of Prefect's: the same wherever its events come from.
+  static func ofTaskRun(_ id: UUIDValue) -> ExecutionID {
+    let name = UUIDValue.derived(from: ["prefect task run", id.text])
+    return ExecutionID(high: name.high, low: name.low)
+  }
+
+  /// The name of the process that has a run, where nobody says it: that of a task run follows from the run.
+  static func unnamed(of run: Run) -> ExecutionID {
+    guard run.kind == .task, let id = UUIDValue(text: run.id) else { return random() }
+    return ofTaskRun(id)
+  }
+
   /// The name of a process that has none of its own.
   static func random() -> ExecutionID {
     ExecutionID(

@@ -18,6 +18,8 @@ struct RunFilter: Equatable {
     case like
     /// The time is not before, or not after.
     case after, before
+    /// Whether there is no value.
+    case missing
   }
 
   /// What a criterion asks, by its path in the filter.
@@ -34,17 +36,26 @@ struct RunFilter: Equatable {
     "name.like_": Criterion(field: "name", comparison: .like),
     "tags.all_": Criterion(field: "tags", comparison: .all),
     "tags.any_": Criterion(field: "tags", comparison: .any),
+    "tags.is_null_": Criterion(field: "tags", comparison: .missing),
     "deployment_id.any_": Criterion(field: "deployment_id", comparison: .any),
+    "deployment_id.is_null_": Criterion(field: "deployment_id", comparison: .missing),
     "state.type.any_": Criterion(field: "state.type", comparison: .any),
     "state.type.not_any_": Criterion(field: "state.type", comparison: .none),
     "state.name.any_": Criterion(field: "state.name", comparison: .any),
     "state.name.not_any_": Criterion(field: "state.name", comparison: .none),
+    "expected_start_time.after_": Criterion(field: "expected_time", comparison: .after),
+    "expected_start_time.before_": Criterion(field: "expected_time", comparison: .before),
     "start_time.after_": Criterion(field: "start_time", comparison: .after),
     "start_time.before_": Criterion(field: "start_time", comparison: .before),
+    "start_time.is_null_": Criterion(field: "start_time", comparison: .missing),
     "end_time.after_": Criterion(field: "end_time", comparison: .after),
     "end_time.before_": Criterion(field: "end_time", comparison: .before),
+    "end_time.is_null_": Criterion(field: "end_time", comparison: .missing),
     "flow_run_id.any_": Criterion(field: "parent_id", comparison: .any),
-    "parent_task_run_id.any_": Criterion(field: "parent_id", comparison: .any),
+    "flow_run_id.is_null_": Criterion(field: "parent_id", comparison: .missing),
+    "parent_flow_run_id.any_": Criterion(field: "parent_id", comparison: .any),
+    "parent_task_run_id.any_": Criterion(field: Self.twin, comparison: .any),
+    "parent_task_run_id.is_null_": Criterion(field: "parent_id", comparison: .missing),
   ]
 
   /// The criteria on the flow runs of task runs that are asked for.
@@ -52,26 +63,45 @@ struct RunFilter: Equatable {
     "id.any_": Criterion(field: "parent_id", comparison: .any)
   ]
 
-  /// The criteria on the flows of flow runs that are asked for.
+  /// The criteria on the flows of flow runs that are asked for; ids of flows are replaced by names before.
   static let flowsOfFlowRuns: [String: Criterion] = [
     "name.any_": Criterion(field: "definition", comparison: .any),
     "name.like_": Criterion(field: "definition", comparison: .like),
-    "id.any_": Criterion(field: "labels.prefect.flow.id", comparison: .any),
   ]
 
+  /// The criteria on the deployments of flow runs that are asked for.
+  static let deploymentsOfFlowRuns: [String: Criterion] = [
+    "id.any_": Criterion(field: "deployment_id", comparison: .any)
+  ]
+
+  /// The criteria on the pools of flow runs that are asked for.
+  static let poolsOfFlowRuns: [String: Criterion] = [
+    "name.any_": Criterion(field: "pool", comparison: .any)
+  ]
+
+  /// What stands for the id of the subflow that a task run stands for.
+  private static let twin = "twin"
+
+  /// The kind of the runs.
+  let kind: MartletProto.RunKind
   /// The conditions, all of which hold.
-  private(set) var terms: [String]
+  private(set) var terms: [String] = []
   /// A list of which something must be one is empty: nothing does.
   private(set) var isImpossible = false
+  /// Whether the runs, or those above them, are named: then subflows are looked for among task runs too.
+  private var isNamed = false
 
   /// Whether all of them are directly below one run.
   var isBelowOneRun: Bool { terms.contains { $0.hasPrefix("parent_id = ") } }
 
   /// Every run of a kind.
-  init(_ kind: MartletProto.RunKind) { terms = ["kind = \(kind == .task ? "TASK" : "FLOW")"] }
+  init(_ kind: MartletProto.RunKind) { self.kind = kind }
 
   /// The filter's text.
-  var text: String { terms.joined(separator: " AND ") }
+  var text: String {
+    let kinds = kind == .flow ? ["kind = FLOW"] : isNamed ? [] : ["kind = TASK"]
+    return (kinds + terms).joined(separator: " AND ")
+  }
 
   /// Adds the criteria of one filter of a body.
   ///
@@ -86,6 +116,21 @@ struct RunFilter: Equatable {
     try add(filter ?? .null, table, path: [], name)
   }
 
+  /// Adds a condition that the flow is one of those of these names.
+  mutating func add(flows names: [String]) {
+    add(Criterion(field: "definition", comparison: .any), names)
+  }
+
+  /// Adds a condition on when a run was expected.
+  mutating func add(expectedFrom start: Instant, until end: Instant) {
+    terms.append(
+      "expected_time >= \(Self.quoted(start.rfc3339)) AND expected_time < \(Self.quoted(end.rfc3339))"
+    )
+  }
+
+  /// Adds a condition that a run has ended, or has not.
+  mutating func add(ended: Bool) { terms.append(ended ? "end_time:*" : "NOT end_time:*") }
+
   private mutating func add(
     _ value: JSON, _ table: [String: Criterion], path: [String], _ name: String
   ) throws(PrefectFailure) {
@@ -95,30 +140,52 @@ struct RunFilter: Equatable {
       return
     }
     let joined = path.joined(separator: ".")
+    if kind == .task, joined == "subflow_runs.exists_", case .bool(let exists) = value {
+      terms.append(exists ? "kind = FLOW AND parent_id:*" : "kind = TASK")
+      isNamed = true
+      return
+    }
     guard let criterion = table[joined] else {
       throw PrefectFailure(501, "Martlet does not filter by \(name).\(joined) yet.")
+    }
+    if criterion.comparison == .missing {
+      let presence = "\(criterion.field):*"
+      terms.append(value == .bool(true) ? "NOT \(presence)" : presence)
+      return
     }
     let values: [String]
     switch value {
     case .array(let list): values = list.compactMap(\.text)
     default: values = value.text.map { [$0] } ?? []
     }
-    add(criterion, values.map(Self.quoted))
+    add(criterion, values)
   }
 
   private mutating func add(_ criterion: Criterion, _ values: [String]) {
-    let field = criterion.field
+    var field = criterion.field
+    var values = values
+    let isID = field == "id"
+    if field == Self.twin {
+      field = "id"
+      values = values.map { UUIDValue(text: $0)?.twin.text ?? $0 }
+    } else if isID, kind == .task {
+      // A task run that stands for a subflow has another id than the run that both are.
+      values = values.flatMap { id in [id] + (UUIDValue(text: id).map { [$0.twin.text] } ?? []) }
+    }
+    if field == "parent_id" || isID, criterion.comparison == .any { isNamed = true }
+    let quoted = values.map(Self.quoted)
     let equals = field == "tags" ? ":" : "="
     switch criterion.comparison {
     case .any:
-      if values.isEmpty { isImpossible = true }
-      let choices = values.map { "\(field) \(equals) \($0)" }
+      if quoted.isEmpty { isImpossible = true }
+      let choices = quoted.map { "\(field) \(equals) \($0)" }
       terms.append(choices.count == 1 ? choices[0] : "(\(choices.joined(separator: " OR ")))")
-    case .none: terms += values.map { "\(field) != \($0)" }
-    case .all: terms += values.map { "tags:\($0)" }
-    case .like: terms += values.map { "\(field):\($0)" }
-    case .after: terms += values.map { "\(field) >= \($0)" }
-    case .before: terms += values.map { "\(field) <= \($0)" }
+    case .none: terms += quoted.map { "\(field) != \($0)" }
+    case .all: terms += quoted.map { "tags:\($0)" }
+    case .like: terms += quoted.map { "\(field):\($0)" }
+    case .after: terms += quoted.map { "\(field) >= \($0)" }
+    case .before: terms += quoted.map { "\(field) <= \($0)" }
+    case .missing: break
     }
   }
 

@@ -12,8 +12,8 @@ enum RunLabel: String, CaseIterable {
   case taskKey = "prefect.task-key"
   /// Which run of the task in its flow run.
   case dynamicKey = "prefect.dynamic-key"
-  /// The id of the first state, which Prefect's client gave.
-  case firstState = "prefect.first-state-id"
+  /// The id of the task run by which Prefect's client knows a subflow in its parent.
+  case parentTaskRun = "prefect.parent-task-run"
   /// What one create is known by among those of a flow.
   case idempotencyKey = "prefect.idempotency-key"
   /// How often Prefect's client tries a task again by itself.

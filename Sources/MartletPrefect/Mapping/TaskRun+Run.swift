@@ -50,8 +50,6 @@ struct NewTaskRun {
   var labels: [String: JSON]
   /// The inputs by parameter: lists of things with a type and an id.
   var inputs: [String: [JSON]]
-  /// The id of its first state.
-  var firstState: UUIDValue?
 
   /// The run that it becomes. Its retries are the client's, which tries tasks again by itself.
   var run: Run {
@@ -67,7 +65,6 @@ struct NewTaskRun {
     run.dependencies = [Dependency](taskInputs: inputs)
     RunLabel.taskKey.set(taskKey, in: &run.labels)
     RunLabel.dynamicKey.set(dynamicKey, in: &run.labels)
-    RunLabel.firstState.set(firstState?.text, in: &run.labels)
     RunLabel.retries.set(retries.flatMap { $0 > 0 ? "\($0)" : nil }, in: &run.labels)
     return run
   }

@@ -71,6 +71,7 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
     do {
       body = try await read()
       let response = try await answer(body)
+      if let file = response.file { return send(file) }
       let text = response.body.map { Array($0.description.utf8) }
       send(response.status, text)
     } catch {
@@ -102,13 +103,33 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
     send(failure.status, Array(failure.body.description.utf8), retryAfter: failure.retryAfter)
   }
 
+  private func send(_ file: PrefectResponse.File) {
+    let name = String(
+      decoding: file.name.utf8.map { byte in
+        // What has a meaning in the field's grammar, or is no ASCII, stands as an underscore.
+        byte > 32 && byte < 127 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+          ? byte : UInt8(ascii: "_")
+      }, as: UTF8.self)
+    var fields = HTTPFields()
+    fields.append("content-type", file.type)
+    fields.append("content-disposition", "attachment; filename=\"\(name)\"")
+    send(200, Array(file.text.utf8), fields)
+  }
+
   private func send(_ status: Int, _ body: [UInt8]?, retryAfter: Duration? = nil) {
+    var fields = HTTPFields()
+    if body != nil { fields.append("content-type", "application/json") }
+    send(status, body, fields, retryAfter: retryAfter)
+  }
+
+  private func send(
+    _ status: Int, _ body: [UInt8]?, _ fields: HTTPFields, retryAfter: Duration? = nil
+  ) {
     guard !isAnswered else { return }
     isAnswered = true
     guard !isClosed else { return }
-    var fields = HTTPFields()
+    var fields = fields
     if let body {
-      fields.append("content-type", "application/json")
       fields.append("content-length", body.count)
     }
     if let retryAfter { fields.append("retry-after", "\(retryAfter / .seconds(1))") }

@@ -33,6 +33,18 @@ struct PrefectResponse: Sendable {
   var status = 200
   /// The body; nil for none.
   var body: JSON?
+  /// What is given away as a file instead of a body.
+  var file: File?
+
+  /// A file.
+  struct File: Sendable {
+    /// Its media type.
+    var type: String
+    /// Its name.
+    var name: String
+    /// What is in it.
+    var text: String
+  }
 
   /// 200 with a body.
   static func ok(_ value: some ShapeValue) -> PrefectResponse { PrefectResponse(body: value.json) }

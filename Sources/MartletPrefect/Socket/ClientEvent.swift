@@ -13,7 +13,13 @@ struct ClientEvent: Sendable {
 
   /// Reads an event; nil for what is none.
   init?(_ text: String) {
-    guard let json = try? JSON(parsing: text), let name = json["event"]?.text,
+    guard let json = try? JSON(parsing: text) else { return nil }
+    self.init(json)
+  }
+
+  /// Reads an event; nil for what is none.
+  init?(_ json: JSON) {
+    guard let name = json["event"]?.text,
       let id = json["id"]?.text, UUIDValue(text: id) != nil,
       case .object(let labels)? = json["resource"]
     else { return nil }
@@ -56,8 +62,8 @@ struct TaskRunEvent: Sendable {
   let runID: UUIDValue
   /// The event, and the state.
   let id: UUIDValue
-  /// Whether the run begins with it.
-  let isFirst: Bool
+  /// The event before it, of the same run.
+  let follows: UUIDValue?
   /// The state.
   let state: MartletProto.State
   /// The run, for the first event of it that is heard.
@@ -77,15 +83,13 @@ struct TaskRunEvent: Sendable {
     else { return nil }
     self.runID = runID
     self.id = id
-    isFirst = json["payload"]?["initial_state"].map { $0 == .null } ?? true
+    follows = json["follows"]?.text.flatMap { UUIDValue(text: $0) }
     let details = told["state_details"].flatMap { try? Shape.StateDetails($0, at: []) }
     let data = told["data"].flatMap { $0 == .null ? nil : $0 }
-    var state = MartletProto.State(
+    guard let occurred = json["occurred"]?.instant else { return nil }
+    state = MartletProto.State(
       type, name: told["name"]?.text, message: told["message"]?.text?.prefix(bytes: 16 << 10),
-      details: details, data: data, id: id, observed: json["occurred"]?.instant)
-    // When the client goes on is its own affair; a clock that differs must not hold its next event up.
-    if case .scheduled? = state.detail { state.detail = nil }
-    self.state = state
+      details: details, data: data, id: id, observed: occurred)
     run = NewTaskRun(
       id: runID, flowRunID: Self.flowRun(json), name: task["name"]?.text,
       taskKey: task["task_key"]?.text ?? "task", dynamicKey: task["dynamic_key"]?.text ?? "",
@@ -93,8 +97,7 @@ struct TaskRunEvent: Sendable {
       retries: task["empirical_policy"]?["retries"].flatMap { try? Int($0, at: []) },
       tags: task["tags"].flatMap { try? [String]($0, at: []) } ?? [],
       labels: task["labels"].flatMap { try? [String: JSON]($0, at: []) } ?? [:],
-      inputs: task["task_inputs"].flatMap { try? [String: [JSON]]($0, at: []) } ?? [:],
-      firstState: isFirst ? id : nil)
+      inputs: task["task_inputs"].flatMap { try? [String: [JSON]]($0, at: []) } ?? [:])
   }
 
   /// The flow run that a task run belongs to; it is named as a related resource.

@@ -24,7 +24,7 @@ struct EventsIn {
   ///
   /// - Parameter first: what came already.
   func run(_ first: [WebSocket.Message]) async throws {
-    let recorder = TaskRunRecorder(services: api.services, context: context, logger: api.logger)
+    let recorder = TaskRunRecorder(services: api.services, context: context)
     var messages = first
     while true {
       var events: [ClientEvent] = []
@@ -38,10 +38,10 @@ struct EventsIn {
           }
           if events.count == Self.step { try await store(&events, recorder) }
         case .ping(let payload):
-          try await store(&events, recorder)
+          try await store(&events, recorder, isWhole: true)
           try await socket.pong(payload)
         case .end:
-          try await store(&events, recorder)
+          try await store(&events, recorder, isWhole: true)
           return await socket.close(1000)
         }
       }
@@ -52,14 +52,17 @@ struct EventsIn {
   }
 
   /// Stores events; while the store is unavailable, again.
-  private func store(_ events: inout [ClientEvent], _ recorder: TaskRunRecorder) async throws {
+  ///
+  /// - Parameter isWhole: Whether an event that follows one that has not come is stored too.
+  private func store(
+    _ events: inout [ClientEvent], _ recorder: TaskRunRecorder, isWhole: Bool = false
+  ) async throws {
     defer { events = [] }
-    if events.isEmpty { return }
+    if events.isEmpty, !(isWhole && recorder.isWaiting) { return }
     let end = ContinuousClock.now + Self.patience
     while true {
       do {
-        try await recorder.record(events.compactMap(\.taskRun))
-        return try await publish(events.filter { $0.taskRun == nil })
+        return try await publish(try await recorder.record(events, isWhole: isWhole))
       } catch let status as Status
         where status.code == .unavailable || status.code == .resourceExhausted
       {
@@ -70,7 +73,7 @@ struct EventsIn {
     }
   }
 
-  /// Stores the events that say nothing about task runs, as what they are; repeats are known by their ids.
+  /// Stores events as what they are; repeats are known by their ids.
   private func publish(_ events: [ClientEvent]) async throws {
     if events.isEmpty { return }
     let response = try await api.services.events.batchPublishEvents(

@@ -28,7 +28,7 @@ enum VerdictVocabulary {
     // Somebody else has the run, or it may never start.
     case .runOwned, .claimRequired, .bindRequired, .staleEpoch, .otherExecution, .illegalTransition,
       .parentStopped, .parentPaused, .notDue, .retry, .awaitingConcurrencySlot, .limitFull,
-      .limitClosed:
+      .limitClosed, .overtaken:
       false
     }
   }
@@ -52,6 +52,7 @@ enum VerdictVocabulary {
     case .awaitingConcurrencySlot?: "Concurrency limit reached"
     case .limitFull?: "Concurrency limit reached."
     case .limitClosed?: "The concurrency limit is 0, or less than is needed."
+    case .overtaken?: "A later state of this run is known."
     case nil: ""
     }
   }

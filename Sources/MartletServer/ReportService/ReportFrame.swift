@@ -49,7 +49,7 @@ struct ReportFrame: Sendable {
     for (index, report) in reports.enumerated() {
       do throws(InvalidValue) {
         switch report.item {
-        case .create, .propose:
+        case .create, .propose, .tell:
           commands.append(.report(try command(report)))
           places.append(index)
         case .log(let entry):
@@ -66,7 +66,7 @@ struct ReportFrame: Sendable {
               try NewArtifact(artifact, runID: RunID(required: report.runID, "run_id"))
             ))
         case nil:
-          throw InvalidValue("item", "is missing: one of create, propose, artifact, log")
+          throw InvalidValue("item", "is missing: one of create, propose, artifact, log, tell")
         }
       } catch {
         results[index].outcome = .error(Status(error).reportError)
@@ -146,13 +146,27 @@ struct ReportFrame: Sendable {
     case .propose(let state):
       item = .propose(try RunState(proposed: state))
       observed = state.observedTime.map(Instant.init)
+    case .tell(let tale):
+      guard let id = UUIDValue(text: tale.id) else {
+        throw InvalidValue("tell.id", "must be a UUID")
+      }
+      guard let state = tale.state else { throw InvalidValue("tell.state", "is required") }
+      item = .tell(
+        Report.Tale(
+          id: id,
+          run: try tale.run.map { run throws(InvalidValue) in
+            try NewRun(run, "tell.run", actor: actor)
+          },
+          state: try RunState(proposed: state, "tell.state")))
+      observed = state.observedTime.map(Instant.init)
     default: throw InvalidValue("item", "is not a transition")
     }
     return Report(
       namespace: namespace, runID: try RunID(required: report.runID, "run_id"),
       epoch: report.epoch,
       executionID: try ExecutionID(required: report.executionID, "execution_id"),
-      seq: report.seq, sessionID: session, actor: actor, observedTime: observed, item: item)
+      seq: report.seq, sessionID: report.isTale ? nil : session, actor: actor,
+      observedTime: observed, item: item)
   }
 
   // A report that met a locked run fails the frame: the client sends it again, and what was decided is a duplicate.
@@ -165,6 +179,11 @@ struct ReportFrame: Sendable {
     default: return .error(Status(.internal, "no answer").reportError)
     }
   }
+}
+
+extension RunReport {
+  /// Whether it tells of the past: no session vouches for that.
+  fileprivate var isTale: Bool { if case .tell? = item { true } else { false } }
 }
 
 extension ReportResult.Outcome {

@@ -12,6 +12,7 @@ extension RunHandlers {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       var grouping: RunGrouping = []
+      var buckets: RunBuckets?
       for name in request.groupBy {
         switch name {
         case "kind": grouping.insert(.kind)
@@ -20,22 +21,27 @@ extension RunHandlers {
         case "definition": grouping.insert(.definition)
         case "create_time.hour": grouping.insert(.createHour)
         case "start_time.hour": grouping.insert(.startHour)
+        case "expected_time.bucket" where buckets == nil:
+          buckets = try RunBuckets(.expectedTime, of: request)
+        case "start_time.bucket" where buckets == nil:
+          buckets = try RunBuckets(.startTime, of: request)
         default:
           throw InvalidValue(
             "group_by",
-            "names \"\(name)\": give kind, state.type, state.name, definition, create_time.hour or"
-              + " start_time.hour")
+            "names \"\(name)\": give kind, state.type, state.name, definition, create_time.hour,"
+              + " start_time.hour or one of expected_time.bucket and start_time.bucket")
         }
       }
       let filter = try parseFilter(request.filter)
       let (counts, isBounded) = try await backend.store.countRuns(
-        in: namespace, filter: filter, by: grouping, deadline: context.deadline)
+        in: namespace, filter: filter, by: grouping, in: buckets, withTimes: request.withTimes,
+        deadline: context.deadline)
       var response = CountRunsResponse()
       response.total = counts.reduce(0) { $0 + $1.runs }
       response.bounded = isBounded
       if !request.groupBy.isEmpty {
         response.groups = try counts.filter { $0.runs != 0 }.map { count in
-          CountRunsResponse.Group(
+          var group = CountRunsResponse.Group(
             values: try request.groupBy.map { name in
               switch name {
               case "kind": count.kind?.description ?? ""
@@ -43,9 +49,15 @@ extension RunHandlers {
               case "state.name": count.stateName ?? ""
               case "create_time.hour": try text(count.createHour)
               case "start_time.hour": try text(count.startHour)
+              case "expected_time.bucket", "start_time.bucket": try text(count.bucket)
               default: count.definition ?? ""
               }
             }, count: count.runs)
+          if request.withTimes {
+            group.runningTime = count.runningTime.duration
+            group.lateness = count.lateness.duration
+          }
+          return group
         }
       }
       return response
@@ -79,5 +91,19 @@ extension RunHandlers {
     } catch {
       throw Status(error, field: "filter")
     }
+  }
+}
+
+extension RunBuckets {
+  /// The buckets that are asked for.
+  fileprivate init(_ key: Key, of request: CountRunsRequest) throws(InvalidValue) {
+    guard let width = request.bucket.map(Interval.init), width >= .seconds(1) else {
+      throw InvalidValue("bucket", "is at least 1 s when runs are counted by it")
+    }
+    let start = request.bucketStart.map(Instant.init) ?? .epoch
+    guard RunLimits.times.contains(start) else {
+      throw InvalidValue("bucket_start", "is no time that runs have")
+    }
+    self.init(key, width: min(width, .hours(24 * 3660)), start: start)
   }
 }

@@ -121,6 +121,7 @@ struct FilterCompiler {
     case .parentID: "r.parent_id"
     case .rootID: "r.root_id"
     case .createTime: "r.create_time"
+    case .expectedTime: "coalesce(r.due_time, r.create_time)"
     case .startTime: "s.start_time"
     case .endTime: "s.end_time"
     case .tags: "r.tags"

@@ -11,8 +11,8 @@ struct RunWalk {
 
   /// What fixes a part of the runs that an index has in the order of the ids.
   enum Road {
-    case run(RunID)
-    case parent(RunID)
+    case runs([RunID])
+    case parents([RunID])
     case root(RunID)
     case backfill(RunID)
     case schedule(RunID)
@@ -31,20 +31,8 @@ struct RunWalk {
   init(_ filter: FilterExpression?) {
     let parts = filter?.conjuncts ?? []
     var best = Road.all
-    for case .compare(let field, .equal, let value) in parts {
-      let road: Road
-      switch (field, value) {
-      case (.id, .id(let id)): road = .run(id)
-      case (.parentID, .id(let id)): road = .parent(id)
-      case (.rootID, .id(let id)): road = .root(id)
-      case (.backfillID, .id(let id)): road = .backfill(id)
-      case (.scheduleID, .id(let id)): road = .schedule(id)
-      case (.deploymentID, _): road = .deployment(value)
-      case (.definition, .text(let name)): road = .definition(name)
-      case (.kind, .kind(let kind)): road = .kind(kind)
-      default: continue
-      }
-      if road.rank < best.rank { best = road }
+    for part in parts {
+      if let road = Road(part), road.rank < best.rank { best = road }
     }
     road = best
     times = parts.filter { part in
@@ -93,7 +81,7 @@ struct RunWalk {
   /// Whether the road is for a few runs of many.
   var isNarrow: Bool {
     switch road {
-    case .run, .parent, .root, .backfill, .schedule, .deployment, .definition: true
+    case .runs, .parents, .root, .backfill, .schedule, .deployment, .definition: true
     case .kind, .all: false
     }
   }
@@ -114,8 +102,14 @@ struct RunWalk {
   /// What the index is asked for: one condition for each part that it has in order.
   private func conditions(_ compiler: inout FilterCompiler) -> [String] {
     switch road {
-    case .run(let id): return ["r.id = \(compiler.bind(.id(id)))"]
-    case .parent(let id): return ["r.parent_id = \(compiler.bind(.id(id)))"]
+    case .runs(let ids):
+      var operands: [String] = []
+      for id in ids { operands.append(compiler.bind(.id(id))) }
+      return ["r.id IN (\(operands.joined(separator: ", ")))"]
+    case .parents(let ids):
+      var conditions: [String] = []
+      for id in ids { conditions.append("r.parent_id = \(compiler.bind(.id(id)))") }
+      return conditions
     case .root(let id):
       let root = compiler.bind(.id(id))
       return ["r.id = \(root)", "r.root_id = \(root) AND r.parent_id IS NOT NULL"]
@@ -128,11 +122,43 @@ struct RunWalk {
 }
 
 extension RunWalk.Road {
+  /// The most runs or parents that are looked for one by one.
+  private static let most = 200
+
+  /// The road that a condition alone allows, if any.
+  fileprivate init?(_ condition: FilterExpression) {
+    switch condition {
+    case .compare(.id, .equal, .id(let id)): self = .runs([id])
+    case .compare(.parentID, .equal, .id(let id)): self = .parents([id])
+    case .compare(.rootID, .equal, .id(let id)): self = .root(id)
+    case .compare(.backfillID, .equal, .id(let id)): self = .backfill(id)
+    case .compare(.scheduleID, .equal, .id(let id)): self = .schedule(id)
+    case .compare(.deploymentID, .equal, let value): self = .deployment(value)
+    case .compare(.definition, .equal, .text(let name)): self = .definition(name)
+    case .compare(.kind, .equal, .kind(let kind)): self = .kind(kind)
+    case .any(let choices):
+      var runs = Set<RunID>()
+      var parents = Set<RunID>()
+      for choice in choices {
+        switch choice {
+        case .compare(.id, .equal, .id(let id)): runs.insert(id)
+        case .compare(.parentID, .equal, .id(let id)): parents.insert(id)
+        default: return nil
+        }
+      }
+      guard runs.count + parents.count <= Self.most, runs.isEmpty != parents.isEmpty else {
+        return nil
+      }
+      self = runs.isEmpty ? .parents(parents.sorted()) : .runs(runs.sorted())
+    default: return nil
+    }
+  }
+
   /// The smaller, the fewer runs lie on it.
   fileprivate var rank: Int {
     switch self {
-    case .run: 0
-    case .parent: 1
+    case .runs: 0
+    case .parents: 1
     case .root: 2
     case .backfill: 3
     case .schedule: 4

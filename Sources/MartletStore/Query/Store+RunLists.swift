@@ -63,8 +63,41 @@ public struct RunCount: Sendable, Equatable {
   public var createHour: Instant?
   /// The hour in which they first ran, if counted by it; nil also for those that never did.
   public var startHour: Instant?
+  /// The first moment of the stretch that they are in, if counted by one; nil also for those that never ran.
+  public var bucket: Instant?
   /// How many.
   public var runs: Int64
+  /// How long they have been RUNNING, together.
+  public var runningTime = Interval.zero
+  /// How much later than expected they started, together.
+  public var lateness = Interval.zero
+}
+
+/// Stretches of time of one width that runs are counted by.
+public struct RunBuckets: Sendable, Equatable {
+  /// Which time of a run counts.
+  ///
+  /// The numbers are those of the statement.
+  public enum Key: Int16, Sendable {
+    /// When it was expected.
+    case expectedTime = 1
+    /// When it first ran.
+    case startTime = 2
+  }
+
+  /// Which time counts.
+  public var key: Key
+  /// How long each is.
+  public var width: Interval
+  /// Where one of them begins.
+  public var start: Instant
+
+  /// Makes stretches.
+  public init(_ key: Key, width: Interval, start: Instant) {
+    self.key = key
+    self.width = width
+    self.start = start
+  }
 }
 
 /// What runs may be counted by.
@@ -117,14 +150,15 @@ extension Store {
 
   /// Counts runs by group.
   ///
-  /// Without a filter and by kind and state only, the counts are exact and cost nothing. Otherwise
+  /// Without a filter and by kind and state only, the counts are exact and cost nothing, if no times are asked for. Otherwise
   /// the newest `countBound` runs of those that the filter's kind, definition, parent or root fixes are looked at.
   /// - Returns: The counts, and whether there may be more runs than were looked at.
   public func countRuns(
     in namespace: Namespace, filter: FilterExpression? = nil, by grouping: RunGrouping,
+    in buckets: RunBuckets? = nil, withTimes: Bool = false,
     deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> (counts: [RunCount], isBounded: Bool) {
-    if let (kind, state) = rollup(filter, grouping) {
+    if buckets == nil, !withTimes, let (kind, state) = rollup(filter, grouping) {
       return (
         try await sumCounts(namespace, kind: kind, state: state, grouping, deadline), false
       )
@@ -139,6 +173,9 @@ extension Store {
         buffer.bind(grouping.contains(.definition))
         buffer.bind(grouping.contains(.createHour))
         buffer.bind(grouping.contains(.startHour))
+        buffer.bind(buckets?.key.rawValue)
+        buffer.bind(buckets?.width.microseconds)
+        buffer.bind(buckets?.start)
         for value in statement.values { value.bind(to: &buffer) }
       }.map { row throws(PostgresError) in try CountedGroup(row) }
     }
@@ -155,8 +192,9 @@ extension Store {
       count = RunCount(
         kind: try row.optional(0), stateType: try row.optional(1), stateName: try row.optional(2),
         definition: try row.optional(3), createHour: try row.optional(4),
-        startHour: try row.optional(5), runs: try row.get(6))
-      seen = try row.get(7)
+        startHour: try row.optional(5), bucket: try row.optional(6), runs: try row.get(7),
+        runningTime: try row.get(9), lateness: try row.get(10))
+      seen = try row.get(8)
     }
   }
 

@@ -115,6 +115,8 @@ extension RunTally {
     if isMidway { members.append(("midway", .bool(true))) }
     if isPauseAsked { members.append(("asked", .bool(true))) }
     if holdsSlots { members.append(("slots", .bool(true))) }
+    if let toldTime { members.append(("told", .integer(toldTime.microseconds))) }
+    if let word { members.append(("word", .integer(Int64(word.rawValue)))) }
     return .object(members)
   }
 
@@ -135,5 +137,7 @@ extension RunTally {
     isMidway = json["midway"]?.bool ?? false
     isPauseAsked = json["asked"]?.bool ?? false
     holdsSlots = json["slots"]?.bool ?? false
+    toldTime = (json["told"]?.integer).map(Instant.init(microseconds:))
+    word = (json["word"]?.integer).flatMap { Word(rawValue: Int16(truncatingIfNeeded: $0)) }
   }
 }

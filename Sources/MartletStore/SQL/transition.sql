@@ -73,6 +73,12 @@ JOIN LATERAL (
     FROM run_refusal r WHERE r.run_id = w.run_id AND r.epoch = w.epoch AND r.seq = w.seq
 ) t ON true
 
+-- name: find_told
+-- Which of what is told of runs is in their history.
+SELECT h.run_id, h.report_id
+FROM unnest($1::uuid[], $2::uuid[]) AS w (run_id, report_id)
+JOIN run_transition h ON h.run_id = w.run_id AND h.report_id = w.report_id
+
 -- name: insert_runs
 -- Creates the wide rows of new runs. Tags come as array literals, for there are no arrays of arrays
 -- of different lengths.
@@ -195,10 +201,11 @@ ON CONFLICT (run_id) DO UPDATE SET look_time = excluded.look_time
 -- from the clock by so much, if that is given; more fails.
 WITH history AS (
   INSERT INTO run_transition (run_id, revision, namespace, from_type, from_name, to_type, to_name,
-    message, detail, epoch, execution_id, seq, reason, rule, actor, attempt, time, observed_time)
+    message, detail, epoch, execution_id, seq, reason, rule, actor, attempt, time, observed_time, report_id)
   SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::smallint[], $5::text[],
     $6::smallint[], $7::text[], $8::text[], $9::jsonb[], $10::bigint[], $11::uuid[], $12::bigint[],
-    $13::text[], $14::text[], $15::text[], $16::integer[], $17::timestamptz[], $18::timestamptz[])
+    $13::text[], $14::text[], $15::text[], $16::integer[], $17::timestamptz[], $18::timestamptz[],
+    $26::uuid[])
 ), counts AS (
   INSERT INTO run_count_change (namespace, kind, from_type, to_type, runs)
   SELECT * FROM unnest($19::text[], $20::smallint[], $21::smallint[], $22::smallint[], $23::bigint[])

@@ -90,6 +90,7 @@ enum SQL {
   static let insertCascades = named("insert_cascades")
   static let insertStrandings = named("insert_strandings")
   static let recordTransitions = bulk("record_transitions")
+  static let findTold = named("find_told")
 
   // Runs.
   static let getRuns = named("get_runs")

@@ -50,6 +50,23 @@ extension ContentDigest: PostgresValue {
   }
 }
 
+extension UUIDValue: PostgresValue {
+  /// `uuid`.
+  public static var postgresType: PostgresType { .uuid }
+
+  /// Sixteen bytes.
+  public func encode(into buffer: inout ParameterBuffer) {
+    buffer.appendInteger(high)
+    buffer.appendInteger(low)
+  }
+
+  /// Sixteen bytes.
+  public static func decode(_ cell: borrowing PostgresCell) throws(PostgresError) -> Self {
+    let bits = try PostgresUUID.decode(cell)
+    return UUIDValue(high: bits.high, low: bits.low)
+  }
+}
+
 extension Instant: PostgresValue {
   /// `timestamptz`.
   public static var postgresType: PostgresType { .timestamptz }

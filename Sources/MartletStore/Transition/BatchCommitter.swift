@@ -148,8 +148,7 @@ extension Command {
   fileprivate var newDeployment: DeploymentID? { newRun?.placement?.deploymentID }
 
   private var newRun: NewRun? {
-    guard case .report(let report) = self, case .create(let run) = report.item else { return nil }
-    return run
+    if case .report(let report) = self { report.newRun } else { nil }
   }
 }
 

@@ -181,6 +181,7 @@ struct BatchWrites {
       $0.bindArray(count: changes.count) { changes[$0].runs }
       $0.bind(now)
       $0.bind(tolerance)
+      $0.bindArray(of: UUIDValue.self, count: rows.count) { rows[$0].reportID }
     }
   }
 

@@ -9,7 +9,7 @@ extension Command {
     switch self {
     case .report(let report):
       try report.validate(now: now, acceptsAnyID: acceptsAnyID)
-      if case .create(let run) = report.item, hasEscapedNUL(run.parameters) {
+      if let run = report.newRun, hasEscapedNUL(run.parameters) {
         throw InvalidValue("create.parameters", "holds \\u0000, which cannot be stored")
       }
     case .cancel(let cancellation): try cancellation.validate()
@@ -28,12 +28,18 @@ extension Command {
     if case .setState(let request) = self { return 256 + request.state.weight }
     guard case .report(let report) = self else { return 256 }
     switch report.item {
-    case .create(let run):
-      return 512 + run.parameters.utf8.count + run.dependencies.count * 64
-        + run.labels.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 32 }
-        + run.tags.reduce(0) { $0 + $1.utf8.count + 16 }
+    case .create(let run): return run.weight
     case .propose(let state): return 256 + state.weight
+    case .tell(let tale): return 256 + tale.state.weight + (tale.run?.weight ?? 0)
     }
+  }
+}
+
+extension NewRun {
+  fileprivate var weight: Int {
+    512 + parameters.utf8.count + dependencies.count * 64
+      + labels.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 32 }
+      + tags.reduce(0) { $0 + $1.utf8.count + 16 }
   }
 }
 

@@ -32,7 +32,8 @@ struct RunMemory: Sendable {
     }
     var created: Set<RunID> = []
     for command in commands {
-      guard case .report(let report) = command else { return nil }
+      // Whether something was told before is only in the history.
+      guard case .report(let report) = command, report.tale == nil else { return nil }
       if case .create = report.item { created.insert(report.runID) }
     }
     var runs: [RunSnapshot] = []

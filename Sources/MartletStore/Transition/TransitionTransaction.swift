@@ -58,7 +58,8 @@ struct TransitionTransaction {
       let received = DatabaseClock.steady
       knowledge.clock.withLock { $0.observe(locked.now, sent: sent, received: received) }
       let plan = TransitionBatch.decide(
-        commands, runs: locked.runs, now: locked.now, timing: knowledge.timing, gate: locked.gate)
+        commands, runs: locked.runs, now: locked.now, timing: knowledge.timing, gate: locked.gate,
+        told: locked.told)
       let answers = try answer(plan, on: pipeline)
       let writes = BatchWrites(plan: plan, commands: commands, locked: locked)
       guard writes.isNeeded else {
@@ -95,6 +96,14 @@ struct TransitionTransaction {
       starting.isEmpty
       ? nil : try pipeline.execute(SQL.readParents) { $0.bindArray(starting) }
     let leases = try lockLeases(on: pipeline)
+    let tales = commands.compactMap(\.toldKey)
+    let told =
+      tales.isEmpty
+      ? nil
+      : try pipeline.execute(SQL.findTold) {
+        $0.bindArray(tales.map(\.runID))
+        $0.bindArray(tales.map(\.id))
+      }
     // The Sync puts Postgres's own time-outs in force while this side decides.
     try pipeline.sync()
     var locked = LockedRuns(gate: gate)
@@ -114,6 +123,11 @@ struct TransitionTransaction {
       // One that lapsed meanwhile is asked for again.
       locked.gate.standings = standings.filter {
         if case .ready(let lease?) = $0.value { there.contains(lease) } else { true }
+      }
+    }
+    if let told {
+      try pipeline.receive(told).forEach { row throws(PostgresError) in
+        locked.told.insert(ToldKey(runID: try row.get(0), id: try row.get(1)))
       }
     }
     return locked
@@ -162,6 +176,8 @@ struct LockedRuns {
   var runs: [RunSnapshot] = []
   var now = Instant.epoch
   var gate: SlotGate
+  /// What of that which the commands tell was told before.
+  var told: Set<ToldKey> = []
 
   init(runs: [RunSnapshot] = [], now: Instant = .epoch, gate: SlotGate = SlotGate()) {
     self.runs = runs

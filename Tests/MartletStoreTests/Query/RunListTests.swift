@@ -63,6 +63,43 @@ import Testing
     }
   }
 
+  /// Each run is in the stretch of time in which it was expected, with how long it ran and how late it was.
+  @Test func countsByStretchesOfTime() async throws {
+    try await StoreFixture.with { fixture in
+      let runs = (0..<4).map { _ in TestRun() }
+      _ = try await fixture.store.transitions.submit(
+        runs.map { $0.create() } + runs[..<3].map { $0.propose(.running, seq: 2) }
+          + runs[..<2].map { $0.propose(.completed(.init()), seq: 3) })
+      let start = Instant(microseconds: 1_700_000_000_000_000)
+      try await fixture.sql(
+        """
+        UPDATE run SET create_time = to_timestamp(1700000000 + 90), due_time = NULL;
+        UPDATE run SET due_time = to_timestamp(1700000000 + 5) WHERE id = '\(runs[0].id)';
+        UPDATE run_state SET start_time = to_timestamp(1700000000 + 95), running_us = 2000000,
+          end_time = CASE WHEN state_type = 6 THEN now() END WHERE start_time IS NOT NULL
+        """)
+      let (counts, _) = try await fixture.store.countRuns(
+        in: fixture.namespace, filter: try FilterExpression.parse("end_time:*"), by: [.stateType],
+        in: RunBuckets(.expectedTime, width: .seconds(60), start: start), withTimes: true)
+      let sorted = counts.sorted { ($0.bucket ?? .epoch) < ($1.bucket ?? .epoch) }
+      #expect(sorted.map(\.bucket) == [start, start + .seconds(60)])
+      #expect(sorted.map(\.runs) == [1, 1] && sorted.map(\.stateType) == [.completed, .completed])
+      #expect(sorted.map(\.runningTime) == [.seconds(2), .seconds(2)])
+      #expect(sorted.map(\.lateness) == [.seconds(90), .seconds(5)])
+      let (started, _) = try await fixture.store.countRuns(
+        in: fixture.namespace, by: [],
+        in: RunBuckets(.startTime, width: .seconds(60), start: start))
+      #expect(Set(started.map(\.bucket)) == [nil, start + .seconds(60)])
+      #expect(started.reduce(0) { $0 + $1.runs } == 4)
+      let expected = try await fixture.store.listRuns(
+        RunQuery(
+          namespace: fixture.namespace,
+          filter: try FilterExpression.parse(
+            "expected_time < \"\((start + .seconds(60)).rfc3339)\"")))
+      #expect(expected.runs.map(\.id) == [runs[0].id])
+    }
+  }
+
   @Test(arguments: RunOrder.Key.allCases, [true, false])
   func pagesEveryRunOnceInEveryOrder(key: RunOrder.Key, isDescending: Bool) async throws {
     try await StoreFixture.with { fixture in

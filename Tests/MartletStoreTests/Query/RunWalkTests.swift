@@ -83,6 +83,11 @@ import Testing
       try .list("nothing of either", "kind = FLOW OR tags:none", bound: walk),
       try .list(
         "nothing by time of creation", "name = \"none\"", order: "create_time desc", bound: walk),
+      try .list(
+        "some runs", "(id = \"\(family)\" OR id = \"\(wide)\") AND kind = TASK", bound: 50),
+      try .list(
+        "below some runs", "(parent_id = \"\(family)\" OR parent_id = \"\(Self.id(7))\")",
+        bound: page),
       try .list("a family", "root_id = \"\(family)\"", bound: page),
       try .list("a family by end", "root_id = \"\(family)\"", order: "end_time", bound: page + 200),
       try .list(

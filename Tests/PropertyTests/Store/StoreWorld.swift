@@ -242,6 +242,8 @@ final class StoreWorld {
     if case .report(let report) = command {
       switch report.item {
       case .create(let run): runs[id] = run
+      // What is told asks nobody.
+      case .tell: break
       case .propose(let state):
         if state.type == .running,
           !["CRASHED/still-running", "RUNNING/rename"].contains(answer.rule),

@@ -277,6 +277,51 @@ void   martlet__v1__run_report__free_unpacked
   assert(message->base.descriptor == &martlet__v1__run_report__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__tale__init
+                     (Martlet__V1__Tale         *message)
+{
+  static const Martlet__V1__Tale init_value = MARTLET__V1__TALE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__tale__get_packed_size
+                     (const Martlet__V1__Tale *message)
+{
+  assert(message->base.descriptor == &martlet__v1__tale__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__tale__pack
+                     (const Martlet__V1__Tale *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__tale__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__tale__pack_to_buffer
+                     (const Martlet__V1__Tale *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__tale__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__Tale *
+       martlet__v1__tale__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__Tale *)
+     protobuf_c_message_unpack (&martlet__v1__tale__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__tale__free_unpacked
+                     (Martlet__V1__Tale *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__tale__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__report_result__init
                      (Martlet__V1__ReportResult         *message)
 {
@@ -685,7 +730,7 @@ const ProtobufCMessageDescriptor martlet__v1__session__descriptor =
   (ProtobufCMessageInit) martlet__v1__session__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__run_report__field_descriptors[8] =
+static const ProtobufCFieldDescriptor martlet__v1__run_report__field_descriptors[9] =
 {
   {
     "run_id",
@@ -783,6 +828,18 @@ static const ProtobufCFieldDescriptor martlet__v1__run_report__field_descriptors
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tell",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__RunReport, item_case),
+    offsetof(Martlet__V1__RunReport, tell),
+    &martlet__v1__tale__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__run_report__field_indices_by_name[] = {
   6,   /* field[6] = artifact */
@@ -793,13 +850,14 @@ static const unsigned martlet__v1__run_report__field_indices_by_name[] = {
   5,   /* field[5] = propose */
   0,   /* field[0] = run_id */
   3,   /* field[3] = seq */
+  8,   /* field[8] = tell */
 };
 static const ProtobufCIntRange martlet__v1__run_report__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 10, 4 },
   { 13, 6 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor martlet__v1__run_report__descriptor =
 {
@@ -809,11 +867,75 @@ const ProtobufCMessageDescriptor martlet__v1__run_report__descriptor =
   "Martlet__V1__RunReport",
   "martlet.v1",
   sizeof(Martlet__V1__RunReport),
-  8,
+  9,
   martlet__v1__run_report__field_descriptors,
   martlet__v1__run_report__field_indices_by_name,
   3,  martlet__v1__run_report__number_ranges,
   (ProtobufCMessageInit) martlet__v1__run_report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__tale__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Tale, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Tale, state),
+    &martlet__v1__state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "run",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Tale, run),
+    &martlet__v1__run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__tale__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  2,   /* field[2] = run */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange martlet__v1__tale__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor martlet__v1__tale__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.Tale",
+  "Tale",
+  "Martlet__V1__Tale",
+  "martlet.v1",
+  sizeof(Martlet__V1__Tale),
+  3,
+  martlet__v1__tale__field_descriptors,
+  martlet__v1__tale__field_indices_by_name,
+  1,  martlet__v1__tale__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__tale__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__report_result__field_descriptors[4] =

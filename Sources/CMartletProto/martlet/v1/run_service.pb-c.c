@@ -2183,7 +2183,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_runs_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__list_runs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__count_runs_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor martlet__v1__count_runs_request__field_descriptors[6] =
 {
   {
     "namespace",
@@ -2221,16 +2221,55 @@ static const ProtobufCFieldDescriptor martlet__v1__count_runs_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bucket",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountRunsRequest, bucket),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bucket_start",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountRunsRequest, bucket_start),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "with_times",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountRunsRequest, with_times),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__count_runs_request__field_indices_by_name[] = {
+  3,   /* field[3] = bucket */
+  4,   /* field[4] = bucket_start */
   1,   /* field[1] = filter */
   2,   /* field[2] = group_by */
   0,   /* field[0] = namespace */
+  5,   /* field[5] = with_times */
 };
 static const ProtobufCIntRange martlet__v1__count_runs_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor martlet__v1__count_runs_request__descriptor =
 {
@@ -2240,14 +2279,14 @@ const ProtobufCMessageDescriptor martlet__v1__count_runs_request__descriptor =
   "Martlet__V1__CountRunsRequest",
   "martlet.v1",
   sizeof(Martlet__V1__CountRunsRequest),
-  3,
+  6,
   martlet__v1__count_runs_request__field_descriptors,
   martlet__v1__count_runs_request__field_indices_by_name,
   1,  martlet__v1__count_runs_request__number_ranges,
   (ProtobufCMessageInit) martlet__v1__count_runs_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__count_runs_response__group__field_descriptors[2] =
+static const ProtobufCFieldDescriptor martlet__v1__count_runs_response__group__field_descriptors[4] =
 {
   {
     "values",
@@ -2273,15 +2312,41 @@ static const ProtobufCFieldDescriptor martlet__v1__count_runs_response__group__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "running_time",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountRunsResponse__Group, running_time),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lateness",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountRunsResponse__Group, lateness),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__count_runs_response__group__field_indices_by_name[] = {
   1,   /* field[1] = count */
+  3,   /* field[3] = lateness */
+  2,   /* field[2] = running_time */
   0,   /* field[0] = values */
 };
 static const ProtobufCIntRange martlet__v1__count_runs_response__group__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor martlet__v1__count_runs_response__group__descriptor =
 {
@@ -2291,7 +2356,7 @@ const ProtobufCMessageDescriptor martlet__v1__count_runs_response__group__descri
   "Martlet__V1__CountRunsResponse__Group",
   "martlet.v1",
   sizeof(Martlet__V1__CountRunsResponse__Group),
-  2,
+  4,
   martlet__v1__count_runs_response__group__field_descriptors,
   martlet__v1__count_runs_response__group__field_indices_by_name,
   1,  martlet__v1__count_runs_response__group__number_ranges,

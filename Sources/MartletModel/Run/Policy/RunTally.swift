@@ -23,6 +23,20 @@ public struct RunTally: Sendable, Equatable {
   public var isPauseAsked = false
   /// Whether it holds slots of limits.
   public var holdsSlots = false
+  /// When the last state that was told happened; nil for a run of which nothing was told.
+  public var toldTime: Instant?
+  /// Whose word its state is, when something was told of it; nil for the server's.
+  public var word: Word?
+
+  /// Whose word a state is that may be said otherwise by what is told.
+  ///
+  /// The numbers are stored in SQL: never change or reuse one.
+  public enum Word: Int16, Sendable, Hashable {
+    /// It was told.
+    case teller = 1
+    /// The server concluded it from the stop of the enclosing run, or from silence after it was told that the run stops.
+    case parent = 2
+  }
 
   /// What a start is that is not the first.
   ///

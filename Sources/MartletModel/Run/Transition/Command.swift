@@ -41,7 +41,7 @@ public enum Command: Sendable, Equatable {
   }
 }
 
-/// A create or a proposal: the two reports that carry `seq`.
+/// A create or a proposal, the two reports that carry `seq`; or what is told of the past, which has an id instead.
 public struct Report: Sendable, Equatable {
   /// The namespace of the run.
   public var namespace: Namespace
@@ -68,6 +68,37 @@ public struct Report: Sendable, Equatable {
     indirect case create(NewRun)
     /// The sender asks for a transition.
     case propose(RunState)
+    /// The sender tells what has happened: it asks nothing.
+    indirect case tell(Tale)
+  }
+
+  /// What is told of the past.
+  public struct Tale: Sendable, Equatable {
+    /// What it is known by: a run is told each once.
+    public var id: UUIDValue
+    /// The run, for when it is not there yet; nil where it must be.
+    public var run: NewRun?
+    /// The state that it came to, at the report's `observedTime`.
+    public var state: RunState
+
+    /// Makes a tale.
+    public init(id: UUIDValue, run: NewRun?, state: RunState) {
+      self.id = id
+      self.run = run
+      self.state = state
+    }
+  }
+
+  /// What is told, if anything is.
+  public var tale: Tale? { if case .tell(let tale) = item { tale } else { nil } }
+
+  /// The run that may begin with it.
+  public var newRun: NewRun? {
+    switch item {
+    case .create(let run): run
+    case .propose: nil
+    case .tell(let tale): tale.run
+    }
   }
 
   /// Makes a report.
@@ -100,6 +131,8 @@ public struct Cancellation: Sendable, Equatable {
   public var message: String
   /// How long a live owner has to stop before the run is Cancelled without it.
   public var bound: Interval
+  /// Whether it is stopped only because the enclosing run is.
+  public var isForParent: Bool
 
   /// The bound when none is asked for.
   public static let standardBound = Interval.seconds(30)
@@ -107,13 +140,14 @@ public struct Cancellation: Sendable, Equatable {
   /// Makes a request.
   public init(
     namespace: Namespace, runID: RunID, actor: String, message: String = "",
-    bound: Interval = Cancellation.standardBound
+    bound: Interval = Cancellation.standardBound, isForParent: Bool = false
   ) {
     self.namespace = namespace
     self.runID = runID
     self.actor = actor
     self.message = message
     self.bound = bound
+    self.isForParent = isForParent
   }
 }
 

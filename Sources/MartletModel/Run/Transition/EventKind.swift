@@ -44,6 +44,8 @@ public enum EventKind: UInt8, Sendable, Hashable, CaseIterable, CustomStringConv
   case setState
   /// Its deployment has no room for it.
   case hold
+  /// A report tells what has become of the run already.
+  case tell
 
   /// The proposal of a state of a type.
   public init(proposing type: StateType) {
@@ -84,6 +86,7 @@ public enum EventKind: UInt8, Sendable, Hashable, CaseIterable, CustomStringConv
     case .retry: "retry"
     case .setState: "set state"
     case .hold: "hold"
+    case .tell: "tell"
     }
   }
 }
@@ -144,6 +147,8 @@ public struct EventSet: OptionSet, Sendable, Hashable {
   public static let setState = EventSet(.setState)
   /// Its deployment has no room for it.
   public static let hold = EventSet(.hold)
+  /// Told what has become of it.
+  public static let tell = EventSet(.tell)
 
   /// Both creates.
   public static let creates: EventSet = [.create, .createClaimed]

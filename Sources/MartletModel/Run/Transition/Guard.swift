@@ -111,7 +111,7 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   /// They do not.
   case unforced
 
-  // What sort of state does the operator ask for?
+  // What sort of state does the operator ask for, or is told?
   /// One in which nobody has the run: SCHEDULED, PAUSED.
   case asksIdle
   /// One that only an owner can be in: PENDING, RUNNING, CANCELLING.
@@ -128,6 +128,20 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   case slotsRefused
   /// There will never be as many.
   case slotsClosed
+
+  // Is what is told the newest that was told of the run?
+  /// It is.
+  case newest
+  /// Something later was told before.
+  case overtaken
+
+  // Whose word is the run's state?
+  /// That of its process, which told it.
+  case wordOfTeller
+  /// The server's, only because the enclosing run stopped: what was told before it is true all the same.
+  case wordOfParent
+  /// The server's or an operator's, for another reason; or no state of the run was ever told.
+  case wordOfServer
 
   /// The stable name, served and printed.
   public var description: String {
@@ -178,6 +192,11 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     case .slotsFull: "slots full"
     case .slotsRefused: "slots refused"
     case .slotsClosed: "slots closed"
+    case .newest: "newest"
+    case .overtaken: "overtaken"
+    case .wordOfTeller: "word of teller"
+    case .wordOfParent: "word of parent"
+    case .wordOfServer: "word of server"
     }
   }
 
@@ -200,6 +219,8 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     [.forced, .unforced],
     [.asksIdle, .asksOwned, .asksEnd],
     [.slotsReady, .slotsFull, .slotsRefused, .slotsClosed],
+    [.newest, .overtaken],
+    [.wordOfTeller, .wordOfParent, .wordOfServer],
   ]
 }
 

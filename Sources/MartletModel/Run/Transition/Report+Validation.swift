@@ -12,6 +12,25 @@ extension Report {
     try InvalidValue.check(actor, "actor", limit: RunLimits.name)
     try InvalidValue.check(observedTime, "observed_time")
     switch item {
+    case .tell(let tale):
+      guard executionID != nil else {
+        throw InvalidValue(
+          "execution_id", "is required: a UUID that names the process of which is told")
+      }
+      guard epoch == 0 else { throw InvalidValue("epoch", "must be 0 with what is told") }
+      guard seq == 0 else { throw InvalidValue("seq", "must be 0 with what is told") }
+      guard observedTime != nil else {
+        throw InvalidValue("tell.state.observed_time", "is required: when it happened")
+      }
+      if let run = tale.run {
+        if !acceptsAnyID { try runID.validate(now: now) }
+        if run.parentID == runID { throw InvalidValue("tell.run.parent_id", "is the run itself") }
+        if run.placement != nil {
+          throw InvalidValue("tell.run.deployment_id", "a run of a deployment is created, not told")
+        }
+        try run.validate()
+      }
+      try tale.state.validate("tell.state")
     case .create(let run):
       if !acceptsAnyID { try runID.validate(now: now) }
       if run.parentID == runID { throw InvalidValue("create.parent_id", "is the run itself") }

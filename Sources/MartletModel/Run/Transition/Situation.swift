@@ -13,9 +13,10 @@ struct Situation {
   ///   - digest: The digest of the content, for creates.
   ///   - parent: What the enclosing run says to a start.
   ///   - slots: What the limits say to it.
+  ///   - isKnown: Whether what it tells was told before.
   init(
     _ command: Command, on run: RunSnapshot, digest: ContentDigest?, parent: Guard,
-    slots: Guard = .slotsReady, now: Instant, timing: TransitionTiming
+    slots: Guard = .slotsReady, isKnown: Bool = false, now: Instant, timing: TransitionTiming
   ) {
     event = command.kind
     var standing = Guard.unbound
@@ -27,7 +28,13 @@ struct Situation {
     var rare = Self.usual
     switch command {
     case .report(let report):
-      (standing, order) = Self.standing(of: report, on: run)
+      if let tale = report.tale {
+        standing = Self.standing(ofTeller: report, on: run)
+        if isKnown { order = .repeated }
+        rare = run.answers(to: tale, at: report.observedTime)
+      } else {
+        (standing, order) = Self.standing(of: report, on: run)
+      }
       if case .propose(let state) = report.item {
         if run.stateName != state.name { rename = .renames }
         switch state.detail {
@@ -83,12 +90,18 @@ struct Situation {
   /// What is answered to the rare questions by most runs and commands.
   private static let usual = GuardSet([
     .noRetry, .timely, .processWaits, .lossCrashes, .begins, .unforced, .asksIdle,
-    .slotsReady,
+    .slotsReady, .newest, .wordOfServer,
   ])
   private static let midway = usual(but: .continues)
 
   /// The usual answers, but for one question.
   fileprivate static func usual(but answer: Guard) -> GuardSet { usual.answering(answer) }
+
+  /// Who it is that tells of a run.
+  private static func standing(ofTeller report: Report, on run: RunSnapshot) -> Guard {
+    guard let bound = run.executionID else { return .unbound }
+    return bound == report.executionID ? .owner : .otherExecution
+  }
 
   /// Who a report's sender is to a run, and whether it is the report whose turn it is.
   private static func standing(of report: Report, on run: RunSnapshot) -> (Guard, Guard) {
@@ -161,6 +174,19 @@ extension RunSnapshot {
     return Situation.usual(but: paused.isSuspended ? .suspends : .processWaits)
   }
 
+  /// The rare answers when something is told of it.
+  fileprivate func answers(to tale: Report.Tale, at time: Instant?) -> GuardSet {
+    var answers = Situation.usual(but: tale.state.type.asked)
+    guard !isUntallied else { return answers }
+    if let last = tally.toldTime, let time, time < last { answers = answers.answering(.overtaken) }
+    switch tally.word {
+    case .teller?: answers = answers.answering(.wordOfTeller)
+    case .parent?: answers = answers.answering(.wordOfParent)
+    case nil: break
+    }
+    return answers
+  }
+
   /// The rare answers when its session lapsed.
   fileprivate var answersToLoss: GuardSet {
     // A process that waits runs no code that a second one could meet. One that was paused by an operator may not
@@ -206,6 +232,7 @@ extension Command {
       switch report.item {
       case .create: report.executionID == nil ? .create : .createClaimed
       case .propose(let state): EventKind(proposing: state.type)
+      case .tell: .tell
       }
     case .cancel: .cancel
     case .sessionLapsed: .sessionLapsed

@@ -8,7 +8,7 @@ extension StateMachine {
   /// FENCED, whatever the reason, and uses up none. A refused create begins no run.
   public static let rows: [TransitionRule] = [
     creation, fencing, claiming, binding, waiting, pending, running, paused, cancelling, finished,
-    gates, cancels, lapses, dueTimes, offers, pauses, retries, overrides,
+    gates, cancels, lapses, dueTimes, offers, pauses, retries, overrides, tales,
   ].flatMap { $0 }
 
   /// A run begins, or begins again.

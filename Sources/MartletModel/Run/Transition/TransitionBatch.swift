@@ -20,9 +20,7 @@ public enum TransitionBatch {
     var parents: [RunID] = []
     for command in commands {
       runs.append(command.runID)
-      if case .report(let report) = command, case .create(let run) = report.item,
-        let parent = run.parentID
-      {
+      if case .report(let report) = command, let parent = report.newRun?.parentID {
         parents.append(parent)
       }
     }
@@ -47,15 +45,39 @@ public enum TransitionBatch {
   ///   - now: Postgres's clock, read in the locking statement.
   ///   - timing: The waits that are the same for all runs.
   ///   - gate: What is known of limits.
+  ///   - told: Which of what the commands tell was told before.
   ///   - machine: The state machine; tests hand in broken ones.
   public static func decide(
     _ commands: [Command], runs: [RunSnapshot], now: Instant, timing: TransitionTiming = .standard,
-    gate: SlotGate = SlotGate(), machine: StateMachine = .standard
+    gate: SlotGate = SlotGate(), told: Set<ToldKey> = [], machine: StateMachine = .standard
   ) -> TransitionPlan {
     var fold = TransitionFold(
-      runs: runs, commands: commands, now: now, timing: timing, gate: gate, machine: machine)
+      runs: runs, commands: commands, now: now, timing: timing, gate: gate, told: told,
+      machine: machine)
     for index in commands.indices { fold.apply(commands[index], at: index) }
     return fold.finish()
+  }
+}
+
+/// What something that is told of a run is known by.
+public struct ToldKey: Sendable, Hashable {
+  /// The run.
+  public var runID: RunID
+  /// The id of the tale.
+  public var id: UUIDValue
+
+  /// Makes a key.
+  public init(runID: RunID, id: UUIDValue) {
+    self.runID = runID
+    self.id = id
+  }
+}
+
+extension Command {
+  /// What it is known by, if it tells something.
+  public var toldKey: ToldKey? {
+    guard case .report(let report) = self, let tale = report.tale else { return nil }
+    return ToldKey(runID: report.runID, id: tale.id)
   }
 }
 

@@ -13,12 +13,15 @@ extension TransitionFold {
         if report.executionID == nil {
           return .invalid(InvalidValue("execution_id", "is required with a proposal"))
         }
-      case .create(let new):
+      case .create, .tell:
         if let slot {
           if entries[slot].run.namespace != report.namespace {
             return .alreadyExists(report.runID)
           }
-        } else if let parent = new.parentID {
+          break
+        }
+        guard let new = report.newRun else { return .notFound(report.runID) }
+        if let parent = new.parentID {
           guard let slot = slots[parent], entries[slot].run.namespace == report.namespace else {
             return .parentNotFound(parent)
           }
@@ -63,6 +66,8 @@ extension TransitionFold {
       case .propose(let state):
         guard state.type == .running || state.type == .pending else { return .parentOpen }
         parent = slot.flatMap { entries[$0].run.parentID }
+      // It is not asked whether it may: it has happened.
+      case .tell: return .parentOpen
       }
     case .offer, .retry: parent = slot.flatMap { entries[$0].run.parentID }
     case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .setState, .hold:

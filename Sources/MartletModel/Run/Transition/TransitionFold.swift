@@ -25,18 +25,21 @@ struct TransitionFold {
   /// Where in `entries` each run is.
   var slots: [RunID: Int]
   var plan = TransitionPlan()
+  /// What was told before, here or in earlier batches.
+  private var told: Set<ToldKey>
   /// Claims and due rows that made somebody ask in vain.
   private var vainClaims: [Claim] = []
   private var vainDues: [RunID] = []
 
   init(
     runs: [RunSnapshot], commands: [Command], now: Instant, timing: TransitionTiming,
-    gate: SlotGate, machine: StateMachine
+    gate: SlotGate, told: Set<ToldKey>, machine: StateMachine
   ) {
     self.now = now
     self.timing = timing
     self.machine = machine
     self.gate = gate
+    self.told = told
     let creates = commands.count(where: \.isCreate)
     slots = Dictionary(minimumCapacity: runs.count + creates)
     entries.reserveCapacity(runs.count + creates)
@@ -65,7 +68,9 @@ struct TransitionFold {
       return
     }
     var digest: ContentDigest?
-    if case .report(let report) = command, case .create(let new) = report.item {
+    if case .report(let report) = command, let new = report.newRun,
+      slot == nil || report.tale == nil
+    {
       digest = ContentDigest(of: new)
     }
     let parent = parentAnswer(to: command, slot: slot)
@@ -76,7 +81,8 @@ struct TransitionFold {
       state = entries[slot].run.stateType
       situation = Situation(
         command, on: entries[slot].run, digest: digest, parent: parent,
-        slots: standing?.answer ?? .slotsReady, now: now, timing: timing)
+        slots: standing?.answer ?? .slotsReady,
+        isKnown: command.toldKey.map { told.contains($0) } ?? false, now: now, timing: timing)
     } else {
       state = nil
       situation = Situation(ofAbsentRun: command, parent: parent)
@@ -201,10 +207,17 @@ struct TransitionFold {
     let state = rule.state(entered: command, from: entries[slot].run, at: time, timing: timing)
     let report: Report?
     if case .report(let sent) = command { report = sent } else { report = nil }
+    let before = rule.effects.contains(.keepTold) ? entries[slot].run : nil
     let consumed = rule.effects.contains(.consumeSeq)
     keepPause(command, by: rule, entering: state, on: entries[slot].run, at: time)
     entries[slot].run.take(rule.effects, command: command)
     entries[slot].run.enter(state, at: time, countsGap: report != nil, timing: timing)
+    if let before, let report {
+      entries[slot].run.keepTold(of: report, from: before, at: time)
+      if let key = command.toldKey { told.insert(key) }
+    } else {
+      entries[slot].run.keepWord(command)
+    }
     entries[slot].isChanged = true
     if let from, !entries[slot].run.isPlain, entries[slot].run.policy.needsSlots {
       keepSlots(slot, from: from, by: rule, standing: standing)
@@ -222,15 +235,16 @@ struct TransitionFold {
         runID: command.runID, namespace: entries[slot].run.namespace,
         revision: entries[slot].run.revision, from: from, fromName: fromName, to: state,
         epoch: entries[slot].run.epoch, executionID: report?.executionID,
-        seq: consumed ? report?.seq : nil, verdict: verdict, rule: rule.id, actor: command.actor,
+        seq: consumed ? report?.seq : nil, reportID: report?.tale?.id, verdict: verdict,
+        rule: rule.id, actor: command.actor,
         time: time, observedTime: report?.observedTime, attempt: entries[slot].run.attempt))
   }
 
   /// Begins a run: its rows before the first transition.
   private mutating func begin(_ command: Command, at index: Int, digest: ContentDigest?) -> Int? {
-    guard case .report(let report) = command, case .create(var new) = report.item,
-      let digest
-    else { return nil }
+    guard case .report(let report) = command, var new = report.newRun, let digest else {
+      return nil
+    }
     let root = new.parentID.flatMap { slots[$0] }.map { entries[$0].run.rootID }
     if new.name.isEmpty { new.name = RunName.made(for: report.runID, of: new) }
     let run = RunSnapshot(

@@ -117,6 +117,8 @@ public struct Transition: Sendable, Equatable {
   public var executionID: ExecutionID?
   /// The seq it consumed; nil when someone else caused it.
   public var seq: Int64?
+  /// The id of what was told; nil when nothing was.
+  public var reportID: UUIDValue?
   /// `.accepted` or `.replaced`.
   public var verdict: Verdict
   /// The row of the state machine that decided.
@@ -133,8 +135,9 @@ public struct Transition: Sendable, Equatable {
   /// Makes a history row of every column.
   public init(
     runID: RunID, namespace: Namespace, revision: Int64, from: StateType?, fromName: String,
-    to: RunState, epoch: Int64, executionID: ExecutionID?, seq: Int64?, verdict: Verdict,
-    rule: String, actor: String, time: Instant, observedTime: Instant?, attempt: Int32
+    to: RunState, epoch: Int64, executionID: ExecutionID?, seq: Int64?,
+    reportID: UUIDValue? = nil, verdict: Verdict, rule: String, actor: String, time: Instant,
+    observedTime: Instant?, attempt: Int32
   ) {
     self.runID = runID
     self.namespace = namespace
@@ -145,6 +148,7 @@ public struct Transition: Sendable, Equatable {
     self.epoch = epoch
     self.executionID = executionID
     self.seq = seq
+    self.reportID = reportID
     self.verdict = verdict
     self.rule = rule
     self.actor = actor

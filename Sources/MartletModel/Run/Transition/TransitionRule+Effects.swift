@@ -8,7 +8,7 @@ extension RunSnapshot {
     switch command {
     case .report(let sent):
       report = sent
-      session = sent.sessionID
+      session = sent.tale == nil ? sent.sessionID : nil
     case .offer(let offer): session = offer.sessionID
     case .cancel, .sessionLapsed, .dueTimePassed, .withdrawOffer, .pause, .resume, .retry,
       .setState, .hold:
@@ -90,7 +90,7 @@ extension Command {
 
   /// Whether it may begin a run.
   var isCreate: Bool {
-    if case .report(let report) = self, case .create = report.item { true } else { false }
+    if case .report(let report) = self { report.newRun != nil } else { false }
   }
 
   /// How long children have to stop.

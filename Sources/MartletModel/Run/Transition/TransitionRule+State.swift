@@ -7,8 +7,11 @@ extension TransitionRule {
   ) -> RunState {
     switch (target, command) {
     case (.proposed, .report(let report)):
-      guard case .propose(let state) = report.item else { return RunState(.pending) }
-      return run.named(state.settled(at: time))
+      switch report.item {
+      case .propose(let state): return run.named(state.settled(at: time))
+      case .tell(let tale): return tale.state.settled(at: time)
+      case .create: return RunState(.pending)
+      }
     case (.proposed, .setState(let override)): return override.state.settled(at: time)
     case (.state(.cancelled), .report) where ruling.reason == .limitFull:
       return RunState(.cancelled, message: "A limit that it needs slots of is full.")

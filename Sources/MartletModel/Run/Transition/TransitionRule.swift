@@ -117,6 +117,9 @@ public struct TransitionRule: Sendable, Equatable {
     public static let answerPause = EffectSet(rawValue: 4096)
     /// The pause is not the owner's: its process may not be waiting.
     public static let askPause = EffectSet(rawValue: 8192)
+    /// What was told is kept: the run's times are those that were told, a RUNNING that was told raises the run count, and
+    /// the state is the teller's word. Nothing falls due, no session vouches, no retry, slot or child is thought of.
+    public static let keepTold = EffectSet(rawValue: 16384)
 
     /// The effects with their stable names, in the order they are printed.
     public static let names: [(EffectSet, String)] = [
@@ -126,6 +129,7 @@ public struct TransitionRule: Sendable, Equatable {
       (.cancelChildren, "cancel children"), (.countRetry, "count retry"),
       (.countLoss, "count loss"), (.beginAnew, "begin anew"), (.dropSession, "drop session"),
       (.revokeOwner, "revoke owner"), (.answerPause, "answer pause"), (.askPause, "ask pause"),
+      (.keepTold, "keep told"),
     ]
 
     /// The stable names of the members.

@@ -163,6 +163,39 @@ public struct RunReport: MartletWire.WireMessage {
     case artifact(Artifact)
     /// The run said something.
     case log(LogEntry)
+    /// The run has come to a state, some time ago: nothing is asked.
+    case tell(Tale)
+  }
+}
+
+/// What has become of a run, told when it is over: by programs that decide themselves what their runs do, or that could
+/// not report at the time. `epoch` and `seq` of the report are 0; its `execution_id` names the process of which is told.
+///
+/// A state that was told is written wherever the run and its parent are: no limit, due time, retry or cache is asked, and
+/// no child is stopped. It undoes no decision: once the server or an operator has ended the run it is REFUSED with
+/// RUN_FINISHED, unless that was only because the enclosing run stopped: then an end that is told holds. Of a run that
+/// is being cancelled an end is taken, anything else REFUSED with RUN_CANCELLING; what happened before something that was
+/// told already is REFUSED with OVERTAKEN; a run that another process has, FENCED.
+public struct Tale: MartletWire.WireMessage {
+  /// UUID. The same id told of the same run again is ACCEPTED, as a duplicate.
+  public var id: String
+  /// The state, with the time when it happened, which is required.
+  public var state: State?
+  /// The run: it begins with this state if it is not there. Without it, NOT_FOUND.
+  public var run: Run?
+
+  /// A message with every field at its default.
+  public init() { self.init(id: "") }
+
+  /// A message of the fields given.
+  public init(
+    id: String = "",
+    state: State? = nil,
+    run: Run? = nil
+  ) {
+    self.id = id
+    self.state = state
+    self.run = run
   }
 }
 
@@ -473,6 +506,7 @@ extension RunReport {
       MartletWire.FieldSchema(11, "propose", "propose", .oneof(0), .message { State.schema }),
       MartletWire.FieldSchema(13, "artifact", "artifact", .oneof(0), .message { Artifact.schema }),
       MartletWire.FieldSchema(14, "log", "log", .oneof(0), .message { LogEntry.schema }),
+      MartletWire.FieldSchema(15, "tell", "tell", .oneof(0), .message { Tale.schema }),
     ]
   )
 
@@ -488,6 +522,7 @@ extension RunReport {
     case 11: self.item = .propose(try reader.presentMessage(c.pointee.propose, State.self))
     case 13: self.item = .artifact(try reader.presentMessage(c.pointee.artifact, Artifact.self))
     case 14: self.item = .log(try reader.presentMessage(c.pointee.log, LogEntry.self))
+    case 15: self.item = .tell(try reader.presentMessage(c.pointee.tell, Tale.self))
     default: self.item = nil
     }
   }
@@ -513,7 +548,45 @@ extension RunReport {
     case .log(let value):
       c.pointee.log = writer.message(value, LogEntry.self)
       c.pointee.item_case = .init(rawValue: 14)
+    case .tell(let value):
+      c.pointee.tell = writer.message(value, Tale.self)
+      c.pointee.item_case = .init(rawValue: 15)
     case nil: break
+    }
+  }
+}
+
+extension Tale {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.Tale",
+    layout: MartletWire.StructLayout(martlet__v1__tale__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "id", "id", .implicit, .string),
+      MartletWire.FieldSchema(2, "state", "state", .implicit, .message { State.schema }),
+      MartletWire.FieldSchema(3, "run", "run", .implicit, .message { Run.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__Tale.self)
+    self.id = try reader.string(c.pointee.id)
+    self.state = try reader.message(c.pointee.state, State.self)
+    self.run = try reader.message(c.pointee.run, Run.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__Tale.self)
+    martlet__v1__tale__init(c)
+    c.pointee.id = writer.string(self.id)
+    if let value = self.state {
+      c.pointee.state = writer.message(value, State.self)
+    }
+    if let value = self.run {
+      c.pointee.run = writer.message(value, Run.self)
     }
   }
 }

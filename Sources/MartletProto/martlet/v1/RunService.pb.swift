@@ -274,7 +274,16 @@ public struct CountRunsRequest: MartletWire.WireMessage {
   public var filter: String
   /// Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`, `start_time.hour`; one total when
   /// empty. Hours are those of UTC, written as their first moment; empty for runs that never started.
+  ///
+  /// With `bucket` also one of `expected_time.bucket`, `start_time.bucket`: stretches of time, written as their first
+  /// moment.
   public var groupBy: [String]
+  /// How long each bucket is; at least 1 s.
+  public var bucket: Swift.Duration?
+  /// Where one of the buckets begins; the epoch when absent.
+  public var bucketStart: MartletWire.Timestamp?
+  /// Adds up how long the runs of each group have run, and how late they were.
+  public var withTimes: Bool
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -283,11 +292,17 @@ public struct CountRunsRequest: MartletWire.WireMessage {
   public init(
     namespace: String = "",
     filter: String = "",
-    groupBy: [String] = []
+    groupBy: [String] = [],
+    bucket: Swift.Duration? = nil,
+    bucketStart: MartletWire.Timestamp? = nil,
+    withTimes: Bool = false
   ) {
     self.namespace = namespace
     self.filter = filter
     self.groupBy = groupBy
+    self.bucket = bucket
+    self.bucketStart = bucketStart
+    self.withTimes = withTimes
   }
 }
 
@@ -298,7 +313,7 @@ public struct CountRunsResponse: MartletWire.WireMessage {
   /// The number of runs in all groups.
   public var total: Int64
   /// True when only the newest 100,000 runs were looked at, of those whose `parent_id`, `root_id`, `definition` or `kind`
-  /// the filter fixes. Counts by `state.type` and `kind` alone are exact.
+  /// the filter fixes. Counts by `state.type` and `kind` alone are exact, without `with_times`.
   public var bounded: Bool
 
   /// A message with every field at its default.
@@ -321,6 +336,10 @@ public struct CountRunsResponse: MartletWire.WireMessage {
     public var values: [String]
     /// The number of runs.
     public var count: Int64
+    /// With `with_times`: how long they have been RUNNING, together.
+    public var runningTime: Swift.Duration?
+    /// With `with_times`: how much later than expected they started, or wait to start, together.
+    public var lateness: Swift.Duration?
 
     /// A message with every field at its default.
     public init() { self.init(values: []) }
@@ -328,10 +347,14 @@ public struct CountRunsResponse: MartletWire.WireMessage {
     /// A message of the fields given.
     public init(
       values: [String] = [],
-      count: Int64 = 0
+      count: Int64 = 0,
+      runningTime: Swift.Duration? = nil,
+      lateness: Swift.Duration? = nil
     ) {
       self.values = values
       self.count = count
+      self.runningTime = runningTime
+      self.lateness = lateness
     }
   }
 }
@@ -1248,6 +1271,9 @@ extension CountRunsRequest {
       MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
       MartletWire.FieldSchema(2, "filter", "filter", .implicit, .string),
       MartletWire.FieldSchema(3, "group_by", "groupBy", .repeated, .string),
+      MartletWire.FieldSchema(4, "bucket", "bucket", .implicit, .message { Swift.Duration.schema }),
+      MartletWire.FieldSchema(5, "bucket_start", "bucketStart", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(6, "with_times", "withTimes", .implicit, .bool),
     ]
   )
 
@@ -1257,6 +1283,9 @@ extension CountRunsRequest {
     self.namespace = try reader.string(c.pointee.namespace_)
     self.filter = try reader.string(c.pointee.filter)
     self.groupBy = try reader.strings(c.pointee.n_group_by, c.pointee.group_by)
+    self.bucket = try reader.message(c.pointee.bucket, Swift.Duration.self)
+    self.bucketStart = try reader.message(c.pointee.bucket_start, MartletWire.Timestamp.self)
+    self.withTimes = c.pointee.with_times != 0
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1266,6 +1295,13 @@ extension CountRunsRequest {
     c.pointee.namespace_ = writer.string(self.namespace)
     c.pointee.filter = writer.string(self.filter)
     (c.pointee.n_group_by, c.pointee.group_by) = writer.strings(self.groupBy)
+    if let value = self.bucket {
+      c.pointee.bucket = writer.message(value, Swift.Duration.self)
+    }
+    if let value = self.bucketStart {
+      c.pointee.bucket_start = writer.message(value, MartletWire.Timestamp.self)
+    }
+    c.pointee.with_times = self.withTimes ? 1 : 0
   }
 }
 
@@ -1309,6 +1345,8 @@ extension CountRunsResponse.Group {
     fields: [
       MartletWire.FieldSchema(1, "values", "values", .repeated, .string),
       MartletWire.FieldSchema(2, "count", "count", .implicit, .int64),
+      MartletWire.FieldSchema(3, "running_time", "runningTime", .implicit, .message { Swift.Duration.schema }),
+      MartletWire.FieldSchema(4, "lateness", "lateness", .implicit, .message { Swift.Duration.schema }),
     ]
   )
 
@@ -1317,6 +1355,8 @@ extension CountRunsResponse.Group {
     let c = raw.assumingMemoryBound(to: Martlet__V1__CountRunsResponse__Group.self)
     self.values = try reader.strings(c.pointee.n_values, c.pointee.values)
     self.count = c.pointee.count
+    self.runningTime = try reader.message(c.pointee.running_time, Swift.Duration.self)
+    self.lateness = try reader.message(c.pointee.lateness, Swift.Duration.self)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1325,6 +1365,12 @@ extension CountRunsResponse.Group {
     martlet__v1__count_runs_response__group__init(c)
     (c.pointee.n_values, c.pointee.values) = writer.strings(self.values)
     c.pointee.count = self.count
+    if let value = self.runningTime {
+      c.pointee.running_time = writer.message(value, Swift.Duration.self)
+    }
+    if let value = self.lateness {
+      c.pointee.lateness = writer.message(value, Swift.Duration.self)
+    }
   }
 }
 

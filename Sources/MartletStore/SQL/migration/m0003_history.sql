@@ -15,6 +15,8 @@ CREATE TABLE run_transition (
   execution_id   uuid,
   -- The report's number within the epoch; null when someone else caused the transition.
   seq            positive_number,
+  -- What a report that told of the past is known by; null for all others.
+  report_id      uuid,
   -- Why the report's state was replaced by this one; null when it was accepted.
   reason         filled_name,
   rule           filled_name NOT NULL,
@@ -23,8 +25,12 @@ CREATE TABLE run_transition (
   time           timestamptz NOT NULL,
   observed_time  timestamptz,
   CHECK ((from_type IS NULL) = (revision = 1)),
+  CHECK (report_id IS NULL OR seq IS NULL),
   PRIMARY KEY (run_id, revision)
 ) PARTITION BY RANGE (run_id);
+
+-- A run is told each once.
+CREATE UNIQUE INDEX run_transition_report ON run_transition (run_id, report_id) WHERE report_id IS NOT NULL;
 
 SELECT begin_partitions('run_transition', (now() AT TIME ZONE 'UTC')::date - 1);
 SELECT extend_partitions('run_transition', (now() AT TIME ZONE 'UTC')::date + 7);

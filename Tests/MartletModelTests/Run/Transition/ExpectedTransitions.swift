@@ -10,12 +10,13 @@
 /// `cascades` the children are cancelled, `retries` a retry is counted, `loses` a loss is counted, `anew`
 /// what was counted and answered is forgotten, `orphans` no session vouches for the owner, `revokes` the
 /// owner is fenced by a raised epoch, `answers` the pause's key and input are
-/// kept, `asked` it is noted that the pause is not the owner's.
+/// kept, `told` the times and the word are those of what was told, `asked` it is noted that the pause is not the owner's.
 let expectedTransitions = """
   # Something happens to a run that is not there.
   - | create, create claimed | parent stopped | REFUSED PARENT_STOPPED | = |
   - | create | | ACCEPTED | SCHEDULED |
   - | create claimed | | ACCEPTED | PENDING | takes uses
+  - | tell | | ACCEPTED | as asked | takes told
   - | anything | | NOT_FOUND | = |
 
   # A create is repeated: the same content is the same run, and only its owner may speak for it.
@@ -202,4 +203,19 @@ let expectedTransitions = """
   CANCELLING | set state | | REFUSED RUN_CANCELLING | = |
   * | set state | owned | REFUSED RUN_OWNED | = |
   * | set state | | ACCEPTED | as asked | cascades
+
+  # What has happened is told: each once, in its order, by nobody but its process; it undoes no decision but one that
+  # only followed the enclosing run.
+  * | tell | repeated seq | EXISTING | = |
+  * | tell | other execution | FENCED OTHER_EXECUTION | = |
+  * | tell | stale epoch | FENCED OTHER_EXECUTION | = |
+  * | tell | overtaken | REFUSED OVERTAKEN | = |
+  ended | tell | owner, word of teller | ACCEPTED | as asked | told
+  ended | tell | owner, word of parent, asks end | ACCEPTED | as asked | told
+  ended | tell | | REFUSED RUN_FINISHED | = |
+  CANCELLING | tell | asks end | ACCEPTED | as asked | told
+  CANCELLING | tell | | REFUSED RUN_CANCELLING | = |
+  * | tell | owner | ACCEPTED | as asked | told
+  SCHEDULED, PAUSED | tell | | ACCEPTED | as asked | takes told
+  * | tell | | FENCED BIND_REQUIRED | = |
   """

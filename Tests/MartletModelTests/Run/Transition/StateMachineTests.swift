@@ -26,7 +26,8 @@ import Testing
   @Test(arguments: StateMachine.states)
   func everyCellIsAsExpected(state: StateType?) throws {
     let wrong = try Self.wrong(
-      .standard, states: [state], events: EventSet([.creates, .proposals, .fromOthers]), most: 3)
+      .standard, states: [state], events: EventSet([.creates, .proposals, .fromOthers, .tell]),
+      most: 3)
     #expect(wrong.isEmpty, "\(wrong.joined(separator: "\n"))")
   }
 
@@ -221,6 +222,7 @@ struct ExpectedLine {
       case "revokes": set.formUnion(.revokeOwner)
       case "asked": set.formUnion(.askPause)
       case "answers": set.formUnion(.answerPause)
+      case "told": set.formUnion(.keepTold)
       default: throw Malformed(text: String(word))
       }
     }
@@ -229,7 +231,8 @@ struct ExpectedLine {
   func agrees(with rule: TransitionRule, on event: EventKind) -> Bool {
     let ruled = [rule.ruling.name, rule.ruling.reason?.rawValue].compactMap { $0 }
     if target == "as asked" {
-      return event == .setState && rule.target == .proposed && rule.effects == effects
+      return (event == .setState || event == .tell) && rule.target == .proposed
+        && rule.effects == effects
         && ruled == [verdict]
     }
     let proposed = StateType.allCases.first { EventKind(proposing: $0) == event }

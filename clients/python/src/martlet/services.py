@@ -1110,6 +1110,9 @@ class RunService:
         namespace: Optional[str] = None,
         filter: Optional[str] = None,
         group_by: Optional[Iterable[str]] = None,
+        bucket: Optional[DurationLike] = None,
+        bucket_start: Optional[TimestampLike] = None,
+        with_times: Optional[bool] = None,
     ) -> v1.CountRunsResponse:
         """Counts runs, in groups if asked."""
         asked = self._calls.request(
@@ -1118,6 +1121,9 @@ class RunService:
             namespace=namespace,
             filter=filter,
             group_by=group_by,
+            bucket=bucket,
+            bucket_start=bucket_start,
+            with_times=with_times,
         )
         return self._calls.unary_unary(
             "/martlet.v1.RunService/CountRuns", v1.CountRunsResponse, asked, timeout, repeatable=True

@@ -209,6 +209,7 @@ from martlet._proto.martlet.v1.report_service_pb2 import (
     ReportResult,
     RunReport,
     Session,
+    Tale,
 )
 from martlet._proto.martlet.v1.result_service_pb2 import (
     CACHE_ISOLATION_READ_COMMITTED,
@@ -692,6 +693,7 @@ __all__ = [
     "State",
     "StateDescription",
     "StateType",
+    "Tale",
     "Times",
     "Transition",
     "TransitionRule",

@@ -27,6 +27,7 @@ typedef struct Martlet__V1__BatchReportRequest Martlet__V1__BatchReportRequest;
 typedef struct Martlet__V1__BatchReportResponse Martlet__V1__BatchReportResponse;
 typedef struct Martlet__V1__Session Martlet__V1__Session;
 typedef struct Martlet__V1__RunReport Martlet__V1__RunReport;
+typedef struct Martlet__V1__Tale Martlet__V1__Tale;
 typedef struct Martlet__V1__ReportResult Martlet__V1__ReportResult;
 typedef struct Martlet__V1__Directive Martlet__V1__Directive;
 typedef struct Martlet__V1__Directive__CancelRun Martlet__V1__Directive__CancelRun;
@@ -167,7 +168,8 @@ typedef enum {
   MARTLET__V1__RUN_REPORT__ITEM_CREATE = 10,
   MARTLET__V1__RUN_REPORT__ITEM_PROPOSE = 11,
   MARTLET__V1__RUN_REPORT__ITEM_ARTIFACT = 13,
-  MARTLET__V1__RUN_REPORT__ITEM_LOG = 14
+  MARTLET__V1__RUN_REPORT__ITEM_LOG = 14,
+  MARTLET__V1__RUN_REPORT__ITEM_TELL = 15
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__RUN_REPORT__ITEM__CASE)
 } Martlet__V1__RunReport__ItemCase;
 
@@ -211,11 +213,45 @@ struct  Martlet__V1__RunReport
      * The run said something.
      */
     Martlet__V1__LogEntry *log;
+    /*
+     * The run has come to a state, some time ago: nothing is asked.
+     */
+    Martlet__V1__Tale *tell;
   };
 };
 #define MARTLET__V1__RUN_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__run_report__descriptor) \
     , {0,NULL}, 0, {0,NULL}, 0, MARTLET__V1__RUN_REPORT__ITEM__NOT_SET, {0} }
+
+
+/*
+ * What has become of a run, told when it is over: by programs that decide themselves what their runs do, or that could
+ * not report at the time. `epoch` and `seq` of the report are 0; its `execution_id` names the process of which is told.
+ * A state that was told is written wherever the run and its parent are: no limit, due time, retry or cache is asked, and
+ * no child is stopped. It undoes no decision: once the server or an operator has ended the run it is REFUSED with
+ * RUN_FINISHED, unless that was only because the enclosing run stopped: then an end that is told holds. Of a run that
+ * is being cancelled an end is taken, anything else REFUSED with RUN_CANCELLING; what happened before something that was
+ * told already is REFUSED with OVERTAKEN; a run that another process has, FENCED.
+ */
+struct  Martlet__V1__Tale
+{
+  ProtobufCMessage base;
+  /*
+   * UUID. The same id told of the same run again is ACCEPTED, as a duplicate.
+   */
+  ProtobufCBinaryData id;
+  /*
+   * The state, with the time when it happened, which is required.
+   */
+  Martlet__V1__State *state;
+  /*
+   * The run: it begins with this state if it is not there. Without it, NOT_FOUND.
+   */
+  Martlet__V1__Run *run;
+};
+#define MARTLET__V1__TALE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__tale__descriptor) \
+    , {0,NULL}, NULL, NULL }
 
 
 typedef enum {
@@ -487,6 +523,25 @@ Martlet__V1__RunReport *
 void   martlet__v1__run_report__free_unpacked
                      (Martlet__V1__RunReport *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__Tale methods */
+void   martlet__v1__tale__init
+                     (Martlet__V1__Tale         *message);
+size_t martlet__v1__tale__get_packed_size
+                     (const Martlet__V1__Tale   *message);
+size_t martlet__v1__tale__pack
+                     (const Martlet__V1__Tale   *message,
+                      uint8_t             *out);
+size_t martlet__v1__tale__pack_to_buffer
+                     (const Martlet__V1__Tale   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__Tale *
+       martlet__v1__tale__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__tale__free_unpacked
+                     (Martlet__V1__Tale *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__ReportResult methods */
 void   martlet__v1__report_result__init
                      (Martlet__V1__ReportResult         *message);
@@ -557,6 +612,9 @@ typedef void (*Martlet__V1__Session_Closure)
 typedef void (*Martlet__V1__RunReport_Closure)
                  (const Martlet__V1__RunReport *message,
                   void *closure_data);
+typedef void (*Martlet__V1__Tale_Closure)
+                 (const Martlet__V1__Tale *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__ReportResult_Closure)
                  (const Martlet__V1__ReportResult *message,
                   void *closure_data);
@@ -617,6 +675,7 @@ extern const ProtobufCMessageDescriptor martlet__v1__batch_report_request__descr
 extern const ProtobufCMessageDescriptor martlet__v1__batch_report_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__session__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__run_report__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__tale__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__report_result__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__directive__cancel_run__descriptor;

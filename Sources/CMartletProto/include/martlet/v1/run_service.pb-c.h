@@ -372,13 +372,27 @@ struct  Martlet__V1__CountRunsRequest
   /*
    * Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`, `start_time.hour`; one total when
    * empty. Hours are those of UTC, written as their first moment; empty for runs that never started.
+   * With `bucket` also one of `expected_time.bucket`, `start_time.bucket`: stretches of time, written as their first
+   * moment.
    */
   size_t n_group_by;
   ProtobufCBinaryData *group_by;
+  /*
+   * How long each bucket is; at least 1 s.
+   */
+  Google__Protobuf__Duration *bucket;
+  /*
+   * Where one of the buckets begins; the epoch when absent.
+   */
+  Google__Protobuf__Timestamp *bucket_start;
+  /*
+   * Adds up how long the runs of each group have run, and how late they were.
+   */
+  protobuf_c_boolean with_times;
 };
 #define MARTLET__V1__COUNT_RUNS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__count_runs_request__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL }
+    , {0,NULL}, {0,NULL}, 0,NULL, NULL, NULL, 0 }
 
 
 /*
@@ -396,10 +410,18 @@ struct  Martlet__V1__CountRunsResponse__Group
    * The number of runs.
    */
   int64_t count;
+  /*
+   * With `with_times`: how long they have been RUNNING, together.
+   */
+  Google__Protobuf__Duration *running_time;
+  /*
+   * With `with_times`: how much later than expected they started, or wait to start, together.
+   */
+  Google__Protobuf__Duration *lateness;
 };
 #define MARTLET__V1__COUNT_RUNS_RESPONSE__GROUP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__count_runs_response__group__descriptor) \
-    , 0,NULL, 0 }
+    , 0,NULL, 0, NULL, NULL }
 
 
 /*
@@ -419,7 +441,7 @@ struct  Martlet__V1__CountRunsResponse
   int64_t total;
   /*
    * True when only the newest 100,000 runs were looked at, of those whose `parent_id`, `root_id`, `definition` or `kind`
-   * the filter fixes. Counts by `state.type` and `kind` alone are exact.
+   * the filter fixes. Counts by `state.type` and `kind` alone are exact, without `with_times`.
    */
   protobuf_c_boolean bounded;
 };

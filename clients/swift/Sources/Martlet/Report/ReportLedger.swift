@@ -30,7 +30,7 @@ struct ReportLedger {
     var isCounted: Bool {
       switch report.item {
       case .create, .propose: true
-      case .artifact, .log, nil: false
+      case .artifact, .log, .tell, nil: false
       }
     }
     var isCreate: Bool { if case .create = report.item { true } else { false } }

@@ -352,10 +352,10 @@ extension Reporter.Answer {
 }
 
 extension RunReport {
-  /// Whether it creates or proposes, which must not be lost.
+  /// Whether it creates, proposes or tells, which must not be lost.
   fileprivate var isTransition: Bool {
     switch item {
-    case .create, .propose: true
+    case .create, .propose, .tell: true
     case .artifact, .log, nil: false
     }
   }

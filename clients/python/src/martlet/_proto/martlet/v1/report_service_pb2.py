@@ -19,7 +19,7 @@ from martlet._proto.martlet.v1 import run_service_pb2 as martlet_dot_v1_dot_run_
 from martlet._proto.martlet.v1 import state_pb2 as martlet_dot_v1_dot_state__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fmartlet/v1/report_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a!martlet/v1/artifact_service.proto\x1a\x1cmartlet/v1/log_service.proto\x1a\x14martlet/v1/run.proto\x1a\x1cmartlet/v1/run_service.proto\x1a\x16martlet/v1/state.proto\"p\n\rReportRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Session\x12&\n\x07reports\x18\x03 \x03(\x0b\x32\x15.martlet.v1.RunReport\"f\n\x0eReportResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.martlet.v1.ReportResult\x12)\n\ndirectives\x18\x02 \x03(\x0b\x32\x15.martlet.v1.Directive\"u\n\x12\x42\x61tchReportRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Session\x12&\n\x07reports\x18\x03 \x03(\x0b\x32\x15.martlet.v1.RunReport\"k\n\x13\x42\x61tchReportResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.martlet.v1.ReportResult\x12)\n\ndirectives\x18\x02 \x03(\x0b\x32\x15.martlet.v1.Directive\"O\n\x07Session\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x05lease\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0e\n\x06holder\x18\x03 \x01(\t\"\xed\x01\n\tRunReport\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x14\n\x0c\x65xecution_id\x18\x03 \x01(\t\x12\x0b\n\x03seq\x18\x04 \x01(\x03\x12!\n\x06\x63reate\x18\n \x01(\x0b\x32\x0f.martlet.v1.RunH\x00\x12$\n\x07propose\x18\x0b \x01(\x0b\x32\x11.martlet.v1.StateH\x00\x12(\n\x08\x61rtifact\x18\r \x01(\x0b\x32\x14.martlet.v1.ArtifactH\x00\x12#\n\x03log\x18\x0e \x01(\x0b\x32\x14.martlet.v1.LogEntryH\x00\x42\x06\n\x04item\"\x88\x01\n\x0cReportResult\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12&\n\x07verdict\x18\x03 \x01(\x0b\x32\x13.martlet.v1.VerdictH\x00\x12(\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x17.martlet.v1.ReportErrorH\x00\x42\t\n\x07outcome\"\xb7\x03\n\tDirective\x12\x31\n\x06\x63\x61ncel\x18\x01 \x01(\x0b\x32\x1f.martlet.v1.Directive.CancelRunH\x00\x12\x33\n\tslow_down\x18\x02 \x01(\x0b\x32\x1e.martlet.v1.Directive.SlowDownH\x00\x12\x33\n\task_again\x18\x03 \x01(\x0b\x32\x1e.martlet.v1.Directive.AskAgainH\x00\x12/\n\x05pause\x18\x04 \x01(\x0b\x32\x1e.martlet.v1.Directive.PauseRunH\x00\x1aV\n\tCancelRun\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12(\n\x05grace\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0f\n\x07message\x18\x03 \x01(\t\x1a+\n\x08PauseRun\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x1a\x33\n\x08SlowDown\x12\'\n\x04wait\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a\x1a\n\x08\x41skAgain\x12\x0e\n\x06run_id\x18\x01 \x01(\tB\x06\n\x04kind2\xa9\x01\n\rReportService\x12\x43\n\x06Report\x12\x19.martlet.v1.ReportRequest\x1a\x1a.martlet.v1.ReportResponse(\x01\x30\x01\x12S\n\x0b\x42\x61tchReport\x12\x1e.martlet.v1.BatchReportRequest\x1a\x1f.martlet.v1.BatchReportResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fmartlet/v1/report_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a!martlet/v1/artifact_service.proto\x1a\x1cmartlet/v1/log_service.proto\x1a\x14martlet/v1/run.proto\x1a\x1cmartlet/v1/run_service.proto\x1a\x16martlet/v1/state.proto\"p\n\rReportRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Session\x12&\n\x07reports\x18\x03 \x03(\x0b\x32\x15.martlet.v1.RunReport\"f\n\x0eReportResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.martlet.v1.ReportResult\x12)\n\ndirectives\x18\x02 \x03(\x0b\x32\x15.martlet.v1.Directive\"u\n\x12\x42\x61tchReportRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.martlet.v1.Session\x12&\n\x07reports\x18\x03 \x03(\x0b\x32\x15.martlet.v1.RunReport\"k\n\x13\x42\x61tchReportResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.martlet.v1.ReportResult\x12)\n\ndirectives\x18\x02 \x03(\x0b\x32\x15.martlet.v1.Directive\"O\n\x07Session\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x05lease\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0e\n\x06holder\x18\x03 \x01(\t\"\x8f\x02\n\tRunReport\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x14\n\x0c\x65xecution_id\x18\x03 \x01(\t\x12\x0b\n\x03seq\x18\x04 \x01(\x03\x12!\n\x06\x63reate\x18\n \x01(\x0b\x32\x0f.martlet.v1.RunH\x00\x12$\n\x07propose\x18\x0b \x01(\x0b\x32\x11.martlet.v1.StateH\x00\x12(\n\x08\x61rtifact\x18\r \x01(\x0b\x32\x14.martlet.v1.ArtifactH\x00\x12#\n\x03log\x18\x0e \x01(\x0b\x32\x14.martlet.v1.LogEntryH\x00\x12 \n\x04tell\x18\x0f \x01(\x0b\x32\x10.martlet.v1.TaleH\x00\x42\x06\n\x04item\"R\n\x04Tale\x12\n\n\x02id\x18\x01 \x01(\t\x12 \n\x05state\x18\x02 \x01(\x0b\x32\x11.martlet.v1.State\x12\x1c\n\x03run\x18\x03 \x01(\x0b\x32\x0f.martlet.v1.Run\"\x88\x01\n\x0cReportResult\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12&\n\x07verdict\x18\x03 \x01(\x0b\x32\x13.martlet.v1.VerdictH\x00\x12(\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x17.martlet.v1.ReportErrorH\x00\x42\t\n\x07outcome\"\xb7\x03\n\tDirective\x12\x31\n\x06\x63\x61ncel\x18\x01 \x01(\x0b\x32\x1f.martlet.v1.Directive.CancelRunH\x00\x12\x33\n\tslow_down\x18\x02 \x01(\x0b\x32\x1e.martlet.v1.Directive.SlowDownH\x00\x12\x33\n\task_again\x18\x03 \x01(\x0b\x32\x1e.martlet.v1.Directive.AskAgainH\x00\x12/\n\x05pause\x18\x04 \x01(\x0b\x32\x1e.martlet.v1.Directive.PauseRunH\x00\x1aV\n\tCancelRun\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12(\n\x05grace\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0f\n\x07message\x18\x03 \x01(\t\x1a+\n\x08PauseRun\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x1a\x33\n\x08SlowDown\x12\'\n\x04wait\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a\x1a\n\x08\x41skAgain\x12\x0e\n\x06run_id\x18\x01 \x01(\tB\x06\n\x04kind2\xa9\x01\n\rReportService\x12\x43\n\x06Report\x12\x19.martlet.v1.ReportRequest\x1a\x1a.martlet.v1.ReportResponse(\x01\x30\x01\x12S\n\x0b\x42\x61tchReport\x12\x1e.martlet.v1.BatchReportRequest\x1a\x1f.martlet.v1.BatchReportResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'martlet.v1.report_service_pb2', globals())
@@ -39,19 +39,21 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SESSION._serialized_start=666
   _SESSION._serialized_end=745
   _RUNREPORT._serialized_start=748
-  _RUNREPORT._serialized_end=985
-  _REPORTRESULT._serialized_start=988
-  _REPORTRESULT._serialized_end=1124
-  _DIRECTIVE._serialized_start=1127
-  _DIRECTIVE._serialized_end=1566
-  _DIRECTIVE_CANCELRUN._serialized_start=1346
-  _DIRECTIVE_CANCELRUN._serialized_end=1432
-  _DIRECTIVE_PAUSERUN._serialized_start=1434
-  _DIRECTIVE_PAUSERUN._serialized_end=1477
-  _DIRECTIVE_SLOWDOWN._serialized_start=1479
-  _DIRECTIVE_SLOWDOWN._serialized_end=1530
-  _DIRECTIVE_ASKAGAIN._serialized_start=1532
-  _DIRECTIVE_ASKAGAIN._serialized_end=1558
-  _REPORTSERVICE._serialized_start=1569
-  _REPORTSERVICE._serialized_end=1738
+  _RUNREPORT._serialized_end=1019
+  _TALE._serialized_start=1021
+  _TALE._serialized_end=1103
+  _REPORTRESULT._serialized_start=1106
+  _REPORTRESULT._serialized_end=1242
+  _DIRECTIVE._serialized_start=1245
+  _DIRECTIVE._serialized_end=1684
+  _DIRECTIVE_CANCELRUN._serialized_start=1464
+  _DIRECTIVE_CANCELRUN._serialized_end=1550
+  _DIRECTIVE_PAUSERUN._serialized_start=1552
+  _DIRECTIVE_PAUSERUN._serialized_end=1595
+  _DIRECTIVE_SLOWDOWN._serialized_start=1597
+  _DIRECTIVE_SLOWDOWN._serialized_end=1648
+  _DIRECTIVE_ASKAGAIN._serialized_start=1650
+  _DIRECTIVE_ASKAGAIN._serialized_end=1676
+  _REPORTSERVICE._serialized_start=1687
+  _REPORTSERVICE._serialized_end=1856
 # @@protoc_insertion_point(module_scope)

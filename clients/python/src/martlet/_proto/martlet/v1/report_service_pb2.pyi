@@ -98,7 +98,7 @@ class ReportResult(_message.Message):
     def __init__(self, run_id: _Optional[str] = ..., seq: _Optional[int] = ..., verdict: _Optional[_Union[_run_pb2.Verdict, _Mapping]] = ..., error: _Optional[_Union[_run_service_pb2.ReportError, _Mapping]] = ...) -> None: ...
 
 class RunReport(_message.Message):
-    __slots__ = ["artifact", "create", "epoch", "execution_id", "log", "propose", "run_id", "seq"]
+    __slots__ = ["artifact", "create", "epoch", "execution_id", "log", "propose", "run_id", "seq", "tell"]
     ARTIFACT_FIELD_NUMBER: _ClassVar[int]
     CREATE_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -107,6 +107,7 @@ class RunReport(_message.Message):
     PROPOSE_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
+    TELL_FIELD_NUMBER: _ClassVar[int]
     artifact: _artifact_service_pb2.Artifact
     create: _run_pb2.Run
     epoch: int
@@ -115,7 +116,8 @@ class RunReport(_message.Message):
     propose: _state_pb2.State
     run_id: str
     seq: int
-    def __init__(self, run_id: _Optional[str] = ..., epoch: _Optional[int] = ..., execution_id: _Optional[str] = ..., seq: _Optional[int] = ..., create: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., propose: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., artifact: _Optional[_Union[_artifact_service_pb2.Artifact, _Mapping]] = ..., log: _Optional[_Union[_log_service_pb2.LogEntry, _Mapping]] = ...) -> None: ...
+    tell: Tale
+    def __init__(self, run_id: _Optional[str] = ..., epoch: _Optional[int] = ..., execution_id: _Optional[str] = ..., seq: _Optional[int] = ..., create: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., propose: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., artifact: _Optional[_Union[_artifact_service_pb2.Artifact, _Mapping]] = ..., log: _Optional[_Union[_log_service_pb2.LogEntry, _Mapping]] = ..., tell: _Optional[_Union[Tale, _Mapping]] = ...) -> None: ...
 
 class Session(_message.Message):
     __slots__ = ["holder", "id", "lease"]
@@ -126,3 +128,13 @@ class Session(_message.Message):
     id: str
     lease: _duration_pb2.Duration
     def __init__(self, id: _Optional[str] = ..., lease: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., holder: _Optional[str] = ...) -> None: ...
+
+class Tale(_message.Message):
+    __slots__ = ["id", "run", "state"]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    run: _run_pb2.Run
+    state: _state_pb2.State
+    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ...) -> None: ...

@@ -66,24 +66,34 @@ class CancelRunResponse(_message.Message):
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., verdict: _Optional[_Union[_run_pb2.Verdict, _Mapping]] = ...) -> None: ...
 
 class CountRunsRequest(_message.Message):
-    __slots__ = ["filter", "group_by", "namespace"]
+    __slots__ = ["bucket", "bucket_start", "filter", "group_by", "namespace", "with_times"]
+    BUCKET_FIELD_NUMBER: _ClassVar[int]
+    BUCKET_START_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     GROUP_BY_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    WITH_TIMES_FIELD_NUMBER: _ClassVar[int]
+    bucket: _duration_pb2.Duration
+    bucket_start: _timestamp_pb2.Timestamp
     filter: str
     group_by: _containers.RepeatedScalarFieldContainer[str]
     namespace: str
-    def __init__(self, namespace: _Optional[str] = ..., filter: _Optional[str] = ..., group_by: _Optional[_Iterable[str]] = ...) -> None: ...
+    with_times: bool
+    def __init__(self, namespace: _Optional[str] = ..., filter: _Optional[str] = ..., group_by: _Optional[_Iterable[str]] = ..., bucket: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., bucket_start: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., with_times: bool = ...) -> None: ...
 
 class CountRunsResponse(_message.Message):
     __slots__ = ["bounded", "groups", "total"]
     class Group(_message.Message):
-        __slots__ = ["count", "values"]
+        __slots__ = ["count", "lateness", "running_time", "values"]
         COUNT_FIELD_NUMBER: _ClassVar[int]
+        LATENESS_FIELD_NUMBER: _ClassVar[int]
+        RUNNING_TIME_FIELD_NUMBER: _ClassVar[int]
         VALUES_FIELD_NUMBER: _ClassVar[int]
         count: int
+        lateness: _duration_pb2.Duration
+        running_time: _duration_pb2.Duration
         values: _containers.RepeatedScalarFieldContainer[str]
-        def __init__(self, values: _Optional[_Iterable[str]] = ..., count: _Optional[int] = ...) -> None: ...
+        def __init__(self, values: _Optional[_Iterable[str]] = ..., count: _Optional[int] = ..., running_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., lateness: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
     BOUNDED_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
