@@ -1,0 +1,155 @@
+// Decides what blocks, their types and their schemas are in the store: what a block holds is sealed before it comes here.
+
+public import MartletModel
+import MartletPostgres
+
+/// A kind of blocks.
+public struct BlockType: Sendable, Equatable {
+  /// Its id.
+  public var id: ObjectID
+  /// Its namespace.
+  public var namespace: Namespace
+  /// Unique in the namespace.
+  public var slug: String
+  /// Unique in the namespace, for people.
+  public var name: String
+  /// For people.
+  public var description: String
+  /// The address of a picture.
+  public var logoURL: String
+  /// The address of more about it.
+  public var documentationURL: String
+  /// How it is used.
+  public var codeExample: String
+  /// Whether it may not be deleted.
+  public var isProtected: Bool
+  /// When it was created.
+  public var createTime: Instant
+  /// When it was last changed.
+  public var updateTime: Instant
+}
+
+/// What the data of blocks is like.
+public struct BlockSchema: Sendable, Equatable {
+  /// Its id.
+  public var id: ObjectID
+  /// Its namespace.
+  public var namespace: Namespace
+  /// Its type.
+  public var typeID: ObjectID
+  /// The slug of its type.
+  public var typeSlug: String
+  /// What it is known by, beside the version.
+  public var checksum: String
+  /// The version of the program that it comes from.
+  public var version: String
+  /// A JSON schema, byte for byte.
+  public var fields: String
+  /// What blocks of it can do.
+  public var capabilities: [String]
+  /// When it was created.
+  public var createTime: Instant
+  /// Whether its type may not be deleted.
+  public var isProtected: Bool
+}
+
+/// Data that only those who have the key can read.
+public struct SealedData: Sendable, Equatable {
+  /// Which key.
+  public var keyID: String
+  /// The data, sealed.
+  public var bytes: [UInt8]
+
+  /// Takes sealed data.
+  public init(keyID: String, bytes: [UInt8]) {
+    self.keyID = keyID
+    self.bytes = bytes
+  }
+}
+
+/// Settings with a name.
+public struct Block: Sendable, Equatable {
+  /// Its id.
+  public var id: ObjectID
+  /// Its namespace.
+  public var namespace: Namespace
+  /// Unique in its type.
+  public var name: String
+  /// Its type.
+  public var typeID: ObjectID
+  /// The slug of its type.
+  public var typeSlug: String
+  /// Its schema.
+  public var schemaID: ObjectID
+  /// Whether a program made it for itself.
+  public var isAnonymous: Bool
+  /// What it holds.
+  public var data: SealedData
+  /// Who created it.
+  public var createdBy: String
+  /// When it was created.
+  public var createTime: Instant
+  /// When it was last changed.
+  public var updateTime: Instant
+  /// Another one after every change; never given twice.
+  public var etag: Int64
+  /// Its schema's fields.
+  public var fields: String
+  /// Other blocks that stand in fields of it.
+  public var references: [String: ObjectID]
+}
+
+extension BlockType {
+  /// Reads a row with the columns of `list_block_types`.
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    id = try row.get(0)
+    namespace = try row.get(1)
+    slug = try row.get(2)
+    name = try row.get(3)
+    description = try row.get(4)
+    logoURL = try row.get(5)
+    documentationURL = try row.get(6)
+    codeExample = try row.get(7)
+    isProtected = try row.get(8)
+    createTime = try row.get(9)
+    updateTime = try row.get(10)
+  }
+}
+
+extension BlockSchema {
+  /// Reads a row with the columns of `list_block_schemas`.
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    id = try row.get(0)
+    namespace = try row.get(1)
+    typeID = try row.get(2)
+    typeSlug = try row.get(3)
+    checksum = try row.get(4)
+    version = try row.get(5)
+    fields = try row.get(6)
+    capabilities = try row.array(7)
+    createTime = try row.get(8)
+    isProtected = try row.get(9)
+  }
+}
+
+extension Block {
+  /// Reads a row with the columns of `list_blocks`.
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    id = try row.get(0)
+    namespace = try row.get(1)
+    name = try row.get(2)
+    typeID = try row.get(3)
+    typeSlug = try row.get(4)
+    schemaID = try row.get(5)
+    isAnonymous = try row.get(6)
+    data = SealedData(keyID: try row.get(7), bytes: try row.get(8))
+    createdBy = try row.get(9)
+    createTime = try row.get(10)
+    updateTime = try row.get(11)
+    etag = try row.get(12)
+    fields = try row.get(13)
+    let names: [String] = try row.array(14)
+    let targets: [ObjectID] = try row.array(15)
+    references = Dictionary(zip(names, targets)) { $1 }
+  }
+}
