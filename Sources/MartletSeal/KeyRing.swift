@@ -83,6 +83,7 @@ public final class KeyRing: Sendable {
 
   /// Makes the file with a key; false when it is there already.
   private func write(_ key: SealingKey) throws -> Bool {
+    makeDirectory()
     // Whole or not at all: a name of its own first, then the real one if it is free.
     let draft = "\(path).\(getpid())"
     unlink(draft)
@@ -104,6 +105,15 @@ public final class KeyRing: Sendable {
     if link(draft, path) == 0 { return true }
     if errno == EEXIST { return false }
     throw fault("cannot be made: \(String(cString: strerror(errno)))")
+  }
+
+  /// Makes the directory of the file, for its owner alone; what cannot be made is found when the file is.
+  private func makeDirectory() {
+    var end = path.startIndex
+    while let slash = path[end...].dropFirst().firstIndex(of: "/") {
+      mkdir(String(path[..<slash]), 0o700)
+      end = slash
+    }
   }
 
   private static func key(_ line: String) -> SealingKey? {

@@ -79,7 +79,8 @@ import Testing
             atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode]))
         #expect(throws: KeyFileError.self) { try KeyRing(path: path).current() }
       }
-      #expect(throws: KeyFileError.self) { try KeyRing(path: directory + "/no/keys").current() }
+      #expect(throws: Never.self) { try KeyRing(path: directory + "/new/home/keys").current() }
+      #expect(throws: KeyFileError.self) { try KeyRing(path: path + "/below/a/file").current() }
       #expect(throws: KeyFileError.self) { try KeyRing(path: directory).current() }
     }
   }
