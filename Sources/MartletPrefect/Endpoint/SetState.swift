@@ -9,8 +9,11 @@ internal import MartletWire
 extension PrefectAPI {
   func setFlowRunState(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.SetFlowRunStateBody = try request.body()
-    return try await propose(
-      asked.state, to: try request.id(), .flow, force: asked.force ?? false, request.context)
+    let id = try request.id()
+    let response = try await propose(
+      asked.state, to: id, .flow, force: asked.force ?? false, request.context)
+    if response.status == 201 { try await forgetInputs(of: asked.state, id, request.context) }
+    return response
   }
 
   func setTaskRunState(_ request: PrefectRequest) async throws -> PrefectResponse {
@@ -60,7 +63,8 @@ extension PrefectAPI {
       503, "The run changes faster than it can be asked.", retryAfter: .milliseconds(100))
   }
 
-  private func answer(
+  /// Tells the client what was decided about a run that was so before.
+  func answer(
     _ verdict: MartletProto.Verdict, _ before: Run, _ context: CallContext
   ) async throws -> PrefectResponse {
     let reason = Reason(rawValue: verdict.reason)
@@ -84,7 +88,8 @@ extension PrefectAPI {
     return Self.result(status, VerdictVocabulary.sentence(reason), verdict.wait, state)
   }
 
-  private static func result(
+  /// An answer about a state.
+  static func result(
     _ status: Shape.SetStateStatus, _ reason: String, _ wait: Duration?, _ state: Shape.State
   ) -> PrefectResponse {
     let details: JSON

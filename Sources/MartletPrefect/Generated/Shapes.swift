@@ -4,11 +4,329 @@
 internal import MartletModel
 
 extension Shape {
+  struct Artifact: ShapeObject {
+    var id: UUIDValue?
+    var created: Instant?
+    var updated: Instant?
+    var key: String?
+    var type: String?
+    var description: String?
+    var data: JSON?
+    var metadata: [String: String]?
+    var flowRunID: UUIDValue?
+    var taskRunID: UUIDValue?
+  }
+
+  struct ArtifactCollection: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var key: String
+    var latestID: UUIDValue
+    var type: String?
+    var description: String?
+    var data: JSON?
+    var metadata: [String: String]?
+    var flowRunID: UUIDValue?
+    var taskRunID: UUIDValue?
+  }
+
+  struct ArtifactCollectionFilter: ShapeObject {
+    var `operator`: Operator?
+    var latestID: ArtifactCollectionFilterLatestId?
+    var key: ArtifactCollectionFilterKey?
+    var flowRunID: ArtifactCollectionFilterFlowRunId?
+    var taskRunID: ArtifactCollectionFilterTaskRunId?
+    var type: ArtifactCollectionFilterType?
+  }
+
+  struct ArtifactCollectionFilterFlowRunId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactCollectionFilterKey: ShapeObject {
+    var any: [String]?
+    var like: String?
+    var exists: Bool?
+  }
+
+  struct ArtifactCollectionFilterLatestId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactCollectionFilterTaskRunId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactCollectionFilterType: ShapeObject {
+    var any: [String]?
+    var notAny: [String]?
+  }
+
+  struct ArtifactCreate: ShapeObject {
+    var key: String?
+    var type: String?
+    var description: String?
+    var data: JSON?
+    var metadata: [String: String]?
+    var flowRunID: UUIDValue?
+    var taskRunID: UUIDValue?
+  }
+
+  struct ArtifactFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: ArtifactFilterId?
+    var key: ArtifactFilterKey?
+    var flowRunID: ArtifactFilterFlowRunId?
+    var taskRunID: ArtifactFilterTaskRunId?
+    var type: ArtifactFilterType?
+  }
+
+  struct ArtifactFilterFlowRunId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactFilterKey: ShapeObject {
+    var any: [String]?
+    var like: String?
+    var exists: Bool?
+  }
+
+  struct ArtifactFilterTaskRunId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactFilterType: ShapeObject {
+    var any: [String]?
+    var notAny: [String]?
+  }
+
+  enum ArtifactSort: String, ShapeWord {
+    case createdDesc = "CREATED_DESC"
+    case updatedDesc = "UPDATED_DESC"
+    case idDesc = "ID_DESC"
+    case keyDesc = "KEY_DESC"
+    case keyAsc = "KEY_ASC"
+  }
+  struct ArtifactUpdate: ShapeObject {
+    var data: JSON?
+    var description: String?
+    var metadata: [String: String]?
+  }
+
+  struct BlockDocument: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String?
+    var data: JSON?
+    var blockSchemaID: UUIDValue
+    var blockSchema: BlockSchema?
+    var blockTypeID: UUIDValue
+    var blockTypeName: String?
+    var blockType: BlockType?
+    var blockDocumentReferences: [String: JSON]?
+    var isAnonymous: Bool?
+  }
+
+  struct BlockDocumentCreate: ShapeObject {
+    var name: String?
+    var data: JSON?
+    var blockSchemaID: UUIDValue
+    var blockTypeID: UUIDValue
+    var isAnonymous: Bool?
+  }
+
+  struct BlockDocumentFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: BlockDocumentFilterId?
+    var isAnonymous: BlockDocumentFilterIsAnonymous?
+    var blockTypeID: BlockDocumentFilterBlockTypeId?
+    var name: BlockDocumentFilterName?
+  }
+
+  struct BlockDocumentFilterBlockTypeId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct BlockDocumentFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct BlockDocumentFilterIsAnonymous: ShapeObject {
+    var eq: Bool?
+  }
+
+  struct BlockDocumentFilterName: ShapeObject {
+    var any: [String]?
+    var like: String?
+  }
+
+  enum BlockDocumentSort: String, ShapeWord {
+    case nameDesc = "NAME_DESC"
+    case nameAsc = "NAME_ASC"
+    case blockTypeAndNameAsc = "BLOCK_TYPE_AND_NAME_ASC"
+  }
+  struct BlockDocumentUpdate: ShapeObject {
+    var blockSchemaID: UUIDValue?
+    var data: JSON?
+    var mergeExistingData: Bool?
+  }
+
+  struct BlockSchema: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var checksum: String
+    var fields: JSON?
+    var blockTypeID: UUIDValue?
+    var blockType: BlockType?
+    var capabilities: [String]?
+    var version: String?
+  }
+
+  struct BlockSchemaCreate: ShapeObject {
+    var fields: JSON?
+    var blockTypeID: UUIDValue
+    var capabilities: [String]?
+    var version: String?
+  }
+
+  struct BlockSchemaFilter: ShapeObject {
+    var `operator`: Operator?
+    var blockTypeID: BlockSchemaFilterBlockTypeId?
+    var blockCapabilities: BlockSchemaFilterCapabilities?
+    var id: BlockSchemaFilterId?
+    var version: BlockSchemaFilterVersion?
+  }
+
+  struct BlockSchemaFilterBlockTypeId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct BlockSchemaFilterCapabilities: ShapeObject {
+    var all: [String]?
+  }
+
+  struct BlockSchemaFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct BlockSchemaFilterVersion: ShapeObject {
+    var any: [String]?
+  }
+
+  struct BlockType: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var slug: String
+    var logoUrl: String?
+    var documentationUrl: String?
+    var description: String?
+    var codeExample: String?
+    var isProtected: Bool?
+  }
+
+  struct BlockTypeCreate: ShapeObject {
+    var name: String
+    var slug: String
+    var logoUrl: String?
+    var documentationUrl: String?
+    var description: String?
+    var codeExample: String?
+  }
+
+  struct BlockTypeFilter: ShapeObject {
+    var name: BlockTypeFilterName?
+    var slug: BlockTypeFilterSlug?
+  }
+
+  struct BlockTypeFilterName: ShapeObject {
+    var like: String?
+  }
+
+  struct BlockTypeFilterSlug: ShapeObject {
+    var any: [String]?
+  }
+
+  struct BlockTypeUpdate: ShapeObject {
+    var logoUrl: String?
+    var documentationUrl: String?
+    var description: String?
+    var codeExample: String?
+  }
+
+  struct BulkDecrementActiveSlotsBody: ShapeObject {
+    var slots: Int
+    var names: [String]
+    var occupancySeconds: Double?
+    var createIfMissing: Bool?
+  }
+
+  struct BulkDecrementActiveSlotsWithLeaseBody: ShapeObject {
+    var leaseID: UUIDValue
+  }
+
+  struct BulkIncrementActiveSlotsBody: ShapeObject {
+    var slots: Int
+    var names: [String]
+    var mode: String?
+    var createIfMissing: Bool?
+  }
+
+  struct BulkIncrementActiveSlotsWithLeaseBody: ShapeObject {
+    var slots: Int
+    var names: [String]
+    var mode: String?
+    var leaseDuration: Double?
+    var holder: ConcurrencyLeaseHolder?
+  }
+
+  struct CreateFlowRunInputBody: ShapeObject {
+    var key: String
+    var value: String
+    var sender: String?
+  }
+
+  struct DecrementConcurrencyLimitsV1Body: ShapeObject {
+    var names: [String]
+    var taskRunID: UUIDValue
+  }
+
+  struct FilterFlowRunInputBody: ShapeObject {
+    var prefix: String
+    var limit: Int?
+    var excludeKeys: [String]?
+  }
+
+  struct IncrementConcurrencyLimitsV1Body: ShapeObject {
+    var names: [String]
+    var taskRunID: UUIDValue
+  }
+
   struct ReadLogsBody: ShapeObject {
     var offset: Int?
     var logs: LogFilter?
     var sort: LogSort?
     var limit: Int?
+  }
+
+  struct RenewConcurrencyLeaseBody: ShapeObject {
+    var leaseDuration: Double?
+  }
+
+  struct ResetConcurrencyLimitByTagBody: ShapeObject {
+    var slotOverride: [UUIDValue]?
+  }
+
+  struct ResumeFlowRunBody: ShapeObject {
+    var runInput: JSON?
   }
 
   struct SetFlowRunStateBody: ShapeObject {
@@ -19,6 +337,61 @@ extension Shape {
   struct SetTaskRunStateBody: ShapeObject {
     var state: StateCreate
     var force: Bool?
+  }
+
+  struct ConcurrencyLeaseHolder: ShapeObject {
+    var type: String
+    var id: UUIDValue
+  }
+
+  struct ConcurrencyLimit: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var tag: String
+    var concurrencyLimit: Int
+    var activeSlots: [UUIDValue]?
+  }
+
+  struct ConcurrencyLimitCreate: ShapeObject {
+    var tag: String
+    var concurrencyLimit: Int
+  }
+
+  struct ConcurrencyLimitV2: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var active: Bool?
+    var name: String
+    var limit: Int
+    var activeSlots: Int?
+    var deniedSlots: Int?
+    var slotDecayPerSecond: Double?
+    var avgSlotOccupancySeconds: Double?
+  }
+
+  struct ConcurrencyLimitV2Create: ShapeObject {
+    var active: Bool?
+    var name: String
+    var limit: Int
+    var activeSlots: Int?
+    var deniedSlots: Int?
+    var slotDecayPerSecond: Double?
+  }
+
+  struct ConcurrencyLimitV2Update: ShapeObject {
+    var active: Bool?
+    var name: String?
+    var limit: Int?
+    var activeSlots: Int?
+    var deniedSlots: Int?
+    var slotDecayPerSecond: Double?
+  }
+
+  struct ConcurrencyLimitWithLeaseResponse: ShapeObject {
+    var leaseID: UUIDValue
+    var limits: [MinimalConcurrencyLimitResponse]
   }
 
   struct CreatedBy: ShapeObject {
@@ -59,6 +432,16 @@ extension Shape {
     var workQueueName: String?
     var jobVariables: JSON?
     var deploymentID: UUIDValue?
+  }
+
+  struct FlowRunInput: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var flowRunID: UUIDValue
+    var key: String
+    var value: String
+    var sender: String?
   }
 
   struct FlowRunPolicy: ShapeObject {
@@ -124,6 +507,17 @@ extension Shape {
     var tags: [String]?
   }
 
+  struct GlobalConcurrencyLimitResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var active: Bool?
+    var name: String
+    var limit: Int
+    var activeSlots: Int
+    var slotDecayPerSecond: Double?
+  }
+
   struct Log: ShapeObject {
     var id: UUIDValue
     var created: Instant?
@@ -181,6 +575,12 @@ extension Shape {
     case timestampAsc = "TIMESTAMP_ASC"
     case timestampDesc = "TIMESTAMP_DESC"
   }
+  struct MinimalConcurrencyLimitResponse: ShapeObject {
+    var id: UUIDValue
+    var name: String
+    var limit: Int
+  }
+
   enum Operator: String, ShapeWord {
     case and = "and_"
     case or = "or_"
@@ -336,12 +736,808 @@ extension Shape {
     var tags: [String]?
   }
 
+  struct VariableFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: VariableFilterId?
+    var name: VariableFilterName?
+    var tags: VariableFilterTags?
+  }
+
+  struct VariableFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct VariableFilterName: ShapeObject {
+    var any: [String]?
+    var like: String?
+  }
+
+  struct VariableFilterTags: ShapeObject {
+    var `operator`: Operator?
+    var all: [String]?
+    var isNull: Bool?
+  }
+
+  enum VariableSort: String, ShapeWord {
+    case createdDesc = "CREATED_DESC"
+    case updatedDesc = "UPDATED_DESC"
+    case nameDesc = "NAME_DESC"
+    case nameAsc = "NAME_ASC"
+  }
   struct VariableUpdate: ShapeObject {
     var name: String?
     var value: JSON?
     var tags: [String]?
   }
 
+}
+
+extension Shape.Artifact {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.optional("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.key = try fields.optional("key")
+    self.type = try fields.optional("type")
+    self.description = try fields.optional("description")
+    self.data = try fields.optional("data")
+    self.metadata = try fields.optional("metadata_")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id?.json)
+    members.put("created", created?.json)
+    members.put("updated", updated?.json)
+    members.put("key", key?.json)
+    members.put("type", type?.json)
+    members.put("description", description?.json)
+    members.put("data", data?.json)
+    members.put("metadata_", metadata?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollection {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.key = try fields.required("key")
+    self.latestID = try fields.required("latest_id")
+    self.type = try fields.optional("type")
+    self.description = try fields.optional("description")
+    self.data = try fields.optional("data")
+    self.metadata = try fields.optional("metadata_")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("key", key.json)
+    members.put("latest_id", latestID.json)
+    members.put("type", type?.json)
+    members.put("description", description?.json)
+    members.put("data", data?.json)
+    members.put("metadata_", metadata?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "latest_id", "key", "flow_run_id", "task_run_id", "type"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.latestID = try fields.optional("latest_id")
+    self.key = try fields.optional("key")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+    self.type = try fields.optional("type")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("latest_id", latestID?.json)
+    members.put("key", key?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    members.put("type", type?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterFlowRunId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterKey {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_", "exists_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+    self.exists = try fields.optional("exists_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    members.put("exists_", exists?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterLatestId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterTaskRunId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterType {
+  static let fieldNames: Set<JSONText>? = ["any_", "not_any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.notAny = try fields.optional("not_any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("not_any_", notAny?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCreate {
+  static let fieldNames: Set<JSONText>? = ["key", "type", "description", "data", "metadata_", "flow_run_id", "task_run_id"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.key = try fields.optional("key")
+    self.type = try fields.optional("type")
+    self.description = try fields.optional("description")
+    self.data = try fields.optional("data")
+    self.metadata = try fields.optional("metadata_")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("key", key?.json)
+    members.put("type", type?.json)
+    members.put("description", description?.json)
+    members.put("data", data?.json)
+    members.put("metadata_", metadata?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "key", "flow_run_id", "task_run_id", "type"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.key = try fields.optional("key")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+    self.type = try fields.optional("type")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("key", key?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    members.put("type", type?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterFlowRunId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterKey {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_", "exists_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+    self.exists = try fields.optional("exists_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    members.put("exists_", exists?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterTaskRunId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterType {
+  static let fieldNames: Set<JSONText>? = ["any_", "not_any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.notAny = try fields.optional("not_any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("not_any_", notAny?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactUpdate {
+  static let fieldNames: Set<JSONText>? = ["data", "description", "metadata_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.data = try fields.optional("data")
+    self.description = try fields.optional("description")
+    self.metadata = try fields.optional("metadata_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("data", data?.json)
+    members.put("description", description?.json)
+    members.put("metadata_", metadata?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocument {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.optional("name")
+    self.data = try fields.optional("data")
+    self.blockSchemaID = try fields.required("block_schema_id")
+    self.blockSchema = try fields.optional("block_schema")
+    self.blockTypeID = try fields.required("block_type_id")
+    self.blockTypeName = try fields.optional("block_type_name")
+    self.blockType = try fields.optional("block_type")
+    self.blockDocumentReferences = try fields.optional("block_document_references")
+    self.isAnonymous = try fields.optional("is_anonymous")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name?.json)
+    members.put("data", data?.json)
+    members.put("block_schema_id", blockSchemaID.json)
+    members.put("block_schema", blockSchema?.json)
+    members.put("block_type_id", blockTypeID.json)
+    members.put("block_type_name", blockTypeName?.json)
+    members.put("block_type", blockType?.json)
+    members.put("block_document_references", blockDocumentReferences?.json)
+    members.put("is_anonymous", isAnonymous?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "data", "block_schema_id", "block_type_id", "is_anonymous"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.optional("name")
+    self.data = try fields.optional("data")
+    self.blockSchemaID = try fields.required("block_schema_id")
+    self.blockTypeID = try fields.required("block_type_id")
+    self.isAnonymous = try fields.optional("is_anonymous")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name?.json)
+    members.put("data", data?.json)
+    members.put("block_schema_id", blockSchemaID.json)
+    members.put("block_type_id", blockTypeID.json)
+    members.put("is_anonymous", isAnonymous?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "is_anonymous", "block_type_id", "name"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.isAnonymous = try fields.optional("is_anonymous")
+    self.blockTypeID = try fields.optional("block_type_id")
+    self.name = try fields.optional("name")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("is_anonymous", isAnonymous?.json)
+    members.put("block_type_id", blockTypeID?.json)
+    members.put("name", name?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilterBlockTypeId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilterIsAnonymous {
+  static let fieldNames: Set<JSONText>? = ["eq_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.eq = try fields.optional("eq_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("eq_", eq?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilterName {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentUpdate {
+  static let fieldNames: Set<JSONText>? = ["block_schema_id", "data", "merge_existing_data"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.blockSchemaID = try fields.optional("block_schema_id")
+    self.data = try fields.optional("data")
+    self.mergeExistingData = try fields.optional("merge_existing_data")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("block_schema_id", blockSchemaID?.json)
+    members.put("data", data?.json)
+    members.put("merge_existing_data", mergeExistingData?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchema {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.checksum = try fields.required("checksum")
+    self.fields = try fields.optional("fields")
+    self.blockTypeID = try fields.optional("block_type_id")
+    self.blockType = try fields.optional("block_type")
+    self.capabilities = try fields.optional("capabilities")
+    self.version = try fields.optional("version")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("checksum", checksum.json)
+    members.put("fields", fields?.json)
+    members.put("block_type_id", blockTypeID?.json ?? .null)
+    members.put("block_type", blockType?.json)
+    members.put("capabilities", capabilities?.json)
+    members.put("version", version?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaCreate {
+  static let fieldNames: Set<JSONText>? = ["fields", "block_type_id", "capabilities", "version"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.fields = try fields.optional("fields")
+    self.blockTypeID = try fields.required("block_type_id")
+    self.capabilities = try fields.optional("capabilities")
+    self.version = try fields.optional("version")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("fields", fields?.json)
+    members.put("block_type_id", blockTypeID.json)
+    members.put("capabilities", capabilities?.json)
+    members.put("version", version?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "block_type_id", "block_capabilities", "id", "version"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.blockTypeID = try fields.optional("block_type_id")
+    self.blockCapabilities = try fields.optional("block_capabilities")
+    self.id = try fields.optional("id")
+    self.version = try fields.optional("version")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("block_type_id", blockTypeID?.json)
+    members.put("block_capabilities", blockCapabilities?.json)
+    members.put("id", id?.json)
+    members.put("version", version?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilterBlockTypeId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilterCapabilities {
+  static let fieldNames: Set<JSONText>? = ["all_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.all = try fields.optional("all_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("all_", all?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilterVersion {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockType {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.slug = try fields.required("slug")
+    self.logoUrl = try fields.optional("logo_url")
+    self.documentationUrl = try fields.optional("documentation_url")
+    self.description = try fields.optional("description")
+    self.codeExample = try fields.optional("code_example")
+    self.isProtected = try fields.optional("is_protected")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("slug", slug.json)
+    members.put("logo_url", logoUrl?.json)
+    members.put("documentation_url", documentationUrl?.json)
+    members.put("description", description?.json)
+    members.put("code_example", codeExample?.json)
+    members.put("is_protected", isProtected?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "slug", "logo_url", "documentation_url", "description", "code_example"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.slug = try fields.required("slug")
+    self.logoUrl = try fields.optional("logo_url")
+    self.documentationUrl = try fields.optional("documentation_url")
+    self.description = try fields.optional("description")
+    self.codeExample = try fields.optional("code_example")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("slug", slug.json)
+    members.put("logo_url", logoUrl?.json)
+    members.put("documentation_url", documentationUrl?.json)
+    members.put("description", description?.json)
+    members.put("code_example", codeExample?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeFilter {
+  static let fieldNames: Set<JSONText>? = ["name", "slug"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.optional("name")
+    self.slug = try fields.optional("slug")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name?.json)
+    members.put("slug", slug?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeFilterName {
+  static let fieldNames: Set<JSONText>? = ["like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeFilterSlug {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeUpdate {
+  static let fieldNames: Set<JSONText>? = ["logo_url", "documentation_url", "description", "code_example"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.logoUrl = try fields.optional("logo_url")
+    self.documentationUrl = try fields.optional("documentation_url")
+    self.description = try fields.optional("description")
+    self.codeExample = try fields.optional("code_example")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("logo_url", logoUrl?.json)
+    members.put("documentation_url", documentationUrl?.json)
+    members.put("description", description?.json)
+    members.put("code_example", codeExample?.json)
+    return members
+  }
+}
+
+extension Shape.BulkDecrementActiveSlotsBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.slots = try fields.required("slots")
+    self.names = try fields.required("names")
+    self.occupancySeconds = try fields.optional("occupancy_seconds")
+    self.createIfMissing = try fields.optional("create_if_missing")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("slots", slots.json)
+    members.put("names", names.json)
+    members.put("occupancy_seconds", occupancySeconds?.json)
+    members.put("create_if_missing", createIfMissing?.json)
+    return members
+  }
+}
+
+extension Shape.BulkDecrementActiveSlotsWithLeaseBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.leaseID = try fields.required("lease_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("lease_id", leaseID.json)
+    return members
+  }
+}
+
+extension Shape.BulkIncrementActiveSlotsBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.slots = try fields.required("slots")
+    self.names = try fields.required("names")
+    self.mode = try fields.optional("mode")
+    self.createIfMissing = try fields.optional("create_if_missing")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("slots", slots.json)
+    members.put("names", names.json)
+    members.put("mode", mode?.json)
+    members.put("create_if_missing", createIfMissing?.json)
+    return members
+  }
+}
+
+extension Shape.BulkIncrementActiveSlotsWithLeaseBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.slots = try fields.required("slots")
+    self.names = try fields.required("names")
+    self.mode = try fields.optional("mode")
+    self.leaseDuration = try fields.optional("lease_duration")
+    self.holder = try fields.optional("holder")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("slots", slots.json)
+    members.put("names", names.json)
+    members.put("mode", mode?.json)
+    members.put("lease_duration", leaseDuration?.json)
+    members.put("holder", holder?.json)
+    return members
+  }
+}
+
+extension Shape.CreateFlowRunInputBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.key = try fields.required("key")
+    self.value = try fields.required("value")
+    self.sender = try fields.optional("sender")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("key", key.json)
+    members.put("value", value.json)
+    members.put("sender", sender?.json)
+    return members
+  }
+}
+
+extension Shape.DecrementConcurrencyLimitsV1Body {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.names = try fields.required("names")
+    self.taskRunID = try fields.required("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("names", names.json)
+    members.put("task_run_id", taskRunID.json)
+    return members
+  }
+}
+
+extension Shape.FilterFlowRunInputBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.prefix = try fields.required("prefix")
+    self.limit = try fields.optional("limit")
+    self.excludeKeys = try fields.optional("exclude_keys")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("prefix", prefix.json)
+    members.put("limit", limit?.json)
+    members.put("exclude_keys", excludeKeys?.json)
+    return members
+  }
+}
+
+extension Shape.IncrementConcurrencyLimitsV1Body {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.names = try fields.required("names")
+    self.taskRunID = try fields.required("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("names", names.json)
+    members.put("task_run_id", taskRunID.json)
+    return members
+  }
 }
 
 extension Shape.ReadLogsBody {
@@ -358,6 +1554,42 @@ extension Shape.ReadLogsBody {
     members.put("logs", logs?.json)
     members.put("sort", sort?.json)
     members.put("limit", limit?.json)
+    return members
+  }
+}
+
+extension Shape.RenewConcurrencyLeaseBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.leaseDuration = try fields.optional("lease_duration")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("lease_duration", leaseDuration?.json)
+    return members
+  }
+}
+
+extension Shape.ResetConcurrencyLimitByTagBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.slotOverride = try fields.optional("slot_override")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("slot_override", slotOverride?.json)
+    return members
+  }
+}
+
+extension Shape.ResumeFlowRunBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.runInput = try fields.optional("run_input")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("run_input", runInput?.json)
     return members
   }
 }
@@ -386,6 +1618,144 @@ extension Shape.SetTaskRunStateBody {
     var members = JSONMembers()
     members.put("state", state.json)
     members.put("force", force?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLeaseHolder {
+  static let fieldNames: Set<JSONText>? = ["type", "id"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.type = try fields.required("type")
+    self.id = try fields.required("id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("type", type.json)
+    members.put("id", id.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimit {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.tag = try fields.required("tag")
+    self.concurrencyLimit = try fields.required("concurrency_limit")
+    self.activeSlots = try fields.optional("active_slots")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("tag", tag.json)
+    members.put("concurrency_limit", concurrencyLimit.json)
+    members.put("active_slots", activeSlots?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitCreate {
+  static let fieldNames: Set<JSONText>? = ["tag", "concurrency_limit"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.tag = try fields.required("tag")
+    self.concurrencyLimit = try fields.required("concurrency_limit")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("tag", tag.json)
+    members.put("concurrency_limit", concurrencyLimit.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitV2 {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.active = try fields.optional("active")
+    self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+    self.activeSlots = try fields.optional("active_slots")
+    self.deniedSlots = try fields.optional("denied_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
+    self.avgSlotOccupancySeconds = try fields.optional("avg_slot_occupancy_seconds")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("active", active?.json)
+    members.put("name", name.json)
+    members.put("limit", limit.json)
+    members.put("active_slots", activeSlots?.json)
+    members.put("denied_slots", deniedSlots?.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    members.put("avg_slot_occupancy_seconds", avgSlotOccupancySeconds?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitV2Create {
+  static let fieldNames: Set<JSONText>? = ["active", "name", "limit", "active_slots", "denied_slots", "slot_decay_per_second"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.active = try fields.optional("active")
+    self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+    self.activeSlots = try fields.optional("active_slots")
+    self.deniedSlots = try fields.optional("denied_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active", active?.json)
+    members.put("name", name.json)
+    members.put("limit", limit.json)
+    members.put("active_slots", activeSlots?.json)
+    members.put("denied_slots", deniedSlots?.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitV2Update {
+  static let fieldNames: Set<JSONText>? = ["active", "name", "limit", "active_slots", "denied_slots", "slot_decay_per_second"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.active = try fields.optional("active")
+    self.name = try fields.optional("name")
+    self.limit = try fields.optional("limit")
+    self.activeSlots = try fields.optional("active_slots")
+    self.deniedSlots = try fields.optional("denied_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active", active?.json)
+    members.put("name", name?.json)
+    members.put("limit", limit?.json)
+    members.put("active_slots", activeSlots?.json)
+    members.put("denied_slots", deniedSlots?.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitWithLeaseResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.leaseID = try fields.required("lease_id")
+    self.limits = try fields.required("limits")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("lease_id", leaseID.json)
+    members.put("limits", limits.json)
     return members
   }
 }
@@ -482,6 +1852,30 @@ extension Shape.FlowRunCreate {
     members.put("work_queue_name", workQueueName?.json)
     members.put("job_variables", jobVariables?.json)
     members.put("deployment_id", deploymentID?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunInput {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.flowRunID = try fields.required("flow_run_id")
+    self.key = try fields.required("key")
+    self.value = try fields.required("value")
+    self.sender = try fields.optional("sender")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("flow_run_id", flowRunID.json)
+    members.put("key", key.json)
+    members.put("value", value.json)
+    members.put("sender", sender?.json)
     return members
   }
 }
@@ -628,6 +2022,32 @@ extension Shape.FlowUpdate {
   }
 }
 
+extension Shape.GlobalConcurrencyLimitResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.active = try fields.optional("active")
+    self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+    self.activeSlots = try fields.required("active_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("active", active?.json)
+    members.put("name", name.json)
+    members.put("limit", limit.json)
+    members.put("active_slots", activeSlots.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    return members
+  }
+}
+
 extension Shape.Log {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -762,6 +2182,22 @@ extension Shape.LogFilterTimestamp {
     var members = JSONMembers()
     members.put("before_", before?.json)
     members.put("after_", after?.json)
+    return members
+  }
+}
+
+extension Shape.MinimalConcurrencyLimitResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("name", name.json)
+    members.put("limit", limit.json)
     return members
   }
 }
@@ -1082,6 +2518,66 @@ extension Shape.VariableCreate {
     members.put("name", name.json)
     members.put("value", value?.json ?? .null)
     members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.VariableFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "name", "tags"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.name = try fields.optional("name")
+    self.tags = try fields.optional("tags")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("name", name?.json)
+    members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.VariableFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.VariableFilterName {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.VariableFilterTags {
+  static let fieldNames: Set<JSONText>? = ["operator", "all_", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.all = try fields.optional("all_")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("all_", all?.json)
+    members.put("is_null_", isNull?.json)
     return members
   }
 }

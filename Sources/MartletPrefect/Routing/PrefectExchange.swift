@@ -71,8 +71,11 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
     do {
       body = try await read()
       let response = try await answer(body)
-      let text = response.body.map { Array($0.description.utf8) }
-      send(response.status, text)
+      if let text = response.text {
+        send(response.status, Array(text.utf8), type: "text/plain; charset=utf-8")
+      } else {
+        send(response.status, response.body.map { Array($0.description.utf8) })
+      }
     } catch {
       send(PrefectFailure(thrown: error, body: body))
     }
@@ -102,13 +105,15 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
     send(failure.status, Array(failure.body.description.utf8), retryAfter: failure.retryAfter)
   }
 
-  private func send(_ status: Int, _ body: [UInt8]?, retryAfter: Duration? = nil) {
+  private func send(
+    _ status: Int, _ body: [UInt8]?, type: String = "application/json", retryAfter: Duration? = nil
+  ) {
     guard !isAnswered else { return }
     isAnswered = true
     guard !isClosed else { return }
     var fields = HTTPFields()
     if let body {
-      fields.append("content-type", "application/json")
+      fields.append("content-type", type)
       fields.append("content-length", body.count)
     }
     if let retryAfter { fields.append("retry-after", "\(retryAfter / .seconds(1))") }

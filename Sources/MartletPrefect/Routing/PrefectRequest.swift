@@ -33,6 +33,8 @@ struct PrefectResponse: Sendable {
   var status = 200
   /// The body; nil for none.
   var body: JSON?
+  /// A plain text instead of it.
+  var text: String?
 
   /// 200 with a body.
   static func ok(_ value: some ShapeValue) -> PrefectResponse { PrefectResponse(body: value.json) }
