@@ -50,7 +50,6 @@ extension PrefectAPI {
       let page = try await services.artifacts.listArtifacts(list, context: request.context)
       artifacts += page.artifacts
       list.pageToken = page.nextPageToken
-      list.skip = list.pageToken.isEmpty || list.order != .newest ? list.skip : window.skip
       if list.pageToken.isEmpty { break }
     }
     return artifacts
