@@ -26,8 +26,13 @@ extension BlockHandlers {
           for name in changed.names { members.set(name, to: changed[name] ?? .null) }
           data = .object(members)
         }
-        there.references = request.merge
-          ? there.references.merging(references) { $1 } : references
+        if request.merge {
+          // A field that gets a value of its own refers to nothing any more.
+          there.references = there.references.filter { new[$0.key] == nil }
+            .merging(references) { $1 }
+        } else {
+          there.references = references
+        }
         if let schema = try ObjectID(optional: block.blockSchemaID, "block.block_schema_id") {
           there.schemaID = schema
         }

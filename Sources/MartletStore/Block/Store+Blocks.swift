@@ -55,9 +55,7 @@ extension Store {
         let locked = try pipeline.query(SQL.lockBlock) {
           $0.bind(block.namespace)
           $0.bind(block.id)
-        }.first { row throws(PostgresError) in
-          (etag: try row.get(0, as: Int64.self), type: try row.get(1, as: ObjectID.self))
-        }
+        }.first { row throws(PostgresError) in try LockedBlock(row) }
         guard let locked else { return false }
         guard locked.etag == etag else { throw StoreError.etagMismatch(current: locked.etag) }
         guard locked.type == found.typeID else {
@@ -169,5 +167,16 @@ extension Store {
       }.count > 0
     }
     if !isDeleted { throw .notFound(resource: "block", name: "\(id)") }
+  }
+}
+
+/// A block that is changed.
+private struct LockedBlock {
+  let etag: Int64
+  let type: ObjectID
+
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    etag = try row.get(0)
+    type = try row.get(1)
   }
 }
