@@ -22,9 +22,7 @@ enum BlockChecksum {
     }
     var text = ""
     write(.array([.array([counted]), .object(JSONMembers())]), to: &text)
-    var digest = SHA256()
-    digest.add(Array(text.utf8))
-    return "sha256:" + digest.finish().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return SHA256.label(of: Array(text.utf8))
   }
 
   /// The members without `secret_fields`, in objects within objects.
