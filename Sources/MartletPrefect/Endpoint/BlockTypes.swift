@@ -15,8 +15,8 @@ extension PrefectAPI {
     var type = MartletProto.BlockType()
     type.slug = asked.slug
     type.name = asked.name
-    type.logoURL = asked.logoURL ?? ""
-    type.documentationURL = asked.documentationURL ?? ""
+    type.logoURL = asked.logoUrl ?? ""
+    type.documentationURL = asked.documentationUrl ?? ""
     type.description = asked.description ?? ""
     type.codeExample = asked.codeExample ?? ""
     do {
@@ -62,8 +62,8 @@ extension PrefectAPI {
   func updateBlockType(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.BlockTypeUpdate = try request.body()
     var type = try await blockType(request)
-    type.logoURL = asked.logoURL ?? type.logoURL
-    type.documentationURL = asked.documentationURL ?? type.documentationURL
+    type.logoURL = asked.logoUrl ?? type.logoURL
+    type.documentationURL = asked.documentationUrl ?? type.documentationURL
     type.description = asked.description ?? type.description
     type.codeExample = asked.codeExample ?? type.codeExample
     _ = try await services.blocks.putBlockType(
@@ -114,8 +114,8 @@ extension Shape.BlockType {
     self.init(id: id, name: type.name, slug: type.slug)
     created = type.createTime.map(Instant.init)
     updated = type.updateTime.map(Instant.init)
-    logoURL = type.logoURL.isEmpty ? nil : type.logoURL
-    documentationURL = type.documentationURL.isEmpty ? nil : type.documentationURL
+    logoUrl = type.logoURL.isEmpty ? nil : type.logoURL
+    documentationUrl = type.documentationURL.isEmpty ? nil : type.documentationURL
     description = type.description.isEmpty ? nil : type.description
     codeExample = type.codeExample.isEmpty ? nil : type.codeExample
     isProtected = type.protected

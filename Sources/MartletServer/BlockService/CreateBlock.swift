@@ -17,11 +17,9 @@ extension BlockHandlers {
       let new = MartletStore.Block(
         id: id, namespace: namespace,
         name: block.name.isEmpty && block.anonymous ? "anonymous-\(id)" : block.name,
-        typeID: id, typeSlug: "",
         schemaID: try ObjectID(required: block.blockSchemaID, "block.block_schema_id"),
         isAnonymous: block.anonymous, data: try seal(data, for: id),
-        createdBy: context.principal.name, createTime: .epoch, updateTime: .epoch, etag: 0,
-        fields: "", references: try references(block))
+        references: try references(block), createdBy: context.principal.name)
       do {
         return CreateBlockResponse(
           block: try shown(try await backend.store.createBlock(new, deadline: context.deadline)))

@@ -22,8 +22,8 @@ extension BlockHandlers {
           id: try ObjectID(optional: schema.id, "block_schema.id") ?? .timeOrdered(),
           namespace: namespace,
           typeID: try ObjectID(required: schema.blockTypeID, "block_schema.block_type_id"),
-          typeSlug: "", checksum: schema.checksum, version: schema.version, fields: schema.fields,
-          capabilities: schema.capabilities, createTime: .epoch, isProtected: false),
+          checksum: schema.checksum, version: schema.version, fields: schema.fields,
+          capabilities: schema.capabilities),
         deadline: context.deadline)
       return PutBlockSchemaResponse(
         blockSchema: MartletProto.BlockSchema(put.schema), existed: put.existed)

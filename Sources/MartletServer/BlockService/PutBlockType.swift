@@ -12,7 +12,6 @@ extension BlockHandlers {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       guard let type = request.blockType else { throw InvalidValue("block_type", "is required") }
-      let now = Instant.epoch
       return PutBlockTypeResponse(
         blockType: MartletProto.BlockType(
           try await backend.store.putBlockType(
@@ -21,7 +20,7 @@ extension BlockHandlers {
               namespace: namespace, slug: type.slug, name: type.name,
               description: type.description, logoURL: type.logoURL,
               documentationURL: type.documentationURL, codeExample: type.codeExample,
-              isProtected: type.protected, createTime: now, updateTime: now),
+              isProtected: type.protected),
             createOnly: request.createOnly, deadline: context.deadline)))
     }
   }

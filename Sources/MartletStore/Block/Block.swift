@@ -27,6 +27,24 @@ public struct BlockType: Sendable, Equatable {
   public var createTime: Instant
   /// When it was last changed.
   public var updateTime: Instant
+
+  /// Describes a type; the times come from the database.
+  public init(
+    id: ObjectID, namespace: Namespace, slug: String, name: String, description: String,
+    logoURL: String, documentationURL: String, codeExample: String, isProtected: Bool
+  ) {
+    self.id = id
+    self.namespace = namespace
+    self.slug = slug
+    self.name = name
+    self.description = description
+    self.logoURL = logoURL
+    self.documentationURL = documentationURL
+    self.codeExample = codeExample
+    self.isProtected = isProtected
+    createTime = .epoch
+    updateTime = .epoch
+  }
 }
 
 /// What the data of blocks is like.
@@ -51,6 +69,23 @@ public struct BlockSchema: Sendable, Equatable {
   public var createTime: Instant
   /// Whether its type may not be deleted.
   public var isProtected: Bool
+
+  /// Describes a schema; what its type is and when it came, the database says.
+  public init(
+    id: ObjectID, namespace: Namespace, typeID: ObjectID, checksum: String, version: String,
+    fields: String, capabilities: [String]
+  ) {
+    self.id = id
+    self.namespace = namespace
+    self.typeID = typeID
+    typeSlug = ""
+    self.checksum = checksum
+    self.version = version
+    self.fields = fields
+    self.capabilities = capabilities
+    createTime = .epoch
+    isProtected = false
+  }
 }
 
 /// Data that only those who have the key can read.
@@ -97,6 +132,27 @@ public struct Block: Sendable, Equatable {
   public var fields: String
   /// Other blocks that stand in fields of it.
   public var references: [String: ObjectID]
+
+  /// Describes a block; its type, its times and its etag come from the database.
+  public init(
+    id: ObjectID, namespace: Namespace, name: String, schemaID: ObjectID, isAnonymous: Bool,
+    data: SealedData, references: [String: ObjectID] = [:], createdBy: String
+  ) {
+    self.id = id
+    self.namespace = namespace
+    self.name = name
+    typeID = id
+    typeSlug = ""
+    self.schemaID = schemaID
+    self.isAnonymous = isAnonymous
+    self.data = data
+    self.createdBy = createdBy
+    createTime = .epoch
+    updateTime = .epoch
+    etag = 0
+    fields = "{}"
+    self.references = references
+  }
 }
 
 extension BlockType {
