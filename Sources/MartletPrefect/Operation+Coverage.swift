@@ -102,8 +102,10 @@ extension Operation {
     case .bulkDecrementActiveSlotsWithLease: .served { try await $0.endLease($1) }
     case .renewConcurrencyLease: .served { try await $0.renewLease($1) }
     case .createConcurrencyLimit: .served { try await $0.createTagLimit($1) }
-    case .readConcurrencyLimit, .readConcurrencyLimitByTag: .served { try await $0.readTagLimit($1) }
-    case .deleteConcurrencyLimit, .deleteConcurrencyLimitByTag: .served { try await $0.deleteTagLimit($1) }
+    case .readConcurrencyLimit, .readConcurrencyLimitByTag:
+      .served { try await $0.readTagLimit($1) }
+    case .deleteConcurrencyLimit, .deleteConcurrencyLimitByTag:
+      .served { try await $0.deleteTagLimit($1) }
     case .readConcurrencyLimits: .served { try await $0.readTagLimits($1) }
     case .resetConcurrencyLimitByTag: .served { try await $0.resetTagLimit($1) }
     case .incrementConcurrencyLimitsV1: .served { try await $0.takeTagSlots($1) }

@@ -34,8 +34,10 @@ import Testing
   @Test func aKnownVectorIsOpened() throws {
     // Test case 14 of the GCM specification: AES-256, a key and a nonce of zeros, one block of zeros.
     let key = try #require(SealingKey(id: "zero", bytes: [UInt8](repeating: 0, count: 32)))
-    let sealed = [UInt8](repeating: 0, count: 12) + Self.bytes(
-      "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919")
+    let sealed =
+      [UInt8](repeating: 0, count: 12)
+      + Self.bytes(
+        "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919")
     #expect(try key.open(sealed, for: "") == [UInt8](repeating: 0, count: 16))
   }
 
@@ -72,7 +74,9 @@ import Testing
     try Self.withDirectory { directory in
       let path = directory + "/keys"
       let good = "a " + String(repeating: "00", count: 32)
-      for (text, mode) in [(good, 0o644), ("", 0o600), ("a 00", 0o600), ("a +" + good.dropFirst(3), 0o600)] {
+      for (text, mode) in [
+        (good, 0o644), ("", 0o600), ("a 00", 0o600), ("a +" + good.dropFirst(3), 0o600),
+      ] {
         try? FileManager.default.removeItem(atPath: path)
         #expect(
           FileManager.default.createFile(
@@ -94,6 +98,8 @@ import Testing
 
   private static func bytes(_ hex: String) -> [UInt8] {
     let digits = Array(hex)
-    return stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
+    return stride(from: 0, to: digits.count, by: 2).compactMap {
+      UInt8(String(digits[$0...$0 + 1]), radix: 16)
+    }
   }
 }

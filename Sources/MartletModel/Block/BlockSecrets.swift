@@ -42,7 +42,9 @@ public struct BlockSecrets: Sendable, Equatable {
       for name in members.names where part == "*" || name.text == part {
         let below = members[name] ?? .null
         members.set(
-          name, to: part == "*" ? leaves(below, change) : replace(below, at: path.dropFirst(), with: change))
+          name,
+          to: part == "*"
+            ? leaves(below, change) : replace(below, at: path.dropFirst(), with: change))
       }
       return .object(members)
     case .array(let values): return .array(values.map { replace($0, at: path, with: change) })

@@ -77,14 +77,17 @@ extension PrefectAPI {
       ids = collection.latestID?.any
       guard case .object(let members) = asked else { return filter }
       shape = try Shape.ArtifactFilter(
-        .object(JSONMembers(members.pairs.map { ($0.name == "latest_id" ? "id" : $0.name, $0.value) })),
+        .object(
+          JSONMembers(members.pairs.map { ($0.name == "latest_id" ? "id" : $0.name, $0.value) })),
         at: ["body", "artifacts"])
     } else {
       shape = try Shape.ArtifactFilter(asked, at: ["body", "artifacts"])
       ids = shape.id?.any
     }
-    for list in [ids?.map(\.text), shape.key?.any, shape.flowRunID?.any?.map(\.text),
-      shape.taskRunID?.any?.map(\.text), shape.type?.any] where list?.isEmpty ?? false { return nil }
+    for list in [
+      ids?.map(\.text), shape.key?.any, shape.flowRunID?.any?.map(\.text),
+      shape.taskRunID?.any?.map(\.text), shape.type?.any,
+    ] where list?.isEmpty ?? false { return nil }
     filter.ids = ids?.map(\.text) ?? []
     filter.keys = shape.key?.any ?? []
     filter.keyContains = shape.key?.like ?? ""

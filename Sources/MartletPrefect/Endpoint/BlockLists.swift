@@ -58,7 +58,9 @@ extension PrefectAPI {
         throw PrefectFailure(501, "Martlet does not filter block documents like that yet.")
       }
       filter.includeAnonymous = body["block_documents"]?["is_anonymous"] == .null
-      for list in [own.id?.any?.map(\.text), own.name?.any] where list?.isEmpty ?? false { return nil }
+      for list in [own.id?.any?.map(\.text), own.name?.any] where list?.isEmpty ?? false {
+        return nil
+      }
       filter.ids = own.id?.any?.map(\.text) ?? []
       filter.names = own.name?.any ?? []
       filter.nameContains = own.name?.like ?? ""
@@ -67,7 +69,8 @@ extension PrefectAPI {
     if let type = try body.filter("block_types", as: Shape.BlockTypeFilter.self) {
       if let slugs = type.slug?.any { types.append(slugs) }
       guard type.name?.like == nil else {
-        throw PrefectFailure(501, "Martlet does not filter block documents by the names of types yet.")
+        throw PrefectFailure(
+          501, "Martlet does not filter block documents by the names of types yet.")
       }
     }
     if let schema = try body.filter("block_schemas", as: Shape.BlockSchemaFilter.self) {

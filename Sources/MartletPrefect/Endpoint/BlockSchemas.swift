@@ -41,7 +41,9 @@ extension PrefectAPI {
       guard filter.operator != .or else {
         throw PrefectFailure(501, "Martlet does not filter block schemas by one or the other yet.")
       }
-      for list in [filter.id?.any?.map(\.text), filter.blockTypeID?.any?.map(\.text), filter.version?.any]
+      for list in [
+        filter.id?.any?.map(\.text), filter.blockTypeID?.any?.map(\.text), filter.version?.any,
+      ]
       where list?.isEmpty ?? false { return .ok([JSON]()) }
       list.ids = filter.id?.any?.map(\.text) ?? []
       list.blockTypes = filter.blockTypeID?.any?.map(\.text) ?? []

@@ -42,7 +42,8 @@ extension PrefectAPI {
     list.nameContains = filter?.name?.like ?? ""
     if let schemas = try request.body.filter("block_schemas", as: Shape.BlockSchemaFilter.self) {
       guard schemas.id == nil, schemas.version == nil, schemas.blockTypeID == nil else {
-        throw PrefectFailure(501, "Martlet filters block types by the capabilities of schemas only.")
+        throw PrefectFailure(
+          501, "Martlet filters block types by the capabilities of schemas only.")
       }
       list.capabilities = schemas.blockCapabilities?.all ?? []
     }
@@ -110,7 +111,9 @@ extension PrefectAPI {
 extension Shape.BlockType {
   /// A type of Martlet's.
   init(_ type: MartletProto.BlockType) throws(PrefectFailure) {
-    guard let id = UUIDValue(text: type.id) else { throw PrefectFailure(404, "Block type not found") }
+    guard let id = UUIDValue(text: type.id) else {
+      throw PrefectFailure(404, "Block type not found")
+    }
     self.init(id: id, name: type.name, slug: type.slug)
     created = type.createTime.map(Instant.init)
     updated = type.updateTime.map(Instant.init)

@@ -65,7 +65,8 @@ extension PrefectAPI {
     try Self.fill(&block, with: asked.data)
     do {
       _ = try await services.blocks.updateBlock(
-        UpdateBlockRequest(block: block, merge: asked.mergeExistingData ?? true || asked.data == nil),
+        UpdateBlockRequest(
+          block: block, merge: asked.mergeExistingData ?? true || asked.data == nil),
         context: request.context)
     } catch let status as Status where status.code == .notFound {
       throw PrefectFailure(404, "Block document not found")
@@ -94,7 +95,8 @@ extension PrefectAPI {
     guard let data else { return }
     guard case .object(let members) = data else {
       throw ShapeFault(
-        location: ["body", "data"], message: "Input should be a valid dictionary", type: "dict_type")
+        location: ["body", "data"], message: "Input should be a valid dictionary", type: "dict_type"
+      )
     }
     var own = JSONMembers()
     for (name, value) in members.pairs {

@@ -81,7 +81,9 @@ extension PrefectAPI {
       }
     }
     var resumption = ResumeRunRequest(id: run.id)
-    if case .object(let members)? = asked.runInput { resumption.input = .object(JSONObject(members)) }
+    if case .object(let members)? = asked.runInput {
+      resumption.input = .object(JSONObject(members))
+    }
     let resumed = try await services.runs.resumeRun(resumption, context: request.context)
     let verdict = resumed.verdict ?? MartletProto.Verdict()
     if verdict.code != .accepted, let answer = keys?["response"] {
@@ -91,7 +93,9 @@ extension PrefectAPI {
   }
 
   /// A pause begins anew: what was kept for an earlier one of its name is gone.
-  func forgetInputs(of state: Shape.StateCreate, _ run: UUIDValue, _ context: CallContext) async throws {
+  func forgetInputs(of state: Shape.StateCreate, _ run: UUIDValue, _ context: CallContext)
+    async throws
+  {
     guard state.type == .paused, let keys = state.stateDetails?.runInputKeyset else { return }
     for key in keys.values { _ = try await forgetInput(key, of: run, context) }
   }

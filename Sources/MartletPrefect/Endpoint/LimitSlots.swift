@@ -16,7 +16,9 @@ extension PrefectAPI {
     let (lease, limits) = try await acquire(
       asked.slots, of: asked.names, mode: asked.mode, for: try Self.term(asked.leaseDuration),
       by: LeaseHolder(asked.holder), request.context)
-    guard let id = UUIDValue(text: lease.id) else { throw PrefectFailure(500, "a lease without an id") }
+    guard let id = UUIDValue(text: lease.id) else {
+      throw PrefectFailure(500, "a lease without an id")
+    }
     return .ok(
       Shape.ConcurrencyLimitWithLeaseResponse(
         leaseID: id,

@@ -61,7 +61,9 @@ enum ArtifactContent {
     switch value {
     case .array(let rows): return rows.allSatisfy { if case .object = $0 { true } else { false } }
     case .object(let columns):
-      let lengths = columns.pairs.map { if case .array(let list) = $0.value { list.count } else { -1 } }
+      let lengths = columns.pairs.map {
+        if case .array(let list) = $0.value { list.count } else { -1 }
+      }
       return !lengths.contains(-1) && Set(lengths).count <= 1
     default: return false
     }

@@ -30,7 +30,8 @@ enum BlockChecksum {
     guard case .object(let members) = value else { return value }
     return .object(
       JSONMembers(
-        members.pairs.map { ($0.name, $0.name == "secret_fields" ? nil : withoutSecrets($0.value)) }))
+        members.pairs.map { ($0.name, $0.name == "secret_fields" ? nil : withoutSecrets($0.value)) }
+      ))
   }
 
   /// Every `$ref`, wherever it stands.

@@ -6,7 +6,8 @@ internal import MartletProto
 internal import MartletStore
 
 extension BlockHandlers {
-  func listBlockCapabilities(_ request: ListBlockCapabilitiesRequest, context: CallContext) async throws
+  func listBlockCapabilities(_ request: ListBlockCapabilitiesRequest, context: CallContext)
+    async throws
     -> ListBlockCapabilitiesResponse
   {
     try await answering {

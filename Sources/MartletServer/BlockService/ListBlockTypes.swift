@@ -20,7 +20,9 @@ extension BlockHandlers {
       query.skip = offset.skip
       query.limit = size + 1
       let found = try await backend.store.listBlockTypes(query, deadline: context.deadline)
-      let page = found.prefix(size).fitting { $0.description.utf8.count + $0.codeExample.utf8.count }
+      let page = found.prefix(size).fitting {
+        $0.description.utf8.count + $0.codeExample.utf8.count
+      }
       var response = ListBlockTypesResponse()
       response.blockTypes = page.map(MartletProto.BlockType.init)
       if page.count < found.count { response.nextPageToken = offset.token(after: page.count) }

@@ -99,7 +99,10 @@ extension Store {
         $0.bind(type.id)
       }.count > 0
     }
-    if !isDeleted { throw type.isProtected ? .protectedBlockType(type.slug) : .notFound(resource: "block type", name: reference) }
+    if !isDeleted {
+      throw type.isProtected
+        ? .protectedBlockType(type.slug) : .notFound(resource: "block type", name: reference)
+    }
   }
 
   /// Adds a schema to a type. The slug of the type and the time are passed over.
@@ -108,7 +111,9 @@ extension Store {
   public func putBlockSchema(
     _ schema: BlockSchema, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> (schema: BlockSchema, existed: Bool) {
-    if schema.checksum.isEmpty { throw .invalid(field: "block_schema.checksum", why: "is required") }
+    if schema.checksum.isEmpty {
+      throw .invalid(field: "block_schema.checksum", why: "is required")
+    }
     try checkText(schema.checksum, field: "block_schema.checksum", limit: BlockRules.longestName)
     try checkText(schema.version, field: "block_schema.version", limit: BlockRules.longestName)
     try checkText(schema.fields, field: "block_schema.fields", limit: BlockRules.largestFields)
@@ -167,7 +172,8 @@ extension Store {
     if isDeleted { return }
     var query = BlockSchemaQuery(in: namespace)
     query.ids = [id]
-    if let schema = try await listBlockSchemas(query, deadline: deadline).first, schema.isProtected {
+    if let schema = try await listBlockSchemas(query, deadline: deadline).first, schema.isProtected
+    {
       throw .protectedBlockType(schema.typeSlug)
     }
     throw .notFound(resource: "block schema", name: "\(id)")

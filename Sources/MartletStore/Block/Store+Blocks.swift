@@ -16,16 +16,17 @@ extension Store {
     }
     let made = try await write(deadline) { connection in
       try connection.transaction { pipeline in
-        let made = try pipeline.query(SQL.insertBlock) {
-          $0.bind(block.id)
-          $0.bind(block.namespace)
-          $0.bind(block.schemaID)
-          $0.bind(block.name)
-          $0.bind(block.isAnonymous)
-          $0.bind(block.data.keyID)
-          $0.bind(block.data.bytes)
-          $0.bind(block.createdBy)
-        }.count > 0
+        let made =
+          try pipeline.query(SQL.insertBlock) {
+            $0.bind(block.id)
+            $0.bind(block.namespace)
+            $0.bind(block.schemaID)
+            $0.bind(block.name)
+            $0.bind(block.isAnonymous)
+            $0.bind(block.data.keyID)
+            $0.bind(block.data.bytes)
+            $0.bind(block.createdBy)
+          }.count > 0
         if made { try Self.refer(block.id, to: block.references, in: block.namespace, pipeline) }
         return made
       }

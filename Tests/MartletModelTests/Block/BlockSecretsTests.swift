@@ -13,9 +13,15 @@ import Testing
     (#""value""#, #"{"value":null}"#, #"{"value":null}"#),
     (#""value""#, #"{"value":{"deep":"s"}}"#, #"{"value":"********"}"#),
     (#""a.b""#, #"{"a":{"b":1,"c":2},"b":3}"#, #"{"a":{"b":"********","c":2},"b":3}"#),
-    (#""a.*""#, #"{"a":{"b":1,"c":{"d":"s","e":null}}}"#, #"{"a":{"b":"********","c":{"d":"********","e":null}}}"#),
+    (
+      #""a.*""#, #"{"a":{"b":1,"c":{"d":"s","e":null}}}"#,
+      #"{"a":{"b":"********","c":{"d":"********","e":null}}}"#
+    ),
     (#""a.*""#, #"{"a":"s"}"#, #"{"a":"********"}"#),
-    (#""list.key""#, #"{"list":[{"key":"s"},{"key":"t","x":1}]}"#, #"{"list":[{"key":"********"},{"key":"********","x":1}]}"#),
+    (
+      #""list.key""#, #"{"list":[{"key":"s"},{"key":"t","x":1}]}"#,
+      #"{"list":[{"key":"********"},{"key":"********","x":1}]}"#
+    ),
     (#""no","a""#, #"{"a":1,"b":2}"#, #"{"a":"********","b":2}"#),
     ("", #"{"a":1}"#, #"{"a":1}"#),
   ])
@@ -27,14 +33,21 @@ import Testing
     (#""value""#, #"{"value":"********","n":2}"#, #"{"value":"s","n":1}"#, #"{"value":"s","n":2}"#),
     (#""value""#, #"{"value":"new"}"#, #"{"value":"s"}"#, #"{"value":"new"}"#),
     (#""value""#, #"{"value":"********"}"#, "{}", #"{"value":"********"}"#),
-    (#""a.*""#, #"{"a":{"b":"********","c":"new"}}"#, #"{"a":{"b":"s","c":"t"}}"#, #"{"a":{"b":"s","c":"new"}}"#),
-    (#""a.*""#, #"{"a":{"b":{"c":"********"}}}"#, #"{"a":{"b":{"c":"s"}}}"#, #"{"a":{"b":{"c":"s"}}}"#),
+    (
+      #""a.*""#, #"{"a":{"b":"********","c":"new"}}"#, #"{"a":{"b":"s","c":"t"}}"#,
+      #"{"a":{"b":"s","c":"new"}}"#
+    ),
+    (
+      #""a.*""#, #"{"a":{"b":{"c":"********"}}}"#, #"{"a":{"b":{"c":"s"}}}"#,
+      #"{"a":{"b":{"c":"s"}}}"#
+    ),
     (#""other""#, #"{"value":"********"}"#, #"{"value":"s"}"#, #"{"value":"********"}"#),
     (#""l.k""#, #"{"l":[{"k":"********"}]}"#, #"{"l":[{"k":"s"}]}"#, #"{"l":[{"k":"s"}]}"#),
   ])
   func restored(paths: String, data: String, old: String, kept: String) throws {
     let secrets = try secrets(paths)
-    #expect(try secrets.restored(JSON(parsing: data), from: JSON(parsing: old)) == JSON(parsing: kept))
+    #expect(
+      try secrets.restored(JSON(parsing: data), from: JSON(parsing: old)) == JSON(parsing: kept))
   }
 
   @Test func namesThatAPageCannotLinkToAreRefused() {

@@ -5,7 +5,9 @@ import MartletStore
 import Testing
 
 @Suite struct BlockTests {
-  private func type(_ store: Store, _ slug: String, protected: Bool = false) async throws -> BlockType {
+  private func type(_ store: Store, _ slug: String, protected: Bool = false) async throws
+    -> BlockType
+  {
     try await store.putBlockType(
       BlockType(
         id: .random(), namespace: .standard, slug: slug, name: "Type \(slug)", description: "",
@@ -98,7 +100,9 @@ import Testing
       let schema = try await schema(store, of: try await type(store, "a"), "c")
       let other = try await self.schema(store, of: try await type(store, "b"), "d")
       var made = try await store.createBlock(new("one", of: schema))
-      #expect(made.typeSlug == "a" && made.data.bytes == [1, 2, 3] && made.fields.contains("secret_fields"))
+      #expect(
+        made.typeSlug == "a" && made.data.bytes == [1, 2, 3]
+          && made.fields.contains("secret_fields"))
       await #expect(throws: StoreError.alreadyExists(resource: "block", name: "one")) {
         _ = try await store.createBlock(new("one", of: schema))
       }
@@ -128,13 +132,18 @@ import Testing
       let store = fixture.store
       let schema = try await schema(store, of: try await type(store, "a"), "c")
       var inner = try await store.createBlock(new("inner", of: schema))
-      let middle = try await store.createBlock(new("middle", of: schema, references: ["in": inner.id]))
-      let outer = try await store.createBlock(new("outer", of: schema, references: ["mid": middle.id]))
+      let middle = try await store.createBlock(
+        new("middle", of: schema, references: ["in": inner.id]))
+      let outer = try await store.createBlock(
+        new("outer", of: schema, references: ["mid": middle.id]))
       #expect(outer.references == ["mid": middle.id])
       for target in [inner.id, outer.id] {
         var changed = inner
         changed.references = ["back": target]
-        await #expect(throws: StoreError.invalid(field: "block.references", why: "lead back to the block itself")) {
+        await #expect(
+          throws: StoreError.invalid(
+            field: "block.references", why: "lead back to the block itself")
+        ) {
           _ = try await store.updateBlock(changed, etag: inner.etag)
         }
       }

@@ -37,7 +37,8 @@ struct Alias: Sendable {
   /// Nouns: the plural, and what Prefect calls otherwise.
   private static let nouns: [Alias] =
     [
-      "artifact", "backfill", "block", "deployment", "event", "flow", "flow-run", "limit", "profile",
+      "artifact", "backfill", "block", "deployment", "event", "flow", "flow-run", "limit",
+      "profile",
       "result", "task-run", "variable", "work-pool", "worker",
     ].map { Alias($0 + "s", $0) } + [
       Alias("concurrency-limit", "limit"), Alias("concurrency-limits", "limit"),
@@ -52,17 +53,20 @@ struct Alias: Sendable {
   /// Verbs: one vocabulary for every noun.
   private static let verbs: [Alias] =
     [
-      "artifact", "block", "block type", "cache", "deployment", "flow", "flow-run", "limit", "profile", "variable",
+      "artifact", "block", "block type", "cache", "deployment", "flow", "flow-run", "limit",
+      "profile", "variable",
       "work-pool", "work-pool queue", "worker",
     ].flatMap { [Alias("\($0) delete", "\($0) rm"), Alias("\($0) remove", "\($0) rm")] }
     + [
-      "artifact", "backfill", "block", "block type", "cache", "deployment", "deployment schedule", "event", "flow",
+      "artifact", "backfill", "block", "block type", "cache", "deployment", "deployment schedule",
+      "event", "flow",
       "flow-run", "limit", "profile", "task-run", "variable", "work-pool", "work-pool queue",
       "worker",
     ].map { Alias("\($0) list", "\($0) ls") }
     // Of a variable `inspect` shows more than `get`.
     + [
-      "artifact", "backfill", "block", "deployment", "flow", "flow-run", "limit", "profile", "result",
+      "artifact", "backfill", "block", "deployment", "flow", "flow-run", "limit", "profile",
+      "result",
       "task-run", "work-pool",
     ].map { Alias("\($0) inspect", "\($0) get") }
 

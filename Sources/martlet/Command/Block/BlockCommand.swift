@@ -6,7 +6,8 @@ import MartletProto
 
 struct BlockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "block", abstract: "Keep settings with secrets in them that programs load by name.",
+    commandName: "block",
+    abstract: "Keep settings with secrets in them that programs load by name.",
     discussion: """
       A block is of a type, which says what it holds and what of it is secret. The server keeps it encrypted.
         martlet block type ls

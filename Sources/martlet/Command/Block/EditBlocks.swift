@@ -48,17 +48,20 @@ struct CreateBlock: AsyncParsableCommand {
         }
         block.blockSchemaID = schema.id
         made = try await blocks.createBlock(
-          CreateBlockRequest(namespace: connection.namespace, block: block)).block
+          CreateBlockRequest(namespace: connection.namespace, block: block)
+        ).block
       } catch let status as Status where status.code == .alreadyExists {
         guard overwrite else {
-          complain("martlet: block \"\(type)/\(name)\" is there already: change it with --overwrite")
+          complain(
+            "martlet: block \"\(type)/\(name)\" is there already: change it with --overwrite")
           return .failed
         }
         let there = try await blocks.getBlock(
           GetBlockRequest(namespace: connection.namespace, blockType: type, name: name))
         block.id = there.block?.id ?? ""
         made = try await blocks.updateBlock(
-          UpdateBlockRequest(namespace: connection.namespace, block: block, merge: true)).block
+          UpdateBlockRequest(namespace: connection.namespace, block: block, merge: true)
+        ).block
       }
       switch format.output {
       case .document(let notation): try notation.print(CreateBlockResponse(block: made))
