@@ -89,6 +89,12 @@ extension PrefectAPI {
     if verdict.code != .accepted, let answer = keys?["response"] {
       _ = try await forgetInput(answer, of: id, request.context)
     }
+    // Whoever waits in the midst of its code looks for RUNNING; it does not ask for it.
+    if verdict.code == .accepted, case .paused(let paused)? = state.detail, !paused.suspended {
+      return try await propose(
+        Shape.StateCreate(type: .running, name: "Running"), to: id, .flow, force: false,
+        request.context)
+    }
     return try await self.answer(verdict, run, request.context)
   }
 
