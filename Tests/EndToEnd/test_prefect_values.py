@@ -10,15 +10,25 @@ import uuid
 
 import pytest
 
-from martlet_process import BINARY, CallError, Connection
+from conftest import short_directory
+from martlet_process import BINARY, CallError, Connection, Server
 from prefect_process import PYTHON, Prefect, last_json, needs_prefect
 
 pytestmark = needs_prefect
 
 
+@pytest.fixture(scope="module")
+def prefect_server():
+    """One server for all of these tests."""
+    with short_directory() as directory:
+        server = Server(directory, options=("--prefect-api", "on")).start()
+        yield server
+        server.stop()
+
+
 @pytest.fixture
-def prefect(calm_server, tmp_path) -> Prefect:
-    return Prefect(calm_server.port, tmp_path)
+def prefect(prefect_server, tmp_path) -> Prefect:
+    return Prefect(prefect_server.port, tmp_path)
 
 
 def cli(prefect: Prefect, *words: str, fails: bool = False, given: str | None = None) -> str:
@@ -79,7 +89,7 @@ def test_global_limits(prefect):
     assert prefect.request("GET", "/v2/concurrency_limits/e2e-slots")[0] == 404
 
 
-def test_slots_and_leases(prefect, calm_server):
+def test_slots_and_leases(prefect, prefect_server):
     name = f"e2e-lease-{uuid.uuid4().hex[:8]}"
     assert prefect.request("POST", "/v2/concurrency_limits/", {"name": name, "limit": 2})[0] == 201
     assert prefect.request("POST", "/v2/concurrency_limits/", {"name": name, "limit": 2})[0] == 409
@@ -91,7 +101,7 @@ def test_slots_and_leases(prefect, calm_server):
     assert prefect.request("POST", "/v2/concurrency_limits/increment-with-lease", {**take, "slots": 3})[0] == 422
     assert prefect.request("POST", "/v2/concurrency_limits/increment-with-lease", {**take, "slots": 0})[0] == 422
     # Martlet's own clients see who holds them.
-    leases = Connection(calm_server.port).call("LimitService/ListLeases", {"ref": name})["leases"]
+    leases = Connection(prefect_server.port).call("LimitService/ListLeases", {"ref": name})["leases"]
     assert [item["holder"]["runId"] for item in leases] == [take["holder"]["id"]]
     renew = f"/v2/concurrency_limits/leases/{lease['lease_id']}/renew"
     assert prefect.request("POST", renew, {"lease_duration": 60})[0] == 204
@@ -197,7 +207,7 @@ def poll(question, attempts: int = 600):
     raise AssertionError("there was no answer")
 
 
-def test_pauses_wait_for_input(prefect, calm_server):
+def test_pauses_wait_for_input(prefect, prefect_server):
     process = prefect.start(PAUSED)
     try:
         lines = []
@@ -212,7 +222,7 @@ def test_pauses_wait_for_input(prefect, calm_server):
         assert prefect.get(f"/flow_runs/{run}")["state"]["id"] == state["id"]
         status, answer = prefect.request("POST", f"/flow_runs/{run}/resume", {"run_input": {"name": "Ada", "age": 36}})
         assert answer["status"] == "ACCEPT", answer
-        inputs = Connection(calm_server.port).call("InputService/ListInputs", {"runId": run})["inputs"]
+        inputs = Connection(prefect_server.port).call("InputService/ListInputs", {"runId": run})["inputs"]
         assert len([item for item in inputs if item["key"].endswith("-response")]) == 1
         until_paused(prefect, run, "number")
         status, answer = prefect.request("POST", f"/flow_runs/{run}/resume", {"run_input": {"value": 7}})
@@ -342,7 +352,7 @@ print(write())
 """
 
 
-def test_artifacts(prefect, calm_server):
+def test_artifacts(prefect, prefect_server):
     said = last_json(prefect.run(ARTIFACTS))
     assert said["latest"] == [{"a": 1, "b": "x"}, {"a": 2.5, "b": None}]
     run = {"flow_run_id": {"any_": [said["run"]]}}
@@ -386,7 +396,7 @@ def test_artifacts(prefect, calm_server):
     assert "# Second" in cli(prefect, "artifact", "inspect", "e2e-report")
     cli(prefect, "artifact", "delete", "--id", said["second"])
     assert prefect.get("/artifacts/e2e-report/latest")["description"] == "one"
-    own = Connection(calm_server.port).call("ArtifactService/GetArtifact", {"key": "e2e-table"})["artifact"]
+    own = Connection(prefect_server.port).call("ArtifactService/GetArtifact", {"key": "e2e-table"})["artifact"]
     assert own["table"] == said["latest"] and own["runId"] == said["run"]
 
 
@@ -434,7 +444,7 @@ print(blocks())
 """
 
 
-def test_blocks(prefect, calm_server):
+def test_blocks(prefect, prefect_server):
     said = last_json(prefect.run(BLOCKS))
     assert said == {
         "secret": "changed", "path": "/tmp/e2e", "slack": "https://hooks.example.com/x",
@@ -482,14 +492,14 @@ def test_blocks(prefect, calm_server):
     assert prefect.request("GET", f"/block_documents/{again_id}")[0] == 200
 
 
-def test_blocks_from_our_command_line(prefect, calm_server):
+def test_blocks_from_our_command_line(prefect, prefect_server):
     # The types that Prefect comes with are there once somebody asks for them.
     assert prefect.request("GET", "/block_types/slug/secret")[0] == 200
 
     def martlet(*words: str, given: str = "", fails: bool = False) -> str:
         done = subprocess.run(
             [str(BINARY), "block", *words], text=True, capture_output=True, timeout=60, input=given,
-            env={**os.environ, "MARTLET_API_URL": f"http://127.0.0.1:{calm_server.port}", "NO_COLOR": "1"})
+            env={**os.environ, "MARTLET_API_URL": f"http://127.0.0.1:{prefect_server.port}", "NO_COLOR": "1"})
         assert (done.returncode != 0) == fails, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -503,12 +513,12 @@ def test_blocks_from_our_command_line(prefect, calm_server):
     assert prefect.get("/block_types/slug/secret/block_documents/name/e2e-ours?include_secrets=true")["data"] == {"value": 7}
     assert "no block type" in martlet("create", "e2e-none/x", fails=True)
     martlet("delete", "secret/e2e-ours")
-    assert "not found" in martlet("get", "secret/e2e-ours", fails=True).lower()
+    assert "does not exist" in martlet("get", "secret/e2e-ours", fails=True)
 
 
 def test_blocks_are_sealed(new_server, tmp_path):
     keys = tmp_path / "keys"
-    server = new_server(options=("--block-key-file", str(keys))).start()
+    server = new_server(options=("--prefect-api", "on", "--block-key-file", str(keys))).start()
     prefect = Prefect(server.port, tmp_path)
     type_ = prefect.get("/block_types/slug/secret")
     schema = prefect.request("POST", "/block_schemas/filter", {"block_schemas": {"block_type_id": {"any_": [type_["id"]]}}})[1][0]
