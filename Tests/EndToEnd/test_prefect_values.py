@@ -324,16 +324,27 @@ def test_variables_are_listed_and_known_by_id(prefect):
 
 
 ARTIFACTS = """
-import json
+import json, time
 from prefect import flow, task
 from prefect.artifacts import (
     Artifact, create_image_artifact, create_link_artifact, create_markdown_artifact, create_progress_artifact,
     create_table_artifact, update_progress_artifact)
-from prefect.runtime import flow_run
+from prefect.client.orchestration import get_client
+from prefect.exceptions import ObjectNotFound
+from prefect.runtime import flow_run, task_run
 
 @task
 def within():
-    return str(create_markdown_artifact("# In a task", key="e2e-task"))
+    return str(create_markdown_artifact("# In a task", key="e2e-task")), str(task_run.get_id())
+
+def recorded(run):
+    # The client tells of its task runs by and by; the flow does not end before.
+    with get_client(sync_client=True) as client:
+        while True:
+            try:
+                return client.read_task_run(run)
+            except ObjectNotFound:
+                time.sleep(0.1)
 
 @flow(name="e2e-artifacts")
 def write():
@@ -344,8 +355,10 @@ def write():
     create_image_artifact("https://example.com/x.png", key="e2e-image")
     progress = create_progress_artifact(0.0, key="e2e-progress")
     update_progress_artifact(progress, progress=40.0)
+    artifact, run = within()
+    recorded(run)
     return json.dumps({
-        "run": str(flow_run.get_id()), "second": str(second), "task": within(), "progress": str(progress),
+        "run": str(flow_run.get_id()), "second": str(second), "task": artifact, "progress": str(progress),
         "latest": json.loads(Artifact.get("e2e-table").data)})
 
 print(write())
