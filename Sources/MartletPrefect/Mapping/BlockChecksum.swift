@@ -52,8 +52,9 @@ enum BlockChecksum {
   ) {
     for reference in references {
       let name = JSONText(reference.replacing("#/definitions/", with: ""))
+      // An empty one, which takes any value, is none to Prefect.
       guard kept[name] == nil, let definition = definitions[name],
-        definition["block_type_slug"] ?? .null == .null
+        definition != .object(JSONMembers()), definition["block_type_slug"] ?? .null == .null
       else { continue }
       kept.set(name, to: definition)
       keepDefinitions(named: Self.references(in: definition), of: definitions, in: &kept)
