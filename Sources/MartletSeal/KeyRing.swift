@@ -40,6 +40,17 @@ public final class KeyRing: Sendable {
     }
   }
 
+  /// Whether there is a key to seal with, without making one.
+  /// - Throws: `KeyFileError`.
+  public var isThere: Bool {
+    get throws {
+      try known.withLock { known in
+        if known == nil { known = try read() }
+        return known != nil
+      }
+    }
+  }
+
   /// The key of an id; nil when it is not here. A file that was changed is read again.
   /// - Throws: `KeyFileError`.
   public func key(_ id: String) throws -> SealingKey? {

@@ -560,3 +560,9 @@ def test_blocks_are_sealed(new_server, tmp_path):
     with pytest.raises(CallError) as refused:
         read("one")
     assert refused.value.reason == "BLOCK_KEY_MISSING" and str(keys) in refused.value.message
+    # Nor does a server that has no key at all make another one.
+    keys.unlink()
+    server.stop()
+    server.start()
+    status, answer = Prefect(server.port, tmp_path).request("POST", "/block_documents/", {**body, "name": "three"})
+    assert status == 409 and str(keys) in answer["detail"] and not keys.exists()

@@ -44,7 +44,10 @@ import Testing
   @Test func theFileIsMadeOnceForItsOwnerAlone() throws {
     try Self.withDirectory { directory in
       let path = directory + "/keys"
-      let made = try KeyRing(path: path).current()
+      let ring = KeyRing(path: path)
+      #expect(try !ring.isThere)
+      let made = try ring.current()
+      #expect(try ring.isThere && KeyRing(path: path).isThere)
       let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
       #expect(mode == 0o600)
       let again = KeyRing(path: path)

@@ -10,11 +10,18 @@ internal import MartletStore
 internal import MartletWire
 
 extension BlockHandlers {
-  /// Seals data for a block.
+  /// Seals data for a block. The first key is made with the first block; a server that comes without the key of blocks that
+  /// are there makes no other one.
   ///
   /// - Throws: `Status` when there is no key to seal with.
-  func seal(_ data: JSON, for id: ObjectID) throws -> SealedData {
+  func seal(_ data: JSON, for id: ObjectID, _ context: CallContext) async throws -> SealedData {
     do {
+      if try !keys.isThere, try await backend.store.hasBlocks(deadline: context.deadline) {
+        throw Status.failedPrecondition(
+          reason: "BLOCK_KEY_MISSING", subject: "block key file",
+          "there are blocks already, and \(keys.path), which their key should be in, is not here: give"
+            + " all servers of a database the same --block-key-file")
+      }
       let key = try keys.current()
       return SealedData(
         keyID: key.id, bytes: try key.seal(Array(data.description.utf8), for: Self.purpose(id)))

@@ -18,7 +18,7 @@ extension BlockHandlers {
         id: id, namespace: namespace,
         name: block.name.isEmpty && block.anonymous ? "anonymous-\(id)" : block.name,
         schemaID: try ObjectID(required: block.blockSchemaID, "block.block_schema_id"),
-        isAnonymous: block.anonymous, data: try seal(data, for: id),
+        isAnonymous: block.anonymous, data: try await seal(data, for: id, context),
         references: try references(block), createdBy: context.principal.name)
       do {
         return CreateBlockResponse(

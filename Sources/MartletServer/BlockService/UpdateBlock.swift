@@ -36,7 +36,7 @@ extension BlockHandlers {
         if let schema = try ObjectID(optional: block.blockSchemaID, "block.block_schema_id") {
           there.schemaID = schema
         }
-        there.data = try seal(data, for: id)
+        there.data = try await seal(data, for: id, context)
         do {
           return UpdateBlockResponse(
             block: try shown(

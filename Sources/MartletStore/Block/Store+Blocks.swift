@@ -156,6 +156,14 @@ extension Store {
     }
   }
 
+  /// Whether there is any block, in whatever namespace: then there is a key that they are sealed with.
+  public func hasBlocks(deadline: ContinuousClock.Instant? = nil) async throws(StoreError) -> Bool {
+    try await read(deadline) { connection in
+      try connection.query(SQL.findAnyBlock)
+        .first { row throws(PostgresError) in try row.get(0, as: Bool.self) } ?? false
+    }
+  }
+
   /// Deletes a block.
   /// - Throws: `notFound`.
   public func deleteBlock(

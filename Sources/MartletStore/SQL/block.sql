@@ -135,6 +135,10 @@ WHERE b.namespace = $1::text AND ($2::uuid[] = '{}' OR b.id = ANY ($2::uuid[]))
   AND ($5::text[] = '{}' OR t.slug = ANY ($5::text[]) OR t.id::text = ANY ($5::text[]))
   AND s.capabilities @> $6::text[] AND ($7::boolean OR NOT b.is_anonymous)
 
+-- name: find_any_block
+-- Whether there is any block, in whatever namespace.
+SELECT EXISTS (SELECT FROM block)
+
 -- name: delete_block
 -- Deletes a block.
 DELETE FROM block WHERE namespace = $1::text AND id = $2::uuid RETURNING id

@@ -389,5 +389,6 @@ enum SQL {
   static let lockBlockReferences = named("lock_block_references")
   static let listBlocks = named("list_blocks")
   static let countBlocks = named("count_blocks")
+  static let findAnyBlock = named("find_any_block")
   static let deleteBlock = named("delete_block")
 }
