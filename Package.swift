@@ -55,6 +55,9 @@ let package = Package(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CSpawn"),
+    // libpq's own library of ciphers.
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     // Messages and calls: no sockets.
@@ -101,6 +104,7 @@ let package = Package(
       swiftSettings: strict),
 
     // The programs.
+    .target(name: "MartletSeal", dependencies: ["CCrypto"], swiftSettings: strict),
     .target(
       name: "MartletSettings", dependencies: ["MartletModel", toml], swiftSettings: strict),
     .target(
@@ -115,8 +119,8 @@ let package = Package(
       dependencies: [
         "MartletPrefect", "MartletEngine", "MartletStore", "MartletPostgres", "MartletModel",
         "MartletRPC",
-        "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletSettings", lifecycle,
-        unixSignals, logging, metrics, nioCore, nioPosix,
+        "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletSettings",
+        "MartletSeal", lifecycle, unixSignals, logging, metrics, nioCore, nioPosix,
       ],
       swiftSettings: strict),
     .target(
@@ -221,6 +225,8 @@ let package = Package(
     .testTarget(
       name: "MartletModelTests", dependencies: ["MartletModel"],
       exclude: ["Schema/crosscheck.py", "Schedule/crosscheck.py"], swiftSettings: strict),
+    .testTarget(
+      name: "MartletSealTests", dependencies: ["MartletSeal"], swiftSettings: strict),
     .testTarget(
       name: "MartletSettingsTests", dependencies: ["MartletSettings"], swiftSettings: strict),
     .testTarget(

@@ -53,9 +53,11 @@ extension Operation {
     case .paginateFlowRuns: .served { try await $0.paginateFlowRuns($1) }
     case .readFlowRunGraphV1: .served { try await $0.readDependencies($1) }
     case .readFlowRunGraphV2: .served { try await $0.readFlowRunGraph($1) }
-    case .resumeFlowRun, .createFlowRunInput, .filterFlowRunInput, .readFlowRunInput,
-      .deleteFlowRunInput:
-      .missing("pauses with input are not translated yet")
+    case .resumeFlowRun: .served { try await $0.resumeFlowRun($1) }
+    case .createFlowRunInput: .served { try await $0.createFlowRunInput($1) }
+    case .filterFlowRunInput: .served { try await $0.filterFlowRunInput($1) }
+    case .readFlowRunInput: .served { try await $0.readFlowRunInput($1) }
+    case .deleteFlowRunInput: .served { try await $0.deleteFlowRunInput($1) }
     case .downloadLogs: .served { try await $0.downloadLogs($1) }
     case .readFlowRunState, .readTaskRunState: .missing("states are read by their run")
     // Task runs
@@ -98,33 +100,62 @@ extension Operation {
       .missing("work pools are not translated yet: use martlet work-pool")
     case .readTaskWorkers: .missing("background tasks are not translated yet")
     // Concurrency
-    case .createConcurrencyLimit, .readConcurrencyLimit, .deleteConcurrencyLimit,
-      .readConcurrencyLimitByTag, .deleteConcurrencyLimitByTag, .readConcurrencyLimits,
-      .resetConcurrencyLimitByTag, .incrementConcurrencyLimitsV1, .decrementConcurrencyLimitsV1,
-      .createConcurrencyLimitV2, .readConcurrencyLimitV2, .updateConcurrencyLimitV2,
-      .deleteConcurrencyLimitV2, .readAllConcurrencyLimitsV2, .bulkIncrementActiveSlots,
-      .bulkIncrementActiveSlotsWithLease, .bulkDecrementActiveSlots,
-      .bulkDecrementActiveSlotsWithLease, .renewConcurrencyLease:
-      .missing("limits are not translated yet: use martlet limit")
+    case .createConcurrencyLimitV2: .served { try await $0.createLimit($1) }
+    case .readConcurrencyLimitV2: .served { try await $0.readLimit($1) }
+    case .updateConcurrencyLimitV2: .served { try await $0.updateLimit($1) }
+    case .deleteConcurrencyLimitV2: .served { try await $0.deleteLimit($1) }
+    case .readAllConcurrencyLimitsV2: .served { try await $0.readLimits($1) }
+    case .bulkIncrementActiveSlots: .served { try await $0.takeSlots($1) }
+    case .bulkIncrementActiveSlotsWithLease: .served { try await $0.takeSlotsWithLease($1) }
+    case .bulkDecrementActiveSlots: .served { try await $0.giveSlotsBack($1) }
+    case .bulkDecrementActiveSlotsWithLease: .served { try await $0.endLease($1) }
+    case .renewConcurrencyLease: .served { try await $0.renewLease($1) }
+    case .createConcurrencyLimit: .served { try await $0.createTagLimit($1) }
+    case .readConcurrencyLimit, .readConcurrencyLimitByTag:
+      .served { try await $0.readTagLimit($1) }
+    case .deleteConcurrencyLimit, .deleteConcurrencyLimitByTag:
+      .served { try await $0.deleteTagLimit($1) }
+    case .readConcurrencyLimits: .served { try await $0.readTagLimits($1) }
+    case .resetConcurrencyLimitByTag: .served { try await $0.resetTagLimit($1) }
+    case .incrementConcurrencyLimitsV1: .served { try await $0.takeTagSlots($1) }
+    case .decrementConcurrencyLimitsV1: .served { try await $0.giveTagSlotsBack($1) }
     // Blocks
-    case .createBlockType, .readBlockTypeByID, .updateBlockType, .deleteBlockType,
-      .readBlockTypeBySlug, .readBlockTypes, .readBlockDocumentsForBlockType,
-      .readBlockDocumentByNameForBlockType, .installSystemBlockTypes, .createBlockDocument,
-      .readBlockDocuments, .countBlockDocuments, .readBlockDocumentByID, .deleteBlockDocument,
-      .updateBlockDocumentData, .createBlockSchema, .deleteBlockSchema, .readBlockSchemaByID,
-      .readBlockSchemas, .readBlockSchemaByChecksum, .readAvailableBlockCapabilities:
-      .missing("there are no blocks yet")
+    case .createBlockType: .served { try await $0.createBlockType($1) }
+    case .readBlockTypeByID, .readBlockTypeBySlug: .served { try await $0.readBlockType($1) }
+    case .updateBlockType: .served { try await $0.updateBlockType($1) }
+    case .deleteBlockType: .served { try await $0.deleteBlockType($1) }
+    case .readBlockTypes: .served { try await $0.readBlockTypes($1) }
+    case .installSystemBlockTypes: .served { try await $0.installSystemBlockTypes($1) }
+    case .createBlockSchema: .served { try await $0.createBlockSchema($1) }
+    case .readBlockSchemaByID: .served { try await $0.readBlockSchema($1) }
+    case .readBlockSchemaByChecksum: .served { try await $0.readBlockSchemaByChecksum($1) }
+    case .readBlockSchemas: .served { try await $0.readBlockSchemas($1) }
+    case .deleteBlockSchema: .served { try await $0.deleteBlockSchema($1) }
+    case .readAvailableBlockCapabilities: .served { try await $0.readBlockCapabilities($1) }
+    case .createBlockDocument: .served { try await $0.createBlock($1) }
+    case .readBlockDocumentByID: .served { try await $0.readBlock($1) }
+    case .readBlockDocumentByNameForBlockType: .served { try await $0.readBlockByName($1) }
+    case .readBlockDocuments: .served { try await $0.readBlocks($1) }
+    case .readBlockDocumentsForBlockType: .served { try await $0.readBlocksOfType($1) }
+    case .countBlockDocuments: .served { try await $0.countBlocks($1) }
+    case .updateBlockDocumentData: .served { try await $0.updateBlock($1) }
+    case .deleteBlockDocument: .served { try await $0.deleteBlock($1) }
     // Artifacts, variables
-    case .createArtifact, .readArtifact, .updateArtifact, .deleteArtifact, .readLatestArtifact,
-      .readArtifacts, .readLatestArtifacts, .countArtifacts, .countLatestArtifacts:
-      .missing("artifacts are not translated yet: use martlet artifact")
+    case .createArtifact: .served { try await $0.createArtifact($1) }
+    case .readArtifact: .served { try await $0.readArtifact($1) }
+    case .readLatestArtifact: .served { try await $0.readLatestArtifact($1) }
+    case .updateArtifact: .served { try await $0.updateArtifact($1) }
+    case .deleteArtifact: .served { try await $0.deleteArtifact($1) }
+    case .readArtifacts: .served { try await $0.readArtifacts($1) }
+    case .readLatestArtifacts: .served { try await $0.readLatestArtifacts($1) }
+    case .countArtifacts: .served { try await $0.countArtifacts($1) }
+    case .countLatestArtifacts: .served { try await $0.countLatestArtifacts($1) }
     case .createVariable: .served { try await $0.createVariable($1) }
-    case .readVariableByName: .served { try await $0.readVariableByName($1) }
-    case .updateVariableByName: .served { try await $0.updateVariableByName($1) }
-    case .deleteVariableByName: .served { try await $0.deleteVariableByName($1) }
-    case .readVariable, .updateVariable, .deleteVariable:
-      .missing("variables are known by their names")
-    case .readVariables, .countVariables: .missing(Self.lists)
+    case .readVariable, .readVariableByName: .served { try await $0.readVariable($1) }
+    case .updateVariable, .updateVariableByName: .served { try await $0.updateVariable($1) }
+    case .deleteVariable, .deleteVariableByName: .served { try await $0.deleteVariable($1) }
+    case .readVariables: .served { try await $0.readVariables($1) }
+    case .countVariables: .served { try await $0.countVariables($1) }
     // Automations
     case .createAutomation, .updateAutomation, .patchAutomation, .deleteAutomation,
       .readAutomation, .readAutomations, .countAutomations, .readAutomationsRelatedToResource,

@@ -19,11 +19,17 @@ public final class PrefectAPI: HTTPHandler {
     let logs: any LogService
     let events: any EventService
     let variables: any VariableService
+    let limits: any LimitService
+    let artifacts: any ArtifactService
+    let inputs: any InputService
+    let blocks: any BlockService
 
     /// Takes the services of a server.
     public init(
       runs: any RunService, reports: any ReportService, flows: any FlowService,
-      logs: any LogService, events: any EventService, variables: any VariableService
+      logs: any LogService, events: any EventService, variables: any VariableService,
+      limits: any LimitService, artifacts: any ArtifactService, inputs: any InputService,
+      blocks: any BlockService
     ) {
       self.runs = runs
       self.reports = reports
@@ -31,6 +37,10 @@ public final class PrefectAPI: HTTPHandler {
       self.logs = logs
       self.events = events
       self.variables = variables
+      self.limits = limits
+      self.artifacts = artifacts
+      self.inputs = inputs
+      self.blocks = blocks
     }
   }
 
@@ -66,6 +76,7 @@ public final class PrefectAPI: HTTPHandler {
   let services: Services
   let policy: Policy
   let logger: Logger
+  let systemBlocks = SystemBlocks()
   private let routes = Routes()
   private let running = Atomic<Int>(0)
 

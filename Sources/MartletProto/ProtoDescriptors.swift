@@ -358,11 +358,25 @@ public enum ProtoDescriptors {
         "martlet.v1.Artifact.run_id",
         "martlet.v1.Artifact.create_time",
         "martlet.v1.Artifact.update_time",
+        "martlet.v1.Artifact.labels",
         "martlet.v1.Artifact.markdown",
         "martlet.v1.Artifact.table",
         "martlet.v1.Artifact.link",
         "martlet.v1.Artifact.progress",
         "martlet.v1.Artifact.image_uri",
+        "martlet.v1.Artifact.custom",
+        "martlet.v1.CustomContent",
+        "martlet.v1.CustomContent.type",
+        "martlet.v1.CustomContent.data",
+        "martlet.v1.ArtifactFilter",
+        "martlet.v1.ArtifactFilter.ids",
+        "martlet.v1.ArtifactFilter.keys",
+        "martlet.v1.ArtifactFilter.key_contains",
+        "martlet.v1.ArtifactFilter.has_key",
+        "martlet.v1.ArtifactFilter.types",
+        "martlet.v1.ArtifactFilter.other_types",
+        "martlet.v1.ArtifactFilter.run_ids",
+        "martlet.v1.ArtifactFilter.enclosing_run_ids",
         "martlet.v1.Link",
         "martlet.v1.Link.uri",
         "martlet.v1.Link.text",
@@ -384,45 +398,328 @@ public enum ProtoDescriptors {
         "martlet.v1.ListArtifactsRequest.latest_only",
         "martlet.v1.ListArtifactsRequest.page_size",
         "martlet.v1.ListArtifactsRequest.page_token",
+        "martlet.v1.ListArtifactsRequest.filter",
+        "martlet.v1.ListArtifactsRequest.order",
+        "martlet.v1.ListArtifactsRequest.skip",
         "martlet.v1.ListArtifactsResponse",
         "martlet.v1.ListArtifactsResponse.artifacts",
         "martlet.v1.ListArtifactsResponse.next_page_token",
+        "martlet.v1.CountArtifactsRequest",
+        "martlet.v1.CountArtifactsRequest.namespace",
+        "martlet.v1.CountArtifactsRequest.filter",
+        "martlet.v1.CountArtifactsRequest.latest_only",
+        "martlet.v1.CountArtifactsResponse",
+        "martlet.v1.CountArtifactsResponse.count",
         "martlet.v1.DeleteArtifactRequest",
         "martlet.v1.DeleteArtifactRequest.namespace",
         "martlet.v1.DeleteArtifactRequest.id",
         "martlet.v1.DeleteArtifactResponse",
+        "martlet.v1.ArtifactOrder",
         "martlet.v1.ArtifactService",
         "martlet.v1.ArtifactService.PutArtifact",
         "martlet.v1.ArtifactService.GetArtifact",
         "martlet.v1.ArtifactService.ListArtifacts",
+        "martlet.v1.ArtifactService.CountArtifacts",
         "martlet.v1.ArtifactService.DeleteArtifact",
       ],
       base64: """
         CiFtYXJ0bGV0L3YxL2FydGlmYWN0X3NlcnZpY2UucHJvdG8SCm1hcnRsZXQudjEaHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3Qu\
-        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8iuwMKCEFydGlmYWN0Eg4KAmlkGAEgASgJUgJpZBIcCglu\
+        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8i5QQKCEFydGlmYWN0Eg4KAmlkGAEgASgJUgJpZBIcCglu\
         YW1lc3BhY2UYAiABKAlSCW5hbWVzcGFjZRIQCgNrZXkYAyABKAlSA2tleRIgCgtkZXNjcmlwdGlvbhgEIAEoCVILZGVzY3Jp\
         cHRpb24SFQoGcnVuX2lkGAUgASgJUgVydW5JZBI7CgtjcmVhdGVfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1l\
         c3RhbXBSCmNyZWF0ZVRpbWUSOwoLdXBkYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgp1cGRh\
-        dGVUaW1lEhwKCG1hcmtkb3duGAogASgJSABSCG1hcmtkb3duEi4KBXRhYmxlGAsgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZh\
-        bHVlSABSBXRhYmxlEiYKBGxpbmsYDCABKAsyEC5tYXJ0bGV0LnYxLkxpbmtIAFIEbGluaxIcCghwcm9ncmVzcxgNIAEoAUgA\
-        Ughwcm9ncmVzcxIdCglpbWFnZV91cmkYDiABKAlIAFIIaW1hZ2VVcmlCCQoHY29udGVudCIsCgRMaW5rEhAKA3VyaRgBIAEo\
-        CVIDdXJpEhIKBHRleHQYAiABKAlSBHRleHQiZAoSUHV0QXJ0aWZhY3RSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFt\
-        ZXNwYWNlEjAKCGFydGlmYWN0GAIgASgLMhQubWFydGxldC52MS5BcnRpZmFjdFIIYXJ0aWZhY3QiRwoTUHV0QXJ0aWZhY3RS\
-        ZXNwb25zZRIwCghhcnRpZmFjdBgBIAEoCzIULm1hcnRsZXQudjEuQXJ0aWZhY3RSCGFydGlmYWN0ImEKEkdldEFydGlmYWN0\
-        UmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIQCgJpZBgCIAEoCUgAUgJpZBISCgNrZXkYAyABKAlIAFID\
-        a2V5QgcKBXdoaWNoIkcKE0dldEFydGlmYWN0UmVzcG9uc2USMAoIYXJ0aWZhY3QYASABKAsyFC5tYXJ0bGV0LnYxLkFydGlm\
-        YWN0UghhcnRpZmFjdCK6AQoUTGlzdEFydGlmYWN0c1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFQoG\
-        cnVuX2lkGAIgASgJUgVydW5JZBIQCgNrZXkYAyABKAlSA2tleRIfCgtsYXRlc3Rfb25seRgEIAEoCFIKbGF0ZXN0T25seRIb\
-        CglwYWdlX3NpemUYBSABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBiABKAlSCXBhZ2VUb2tlbiJzChVMaXN0QXJ0aWZh\
-        Y3RzUmVzcG9uc2USMgoJYXJ0aWZhY3RzGAEgAygLMhQubWFydGxldC52MS5BcnRpZmFjdFIJYXJ0aWZhY3RzEiYKD25leHRf\
-        cGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiJFChVEZWxldGVBcnRpZmFjdFJlcXVlc3QSHAoJbmFtZXNwYWNlGAEg\
-        ASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkIhgKFkRlbGV0ZUFydGlmYWN0UmVzcG9uc2Uy9AIKD0FydGlmYWN0U2Vy\
-        dmljZRJTCgtQdXRBcnRpZmFjdBIeLm1hcnRsZXQudjEuUHV0QXJ0aWZhY3RSZXF1ZXN0Gh8ubWFydGxldC52MS5QdXRBcnRp\
-        ZmFjdFJlc3BvbnNlIgOQAgISUwoLR2V0QXJ0aWZhY3QSHi5tYXJ0bGV0LnYxLkdldEFydGlmYWN0UmVxdWVzdBofLm1hcnRs\
-        ZXQudjEuR2V0QXJ0aWZhY3RSZXNwb25zZSIDkAIBElkKDUxpc3RBcnRpZmFjdHMSIC5tYXJ0bGV0LnYxLkxpc3RBcnRpZmFj\
-        dHNSZXF1ZXN0GiEubWFydGxldC52MS5MaXN0QXJ0aWZhY3RzUmVzcG9uc2UiA5ACARJcCg5EZWxldGVBcnRpZmFjdBIhLm1h\
-        cnRsZXQudjEuRGVsZXRlQXJ0aWZhY3RSZXF1ZXN0GiIubWFydGxldC52MS5EZWxldGVBcnRpZmFjdFJlc3BvbnNlIgOQAgJi\
-        BnByb3RvMw==\
+        dGVUaW1lEjgKBmxhYmVscxgIIAMoCzIgLm1hcnRsZXQudjEuQXJ0aWZhY3QuTGFiZWxzRW50cnlSBmxhYmVscxIcCghtYXJr\
+        ZG93bhgKIAEoCUgAUghtYXJrZG93bhIuCgV0YWJsZRgLIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZUgAUgV0YWJsZRIm\
+        CgRsaW5rGAwgASgLMhAubWFydGxldC52MS5MaW5rSABSBGxpbmsSHAoIcHJvZ3Jlc3MYDSABKAFIAFIIcHJvZ3Jlc3MSHQoJ\
+        aW1hZ2VfdXJpGA4gASgJSABSCGltYWdlVXJpEjMKBmN1c3RvbRgPIAEoCzIZLm1hcnRsZXQudjEuQ3VzdG9tQ29udGVudEgA\
+        UgZjdXN0b20aOQoLTGFiZWxzRW50cnkSEAoDa2V5GAEgASgJUgNrZXkSFAoFdmFsdWUYAiABKAlSBXZhbHVlOgI4AUIJCgdj\
+        b250ZW50Ik8KDUN1c3RvbUNvbnRlbnQSEgoEdHlwZRgBIAEoCVIEdHlwZRIqCgRkYXRhGAIgASgLMhYuZ29vZ2xlLnByb3Rv\
+        YnVmLlZhbHVlUgRkYXRhIv8BCg5BcnRpZmFjdEZpbHRlchIQCgNpZHMYASADKAlSA2lkcxISCgRrZXlzGAIgAygJUgRrZXlz\
+        EiEKDGtleV9jb250YWlucxgDIAEoCVILa2V5Q29udGFpbnMSHAoHaGFzX2tleRgEIAEoCEgAUgZoYXNLZXmIAQESFAoFdHlw\
+        ZXMYBSADKAlSBXR5cGVzEh8KC290aGVyX3R5cGVzGAYgAygJUgpvdGhlclR5cGVzEhcKB3J1bl9pZHMYByADKAlSBnJ1bklk\
+        cxIqChFlbmNsb3NpbmdfcnVuX2lkcxgIIAMoCVIPZW5jbG9zaW5nUnVuSWRzQgoKCF9oYXNfa2V5IiwKBExpbmsSEAoDdXJp\
+        GAEgASgJUgN1cmkSEgoEdGV4dBgCIAEoCVIEdGV4dCJkChJQdXRBcnRpZmFjdFJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJ\
+        UgluYW1lc3BhY2USMAoIYXJ0aWZhY3QYAiABKAsyFC5tYXJ0bGV0LnYxLkFydGlmYWN0UghhcnRpZmFjdCJHChNQdXRBcnRp\
+        ZmFjdFJlc3BvbnNlEjAKCGFydGlmYWN0GAEgASgLMhQubWFydGxldC52MS5BcnRpZmFjdFIIYXJ0aWZhY3QiYQoSR2V0QXJ0\
+        aWZhY3RSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhAKAmlkGAIgASgJSABSAmlkEhIKA2tleRgDIAEo\
+        CUgAUgNrZXlCBwoFd2hpY2giRwoTR2V0QXJ0aWZhY3RSZXNwb25zZRIwCghhcnRpZmFjdBgBIAEoCzIULm1hcnRsZXQudjEu\
+        QXJ0aWZhY3RSCGFydGlmYWN0IrMCChRMaXN0QXJ0aWZhY3RzUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFj\
+        ZRIVCgZydW5faWQYAiABKAlSBXJ1bklkEhAKA2tleRgDIAEoCVIDa2V5Eh8KC2xhdGVzdF9vbmx5GAQgASgIUgpsYXRlc3RP\
+        bmx5EhsKCXBhZ2Vfc2l6ZRgFIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgGIAEoCVIJcGFnZVRva2VuEjIKBmZpbHRl\
+        chgHIAEoCzIaLm1hcnRsZXQudjEuQXJ0aWZhY3RGaWx0ZXJSBmZpbHRlchIvCgVvcmRlchgIIAEoDjIZLm1hcnRsZXQudjEu\
+        QXJ0aWZhY3RPcmRlclIFb3JkZXISEgoEc2tpcBgJIAEoBVIEc2tpcCJzChVMaXN0QXJ0aWZhY3RzUmVzcG9uc2USMgoJYXJ0\
+        aWZhY3RzGAEgAygLMhQubWFydGxldC52MS5BcnRpZmFjdFIJYXJ0aWZhY3RzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVIN\
+        bmV4dFBhZ2VUb2tlbiKKAQoVQ291bnRBcnRpZmFjdHNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEjIK\
+        BmZpbHRlchgCIAEoCzIaLm1hcnRsZXQudjEuQXJ0aWZhY3RGaWx0ZXJSBmZpbHRlchIfCgtsYXRlc3Rfb25seRgDIAEoCFIK\
+        bGF0ZXN0T25seSIuChZDb3VudEFydGlmYWN0c1Jlc3BvbnNlEhQKBWNvdW50GAEgASgDUgVjb3VudCJFChVEZWxldGVBcnRp\
+        ZmFjdFJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkIhgKFkRlbGV0ZUFydGlm\
+        YWN0UmVzcG9uc2UqoQEKDUFydGlmYWN0T3JkZXISHgoaQVJUSUZBQ1RfT1JERVJfVU5TUEVDSUZJRUQQABIZChVBUlRJRkFD\
+        VF9PUkRFUl9ORVdFU1QQARIaChZBUlRJRkFDVF9PUkRFUl9VUERBVEVEEAISFgoSQVJUSUZBQ1RfT1JERVJfS0VZEAMSIQod\
+        QVJUSUZBQ1RfT1JERVJfS0VZX0RFU0NFTkRJTkcQBDLSAwoPQXJ0aWZhY3RTZXJ2aWNlElMKC1B1dEFydGlmYWN0Eh4ubWFy\
+        dGxldC52MS5QdXRBcnRpZmFjdFJlcXVlc3QaHy5tYXJ0bGV0LnYxLlB1dEFydGlmYWN0UmVzcG9uc2UiA5ACAhJTCgtHZXRB\
+        cnRpZmFjdBIeLm1hcnRsZXQudjEuR2V0QXJ0aWZhY3RSZXF1ZXN0Gh8ubWFydGxldC52MS5HZXRBcnRpZmFjdFJlc3BvbnNl\
+        IgOQAgESWQoNTGlzdEFydGlmYWN0cxIgLm1hcnRsZXQudjEuTGlzdEFydGlmYWN0c1JlcXVlc3QaIS5tYXJ0bGV0LnYxLkxp\
+        c3RBcnRpZmFjdHNSZXNwb25zZSIDkAIBElwKDkNvdW50QXJ0aWZhY3RzEiEubWFydGxldC52MS5Db3VudEFydGlmYWN0c1Jl\
+        cXVlc3QaIi5tYXJ0bGV0LnYxLkNvdW50QXJ0aWZhY3RzUmVzcG9uc2UiA5ACARJcCg5EZWxldGVBcnRpZmFjdBIhLm1hcnRs\
+        ZXQudjEuRGVsZXRlQXJ0aWZhY3RSZXF1ZXN0GiIubWFydGxldC52MS5EZWxldGVBcnRpZmFjdFJlc3BvbnNlIgOQAgJiBnBy\
+        b3RvMw==\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/block_service.proto",
+      dependencies: ["google/protobuf/struct.proto", "google/protobuf/timestamp.proto"],
+      symbols: [
+        "martlet.v1.BlockType",
+        "martlet.v1.BlockType.id",
+        "martlet.v1.BlockType.namespace",
+        "martlet.v1.BlockType.slug",
+        "martlet.v1.BlockType.name",
+        "martlet.v1.BlockType.description",
+        "martlet.v1.BlockType.logo_url",
+        "martlet.v1.BlockType.documentation_url",
+        "martlet.v1.BlockType.code_example",
+        "martlet.v1.BlockType.protected",
+        "martlet.v1.BlockType.create_time",
+        "martlet.v1.BlockType.update_time",
+        "martlet.v1.BlockSchema",
+        "martlet.v1.BlockSchema.id",
+        "martlet.v1.BlockSchema.namespace",
+        "martlet.v1.BlockSchema.block_type_id",
+        "martlet.v1.BlockSchema.block_type_slug",
+        "martlet.v1.BlockSchema.checksum",
+        "martlet.v1.BlockSchema.version",
+        "martlet.v1.BlockSchema.fields",
+        "martlet.v1.BlockSchema.capabilities",
+        "martlet.v1.BlockSchema.create_time",
+        "martlet.v1.Block",
+        "martlet.v1.Block.id",
+        "martlet.v1.Block.namespace",
+        "martlet.v1.Block.name",
+        "martlet.v1.Block.block_type_id",
+        "martlet.v1.Block.block_type_slug",
+        "martlet.v1.Block.block_schema_id",
+        "martlet.v1.Block.data",
+        "martlet.v1.Block.references",
+        "martlet.v1.Block.anonymous",
+        "martlet.v1.Block.create_time",
+        "martlet.v1.Block.update_time",
+        "martlet.v1.Block.etag",
+        "martlet.v1.Block.created_by",
+        "martlet.v1.Block.key_id",
+        "martlet.v1.BlockFilter",
+        "martlet.v1.BlockFilter.ids",
+        "martlet.v1.BlockFilter.names",
+        "martlet.v1.BlockFilter.name_contains",
+        "martlet.v1.BlockFilter.block_types",
+        "martlet.v1.BlockFilter.capabilities",
+        "martlet.v1.BlockFilter.include_anonymous",
+        "martlet.v1.PutBlockTypeRequest",
+        "martlet.v1.PutBlockTypeRequest.namespace",
+        "martlet.v1.PutBlockTypeRequest.block_type",
+        "martlet.v1.PutBlockTypeRequest.create_only",
+        "martlet.v1.PutBlockTypeResponse",
+        "martlet.v1.PutBlockTypeResponse.block_type",
+        "martlet.v1.GetBlockTypeRequest",
+        "martlet.v1.GetBlockTypeRequest.namespace",
+        "martlet.v1.GetBlockTypeRequest.ref",
+        "martlet.v1.GetBlockTypeResponse",
+        "martlet.v1.GetBlockTypeResponse.block_type",
+        "martlet.v1.ListBlockTypesRequest",
+        "martlet.v1.ListBlockTypesRequest.namespace",
+        "martlet.v1.ListBlockTypesRequest.name_contains",
+        "martlet.v1.ListBlockTypesRequest.refs",
+        "martlet.v1.ListBlockTypesRequest.capabilities",
+        "martlet.v1.ListBlockTypesRequest.page_size",
+        "martlet.v1.ListBlockTypesRequest.page_token",
+        "martlet.v1.ListBlockTypesRequest.skip",
+        "martlet.v1.ListBlockTypesResponse",
+        "martlet.v1.ListBlockTypesResponse.block_types",
+        "martlet.v1.ListBlockTypesResponse.next_page_token",
+        "martlet.v1.DeleteBlockTypeRequest",
+        "martlet.v1.DeleteBlockTypeRequest.namespace",
+        "martlet.v1.DeleteBlockTypeRequest.ref",
+        "martlet.v1.DeleteBlockTypeResponse",
+        "martlet.v1.PutBlockSchemaRequest",
+        "martlet.v1.PutBlockSchemaRequest.namespace",
+        "martlet.v1.PutBlockSchemaRequest.block_schema",
+        "martlet.v1.PutBlockSchemaResponse",
+        "martlet.v1.PutBlockSchemaResponse.block_schema",
+        "martlet.v1.PutBlockSchemaResponse.existed",
+        "martlet.v1.GetBlockSchemaRequest",
+        "martlet.v1.GetBlockSchemaRequest.namespace",
+        "martlet.v1.GetBlockSchemaRequest.id",
+        "martlet.v1.GetBlockSchemaRequest.checksum",
+        "martlet.v1.GetBlockSchemaRequest.version",
+        "martlet.v1.GetBlockSchemaResponse",
+        "martlet.v1.GetBlockSchemaResponse.block_schema",
+        "martlet.v1.ListBlockSchemasRequest",
+        "martlet.v1.ListBlockSchemasRequest.namespace",
+        "martlet.v1.ListBlockSchemasRequest.ids",
+        "martlet.v1.ListBlockSchemasRequest.block_types",
+        "martlet.v1.ListBlockSchemasRequest.capabilities",
+        "martlet.v1.ListBlockSchemasRequest.versions",
+        "martlet.v1.ListBlockSchemasRequest.page_size",
+        "martlet.v1.ListBlockSchemasRequest.page_token",
+        "martlet.v1.ListBlockSchemasRequest.skip",
+        "martlet.v1.ListBlockSchemasResponse",
+        "martlet.v1.ListBlockSchemasResponse.block_schemas",
+        "martlet.v1.ListBlockSchemasResponse.next_page_token",
+        "martlet.v1.DeleteBlockSchemaRequest",
+        "martlet.v1.DeleteBlockSchemaRequest.namespace",
+        "martlet.v1.DeleteBlockSchemaRequest.id",
+        "martlet.v1.DeleteBlockSchemaResponse",
+        "martlet.v1.ListBlockCapabilitiesRequest",
+        "martlet.v1.ListBlockCapabilitiesRequest.namespace",
+        "martlet.v1.ListBlockCapabilitiesResponse",
+        "martlet.v1.ListBlockCapabilitiesResponse.capabilities",
+        "martlet.v1.CreateBlockRequest",
+        "martlet.v1.CreateBlockRequest.namespace",
+        "martlet.v1.CreateBlockRequest.block",
+        "martlet.v1.CreateBlockResponse",
+        "martlet.v1.CreateBlockResponse.block",
+        "martlet.v1.GetBlockRequest",
+        "martlet.v1.GetBlockRequest.namespace",
+        "martlet.v1.GetBlockRequest.id",
+        "martlet.v1.GetBlockRequest.block_type",
+        "martlet.v1.GetBlockRequest.name",
+        "martlet.v1.GetBlockRequest.include_secrets",
+        "martlet.v1.GetBlockResponse",
+        "martlet.v1.GetBlockResponse.block",
+        "martlet.v1.ListBlocksRequest",
+        "martlet.v1.ListBlocksRequest.namespace",
+        "martlet.v1.ListBlocksRequest.filter",
+        "martlet.v1.ListBlocksRequest.include_secrets",
+        "martlet.v1.ListBlocksRequest.order",
+        "martlet.v1.ListBlocksRequest.page_size",
+        "martlet.v1.ListBlocksRequest.page_token",
+        "martlet.v1.ListBlocksRequest.skip",
+        "martlet.v1.ListBlocksResponse",
+        "martlet.v1.ListBlocksResponse.blocks",
+        "martlet.v1.ListBlocksResponse.next_page_token",
+        "martlet.v1.CountBlocksRequest",
+        "martlet.v1.CountBlocksRequest.namespace",
+        "martlet.v1.CountBlocksRequest.filter",
+        "martlet.v1.CountBlocksResponse",
+        "martlet.v1.CountBlocksResponse.count",
+        "martlet.v1.UpdateBlockRequest",
+        "martlet.v1.UpdateBlockRequest.namespace",
+        "martlet.v1.UpdateBlockRequest.block",
+        "martlet.v1.UpdateBlockRequest.merge",
+        "martlet.v1.UpdateBlockResponse",
+        "martlet.v1.UpdateBlockResponse.block",
+        "martlet.v1.DeleteBlockRequest",
+        "martlet.v1.DeleteBlockRequest.namespace",
+        "martlet.v1.DeleteBlockRequest.id",
+        "martlet.v1.DeleteBlockRequest.block_type",
+        "martlet.v1.DeleteBlockRequest.name",
+        "martlet.v1.DeleteBlockResponse",
+        "martlet.v1.BlockOrder",
+        "martlet.v1.BlockService",
+        "martlet.v1.BlockService.PutBlockType",
+        "martlet.v1.BlockService.GetBlockType",
+        "martlet.v1.BlockService.ListBlockTypes",
+        "martlet.v1.BlockService.DeleteBlockType",
+        "martlet.v1.BlockService.PutBlockSchema",
+        "martlet.v1.BlockService.GetBlockSchema",
+        "martlet.v1.BlockService.ListBlockSchemas",
+        "martlet.v1.BlockService.DeleteBlockSchema",
+        "martlet.v1.BlockService.ListBlockCapabilities",
+        "martlet.v1.BlockService.CreateBlock",
+        "martlet.v1.BlockService.GetBlock",
+        "martlet.v1.BlockService.ListBlocks",
+        "martlet.v1.BlockService.CountBlocks",
+        "martlet.v1.BlockService.UpdateBlock",
+        "martlet.v1.BlockService.DeleteBlock",
+      ],
+      base64: """
+        Ch5tYXJ0bGV0L3YxL2Jsb2NrX3NlcnZpY2UucHJvdG8SCm1hcnRsZXQudjEaHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJv\
+        dG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8ihgMKCUJsb2NrVHlwZRIOCgJpZBgBIAEoCVICaWQSHAoJbmFt\
+        ZXNwYWNlGAIgASgJUgluYW1lc3BhY2USEgoEc2x1ZxgDIAEoCVIEc2x1ZxISCgRuYW1lGAQgASgJUgRuYW1lEiAKC2Rlc2Ny\
+        aXB0aW9uGAUgASgJUgtkZXNjcmlwdGlvbhIZCghsb2dvX3VybBgGIAEoCVIHbG9nb1VybBIrChFkb2N1bWVudGF0aW9uX3Vy\
+        bBgHIAEoCVIQZG9jdW1lbnRhdGlvblVybBIhCgxjb2RlX2V4YW1wbGUYCCABKAlSC2NvZGVFeGFtcGxlEhwKCXByb3RlY3Rl\
+        ZBgJIAEoCFIJcHJvdGVjdGVkEjsKC2NyZWF0ZV90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY3Jl\
+        YXRlVGltZRI7Cgt1cGRhdGVfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCnVwZGF0ZVRpbWUitgIK\
+        C0Jsb2NrU2NoZW1hEg4KAmlkGAEgASgJUgJpZBIcCgluYW1lc3BhY2UYAiABKAlSCW5hbWVzcGFjZRIiCg1ibG9ja190eXBl\
+        X2lkGAMgASgJUgtibG9ja1R5cGVJZBImCg9ibG9ja190eXBlX3NsdWcYBCABKAlSDWJsb2NrVHlwZVNsdWcSGgoIY2hlY2tz\
+        dW0YBSABKAlSCGNoZWNrc3VtEhgKB3ZlcnNpb24YBiABKAlSB3ZlcnNpb24SFgoGZmllbGRzGAcgASgJUgZmaWVsZHMSIgoM\
+        Y2FwYWJpbGl0aWVzGAggAygJUgxjYXBhYmlsaXRpZXMSOwoLY3JlYXRlX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYu\
+        VGltZXN0YW1wUgpjcmVhdGVUaW1lIs4ECgVCbG9jaxIOCgJpZBgBIAEoCVICaWQSHAoJbmFtZXNwYWNlGAIgASgJUgluYW1l\
+        c3BhY2USEgoEbmFtZRgDIAEoCVIEbmFtZRIiCg1ibG9ja190eXBlX2lkGAQgASgJUgtibG9ja1R5cGVJZBImCg9ibG9ja190\
+        eXBlX3NsdWcYBSABKAlSDWJsb2NrVHlwZVNsdWcSJgoPYmxvY2tfc2NoZW1hX2lkGAYgASgJUg1ibG9ja1NjaGVtYUlkEisK\
+        BGRhdGEYByABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0UgRkYXRhEkEKCnJlZmVyZW5jZXMYCCADKAsyIS5tYXJ0bGV0\
+        LnYxLkJsb2NrLlJlZmVyZW5jZXNFbnRyeVIKcmVmZXJlbmNlcxIcCglhbm9ueW1vdXMYCSABKAhSCWFub255bW91cxI7Cgtj\
+        cmVhdGVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCmNyZWF0ZVRpbWUSOwoLdXBkYXRlX3RpbWUY\
+        CyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgp1cGRhdGVUaW1lEhIKBGV0YWcYDCABKAlSBGV0YWcSHQoKY3Jl\
+        YXRlZF9ieRgNIAEoCVIJY3JlYXRlZEJ5EhUKBmtleV9pZBgOIAEoCVIFa2V5SWQaPQoPUmVmZXJlbmNlc0VudHJ5EhAKA2tl\
+        eRgBIAEoCVIDa2V5EhQKBXZhbHVlGAIgASgJUgV2YWx1ZToCOAEizAEKC0Jsb2NrRmlsdGVyEhAKA2lkcxgBIAMoCVIDaWRz\
+        EhQKBW5hbWVzGAIgAygJUgVuYW1lcxIjCg1uYW1lX2NvbnRhaW5zGAMgASgJUgxuYW1lQ29udGFpbnMSHwoLYmxvY2tfdHlw\
+        ZXMYBCADKAlSCmJsb2NrVHlwZXMSIgoMY2FwYWJpbGl0aWVzGAUgAygJUgxjYXBhYmlsaXRpZXMSKwoRaW5jbHVkZV9hbm9u\
+        eW1vdXMYBiABKAhSEGluY2x1ZGVBbm9ueW1vdXMiigEKE1B1dEJsb2NrVHlwZVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJ\
+        UgluYW1lc3BhY2USNAoKYmxvY2tfdHlwZRgCIAEoCzIVLm1hcnRsZXQudjEuQmxvY2tUeXBlUglibG9ja1R5cGUSHwoLY3Jl\
+        YXRlX29ubHkYAyABKAhSCmNyZWF0ZU9ubHkiTAoUUHV0QmxvY2tUeXBlUmVzcG9uc2USNAoKYmxvY2tfdHlwZRgBIAEoCzIV\
+        Lm1hcnRsZXQudjEuQmxvY2tUeXBlUglibG9ja1R5cGUiRQoTR2V0QmxvY2tUeXBlUmVxdWVzdBIcCgluYW1lc3BhY2UYASAB\
+        KAlSCW5hbWVzcGFjZRIQCgNyZWYYAiABKAlSA3JlZiJMChRHZXRCbG9ja1R5cGVSZXNwb25zZRI0CgpibG9ja190eXBlGAEg\
+        ASgLMhUubWFydGxldC52MS5CbG9ja1R5cGVSCWJsb2NrVHlwZSLiAQoVTGlzdEJsb2NrVHlwZXNSZXF1ZXN0EhwKCW5hbWVz\
+        cGFjZRgBIAEoCVIJbmFtZXNwYWNlEiMKDW5hbWVfY29udGFpbnMYAiABKAlSDG5hbWVDb250YWlucxISCgRyZWZzGAMgAygJ\
+        UgRyZWZzEiIKDGNhcGFiaWxpdGllcxgEIAMoCVIMY2FwYWJpbGl0aWVzEhsKCXBhZ2Vfc2l6ZRgFIAEoBVIIcGFnZVNpemUS\
+        HQoKcGFnZV90b2tlbhgGIAEoCVIJcGFnZVRva2VuEhIKBHNraXAYByABKAVSBHNraXAieAoWTGlzdEJsb2NrVHlwZXNSZXNw\
+        b25zZRI2CgtibG9ja190eXBlcxgBIAMoCzIVLm1hcnRsZXQudjEuQmxvY2tUeXBlUgpibG9ja1R5cGVzEiYKD25leHRfcGFn\
+        ZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiJIChZEZWxldGVCbG9ja1R5cGVSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
+        CVIJbmFtZXNwYWNlEhAKA3JlZhgCIAEoCVIDcmVmIhkKF0RlbGV0ZUJsb2NrVHlwZVJlc3BvbnNlInEKFVB1dEJsb2NrU2No\
+        ZW1hUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRI6CgxibG9ja19zY2hlbWEYAiABKAsyFy5tYXJ0bGV0\
+        LnYxLkJsb2NrU2NoZW1hUgtibG9ja1NjaGVtYSJuChZQdXRCbG9ja1NjaGVtYVJlc3BvbnNlEjoKDGJsb2NrX3NjaGVtYRgB\
+        IAEoCzIXLm1hcnRsZXQudjEuQmxvY2tTY2hlbWFSC2Jsb2NrU2NoZW1hEhgKB2V4aXN0ZWQYAiABKAhSB2V4aXN0ZWQiewoV\
+        R2V0QmxvY2tTY2hlbWFSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIaCghj\
+        aGVja3N1bRgDIAEoCVIIY2hlY2tzdW0SGAoHdmVyc2lvbhgEIAEoCVIHdmVyc2lvbiJUChZHZXRCbG9ja1NjaGVtYVJlc3Bv\
+        bnNlEjoKDGJsb2NrX3NjaGVtYRgBIAEoCzIXLm1hcnRsZXQudjEuQmxvY2tTY2hlbWFSC2Jsb2NrU2NoZW1hIvoBChdMaXN0\
+        QmxvY2tTY2hlbWFzUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIQCgNpZHMYAiADKAlSA2lkcxIfCgti\
+        bG9ja190eXBlcxgDIAMoCVIKYmxvY2tUeXBlcxIiCgxjYXBhYmlsaXRpZXMYBCADKAlSDGNhcGFiaWxpdGllcxIaCgh2ZXJz\
+        aW9ucxgFIAMoCVIIdmVyc2lvbnMSGwoJcGFnZV9zaXplGAYgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAcgASgJUglw\
+        YWdlVG9rZW4SEgoEc2tpcBgIIAEoBVIEc2tpcCKAAQoYTGlzdEJsb2NrU2NoZW1hc1Jlc3BvbnNlEjwKDWJsb2NrX3NjaGVt\
+        YXMYASADKAsyFy5tYXJ0bGV0LnYxLkJsb2NrU2NoZW1hUgxibG9ja1NjaGVtYXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJ\
+        Ug1uZXh0UGFnZVRva2VuIkgKGERlbGV0ZUJsb2NrU2NoZW1hUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFj\
+        ZRIOCgJpZBgCIAEoCVICaWQiGwoZRGVsZXRlQmxvY2tTY2hlbWFSZXNwb25zZSI8ChxMaXN0QmxvY2tDYXBhYmlsaXRpZXNS\
+        ZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlIkMKHUxpc3RCbG9ja0NhcGFiaWxpdGllc1Jlc3BvbnNlEiIK\
+        DGNhcGFiaWxpdGllcxgBIAMoCVIMY2FwYWJpbGl0aWVzIlsKEkNyZWF0ZUJsb2NrUmVxdWVzdBIcCgluYW1lc3BhY2UYASAB\
+        KAlSCW5hbWVzcGFjZRInCgVibG9jaxgCIAEoCzIRLm1hcnRsZXQudjEuQmxvY2tSBWJsb2NrIj4KE0NyZWF0ZUJsb2NrUmVz\
+        cG9uc2USJwoFYmxvY2sYASABKAsyES5tYXJ0bGV0LnYxLkJsb2NrUgVibG9jayKbAQoPR2V0QmxvY2tSZXF1ZXN0EhwKCW5h\
+        bWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZBIdCgpibG9ja190eXBlGAMgASgJUglibG9ja1R5cGUS\
+        EgoEbmFtZRgEIAEoCVIEbmFtZRInCg9pbmNsdWRlX3NlY3JldHMYBSABKAhSDmluY2x1ZGVTZWNyZXRzIjsKEEdldEJsb2Nr\
+        UmVzcG9uc2USJwoFYmxvY2sYASABKAsyES5tYXJ0bGV0LnYxLkJsb2NrUgVibG9jayKJAgoRTGlzdEJsb2Nrc1JlcXVlc3QS\
+        HAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USLwoGZmlsdGVyGAIgASgLMhcubWFydGxldC52MS5CbG9ja0ZpbHRlclIG\
+        ZmlsdGVyEicKD2luY2x1ZGVfc2VjcmV0cxgDIAEoCFIOaW5jbHVkZVNlY3JldHMSLAoFb3JkZXIYBCABKA4yFi5tYXJ0bGV0\
+        LnYxLkJsb2NrT3JkZXJSBW9yZGVyEhsKCXBhZ2Vfc2l6ZRgFIAEoBVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgGIAEoCVIJ\
+        cGFnZVRva2VuEhIKBHNraXAYByABKAVSBHNraXAiZwoSTGlzdEJsb2Nrc1Jlc3BvbnNlEikKBmJsb2NrcxgBIAMoCzIRLm1h\
+        cnRsZXQudjEuQmxvY2tSBmJsb2NrcxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4iYwoSQ291bnRC\
+        bG9ja3NSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEi8KBmZpbHRlchgCIAEoCzIXLm1hcnRsZXQudjEu\
+        QmxvY2tGaWx0ZXJSBmZpbHRlciIrChNDb3VudEJsb2Nrc1Jlc3BvbnNlEhQKBWNvdW50GAEgASgDUgVjb3VudCJxChJVcGRh\
+        dGVCbG9ja1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USJwoFYmxvY2sYAiABKAsyES5tYXJ0bGV0LnYx\
+        LkJsb2NrUgVibG9jaxIUCgVtZXJnZRgDIAEoCFIFbWVyZ2UiPgoTVXBkYXRlQmxvY2tSZXNwb25zZRInCgVibG9jaxgBIAEo\
+        CzIRLm1hcnRsZXQudjEuQmxvY2tSBWJsb2NrInUKEkRlbGV0ZUJsb2NrUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5h\
+        bWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSHQoKYmxvY2tfdHlwZRgDIAEoCVIJYmxvY2tUeXBlEhIKBG5hbWUYBCABKAlSBG5h\
+        bWUiFQoTRGVsZXRlQmxvY2tSZXNwb25zZSp2CgpCbG9ja09yZGVyEhsKF0JMT0NLX09SREVSX1VOU1BFQ0lGSUVEEAASFAoQ\
+        QkxPQ0tfT1JERVJfTkFNRRABEh8KG0JMT0NLX09SREVSX05BTUVfREVTQ0VORElORxACEhQKEEJMT0NLX09SREVSX1RZUEUQ\
+        AzLpCgoMQmxvY2tTZXJ2aWNlElYKDFB1dEJsb2NrVHlwZRIfLm1hcnRsZXQudjEuUHV0QmxvY2tUeXBlUmVxdWVzdBogLm1h\
+        cnRsZXQudjEuUHV0QmxvY2tUeXBlUmVzcG9uc2UiA5ACAhJWCgxHZXRCbG9ja1R5cGUSHy5tYXJ0bGV0LnYxLkdldEJsb2Nr\
+        VHlwZVJlcXVlc3QaIC5tYXJ0bGV0LnYxLkdldEJsb2NrVHlwZVJlc3BvbnNlIgOQAgESXAoOTGlzdEJsb2NrVHlwZXMSIS5t\
+        YXJ0bGV0LnYxLkxpc3RCbG9ja1R5cGVzUmVxdWVzdBoiLm1hcnRsZXQudjEuTGlzdEJsb2NrVHlwZXNSZXNwb25zZSIDkAIB\
+        El8KD0RlbGV0ZUJsb2NrVHlwZRIiLm1hcnRsZXQudjEuRGVsZXRlQmxvY2tUeXBlUmVxdWVzdBojLm1hcnRsZXQudjEuRGVs\
+        ZXRlQmxvY2tUeXBlUmVzcG9uc2UiA5ACAhJcCg5QdXRCbG9ja1NjaGVtYRIhLm1hcnRsZXQudjEuUHV0QmxvY2tTY2hlbWFS\
+        ZXF1ZXN0GiIubWFydGxldC52MS5QdXRCbG9ja1NjaGVtYVJlc3BvbnNlIgOQAgISXAoOR2V0QmxvY2tTY2hlbWESIS5tYXJ0\
+        bGV0LnYxLkdldEJsb2NrU2NoZW1hUmVxdWVzdBoiLm1hcnRsZXQudjEuR2V0QmxvY2tTY2hlbWFSZXNwb25zZSIDkAIBEmIK\
+        EExpc3RCbG9ja1NjaGVtYXMSIy5tYXJ0bGV0LnYxLkxpc3RCbG9ja1NjaGVtYXNSZXF1ZXN0GiQubWFydGxldC52MS5MaXN0\
+        QmxvY2tTY2hlbWFzUmVzcG9uc2UiA5ACARJlChFEZWxldGVCbG9ja1NjaGVtYRIkLm1hcnRsZXQudjEuRGVsZXRlQmxvY2tT\
+        Y2hlbWFSZXF1ZXN0GiUubWFydGxldC52MS5EZWxldGVCbG9ja1NjaGVtYVJlc3BvbnNlIgOQAgIScQoVTGlzdEJsb2NrQ2Fw\
+        YWJpbGl0aWVzEigubWFydGxldC52MS5MaXN0QmxvY2tDYXBhYmlsaXRpZXNSZXF1ZXN0GikubWFydGxldC52MS5MaXN0Qmxv\
+        Y2tDYXBhYmlsaXRpZXNSZXNwb25zZSIDkAIBElMKC0NyZWF0ZUJsb2NrEh4ubWFydGxldC52MS5DcmVhdGVCbG9ja1JlcXVl\
+        c3QaHy5tYXJ0bGV0LnYxLkNyZWF0ZUJsb2NrUmVzcG9uc2UiA5ACAhJKCghHZXRCbG9jaxIbLm1hcnRsZXQudjEuR2V0Qmxv\
+        Y2tSZXF1ZXN0GhwubWFydGxldC52MS5HZXRCbG9ja1Jlc3BvbnNlIgOQAgESUAoKTGlzdEJsb2NrcxIdLm1hcnRsZXQudjEu\
+        TGlzdEJsb2Nrc1JlcXVlc3QaHi5tYXJ0bGV0LnYxLkxpc3RCbG9ja3NSZXNwb25zZSIDkAIBElMKC0NvdW50QmxvY2tzEh4u\
+        bWFydGxldC52MS5Db3VudEJsb2Nrc1JlcXVlc3QaHy5tYXJ0bGV0LnYxLkNvdW50QmxvY2tzUmVzcG9uc2UiA5ACARJTCgtV\
+        cGRhdGVCbG9jaxIeLm1hcnRsZXQudjEuVXBkYXRlQmxvY2tSZXF1ZXN0Gh8ubWFydGxldC52MS5VcGRhdGVCbG9ja1Jlc3Bv\
+        bnNlIgOQAgISUwoLRGVsZXRlQmxvY2sSHi5tYXJ0bGV0LnYxLkRlbGV0ZUJsb2NrUmVxdWVzdBofLm1hcnRsZXQudjEuRGVs\
+        ZXRlQmxvY2tSZXNwb25zZSIDkAICYgZwcm90bzM=\
 
         """
     ),
@@ -1604,6 +1901,75 @@ public enum ProtoDescriptors {
         """
     ),
     MartletWire.DescriptorFile(
+      name: "martlet/v1/input_service.proto",
+      dependencies: ["google/protobuf/timestamp.proto"],
+      symbols: [
+        "martlet.v1.RunInput",
+        "martlet.v1.RunInput.id",
+        "martlet.v1.RunInput.run_id",
+        "martlet.v1.RunInput.key",
+        "martlet.v1.RunInput.value",
+        "martlet.v1.RunInput.sender",
+        "martlet.v1.RunInput.create_time",
+        "martlet.v1.RunInput.created_by",
+        "martlet.v1.ProvideInputRequest",
+        "martlet.v1.ProvideInputRequest.namespace",
+        "martlet.v1.ProvideInputRequest.input",
+        "martlet.v1.ProvideInputRequest.schema_key",
+        "martlet.v1.ProvideInputResponse",
+        "martlet.v1.ProvideInputResponse.input",
+        "martlet.v1.GetInputRequest",
+        "martlet.v1.GetInputRequest.namespace",
+        "martlet.v1.GetInputRequest.run_id",
+        "martlet.v1.GetInputRequest.key",
+        "martlet.v1.GetInputResponse",
+        "martlet.v1.GetInputResponse.input",
+        "martlet.v1.ListInputsRequest",
+        "martlet.v1.ListInputsRequest.namespace",
+        "martlet.v1.ListInputsRequest.run_id",
+        "martlet.v1.ListInputsRequest.key_prefix",
+        "martlet.v1.ListInputsRequest.except_keys",
+        "martlet.v1.ListInputsRequest.page_size",
+        "martlet.v1.ListInputsRequest.page_token",
+        "martlet.v1.ListInputsResponse",
+        "martlet.v1.ListInputsResponse.inputs",
+        "martlet.v1.ListInputsResponse.next_page_token",
+        "martlet.v1.DeleteInputRequest",
+        "martlet.v1.DeleteInputRequest.namespace",
+        "martlet.v1.DeleteInputRequest.run_id",
+        "martlet.v1.DeleteInputRequest.key",
+        "martlet.v1.DeleteInputResponse",
+        "martlet.v1.InputService",
+        "martlet.v1.InputService.ProvideInput",
+        "martlet.v1.InputService.GetInput",
+        "martlet.v1.InputService.ListInputs",
+        "martlet.v1.InputService.DeleteInput",
+      ],
+      base64: """
+        Ch5tYXJ0bGV0L3YxL2lucHV0X3NlcnZpY2UucHJvdG8SCm1hcnRsZXQudjEaH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAu\
+        cHJvdG8izQEKCFJ1bklucHV0Eg4KAmlkGAEgASgJUgJpZBIVCgZydW5faWQYAiABKAlSBXJ1bklkEhAKA2tleRgDIAEoCVID\
+        a2V5EhQKBXZhbHVlGAQgASgJUgV2YWx1ZRIWCgZzZW5kZXIYBSABKAlSBnNlbmRlchI7CgtjcmVhdGVfdGltZRgGIAEoCzIa\
+        Lmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCmNyZWF0ZVRpbWUSHQoKY3JlYXRlZF9ieRgHIAEoCVIJY3JlYXRlZEJ5In4K\
+        E1Byb3ZpZGVJbnB1dFJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USKgoFaW5wdXQYAiABKAsyFC5tYXJ0\
+        bGV0LnYxLlJ1bklucHV0UgVpbnB1dBIdCgpzY2hlbWFfa2V5GAMgASgJUglzY2hlbWFLZXkiQgoUUHJvdmlkZUlucHV0UmVz\
+        cG9uc2USKgoFaW5wdXQYASABKAsyFC5tYXJ0bGV0LnYxLlJ1bklucHV0UgVpbnB1dCJYCg9HZXRJbnB1dFJlcXVlc3QSHAoJ\
+        bmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFQoGcnVuX2lkGAIgASgJUgVydW5JZBIQCgNrZXkYAyABKAlSA2tleSI+ChBH\
+        ZXRJbnB1dFJlc3BvbnNlEioKBWlucHV0GAEgASgLMhQubWFydGxldC52MS5SdW5JbnB1dFIFaW5wdXQixAEKEUxpc3RJbnB1\
+        dHNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQSHQoKa2V5X3By\
+        ZWZpeBgDIAEoCVIJa2V5UHJlZml4Eh8KC2V4Y2VwdF9rZXlzGAQgAygJUgpleGNlcHRLZXlzEhsKCXBhZ2Vfc2l6ZRgFIAEo\
+        BVIIcGFnZVNpemUSHQoKcGFnZV90b2tlbhgGIAEoCVIJcGFnZVRva2VuImoKEkxpc3RJbnB1dHNSZXNwb25zZRIsCgZpbnB1\
+        dHMYASADKAsyFC5tYXJ0bGV0LnYxLlJ1bklucHV0UgZpbnB1dHMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFn\
+        ZVRva2VuIlsKEkRlbGV0ZUlucHV0UmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIVCgZydW5faWQYAiAB\
+        KAlSBXJ1bklkEhAKA2tleRgDIAEoCVIDa2V5IhUKE0RlbGV0ZUlucHV0UmVzcG9uc2Uy2QIKDElucHV0U2VydmljZRJWCgxQ\
+        cm92aWRlSW5wdXQSHy5tYXJ0bGV0LnYxLlByb3ZpZGVJbnB1dFJlcXVlc3QaIC5tYXJ0bGV0LnYxLlByb3ZpZGVJbnB1dFJl\
+        c3BvbnNlIgOQAgISSgoIR2V0SW5wdXQSGy5tYXJ0bGV0LnYxLkdldElucHV0UmVxdWVzdBocLm1hcnRsZXQudjEuR2V0SW5w\
+        dXRSZXNwb25zZSIDkAIBElAKCkxpc3RJbnB1dHMSHS5tYXJ0bGV0LnYxLkxpc3RJbnB1dHNSZXF1ZXN0Gh4ubWFydGxldC52\
+        MS5MaXN0SW5wdXRzUmVzcG9uc2UiA5ACARJTCgtEZWxldGVJbnB1dBIeLm1hcnRsZXQudjEuRGVsZXRlSW5wdXRSZXF1ZXN0\
+        Gh8ubWFydGxldC52MS5EZWxldGVJbnB1dFJlc3BvbnNlIgOQAgJiBnByb3RvMw==\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
       name: "martlet/v1/run_explanation.proto",
       dependencies: ["google/protobuf/timestamp.proto", "martlet/v1/run.proto"],
       symbols: [
@@ -2613,6 +2979,13 @@ public enum ProtoDescriptors {
         "martlet.v1.Variable.etag",
         "martlet.v1.Variable.created_by",
         "martlet.v1.Variable.updated_by",
+        "martlet.v1.Variable.id",
+        "martlet.v1.VariableFilter",
+        "martlet.v1.VariableFilter.ids",
+        "martlet.v1.VariableFilter.names",
+        "martlet.v1.VariableFilter.name_contains",
+        "martlet.v1.VariableFilter.has_tags",
+        "martlet.v1.VariableFilter.tags",
         "martlet.v1.SetVariableRequest",
         "martlet.v1.SetVariableRequest.namespace",
         "martlet.v1.SetVariableRequest.variable",
@@ -2623,6 +2996,7 @@ public enum ProtoDescriptors {
         "martlet.v1.GetVariableRequest",
         "martlet.v1.GetVariableRequest.namespace",
         "martlet.v1.GetVariableRequest.name",
+        "martlet.v1.GetVariableRequest.id",
         "martlet.v1.GetVariableResponse",
         "martlet.v1.GetVariableResponse.variable",
         "martlet.v1.ListVariablesRequest",
@@ -2631,47 +3005,68 @@ public enum ProtoDescriptors {
         "martlet.v1.ListVariablesRequest.tags",
         "martlet.v1.ListVariablesRequest.page_size",
         "martlet.v1.ListVariablesRequest.page_token",
+        "martlet.v1.ListVariablesRequest.filter",
+        "martlet.v1.ListVariablesRequest.order",
+        "martlet.v1.ListVariablesRequest.skip",
         "martlet.v1.ListVariablesResponse",
         "martlet.v1.ListVariablesResponse.variables",
         "martlet.v1.ListVariablesResponse.next_page_token",
+        "martlet.v1.CountVariablesRequest",
+        "martlet.v1.CountVariablesRequest.namespace",
+        "martlet.v1.CountVariablesRequest.filter",
+        "martlet.v1.CountVariablesResponse",
+        "martlet.v1.CountVariablesResponse.count",
         "martlet.v1.DeleteVariableRequest",
         "martlet.v1.DeleteVariableRequest.namespace",
         "martlet.v1.DeleteVariableRequest.name",
         "martlet.v1.DeleteVariableRequest.etag",
         "martlet.v1.DeleteVariableResponse",
         "martlet.v1.SetVariablePolicy",
+        "martlet.v1.VariableOrder",
         "martlet.v1.VariableService",
         "martlet.v1.VariableService.SetVariable",
         "martlet.v1.VariableService.GetVariable",
         "martlet.v1.VariableService.ListVariables",
+        "martlet.v1.VariableService.CountVariables",
         "martlet.v1.VariableService.DeleteVariable",
       ],
       base64: """
         CiFtYXJ0bGV0L3YxL3ZhcmlhYmxlX3NlcnZpY2UucHJvdG8SCm1hcnRsZXQudjEaHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3Qu\
-        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8iygIKCFZhcmlhYmxlEhwKCW5hbWVzcGFjZRgBIAEoCVIJ\
+        cHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8i2gIKCFZhcmlhYmxlEhwKCW5hbWVzcGFjZRgBIAEoCVIJ\
         bmFtZXNwYWNlEhIKBG5hbWUYAiABKAlSBG5hbWUSLAoFdmFsdWUYAyABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVSBXZh\
         bHVlEhIKBHRhZ3MYBCADKAlSBHRhZ3MSOwoLY3JlYXRlX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1w\
         UgpjcmVhdGVUaW1lEjsKC3VwZGF0ZV90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKdXBkYXRlVGlt\
         ZRISCgRldGFnGAcgASgJUgRldGFnEh0KCmNyZWF0ZWRfYnkYCCABKAlSCWNyZWF0ZWRCeRIdCgp1cGRhdGVkX2J5GAkgASgJ\
-        Ugl1cGRhdGVkQnkiugEKElNldFZhcmlhYmxlUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIwCgh2YXJp\
-        YWJsZRgCIAEoCzIULm1hcnRsZXQudjEuVmFyaWFibGVSCHZhcmlhYmxlEjUKBnBvbGljeRgDIAEoDjIdLm1hcnRsZXQudjEu\
-        U2V0VmFyaWFibGVQb2xpY3lSBnBvbGljeRIdCgpyZXF1ZXN0X2lkGAQgASgJUglyZXF1ZXN0SWQiRwoTU2V0VmFyaWFibGVS\
-        ZXNwb25zZRIwCgh2YXJpYWJsZRgBIAEoCzIULm1hcnRsZXQudjEuVmFyaWFibGVSCHZhcmlhYmxlIkYKEkdldFZhcmlhYmxl\
-        UmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRISCgRuYW1lGAIgASgJUgRuYW1lIkcKE0dldFZhcmlhYmxl\
-        UmVzcG9uc2USMAoIdmFyaWFibGUYASABKAsyFC5tYXJ0bGV0LnYxLlZhcmlhYmxlUgh2YXJpYWJsZSKlAQoUTGlzdFZhcmlh\
-        Ymxlc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USHwoLbmFtZV9wcmVmaXgYAiABKAlSCm5hbWVQcmVm\
-        aXgSEgoEdGFncxgDIAMoCVIEdGFncxIbCglwYWdlX3NpemUYBCABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBSABKAlS\
-        CXBhZ2VUb2tlbiJzChVMaXN0VmFyaWFibGVzUmVzcG9uc2USMgoJdmFyaWFibGVzGAEgAygLMhQubWFydGxldC52MS5WYXJp\
-        YWJsZVIJdmFyaWFibGVzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiJdChVEZWxldGVWYXJpYWJs\
-        ZVJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USEgoEbmFtZRgCIAEoCVIEbmFtZRISCgRldGFnGAMgASgJ\
-        UgRldGFnIhgKFkRlbGV0ZVZhcmlhYmxlUmVzcG9uc2UqmAEKEVNldFZhcmlhYmxlUG9saWN5EiMKH1NFVF9WQVJJQUJMRV9Q\
-        T0xJQ1lfVU5TUEVDSUZJRUQQABIeChpTRVRfVkFSSUFCTEVfUE9MSUNZX1VQU0VSVBABEh4KGlNFVF9WQVJJQUJMRV9QT0xJ\
-        Q1lfQ1JFQVRFEAISHgoaU0VUX1ZBUklBQkxFX1BPTElDWV9VUERBVEUQAzL0AgoPVmFyaWFibGVTZXJ2aWNlElMKC1NldFZh\
-        cmlhYmxlEh4ubWFydGxldC52MS5TZXRWYXJpYWJsZVJlcXVlc3QaHy5tYXJ0bGV0LnYxLlNldFZhcmlhYmxlUmVzcG9uc2Ui\
-        A5ACAhJTCgtHZXRWYXJpYWJsZRIeLm1hcnRsZXQudjEuR2V0VmFyaWFibGVSZXF1ZXN0Gh8ubWFydGxldC52MS5HZXRWYXJp\
-        YWJsZVJlc3BvbnNlIgOQAgESWQoNTGlzdFZhcmlhYmxlcxIgLm1hcnRsZXQudjEuTGlzdFZhcmlhYmxlc1JlcXVlc3QaIS5t\
-        YXJ0bGV0LnYxLkxpc3RWYXJpYWJsZXNSZXNwb25zZSIDkAIBElwKDkRlbGV0ZVZhcmlhYmxlEiEubWFydGxldC52MS5EZWxl\
-        dGVWYXJpYWJsZVJlcXVlc3QaIi5tYXJ0bGV0LnYxLkRlbGV0ZVZhcmlhYmxlUmVzcG9uc2UiA5ACAmIGcHJvdG8z\
+        Ugl1cGRhdGVkQnkSDgoCaWQYCiABKAlSAmlkIp4BCg5WYXJpYWJsZUZpbHRlchIQCgNpZHMYASADKAlSA2lkcxIUCgVuYW1l\
+        cxgCIAMoCVIFbmFtZXMSIwoNbmFtZV9jb250YWlucxgDIAEoCVIMbmFtZUNvbnRhaW5zEh4KCGhhc190YWdzGAQgASgISABS\
+        B2hhc1RhZ3OIAQESEgoEdGFncxgFIAMoCVIEdGFnc0ILCglfaGFzX3RhZ3MiugEKElNldFZhcmlhYmxlUmVxdWVzdBIcCglu\
+        YW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIwCgh2YXJpYWJsZRgCIAEoCzIULm1hcnRsZXQudjEuVmFyaWFibGVSCHZhcmlh\
+        YmxlEjUKBnBvbGljeRgDIAEoDjIdLm1hcnRsZXQudjEuU2V0VmFyaWFibGVQb2xpY3lSBnBvbGljeRIdCgpyZXF1ZXN0X2lk\
+        GAQgASgJUglyZXF1ZXN0SWQiRwoTU2V0VmFyaWFibGVSZXNwb25zZRIwCgh2YXJpYWJsZRgBIAEoCzIULm1hcnRsZXQudjEu\
+        VmFyaWFibGVSCHZhcmlhYmxlIlYKEkdldFZhcmlhYmxlUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIS\
+        CgRuYW1lGAIgASgJUgRuYW1lEg4KAmlkGAMgASgJUgJpZCJHChNHZXRWYXJpYWJsZVJlc3BvbnNlEjAKCHZhcmlhYmxlGAEg\
+        ASgLMhQubWFydGxldC52MS5WYXJpYWJsZVIIdmFyaWFibGUingIKFExpc3RWYXJpYWJsZXNSZXF1ZXN0EhwKCW5hbWVzcGFj\
+        ZRgBIAEoCVIJbmFtZXNwYWNlEh8KC25hbWVfcHJlZml4GAIgASgJUgpuYW1lUHJlZml4EhIKBHRhZ3MYAyADKAlSBHRhZ3MS\
+        GwoJcGFnZV9zaXplGAQgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAUgASgJUglwYWdlVG9rZW4SMgoGZmlsdGVyGAYg\
+        ASgLMhoubWFydGxldC52MS5WYXJpYWJsZUZpbHRlclIGZmlsdGVyEi8KBW9yZGVyGAcgASgOMhkubWFydGxldC52MS5WYXJp\
+        YWJsZU9yZGVyUgVvcmRlchISCgRza2lwGAggASgFUgRza2lwInMKFUxpc3RWYXJpYWJsZXNSZXNwb25zZRIyCgl2YXJpYWJs\
+        ZXMYASADKAsyFC5tYXJ0bGV0LnYxLlZhcmlhYmxlUgl2YXJpYWJsZXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0\
+        UGFnZVRva2VuImkKFUNvdW50VmFyaWFibGVzUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIyCgZmaWx0\
+        ZXIYAiABKAsyGi5tYXJ0bGV0LnYxLlZhcmlhYmxlRmlsdGVyUgZmaWx0ZXIiLgoWQ291bnRWYXJpYWJsZXNSZXNwb25zZRIU\
+        CgVjb3VudBgBIAEoA1IFY291bnQiXQoVRGVsZXRlVmFyaWFibGVSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNw\
+        YWNlEhIKBG5hbWUYAiABKAlSBG5hbWUSEgoEZXRhZxgDIAEoCVIEZXRhZyIYChZEZWxldGVWYXJpYWJsZVJlc3BvbnNlKpgB\
+        ChFTZXRWYXJpYWJsZVBvbGljeRIjCh9TRVRfVkFSSUFCTEVfUE9MSUNZX1VOU1BFQ0lGSUVEEAASHgoaU0VUX1ZBUklBQkxF\
+        X1BPTElDWV9VUFNFUlQQARIeChpTRVRfVkFSSUFCTEVfUE9MSUNZX0NSRUFURRACEh4KGlNFVF9WQVJJQUJMRV9QT0xJQ1lf\
+        VVBEQVRFEAMqpAEKDVZhcmlhYmxlT3JkZXISHgoaVkFSSUFCTEVfT1JERVJfVU5TUEVDSUZJRUQQABIXChNWQVJJQUJMRV9P\
+        UkRFUl9OQU1FEAESIgoeVkFSSUFCTEVfT1JERVJfTkFNRV9ERVNDRU5ESU5HEAISGgoWVkFSSUFCTEVfT1JERVJfQ1JFQVRF\
+        RBADEhoKFlZBUklBQkxFX09SREVSX1VQREFURUQQBDLSAwoPVmFyaWFibGVTZXJ2aWNlElMKC1NldFZhcmlhYmxlEh4ubWFy\
+        dGxldC52MS5TZXRWYXJpYWJsZVJlcXVlc3QaHy5tYXJ0bGV0LnYxLlNldFZhcmlhYmxlUmVzcG9uc2UiA5ACAhJTCgtHZXRW\
+        YXJpYWJsZRIeLm1hcnRsZXQudjEuR2V0VmFyaWFibGVSZXF1ZXN0Gh8ubWFydGxldC52MS5HZXRWYXJpYWJsZVJlc3BvbnNl\
+        IgOQAgESWQoNTGlzdFZhcmlhYmxlcxIgLm1hcnRsZXQudjEuTGlzdFZhcmlhYmxlc1JlcXVlc3QaIS5tYXJ0bGV0LnYxLkxp\
+        c3RWYXJpYWJsZXNSZXNwb25zZSIDkAIBElwKDkNvdW50VmFyaWFibGVzEiEubWFydGxldC52MS5Db3VudFZhcmlhYmxlc1Jl\
+        cXVlc3QaIi5tYXJ0bGV0LnYxLkNvdW50VmFyaWFibGVzUmVzcG9uc2UiA5ACARJcCg5EZWxldGVWYXJpYWJsZRIhLm1hcnRs\
+        ZXQudjEuRGVsZXRlVmFyaWFibGVSZXF1ZXN0GiIubWFydGxldC52MS5EZWxldGVWYXJpYWJsZVJlc3BvbnNlIgOQAgJiBnBy\
+        b3RvMw==\
 
         """
     ),

@@ -25,8 +25,9 @@ struct Program: AsyncParsableCommand {
       ExplainRun.self, WhyCommand.self, InitCommand.self, DeployCommand.self, PlanCommand.self,
       ApplyCommand.self, FlowCommand.self, DeploymentCommand.self, BackfillCommand.self,
       WorkPoolCommand.self, WorkerCommand.self, LimitCommand.self, ResultCommand.self,
-      CacheCommand.self, VariableCommand.self, ArtifactCommand.self,
-      EventCommand.self, ProfileCommand.self, ClientConfigCommand.self, APICommand.self,
+      CacheCommand.self, VariableCommand.self, BlockCommand.self,
+      ArtifactCommand.self, EventCommand.self, ProfileCommand.self, ClientConfigCommand.self,
+      APICommand.self,
       CompletionCommand.self, ListNames.self, VersionCommand.self,
     ])
 

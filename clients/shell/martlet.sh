@@ -780,6 +780,8 @@ Flags:
       For people; Markdown.
   --artifact.run-id TEXT
       The run that wrote it; may be empty. In a report the report's own.
+  --artifact.labels KEY=TEXT
+      For programs; at most 64. May be repeated.
   --artifact.markdown TEXT
       Text in Markdown, at most 1 MiB.
   --artifact.table JSON
@@ -794,6 +796,12 @@ Flags:
       How far something is, from 0 to 100.
   --artifact.image-uri TEXT
       An image by its address.
+  --artifact.custom JSON
+      Anything else, for those who know its type.
+  --artifact.custom.type TEXT
+      A word for the type; may be empty. At most 100 bytes.
+  --artifact.custom.data JSON
+      The content; at most 1 MiB as JSON.
   --json JSON
       The whole request, instead of other flags.
 
@@ -809,6 +817,7 @@ artifact.namespace string artifact.namespace
 artifact.key string artifact.key
 artifact.description string artifact.description
 artifact.run-id string artifact.runId
+artifact.labels %string artifact.labels
 artifact.markdown string artifact.markdown
 artifact.table json artifact.table
 artifact.link json artifact.link
@@ -816,6 +825,9 @@ artifact.link.uri string artifact.link.uri
 artifact.link.text string artifact.link.text
 artifact.progress float artifact.progress
 artifact.image-uri string artifact.imageUri
+artifact.custom json artifact.custom
+artifact.custom.type string artifact.custom.type
+artifact.custom.data json artifact.custom.data
 ' "$@"
 }
 
@@ -854,7 +866,7 @@ martlet_artifact_list_artifacts() {
       cat <<'HELP'
 Usage: martlet_artifact_list_artifacts [--FLAG VALUE]...
 
-Returns a page of artifacts, newest first.
+Returns a page of artifacts, the newest first unless another order is asked for.
 
 Flags:
   --namespace TEXT
@@ -868,7 +880,31 @@ Flags:
   --page-size INTEGER
       At most 1000; 100 when 0.
   --page-token TEXT
-      From the page before.
+      From the page before. Only of the same order.
+  --filter JSON
+      Only those that it takes.
+  --filter.ids TEXT
+      Only these, when not empty. May be repeated.
+  --filter.keys TEXT
+      Only of these series, when not empty. May be repeated.
+  --filter.key-contains TEXT
+      Only of series whose key has this text in it, when not empty.
+  --filter.has-key [true|false]
+      Only those that have a key, or only those that have none.
+  --filter.types TEXT
+      Only of these types, when not empty: `markdown`, `table`, `link`, `progress`, `image`,
+      or a custom one. May be repeated.
+  --filter.other-types TEXT
+      Only of other types than these. May be repeated.
+  --filter.run-ids TEXT
+      Only of these runs, when not empty. May be repeated.
+  --filter.enclosing-run-ids TEXT
+      Only of these runs or runs directly below one of them, when not empty. May be
+      repeated.
+  --order NAME
+      In which order. One of newest, updated, key, key_descending.
+  --skip INTEGER
+      So many are passed over first, at most 1,000,000.
   --json JSON
       The whole request, instead of other flags.
 
@@ -883,6 +919,73 @@ key string key
 latest-only bool latestOnly
 page-size int pageSize
 page-token string pageToken
+filter json filter
+filter.ids *string filter.ids
+filter.keys *string filter.keys
+filter.key-contains string filter.keyContains
+filter.has-key bool filter.hasKey
+filter.types *string filter.types
+filter.other-types *string filter.otherTypes
+filter.run-ids *string filter.runIds
+filter.enclosing-run-ids *string filter.enclosingRunIds
+order enum:ARTIFACT_ORDER_:UNSPECIFIED,NEWEST,UPDATED,KEY,KEY_DESCENDING order
+skip int skip
+' "$@"
+}
+
+martlet_artifact_count_artifacts() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_artifact_count_artifacts [--FLAG VALUE]...
+
+Says how many artifacts there are of those that a list would have. Pages and order do not
+matter.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter JSON
+      Only those that it takes.
+  --filter.ids TEXT
+      Only these, when not empty. May be repeated.
+  --filter.keys TEXT
+      Only of these series, when not empty. May be repeated.
+  --filter.key-contains TEXT
+      Only of series whose key has this text in it, when not empty.
+  --filter.has-key [true|false]
+      Only those that have a key, or only those that have none.
+  --filter.types TEXT
+      Only of these types, when not empty: `markdown`, `table`, `link`, `progress`, `image`,
+      or a custom one. May be repeated.
+  --filter.other-types TEXT
+      Only of other types than these. May be repeated.
+  --filter.run-ids TEXT
+      Only of these runs, when not empty. May be repeated.
+  --filter.enclosing-run-ids TEXT
+      Only of these runs or runs directly below one of them, when not empty. May be
+      repeated.
+  --latest-only [true|false]
+      Only the newest of each series.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CountArtifactsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ArtifactService/CountArtifacts martlet_artifact_count_artifacts '
+namespace string namespace
+filter json filter
+filter.ids *string filter.ids
+filter.keys *string filter.keys
+filter.key-contains string filter.keyContains
+filter.has-key bool filter.hasKey
+filter.types *string filter.types
+filter.other-types *string filter.otherTypes
+filter.run-ids *string filter.runIds
+filter.enclosing-run-ids *string filter.enclosingRunIds
+latest-only bool latestOnly
 ' "$@"
 }
 
@@ -909,6 +1012,623 @@ HELP
   _martlet_rpc ArtifactService/DeleteArtifact martlet_artifact_delete_artifact '
 namespace string namespace
 id string id
+' "$@"
+}
+
+martlet_block_put_block_type() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_put_block_type [--FLAG VALUE]...
+
+Creates a type, or changes what is said of one with the same slug. ALREADY_EXISTS when it is
+to be created only, and is there.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --block-type JSON
+      What to say of it: all of it.
+  --block-type.id TEXT
+      UUID. Output only, but for imports, which may give one to a type that is new.
+  --block-type.namespace TEXT
+      The namespace.
+  --block-type.slug TEXT
+      Unique in the namespace, and never changes: 1 to 200 lower-case letters, digits,
+      dashes and underscores.
+  --block-type.name TEXT
+      For people; unique in the namespace.
+  --block-type.description TEXT
+      For people; Markdown.
+  --block-type.logo-url TEXT
+      The address of a picture.
+  --block-type.documentation-url TEXT
+      The address of more about it.
+  --block-type.code-example TEXT
+      How it is used, in code.
+  --block-type.protected [true|false]
+      Whether it may not be deleted.
+  --create-only [true|false]
+      Only if it is not there yet.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PutBlockTypeResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/PutBlockType martlet_block_put_block_type '
+namespace string namespace
+block-type json blockType
+block-type.id string blockType.id
+block-type.namespace string blockType.namespace
+block-type.slug string blockType.slug
+block-type.name string blockType.name
+block-type.description string blockType.description
+block-type.logo-url string blockType.logoUrl
+block-type.documentation-url string blockType.documentationUrl
+block-type.code-example string blockType.codeExample
+block-type.protected bool blockType.protected
+create-only bool createOnly
+' "$@"
+}
+
+martlet_block_get_block_type() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_get_block_type [--FLAG VALUE]...
+
+Returns one type, by id or slug. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      Its id or slug.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetBlockTypeResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/GetBlockType martlet_block_get_block_type '
+namespace string namespace
+ref string ref
+' "$@"
+}
+
+martlet_block_list_block_types() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_list_block_types [--FLAG VALUE]...
+
+Returns a page of types, by name.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --name-contains TEXT
+      Only those whose name has this text in it, when not empty.
+  --refs TEXT
+      Only these, when not empty: ids or slugs. May be repeated.
+  --capabilities TEXT
+      Only those with a schema that has all of these capabilities. May be repeated.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --skip INTEGER
+      So many are passed over first, at most 1,000,000.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListBlockTypesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/ListBlockTypes martlet_block_list_block_types '
+namespace string namespace
+name-contains string nameContains
+refs *string refs
+capabilities *string capabilities
+page-size int pageSize
+page-token string pageToken
+skip int skip
+' "$@"
+}
+
+martlet_block_delete_block_type() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_delete_block_type [--FLAG VALUE]...
+
+Deletes a type with its schemas and all blocks of it. NOT_FOUND when there is none;
+FAILED_PRECONDITION with BLOCK_TYPE_PROTECTED for one that may not go.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      Its id or slug.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteBlockTypeResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/DeleteBlockType martlet_block_delete_block_type '
+namespace string namespace
+ref string ref
+' "$@"
+}
+
+martlet_block_put_block_schema() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_put_block_schema [--FLAG VALUE]...
+
+Adds a schema to a type. Idempotent: the same checksum and version return the one that is
+there. NOT_FOUND when there is no such type.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --block-schema JSON
+      What to add.
+  --block-schema.id TEXT
+      UUID. Output only, but for imports, which may give one to a schema that is new.
+  --block-schema.namespace TEXT
+      The namespace.
+  --block-schema.block-type-id TEXT
+      UUID of its type.
+  --block-schema.checksum TEXT
+      What it is known by, beside the version: of its text, as its makers count it. 1 to 200
+      bytes.
+  --block-schema.version TEXT
+      The version of the program that it comes from; may be empty.
+  --block-schema.fields TEXT
+      A JSON schema as text, kept byte for byte. `secret_fields` in it lists paths, parts of
+      which are joined by points and may be `*`: their values are secret. At most 1 MiB.
+  --block-schema.capabilities TEXT
+      What blocks of it can do, in words that programs look for. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PutBlockSchemaResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/PutBlockSchema martlet_block_put_block_schema '
+namespace string namespace
+block-schema json blockSchema
+block-schema.id string blockSchema.id
+block-schema.namespace string blockSchema.namespace
+block-schema.block-type-id string blockSchema.blockTypeId
+block-schema.checksum string blockSchema.checksum
+block-schema.version string blockSchema.version
+block-schema.fields string blockSchema.fields
+block-schema.capabilities *string blockSchema.capabilities
+' "$@"
+}
+
+martlet_block_get_block_schema() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_get_block_schema [--FLAG VALUE]...
+
+Returns one schema, by id or checksum. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      Its id; or else a checksum.
+  --checksum TEXT
+      The newest with this checksum.
+  --version TEXT
+      Of those with the checksum only this version, when not empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetBlockSchemaResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/GetBlockSchema martlet_block_get_block_schema '
+namespace string namespace
+id string id
+checksum string checksum
+version string version
+' "$@"
+}
+
+martlet_block_list_block_schemas() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_list_block_schemas [--FLAG VALUE]...
+
+Returns a page of schemas, the newest first.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ids TEXT
+      Only these, when not empty. May be repeated.
+  --block-types TEXT
+      Only of these types, when not empty: ids or slugs. May be repeated.
+  --capabilities TEXT
+      Only those that have all of these capabilities. May be repeated.
+  --versions TEXT
+      Only of these versions, when not empty. May be repeated.
+  --page-size INTEGER
+      At most 200; 100 when 0. A page ends earlier where it would not fit into a message.
+  --page-token TEXT
+      From the page before.
+  --skip INTEGER
+      So many are passed over first, at most 1,000,000.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListBlockSchemasResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/ListBlockSchemas martlet_block_list_block_schemas '
+namespace string namespace
+ids *string ids
+block-types *string blockTypes
+capabilities *string capabilities
+versions *string versions
+page-size int pageSize
+page-token string pageToken
+skip int skip
+' "$@"
+}
+
+martlet_block_delete_block_schema() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_delete_block_schema [--FLAG VALUE]...
+
+Deletes a schema with all blocks of it. NOT_FOUND when there is none; FAILED_PRECONDITION
+with BLOCK_TYPE_PROTECTED for one of a type that may not go.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      Its id.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteBlockSchemaResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/DeleteBlockSchema martlet_block_delete_block_schema '
+namespace string namespace
+id string id
+' "$@"
+}
+
+martlet_block_list_block_capabilities() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_list_block_capabilities [--FLAG VALUE]...
+
+Returns what blocks can do, by all schemas, in the order of the words.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListBlockCapabilitiesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/ListBlockCapabilities martlet_block_list_block_capabilities '
+namespace string namespace
+' "$@"
+}
+
+martlet_block_create_block() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_create_block [--FLAG VALUE]...
+
+Creates a block. Idempotent by `block.id`. ALREADY_EXISTS when there is one of that name and
+type; NOT_FOUND when its schema, or a block that it refers to, is not there.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --block JSON
+      What to create.
+  --block.id TEXT
+      UUID, made by the client or the server.
+  --block.namespace TEXT
+      The namespace.
+  --block.name TEXT
+      Unique in its type: 1 to 200 bytes. Empty only for an anonymous one, which is given a
+      name.
+  --block.block-type-id TEXT
+      UUID of its type. Output only: that of its schema.
+  --block.block-schema-id TEXT
+      UUID of its schema.
+  --block.data JSON
+      The settings, at most 1 MiB. Secrets are `********` unless asked for.
+  --block.references KEY=TEXT
+      Other blocks whose data stands in a field of this one: ids by field. May be repeated.
+  --block.anonymous [true|false]
+      Whether it was made by a program for itself; lists leave it out unless asked for.
+  --block.etag TEXT
+      Changes with every update.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateBlockResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/CreateBlock martlet_block_create_block '
+namespace string namespace
+block json block
+block.id string block.id
+block.namespace string block.namespace
+block.name string block.name
+block.block-type-id string block.blockTypeId
+block.block-schema-id string block.blockSchemaId
+block.data json block.data
+block.references %string block.references
+block.anonymous bool block.anonymous
+block.etag string block.etag
+' "$@"
+}
+
+martlet_block_get_block() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_get_block [--FLAG VALUE]...
+
+Returns one block, by id or by type and name. NOT_FOUND when there is none;
+FAILED_PRECONDITION with BLOCK_KEY_MISSING when this server has not the key that its data is
+encrypted with.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      Its id; or else type and name.
+  --block-type TEXT
+      Its type: the id or the slug.
+  --name TEXT
+      Its name.
+  --include-secrets [true|false]
+      Show the secrets.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetBlockResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/GetBlock martlet_block_get_block '
+namespace string namespace
+id string id
+block-type string blockType
+name string name
+include-secrets bool includeSecrets
+' "$@"
+}
+
+martlet_block_list_blocks() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_list_blocks [--FLAG VALUE]...
+
+Returns a page of blocks, by name.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter JSON
+      Only those that it takes.
+  --filter.ids TEXT
+      Only these, when not empty. May be repeated.
+  --filter.names TEXT
+      Only of these names, when not empty. May be repeated.
+  --filter.name-contains TEXT
+      Only those whose name has this text in it, when not empty.
+  --filter.block-types TEXT
+      Only of these types, when not empty: ids or slugs. May be repeated.
+  --filter.capabilities TEXT
+      Only of schemas that have all of these capabilities. May be repeated.
+  --filter.include-anonymous [true|false]
+      Anonymous ones too.
+  --include-secrets [true|false]
+      Show the secrets.
+  --order NAME
+      In which order. One of name, name_descending, type.
+  --page-size INTEGER
+      At most 200; 100 when 0. A page ends earlier where it would not fit into a message.
+  --page-token TEXT
+      From the page before.
+  --skip INTEGER
+      So many are passed over first, at most 1,000,000.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListBlocksResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/ListBlocks martlet_block_list_blocks '
+namespace string namespace
+filter json filter
+filter.ids *string filter.ids
+filter.names *string filter.names
+filter.name-contains string filter.nameContains
+filter.block-types *string filter.blockTypes
+filter.capabilities *string filter.capabilities
+filter.include-anonymous bool filter.includeAnonymous
+include-secrets bool includeSecrets
+order enum:BLOCK_ORDER_:UNSPECIFIED,NAME,NAME_DESCENDING,TYPE order
+page-size int pageSize
+page-token string pageToken
+skip int skip
+' "$@"
+}
+
+martlet_block_count_blocks() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_count_blocks [--FLAG VALUE]...
+
+Says how many blocks there are of those that a list would have.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter JSON
+      Only those that it takes.
+  --filter.ids TEXT
+      Only these, when not empty. May be repeated.
+  --filter.names TEXT
+      Only of these names, when not empty. May be repeated.
+  --filter.name-contains TEXT
+      Only those whose name has this text in it, when not empty.
+  --filter.block-types TEXT
+      Only of these types, when not empty: ids or slugs. May be repeated.
+  --filter.capabilities TEXT
+      Only of schemas that have all of these capabilities. May be repeated.
+  --filter.include-anonymous [true|false]
+      Anonymous ones too.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CountBlocksResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/CountBlocks martlet_block_count_blocks '
+namespace string namespace
+filter json filter
+filter.ids *string filter.ids
+filter.names *string filter.names
+filter.name-contains string filter.nameContains
+filter.block-types *string filter.blockTypes
+filter.capabilities *string filter.capabilities
+filter.include-anonymous bool filter.includeAnonymous
+' "$@"
+}
+
+martlet_block_update_block() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_update_block [--FLAG VALUE]...
+
+Changes a block's data. A secret that comes as it is shown to those who may not see it stays
+as it is. NOT_FOUND; ABORTED with ETAG_MISMATCH when the etag is not the current one;
+INVALID_ARGUMENT for a schema of another type and for references that lead back to the
+block.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --block JSON
+      The new data and references; `id` says which block, `etag` guards against other
+      writers when given. The schema changes when one is given.
+  --block.id TEXT
+      UUID, made by the client or the server.
+  --block.namespace TEXT
+      The namespace.
+  --block.name TEXT
+      Unique in its type: 1 to 200 bytes. Empty only for an anonymous one, which is given a
+      name.
+  --block.block-type-id TEXT
+      UUID of its type. Output only: that of its schema.
+  --block.block-schema-id TEXT
+      UUID of its schema.
+  --block.data JSON
+      The settings, at most 1 MiB. Secrets are `********` unless asked for.
+  --block.references KEY=TEXT
+      Other blocks whose data stands in a field of this one: ids by field. May be repeated.
+  --block.anonymous [true|false]
+      Whether it was made by a program for itself; lists leave it out unless asked for.
+  --block.etag TEXT
+      Changes with every update.
+  --merge [true|false]
+      Fields that are not given stay as they are; else the data is what is given, and
+      nothing else.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdateBlockResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/UpdateBlock martlet_block_update_block '
+namespace string namespace
+block json block
+block.id string block.id
+block.namespace string block.namespace
+block.name string block.name
+block.block-type-id string block.blockTypeId
+block.block-schema-id string block.blockSchemaId
+block.data json block.data
+block.references %string block.references
+block.anonymous bool block.anonymous
+block.etag string block.etag
+merge bool merge
+' "$@"
+}
+
+martlet_block_delete_block() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_block_delete_block [--FLAG VALUE]...
+
+Deletes a block. Blocks that refer to it lose that reference. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      Its id; or else type and name.
+  --block-type TEXT
+      Its type: the id or the slug.
+  --name TEXT
+      Its name.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteBlockResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc BlockService/DeleteBlock martlet_block_delete_block '
+namespace string namespace
+id string id
+block-type string blockType
+name string name
 ' "$@"
 }
 
@@ -2583,6 +3303,147 @@ HELP
 namespace string namespace
 ref string ref
 etag string etag
+' "$@"
+}
+
+martlet_input_provide_input() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_input_provide_input [--FLAG VALUE]...
+
+Keeps an input. Idempotent: the same key with the same value and sender returns what is
+there. ALREADY_EXISTS when the key is taken by another one; NOT_FOUND when there is no such
+run, or no schema under `schema_key`; INVALID_ARGUMENT, with the place in the value, when
+the value does not fit that schema.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --input JSON
+      What to keep.
+  --input.run-id TEXT
+      The run.
+  --input.key TEXT
+      Unique in the run; 1 to 500 bytes.
+  --input.value TEXT
+      The text, often JSON; at most 1 MiB.
+  --input.sender TEXT
+      Who sends it, in words of the sender's; at most 500 bytes.
+  --schema-key TEXT
+      The key of another input of the run, a JSON schema: the value must be JSON that fits
+      it. Not judged when empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ProvideInputResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc InputService/ProvideInput martlet_input_provide_input '
+namespace string namespace
+input json input
+input.run-id string input.runId
+input.key string input.key
+input.value string input.value
+input.sender string input.sender
+schema-key string schemaKey
+' "$@"
+}
+
+martlet_input_get_input() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_input_get_input [--FLAG VALUE]...
+
+Returns one input. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --run-id TEXT
+      The run.
+  --key TEXT
+      Its key.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetInputResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc InputService/GetInput martlet_input_get_input '
+namespace string namespace
+run-id string runId
+key string key
+' "$@"
+}
+
+martlet_input_list_inputs() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_input_list_inputs [--FLAG VALUE]...
+
+Returns a page of inputs of a run, the oldest first.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --run-id TEXT
+      The run.
+  --key-prefix TEXT
+      Only keys that begin with this text, when not empty.
+  --except-keys TEXT
+      Not these; at most 1000. May be repeated.
+  --page-size INTEGER
+      At most 100; 100 when 0. A page ends earlier where it would not fit into a message.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListInputsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc InputService/ListInputs martlet_input_list_inputs '
+namespace string namespace
+run-id string runId
+key-prefix string keyPrefix
+except-keys *string exceptKeys
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_input_delete_input() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_input_delete_input [--FLAG VALUE]...
+
+Deletes one input. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --run-id TEXT
+      The run.
+  --key TEXT
+      Its key.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteInputResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc InputService/DeleteInput martlet_input_delete_input '
+namespace string namespace
+run-id string runId
+key string key
 ' "$@"
 }
 
@@ -4844,6 +5705,8 @@ Flags:
       The namespace.
   --name TEXT
       Its name.
+  --id TEXT
+      Its id, instead of a name.
   --json JSON
       The whole request, instead of other flags.
 
@@ -4854,6 +5717,7 @@ HELP
   _martlet_rpc VariableService/GetVariable martlet_variable_get_variable '
 namespace string namespace
 name string name
+id string id
 ' "$@"
 }
 
@@ -4863,7 +5727,7 @@ martlet_variable_list_variables() {
       cat <<'HELP'
 Usage: martlet_variable_list_variables [--FLAG VALUE]...
 
-Returns a page of variables, by name.
+Returns a page of variables, by name unless another order is asked for.
 
 Flags:
   --namespace TEXT
@@ -4875,7 +5739,23 @@ Flags:
   --page-size INTEGER
       At most 100; 100 when 0. A page ends earlier where it would not fit into a message.
   --page-token TEXT
-      From the page before.
+      From the page before. Only of the same order.
+  --filter JSON
+      Only those that it takes.
+  --filter.ids TEXT
+      Only these, when not empty. May be repeated.
+  --filter.names TEXT
+      Only these, when not empty. May be repeated.
+  --filter.name-contains TEXT
+      Only those whose name has this text in it, when not empty.
+  --filter.has-tags [true|false]
+      Only those that have tags, or only those that have none.
+  --filter.tags TEXT
+      Only those that have all of these tags. May be repeated.
+  --order NAME
+      In which order. One of name, name_descending, created, updated.
+  --skip INTEGER
+      So many are passed over first, at most 1,000,000.
   --json JSON
       The whole request, instead of other flags.
 
@@ -4889,6 +5769,55 @@ name-prefix string namePrefix
 tags *string tags
 page-size int pageSize
 page-token string pageToken
+filter json filter
+filter.ids *string filter.ids
+filter.names *string filter.names
+filter.name-contains string filter.nameContains
+filter.has-tags bool filter.hasTags
+filter.tags *string filter.tags
+order enum:VARIABLE_ORDER_:UNSPECIFIED,NAME,NAME_DESCENDING,CREATED,UPDATED order
+skip int skip
+' "$@"
+}
+
+martlet_variable_count_variables() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_variable_count_variables [--FLAG VALUE]...
+
+Says how many variables there are of those that a list would have.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter JSON
+      Only those that it takes.
+  --filter.ids TEXT
+      Only these, when not empty. May be repeated.
+  --filter.names TEXT
+      Only these, when not empty. May be repeated.
+  --filter.name-contains TEXT
+      Only those whose name has this text in it, when not empty.
+  --filter.has-tags [true|false]
+      Only those that have tags, or only those that have none.
+  --filter.tags TEXT
+      Only those that have all of these tags. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CountVariablesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc VariableService/CountVariables martlet_variable_count_variables '
+namespace string namespace
+filter json filter
+filter.ids *string filter.ids
+filter.names *string filter.names
+filter.name-contains string filter.nameContains
+filter.has-tags bool filter.hasTags
+filter.tags *string filter.tags
 ' "$@"
 }
 
@@ -5170,9 +6099,41 @@ martlet_artifact_put_artifact
 martlet_artifact_get_artifact
       Returns one artifact by id, or the newest of a key.
 martlet_artifact_list_artifacts
-      Returns a page of artifacts, newest first.
+      Returns a page of artifacts, the newest first unless another order is asked for.
+martlet_artifact_count_artifacts
+      Says how many artifacts there are of those that a list would have.
 martlet_artifact_delete_artifact
       Deletes one artifact.
+martlet_block_put_block_type
+      Creates a type, or changes what is said of one with the same slug.
+martlet_block_get_block_type
+      Returns one type, by id or slug.
+martlet_block_list_block_types
+      Returns a page of types, by name.
+martlet_block_delete_block_type
+      Deletes a type with its schemas and all blocks of it.
+martlet_block_put_block_schema
+      Adds a schema to a type.
+martlet_block_get_block_schema
+      Returns one schema, by id or checksum.
+martlet_block_list_block_schemas
+      Returns a page of schemas, the newest first.
+martlet_block_delete_block_schema
+      Deletes a schema with all blocks of it.
+martlet_block_list_block_capabilities
+      Returns what blocks can do, by all schemas, in the order of the words.
+martlet_block_create_block
+      Creates a block.
+martlet_block_get_block
+      Returns one block, by id or by type and name.
+martlet_block_list_blocks
+      Returns a page of blocks, by name.
+martlet_block_count_blocks
+      Says how many blocks there are of those that a list would have.
+martlet_block_update_block
+      Changes a block's data.
+martlet_block_delete_block
+      Deletes a block.
 martlet_limit_create_limit
       Creates a limit.
 martlet_limit_get_limit
@@ -5249,6 +6210,14 @@ martlet_flow_update_flow
       Changes a flow.
 martlet_flow_delete_flow
       Deletes a flow, never its runs.
+martlet_input_provide_input
+      Keeps an input.
+martlet_input_get_input
+      Returns one input.
+martlet_input_list_inputs
+      Returns a page of inputs of a run, the oldest first.
+martlet_input_delete_input
+      Deletes one input.
 martlet_run_create_run
       Creates a run in state SCHEDULED.
 martlet_run_batch_create_runs
@@ -5347,7 +6316,9 @@ martlet_variable_set_variable
 martlet_variable_get_variable
       Returns one variable.
 martlet_variable_list_variables
-      Returns a page of variables, by name.
+      Returns a page of variables, by name unless another order is asked for.
+martlet_variable_count_variables
+      Says how many variables there are of those that a list would have.
 martlet_variable_delete_variable
       Deletes a variable.
 martlet_worker_poll_work

@@ -9,8 +9,11 @@ internal import MartletWire
 extension PrefectAPI {
   func setFlowRunState(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.SetFlowRunStateBody = try request.body()
-    return try await propose(
-      asked.state, to: try request.id(), .flow, force: asked.force ?? false, request.context)
+    let id = try request.id()
+    let response = try await propose(
+      asked.state, to: id, .flow, force: asked.force ?? false, request.context)
+    if response.status == 201 { try await forgetInputs(of: asked.state, id, request.context) }
+    return response
   }
 
   /// How often a proposal is made anew because another one came between.
@@ -54,7 +57,8 @@ extension PrefectAPI {
       503, "The run changes faster than it can be asked.", retryAfter: .milliseconds(100))
   }
 
-  private func answer(
+  /// Tells the client what was decided about a run that was so before.
+  func answer(
     _ verdict: MartletProto.Verdict, _ before: Run, _ context: CallContext
   ) async throws -> PrefectResponse {
     let reason = Reason(rawValue: verdict.reason)
@@ -73,6 +77,7 @@ extension PrefectAPI {
     return Self.result(status, VerdictVocabulary.sentence(reason), verdict.wait, state)
   }
 
+  /// An answer about a state.
   static func result(
     _ status: Shape.SetStateStatus, _ reason: String, _ wait: Duration?, _ state: Shape.State
   ) -> PrefectResponse {

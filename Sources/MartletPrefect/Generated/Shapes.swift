@@ -4,11 +4,329 @@
 internal import MartletModel
 
 extension Shape {
+  struct Artifact: ShapeObject {
+    var id: UUIDValue?
+    var created: Instant?
+    var updated: Instant?
+    var key: String?
+    var type: String?
+    var description: String?
+    var data: JSON?
+    var metadata: [String: String]?
+    var flowRunID: UUIDValue?
+    var taskRunID: UUIDValue?
+  }
+
+  struct ArtifactCollection: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var key: String
+    var latestID: UUIDValue
+    var type: String?
+    var description: String?
+    var data: JSON?
+    var metadata: [String: String]?
+    var flowRunID: UUIDValue?
+    var taskRunID: UUIDValue?
+  }
+
+  struct ArtifactCollectionFilter: ShapeObject {
+    var `operator`: Operator?
+    var latestID: ArtifactCollectionFilterLatestId?
+    var key: ArtifactCollectionFilterKey?
+    var flowRunID: ArtifactCollectionFilterFlowRunId?
+    var taskRunID: ArtifactCollectionFilterTaskRunId?
+    var type: ArtifactCollectionFilterType?
+  }
+
+  struct ArtifactCollectionFilterFlowRunId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactCollectionFilterKey: ShapeObject {
+    var any: [String]?
+    var like: String?
+    var exists: Bool?
+  }
+
+  struct ArtifactCollectionFilterLatestId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactCollectionFilterTaskRunId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactCollectionFilterType: ShapeObject {
+    var any: [String]?
+    var notAny: [String]?
+  }
+
+  struct ArtifactCreate: ShapeObject {
+    var key: String?
+    var type: String?
+    var description: String?
+    var data: JSON?
+    var metadata: [String: String]?
+    var flowRunID: UUIDValue?
+    var taskRunID: UUIDValue?
+  }
+
+  struct ArtifactFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: ArtifactFilterId?
+    var key: ArtifactFilterKey?
+    var flowRunID: ArtifactFilterFlowRunId?
+    var taskRunID: ArtifactFilterTaskRunId?
+    var type: ArtifactFilterType?
+  }
+
+  struct ArtifactFilterFlowRunId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactFilterKey: ShapeObject {
+    var any: [String]?
+    var like: String?
+    var exists: Bool?
+  }
+
+  struct ArtifactFilterTaskRunId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct ArtifactFilterType: ShapeObject {
+    var any: [String]?
+    var notAny: [String]?
+  }
+
+  enum ArtifactSort: String, ShapeWord {
+    case createdDesc = "CREATED_DESC"
+    case updatedDesc = "UPDATED_DESC"
+    case idDesc = "ID_DESC"
+    case keyDesc = "KEY_DESC"
+    case keyAsc = "KEY_ASC"
+  }
+  struct ArtifactUpdate: ShapeObject {
+    var data: JSON?
+    var description: String?
+    var metadata: [String: String]?
+  }
+
+  struct BlockDocument: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String?
+    var data: JSON?
+    var blockSchemaID: UUIDValue
+    var blockSchema: BlockSchema?
+    var blockTypeID: UUIDValue
+    var blockTypeName: String?
+    var blockType: BlockType?
+    var blockDocumentReferences: [String: JSON]?
+    var isAnonymous: Bool?
+  }
+
+  struct BlockDocumentCreate: ShapeObject {
+    var name: String?
+    var data: JSON?
+    var blockSchemaID: UUIDValue
+    var blockTypeID: UUIDValue
+    var isAnonymous: Bool?
+  }
+
+  struct BlockDocumentFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: BlockDocumentFilterId?
+    var isAnonymous: BlockDocumentFilterIsAnonymous?
+    var blockTypeID: BlockDocumentFilterBlockTypeId?
+    var name: BlockDocumentFilterName?
+  }
+
+  struct BlockDocumentFilterBlockTypeId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct BlockDocumentFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct BlockDocumentFilterIsAnonymous: ShapeObject {
+    var eq: Bool?
+  }
+
+  struct BlockDocumentFilterName: ShapeObject {
+    var any: [String]?
+    var like: String?
+  }
+
+  enum BlockDocumentSort: String, ShapeWord {
+    case nameDesc = "NAME_DESC"
+    case nameAsc = "NAME_ASC"
+    case blockTypeAndNameAsc = "BLOCK_TYPE_AND_NAME_ASC"
+  }
+  struct BlockDocumentUpdate: ShapeObject {
+    var blockSchemaID: UUIDValue?
+    var data: JSON?
+    var mergeExistingData: Bool?
+  }
+
+  struct BlockSchema: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var checksum: String
+    var fields: JSON?
+    var blockTypeID: UUIDValue?
+    var blockType: BlockType?
+    var capabilities: [String]?
+    var version: String?
+  }
+
+  struct BlockSchemaCreate: ShapeObject {
+    var fields: JSON?
+    var blockTypeID: UUIDValue
+    var capabilities: [String]?
+    var version: String?
+  }
+
+  struct BlockSchemaFilter: ShapeObject {
+    var `operator`: Operator?
+    var blockTypeID: BlockSchemaFilterBlockTypeId?
+    var blockCapabilities: BlockSchemaFilterCapabilities?
+    var id: BlockSchemaFilterId?
+    var version: BlockSchemaFilterVersion?
+  }
+
+  struct BlockSchemaFilterBlockTypeId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct BlockSchemaFilterCapabilities: ShapeObject {
+    var all: [String]?
+  }
+
+  struct BlockSchemaFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct BlockSchemaFilterVersion: ShapeObject {
+    var any: [String]?
+  }
+
+  struct BlockType: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var slug: String
+    var logoUrl: String?
+    var documentationUrl: String?
+    var description: String?
+    var codeExample: String?
+    var isProtected: Bool?
+  }
+
+  struct BlockTypeCreate: ShapeObject {
+    var name: String
+    var slug: String
+    var logoUrl: String?
+    var documentationUrl: String?
+    var description: String?
+    var codeExample: String?
+  }
+
+  struct BlockTypeFilter: ShapeObject {
+    var name: BlockTypeFilterName?
+    var slug: BlockTypeFilterSlug?
+  }
+
+  struct BlockTypeFilterName: ShapeObject {
+    var like: String?
+  }
+
+  struct BlockTypeFilterSlug: ShapeObject {
+    var any: [String]?
+  }
+
+  struct BlockTypeUpdate: ShapeObject {
+    var logoUrl: String?
+    var documentationUrl: String?
+    var description: String?
+    var codeExample: String?
+  }
+
+  struct BulkDecrementActiveSlotsBody: ShapeObject {
+    var slots: Int
+    var names: [String]
+    var occupancySeconds: Double?
+    var createIfMissing: Bool?
+  }
+
+  struct BulkDecrementActiveSlotsWithLeaseBody: ShapeObject {
+    var leaseID: UUIDValue
+  }
+
+  struct BulkIncrementActiveSlotsBody: ShapeObject {
+    var slots: Int
+    var names: [String]
+    var mode: String?
+    var createIfMissing: Bool?
+  }
+
+  struct BulkIncrementActiveSlotsWithLeaseBody: ShapeObject {
+    var slots: Int
+    var names: [String]
+    var mode: String?
+    var leaseDuration: Double?
+    var holder: ConcurrencyLeaseHolder?
+  }
+
+  struct CreateFlowRunInputBody: ShapeObject {
+    var key: String
+    var value: String
+    var sender: String?
+  }
+
+  struct DecrementConcurrencyLimitsV1Body: ShapeObject {
+    var names: [String]
+    var taskRunID: UUIDValue
+  }
+
+  struct FilterFlowRunInputBody: ShapeObject {
+    var prefix: String
+    var limit: Int?
+    var excludeKeys: [String]?
+  }
+
+  struct IncrementConcurrencyLimitsV1Body: ShapeObject {
+    var names: [String]
+    var taskRunID: UUIDValue
+  }
+
   struct ReadLogsBody: ShapeObject {
     var offset: Int?
     var logs: LogFilter?
     var sort: LogSort?
     var limit: Int?
+  }
+
+  struct RenewConcurrencyLeaseBody: ShapeObject {
+    var leaseDuration: Double?
+  }
+
+  struct ResetConcurrencyLimitByTagBody: ShapeObject {
+    var slotOverride: [UUIDValue]?
+  }
+
+  struct ResumeFlowRunBody: ShapeObject {
+    var runInput: JSON?
   }
 
   struct SetFlowRunStateBody: ShapeObject {
@@ -21,101 +339,65 @@ extension Shape {
     var force: Bool?
   }
 
-  struct CountByState: ShapeObject {
-    var completed: Int?
-    var pending: Int?
-    var running: Int?
-    var failed: Int?
-    var cancelled: Int?
-    var crashed: Int?
-    var paused: Int?
-    var cancelling: Int?
-    var scheduled: Int?
+  struct ConcurrencyLeaseHolder: ShapeObject {
+    var type: String
+    var id: UUIDValue
+  }
+
+  struct ConcurrencyLimit: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var tag: String
+    var concurrencyLimit: Int
+    var activeSlots: [UUIDValue]?
+  }
+
+  struct ConcurrencyLimitCreate: ShapeObject {
+    var tag: String
+    var concurrencyLimit: Int
+  }
+
+  struct ConcurrencyLimitV2: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var active: Bool?
+    var name: String
+    var limit: Int
+    var activeSlots: Int?
+    var deniedSlots: Int?
+    var slotDecayPerSecond: Double?
+    var avgSlotOccupancySeconds: Double?
+  }
+
+  struct ConcurrencyLimitV2Create: ShapeObject {
+    var active: Bool?
+    var name: String
+    var limit: Int
+    var activeSlots: Int?
+    var deniedSlots: Int?
+    var slotDecayPerSecond: Double?
+  }
+
+  struct ConcurrencyLimitV2Update: ShapeObject {
+    var active: Bool?
+    var name: String?
+    var limit: Int?
+    var activeSlots: Int?
+    var deniedSlots: Int?
+    var slotDecayPerSecond: Double?
+  }
+
+  struct ConcurrencyLimitWithLeaseResponse: ShapeObject {
+    var leaseID: UUIDValue
+    var limits: [MinimalConcurrencyLimitResponse]
   }
 
   struct CreatedBy: ShapeObject {
     var id: UUIDValue?
     var type: String?
     var displayValue: String?
-  }
-
-  struct DependencyResult: ShapeObject {
-    var id: UUIDValue
-    var name: String
-    var upstreamDependencies: [TaskRunResult]
-    var state: State?
-    var expectedStartTime: Instant?
-    var startTime: Instant?
-    var endTime: Instant?
-    var totalRunTime: Double?
-    var estimatedRunTime: Double?
-    var untrackableResult: Bool
-  }
-
-  struct Event: ShapeObject {
-    var occurred: Instant
-    var event: String
-    var resource: JSON
-    var related: [JSON]?
-    var payload: JSON?
-    var id: UUIDValue
-    var follows: UUIDValue?
-  }
-
-  struct EventCount: ShapeObject {
-    var value: String
-    var label: String
-    var count: Int
-    var startTime: Instant
-    var endTime: Instant
-  }
-
-  struct EventFilter: ShapeObject {
-    var occurred: EventOccurredFilter?
-    var event: EventNameFilter?
-    var resource: EventResourceFilter?
-    var related: JSON?
-    var anyResource: JSON?
-    var id: EventIDFilter?
-    var text: EventTextFilter?
-    var order: EventOrder?
-  }
-
-  struct EventIDFilter: ShapeObject {
-    var id: [UUIDValue]?
-  }
-
-  struct EventNameFilter: ShapeObject {
-    var prefix: [String]?
-    var excludePrefix: [String]?
-    var name: [String]?
-    var excludeName: [String]?
-  }
-
-  struct EventOccurredFilter: ShapeObject {
-    var since: Instant?
-    var until: Instant?
-  }
-
-  enum EventOrder: String, ShapeWord {
-    case asc = "ASC"
-    case desc = "DESC"
-  }
-  struct EventPage: ShapeObject {
-    var events: [ReceivedEvent]
-    var total: Int
-    var nextPage: String?
-  }
-
-  struct EventResourceFilter: ShapeObject {
-    var id: [String]?
-    var idPrefix: [String]?
-    var labels: JSON?
-    var distinct: Bool?
-  }
-
-  struct EventTextFilter: ShapeObject {
-    var query: String
   }
 
   struct Flow: ShapeObject {
@@ -127,59 +409,10 @@ extension Shape {
     var labels: [String: JSON]?
   }
 
-  struct FlowBulkDeleteResponse: ShapeObject {
-    var deleted: [UUIDValue]?
-  }
-
   struct FlowCreate: ShapeObject {
     var name: String
     var tags: [String]?
     var labels: [String: JSON]?
-  }
-
-  struct FlowFilter: ShapeObject {
-    var `operator`: Operator?
-    var id: FlowFilterId?
-    var deployment: FlowFilterDeployment?
-    var name: FlowFilterName?
-    var tags: FlowFilterTags?
-  }
-
-  struct FlowFilterDeployment: ShapeObject {
-    var `operator`: Operator?
-    var isNull: Bool?
-  }
-
-  struct FlowFilterId: ShapeObject {
-    var any: [UUIDValue]?
-    var notAny: [UUIDValue]?
-  }
-
-  struct FlowFilterName: ShapeObject {
-    var any: [String]?
-    var like: String?
-  }
-
-  struct FlowFilterTags: ShapeObject {
-    var `operator`: Operator?
-    var all: [String]?
-    var isNull: Bool?
-  }
-
-  struct FlowPaginationResponse: ShapeObject {
-    var results: [Flow]
-    var count: Int
-    var limit: Int
-    var pages: Int
-    var page: Int
-  }
-
-  struct FlowRunBulkDeleteResponse: ShapeObject {
-    var deleted: [UUIDValue]?
-  }
-
-  struct FlowRunBulkSetStateResponse: ShapeObject {
-    var results: [FlowRunOrchestrationResult]?
   }
 
   struct FlowRunCreate: ShapeObject {
@@ -201,19 +434,14 @@ extension Shape {
     var deploymentID: UUIDValue?
   }
 
-  struct FlowRunOrchestrationResult: ShapeObject {
+  struct FlowRunInput: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
     var flowRunID: UUIDValue
-    var status: SetStateStatus
-    var state: State?
-    var details: JSON
-  }
-
-  struct FlowRunPaginationResponse: ShapeObject {
-    var results: [FlowRunResponse]
-    var count: Int
-    var limit: Int
-    var pages: Int
-    var page: Int
+    var key: String
+    var value: String
+    var sender: String?
   }
 
   struct FlowRunPolicy: ShapeObject {
@@ -279,43 +507,15 @@ extension Shape {
     var tags: [String]?
   }
 
-  struct Graph: ShapeObject {
-    var startTime: Instant?
-    var endTime: Instant?
-    var rootNodeIDs: [UUIDValue]
-    var nodes: [[JSON]]
-    var artifacts: [GraphArtifact]
-    var states: [GraphState]
-  }
-
-  struct GraphArtifact: ShapeObject {
+  struct GlobalConcurrencyLimitResponse: ShapeObject {
     var id: UUIDValue
-    var created: Instant
-    var key: String?
-    var type: String?
-    var isLatest: Bool
-    var data: JSON?
-  }
-
-  struct GraphState: ShapeObject {
-    var id: UUIDValue
-    var timestamp: Instant
-    var type: StateType
+    var created: Instant?
+    var updated: Instant?
+    var active: Bool?
     var name: String
-  }
-
-  struct HistoryResponse: ShapeObject {
-    var intervalStart: Instant
-    var intervalEnd: Instant
-    var states: [HistoryResponseState]
-  }
-
-  struct HistoryResponseState: ShapeObject {
-    var stateType: StateType
-    var stateName: String
-    var countRuns: Int
-    var sumEstimatedRunTime: Double
-    var sumEstimatedLateness: Double
+    var limit: Int
+    var activeSlots: Int
+    var slotDecayPerSecond: Double?
   }
 
   struct Log: ShapeObject {
@@ -375,6 +575,12 @@ extension Shape {
     case timestampAsc = "TIMESTAMP_ASC"
     case timestampDesc = "TIMESTAMP_DESC"
   }
+  struct MinimalConcurrencyLimitResponse: ShapeObject {
+    var id: UUIDValue
+    var name: String
+    var limit: Int
+  }
+
   enum Operator: String, ShapeWord {
     case and = "and_"
     case or = "or_"
@@ -385,40 +591,12 @@ extension Shape {
     var details: JSON
   }
 
-  struct ReceivedEvent: ShapeObject {
-    var occurred: Instant
-    var event: String
-    var resource: JSON
-    var related: [JSON]?
-    var payload: JSON?
-    var id: UUIDValue
-    var follows: UUIDValue?
-    var received: Instant?
-  }
-
   enum SetStateStatus: String, ShapeWord {
     case accept = "ACCEPT"
     case reject = "REJECT"
     case abort = "ABORT"
     case wait = "WAIT"
   }
-  struct SimpleFlowRun: ShapeObject {
-    var id: UUIDValue
-    var stateType: StateType
-    var timestamp: Instant
-    var duration: Double
-    var lateness: Double
-  }
-
-  struct SimpleNextFlowRun: ShapeObject {
-    var id: UUIDValue
-    var flowID: UUIDValue
-    var name: String
-    var stateName: String
-    var stateType: StateType
-    var nextScheduledStartTime: Instant
-  }
-
   struct State: ShapeObject {
     var id: UUIDValue
     var type: StateType
@@ -535,76 +713,12 @@ extension Shape {
     var taskInputs: [String: [JSON]]?
   }
 
-  struct TaskRunPaginationResponse: ShapeObject {
-    var results: [TaskRunResponse]
-    var count: Int
-    var limit: Int
-    var pages: Int
-    var page: Int
-  }
-
   struct TaskRunPolicy: ShapeObject {
     var maxRetries: Int?
     var retryDelaySeconds: Double?
     var retries: Int?
     var retryDelay: JSON?
     var retryJitterFactor: Double?
-  }
-
-  struct TaskRunResponse: ShapeObject {
-    var id: UUIDValue
-    var created: Instant?
-    var updated: Instant?
-    var name: String?
-    var flowRunID: UUIDValue?
-    var taskKey: String
-    var stateID: UUIDValue?
-    var state: State?
-    var taskVersion: String?
-    var taskInputs: [String: [JSON]]?
-    var empiricalPolicy: TaskRunPolicy?
-    var tags: [String]?
-    var startTime: Instant?
-    var endTime: Instant?
-    var totalRunTime: Double?
-    var estimatedRunTime: Double?
-    var estimatedStartTimeDelta: Double?
-  }
-
-  struct TaskRunResult: ShapeObject {
-    var inputType: String?
-    var id: UUIDValue
-  }
-
-  struct UITaskRun: ShapeObject {
-    var id: UUIDValue
-    var created: Instant?
-    var updated: Instant?
-    var name: String?
-    var flowRunID: UUIDValue?
-    var taskKey: String
-    var dynamicKey: String
-    var cacheKey: String?
-    var cacheExpiration: Instant?
-    var taskVersion: String?
-    var empiricalPolicy: TaskRunPolicy?
-    var tags: [String]?
-    var labels: [String: JSON]?
-    var stateID: UUIDValue?
-    var taskInputs: [String: [JSON]]?
-    var stateType: StateType?
-    var stateName: String?
-    var runCount: Int?
-    var flowRunRunCount: Int?
-    var expectedStartTime: Instant?
-    var nextScheduledStartTime: Instant?
-    var startTime: Instant?
-    var endTime: Instant?
-    var totalRunTime: Double?
-    var estimatedRunTime: Double?
-    var estimatedStartTimeDelta: Double?
-    var state: State?
-    var flowRunName: String?
   }
 
   struct Variable: ShapeObject {
@@ -622,12 +736,808 @@ extension Shape {
     var tags: [String]?
   }
 
+  struct VariableFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: VariableFilterId?
+    var name: VariableFilterName?
+    var tags: VariableFilterTags?
+  }
+
+  struct VariableFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct VariableFilterName: ShapeObject {
+    var any: [String]?
+    var like: String?
+  }
+
+  struct VariableFilterTags: ShapeObject {
+    var `operator`: Operator?
+    var all: [String]?
+    var isNull: Bool?
+  }
+
+  enum VariableSort: String, ShapeWord {
+    case createdDesc = "CREATED_DESC"
+    case updatedDesc = "UPDATED_DESC"
+    case nameDesc = "NAME_DESC"
+    case nameAsc = "NAME_ASC"
+  }
   struct VariableUpdate: ShapeObject {
     var name: String?
     var value: JSON?
     var tags: [String]?
   }
 
+}
+
+extension Shape.Artifact {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.optional("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.key = try fields.optional("key")
+    self.type = try fields.optional("type")
+    self.description = try fields.optional("description")
+    self.data = try fields.optional("data")
+    self.metadata = try fields.optional("metadata_")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id?.json)
+    members.put("created", created?.json)
+    members.put("updated", updated?.json)
+    members.put("key", key?.json)
+    members.put("type", type?.json)
+    members.put("description", description?.json)
+    members.put("data", data?.json)
+    members.put("metadata_", metadata?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollection {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.key = try fields.required("key")
+    self.latestID = try fields.required("latest_id")
+    self.type = try fields.optional("type")
+    self.description = try fields.optional("description")
+    self.data = try fields.optional("data")
+    self.metadata = try fields.optional("metadata_")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("key", key.json)
+    members.put("latest_id", latestID.json)
+    members.put("type", type?.json)
+    members.put("description", description?.json)
+    members.put("data", data?.json)
+    members.put("metadata_", metadata?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "latest_id", "key", "flow_run_id", "task_run_id", "type"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.latestID = try fields.optional("latest_id")
+    self.key = try fields.optional("key")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+    self.type = try fields.optional("type")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("latest_id", latestID?.json)
+    members.put("key", key?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    members.put("type", type?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterFlowRunId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterKey {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_", "exists_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+    self.exists = try fields.optional("exists_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    members.put("exists_", exists?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterLatestId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterTaskRunId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCollectionFilterType {
+  static let fieldNames: Set<JSONText>? = ["any_", "not_any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.notAny = try fields.optional("not_any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("not_any_", notAny?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactCreate {
+  static let fieldNames: Set<JSONText>? = ["key", "type", "description", "data", "metadata_", "flow_run_id", "task_run_id"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.key = try fields.optional("key")
+    self.type = try fields.optional("type")
+    self.description = try fields.optional("description")
+    self.data = try fields.optional("data")
+    self.metadata = try fields.optional("metadata_")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("key", key?.json)
+    members.put("type", type?.json)
+    members.put("description", description?.json)
+    members.put("data", data?.json)
+    members.put("metadata_", metadata?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "key", "flow_run_id", "task_run_id", "type"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.key = try fields.optional("key")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskRunID = try fields.optional("task_run_id")
+    self.type = try fields.optional("type")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("key", key?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_run_id", taskRunID?.json)
+    members.put("type", type?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterFlowRunId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterKey {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_", "exists_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+    self.exists = try fields.optional("exists_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    members.put("exists_", exists?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterTaskRunId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactFilterType {
+  static let fieldNames: Set<JSONText>? = ["any_", "not_any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.notAny = try fields.optional("not_any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("not_any_", notAny?.json)
+    return members
+  }
+}
+
+extension Shape.ArtifactUpdate {
+  static let fieldNames: Set<JSONText>? = ["data", "description", "metadata_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.data = try fields.optional("data")
+    self.description = try fields.optional("description")
+    self.metadata = try fields.optional("metadata_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("data", data?.json)
+    members.put("description", description?.json)
+    members.put("metadata_", metadata?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocument {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.optional("name")
+    self.data = try fields.optional("data")
+    self.blockSchemaID = try fields.required("block_schema_id")
+    self.blockSchema = try fields.optional("block_schema")
+    self.blockTypeID = try fields.required("block_type_id")
+    self.blockTypeName = try fields.optional("block_type_name")
+    self.blockType = try fields.optional("block_type")
+    self.blockDocumentReferences = try fields.optional("block_document_references")
+    self.isAnonymous = try fields.optional("is_anonymous")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name?.json)
+    members.put("data", data?.json)
+    members.put("block_schema_id", blockSchemaID.json)
+    members.put("block_schema", blockSchema?.json)
+    members.put("block_type_id", blockTypeID.json)
+    members.put("block_type_name", blockTypeName?.json)
+    members.put("block_type", blockType?.json)
+    members.put("block_document_references", blockDocumentReferences?.json)
+    members.put("is_anonymous", isAnonymous?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "data", "block_schema_id", "block_type_id", "is_anonymous"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.optional("name")
+    self.data = try fields.optional("data")
+    self.blockSchemaID = try fields.required("block_schema_id")
+    self.blockTypeID = try fields.required("block_type_id")
+    self.isAnonymous = try fields.optional("is_anonymous")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name?.json)
+    members.put("data", data?.json)
+    members.put("block_schema_id", blockSchemaID.json)
+    members.put("block_type_id", blockTypeID.json)
+    members.put("is_anonymous", isAnonymous?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "is_anonymous", "block_type_id", "name"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.isAnonymous = try fields.optional("is_anonymous")
+    self.blockTypeID = try fields.optional("block_type_id")
+    self.name = try fields.optional("name")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("is_anonymous", isAnonymous?.json)
+    members.put("block_type_id", blockTypeID?.json)
+    members.put("name", name?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilterBlockTypeId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilterIsAnonymous {
+  static let fieldNames: Set<JSONText>? = ["eq_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.eq = try fields.optional("eq_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("eq_", eq?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentFilterName {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.BlockDocumentUpdate {
+  static let fieldNames: Set<JSONText>? = ["block_schema_id", "data", "merge_existing_data"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.blockSchemaID = try fields.optional("block_schema_id")
+    self.data = try fields.optional("data")
+    self.mergeExistingData = try fields.optional("merge_existing_data")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("block_schema_id", blockSchemaID?.json)
+    members.put("data", data?.json)
+    members.put("merge_existing_data", mergeExistingData?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchema {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.checksum = try fields.required("checksum")
+    self.fields = try fields.optional("fields")
+    self.blockTypeID = try fields.optional("block_type_id")
+    self.blockType = try fields.optional("block_type")
+    self.capabilities = try fields.optional("capabilities")
+    self.version = try fields.optional("version")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("checksum", checksum.json)
+    members.put("fields", fields?.json)
+    members.put("block_type_id", blockTypeID?.json ?? .null)
+    members.put("block_type", blockType?.json)
+    members.put("capabilities", capabilities?.json)
+    members.put("version", version?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaCreate {
+  static let fieldNames: Set<JSONText>? = ["fields", "block_type_id", "capabilities", "version"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.fields = try fields.optional("fields")
+    self.blockTypeID = try fields.required("block_type_id")
+    self.capabilities = try fields.optional("capabilities")
+    self.version = try fields.optional("version")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("fields", fields?.json)
+    members.put("block_type_id", blockTypeID.json)
+    members.put("capabilities", capabilities?.json)
+    members.put("version", version?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "block_type_id", "block_capabilities", "id", "version"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.blockTypeID = try fields.optional("block_type_id")
+    self.blockCapabilities = try fields.optional("block_capabilities")
+    self.id = try fields.optional("id")
+    self.version = try fields.optional("version")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("block_type_id", blockTypeID?.json)
+    members.put("block_capabilities", blockCapabilities?.json)
+    members.put("id", id?.json)
+    members.put("version", version?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilterBlockTypeId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilterCapabilities {
+  static let fieldNames: Set<JSONText>? = ["all_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.all = try fields.optional("all_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("all_", all?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockSchemaFilterVersion {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockType {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.slug = try fields.required("slug")
+    self.logoUrl = try fields.optional("logo_url")
+    self.documentationUrl = try fields.optional("documentation_url")
+    self.description = try fields.optional("description")
+    self.codeExample = try fields.optional("code_example")
+    self.isProtected = try fields.optional("is_protected")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("slug", slug.json)
+    members.put("logo_url", logoUrl?.json)
+    members.put("documentation_url", documentationUrl?.json)
+    members.put("description", description?.json)
+    members.put("code_example", codeExample?.json)
+    members.put("is_protected", isProtected?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "slug", "logo_url", "documentation_url", "description", "code_example"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.slug = try fields.required("slug")
+    self.logoUrl = try fields.optional("logo_url")
+    self.documentationUrl = try fields.optional("documentation_url")
+    self.description = try fields.optional("description")
+    self.codeExample = try fields.optional("code_example")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("slug", slug.json)
+    members.put("logo_url", logoUrl?.json)
+    members.put("documentation_url", documentationUrl?.json)
+    members.put("description", description?.json)
+    members.put("code_example", codeExample?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeFilter {
+  static let fieldNames: Set<JSONText>? = ["name", "slug"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.optional("name")
+    self.slug = try fields.optional("slug")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name?.json)
+    members.put("slug", slug?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeFilterName {
+  static let fieldNames: Set<JSONText>? = ["like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeFilterSlug {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.BlockTypeUpdate {
+  static let fieldNames: Set<JSONText>? = ["logo_url", "documentation_url", "description", "code_example"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.logoUrl = try fields.optional("logo_url")
+    self.documentationUrl = try fields.optional("documentation_url")
+    self.description = try fields.optional("description")
+    self.codeExample = try fields.optional("code_example")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("logo_url", logoUrl?.json)
+    members.put("documentation_url", documentationUrl?.json)
+    members.put("description", description?.json)
+    members.put("code_example", codeExample?.json)
+    return members
+  }
+}
+
+extension Shape.BulkDecrementActiveSlotsBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.slots = try fields.required("slots")
+    self.names = try fields.required("names")
+    self.occupancySeconds = try fields.optional("occupancy_seconds")
+    self.createIfMissing = try fields.optional("create_if_missing")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("slots", slots.json)
+    members.put("names", names.json)
+    members.put("occupancy_seconds", occupancySeconds?.json)
+    members.put("create_if_missing", createIfMissing?.json)
+    return members
+  }
+}
+
+extension Shape.BulkDecrementActiveSlotsWithLeaseBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.leaseID = try fields.required("lease_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("lease_id", leaseID.json)
+    return members
+  }
+}
+
+extension Shape.BulkIncrementActiveSlotsBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.slots = try fields.required("slots")
+    self.names = try fields.required("names")
+    self.mode = try fields.optional("mode")
+    self.createIfMissing = try fields.optional("create_if_missing")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("slots", slots.json)
+    members.put("names", names.json)
+    members.put("mode", mode?.json)
+    members.put("create_if_missing", createIfMissing?.json)
+    return members
+  }
+}
+
+extension Shape.BulkIncrementActiveSlotsWithLeaseBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.slots = try fields.required("slots")
+    self.names = try fields.required("names")
+    self.mode = try fields.optional("mode")
+    self.leaseDuration = try fields.optional("lease_duration")
+    self.holder = try fields.optional("holder")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("slots", slots.json)
+    members.put("names", names.json)
+    members.put("mode", mode?.json)
+    members.put("lease_duration", leaseDuration?.json)
+    members.put("holder", holder?.json)
+    return members
+  }
+}
+
+extension Shape.CreateFlowRunInputBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.key = try fields.required("key")
+    self.value = try fields.required("value")
+    self.sender = try fields.optional("sender")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("key", key.json)
+    members.put("value", value.json)
+    members.put("sender", sender?.json)
+    return members
+  }
+}
+
+extension Shape.DecrementConcurrencyLimitsV1Body {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.names = try fields.required("names")
+    self.taskRunID = try fields.required("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("names", names.json)
+    members.put("task_run_id", taskRunID.json)
+    return members
+  }
+}
+
+extension Shape.FilterFlowRunInputBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.prefix = try fields.required("prefix")
+    self.limit = try fields.optional("limit")
+    self.excludeKeys = try fields.optional("exclude_keys")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("prefix", prefix.json)
+    members.put("limit", limit?.json)
+    members.put("exclude_keys", excludeKeys?.json)
+    return members
+  }
+}
+
+extension Shape.IncrementConcurrencyLimitsV1Body {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.names = try fields.required("names")
+    self.taskRunID = try fields.required("task_run_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("names", names.json)
+    members.put("task_run_id", taskRunID.json)
+    return members
+  }
 }
 
 extension Shape.ReadLogsBody {
@@ -644,6 +1554,42 @@ extension Shape.ReadLogsBody {
     members.put("logs", logs?.json)
     members.put("sort", sort?.json)
     members.put("limit", limit?.json)
+    return members
+  }
+}
+
+extension Shape.RenewConcurrencyLeaseBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.leaseDuration = try fields.optional("lease_duration")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("lease_duration", leaseDuration?.json)
+    return members
+  }
+}
+
+extension Shape.ResetConcurrencyLimitByTagBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.slotOverride = try fields.optional("slot_override")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("slot_override", slotOverride?.json)
+    return members
+  }
+}
+
+extension Shape.ResumeFlowRunBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.runInput = try fields.optional("run_input")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("run_input", runInput?.json)
     return members
   }
 }
@@ -676,30 +1622,140 @@ extension Shape.SetTaskRunStateBody {
   }
 }
 
-extension Shape.CountByState {
-  static let fieldNames: Set<JSONText>? = nil
+extension Shape.ConcurrencyLeaseHolder {
+  static let fieldNames: Set<JSONText>? = ["type", "id"]
   init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.completed = try fields.optional("COMPLETED")
-    self.pending = try fields.optional("PENDING")
-    self.running = try fields.optional("RUNNING")
-    self.failed = try fields.optional("FAILED")
-    self.cancelled = try fields.optional("CANCELLED")
-    self.crashed = try fields.optional("CRASHED")
-    self.paused = try fields.optional("PAUSED")
-    self.cancelling = try fields.optional("CANCELLING")
-    self.scheduled = try fields.optional("SCHEDULED")
+    self.type = try fields.required("type")
+    self.id = try fields.required("id")
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("COMPLETED", completed?.json)
-    members.put("PENDING", pending?.json)
-    members.put("RUNNING", running?.json)
-    members.put("FAILED", failed?.json)
-    members.put("CANCELLED", cancelled?.json)
-    members.put("CRASHED", crashed?.json)
-    members.put("PAUSED", paused?.json)
-    members.put("CANCELLING", cancelling?.json)
-    members.put("SCHEDULED", scheduled?.json)
+    members.put("type", type.json)
+    members.put("id", id.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimit {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.tag = try fields.required("tag")
+    self.concurrencyLimit = try fields.required("concurrency_limit")
+    self.activeSlots = try fields.optional("active_slots")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("tag", tag.json)
+    members.put("concurrency_limit", concurrencyLimit.json)
+    members.put("active_slots", activeSlots?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitCreate {
+  static let fieldNames: Set<JSONText>? = ["tag", "concurrency_limit"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.tag = try fields.required("tag")
+    self.concurrencyLimit = try fields.required("concurrency_limit")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("tag", tag.json)
+    members.put("concurrency_limit", concurrencyLimit.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitV2 {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.active = try fields.optional("active")
+    self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+    self.activeSlots = try fields.optional("active_slots")
+    self.deniedSlots = try fields.optional("denied_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
+    self.avgSlotOccupancySeconds = try fields.optional("avg_slot_occupancy_seconds")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("active", active?.json)
+    members.put("name", name.json)
+    members.put("limit", limit.json)
+    members.put("active_slots", activeSlots?.json)
+    members.put("denied_slots", deniedSlots?.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    members.put("avg_slot_occupancy_seconds", avgSlotOccupancySeconds?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitV2Create {
+  static let fieldNames: Set<JSONText>? = ["active", "name", "limit", "active_slots", "denied_slots", "slot_decay_per_second"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.active = try fields.optional("active")
+    self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+    self.activeSlots = try fields.optional("active_slots")
+    self.deniedSlots = try fields.optional("denied_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active", active?.json)
+    members.put("name", name.json)
+    members.put("limit", limit.json)
+    members.put("active_slots", activeSlots?.json)
+    members.put("denied_slots", deniedSlots?.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitV2Update {
+  static let fieldNames: Set<JSONText>? = ["active", "name", "limit", "active_slots", "denied_slots", "slot_decay_per_second"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.active = try fields.optional("active")
+    self.name = try fields.optional("name")
+    self.limit = try fields.optional("limit")
+    self.activeSlots = try fields.optional("active_slots")
+    self.deniedSlots = try fields.optional("denied_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active", active?.json)
+    members.put("name", name?.json)
+    members.put("limit", limit?.json)
+    members.put("active_slots", activeSlots?.json)
+    members.put("denied_slots", deniedSlots?.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyLimitWithLeaseResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.leaseID = try fields.required("lease_id")
+    self.limits = try fields.required("limits")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("lease_id", leaseID.json)
+    members.put("limits", limits.json)
     return members
   }
 }
@@ -716,196 +1772,6 @@ extension Shape.CreatedBy {
     members.put("id", id?.json)
     members.put("type", type?.json)
     members.put("display_value", displayValue?.json)
-    return members
-  }
-}
-
-extension Shape.DependencyResult {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.id = try fields.required("id")
-    self.name = try fields.required("name")
-    self.upstreamDependencies = try fields.required("upstream_dependencies")
-    self.state = try fields.optional("state")
-    self.expectedStartTime = try fields.optional("expected_start_time")
-    self.startTime = try fields.optional("start_time")
-    self.endTime = try fields.optional("end_time")
-    self.totalRunTime = try fields.optional("total_run_time")
-    self.estimatedRunTime = try fields.optional("estimated_run_time")
-    self.untrackableResult = try fields.required("untrackable_result")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("name", name.json)
-    members.put("upstream_dependencies", upstreamDependencies.json)
-    members.put("state", state?.json ?? .null)
-    members.put("expected_start_time", expectedStartTime?.json ?? .null)
-    members.put("start_time", startTime?.json ?? .null)
-    members.put("end_time", endTime?.json ?? .null)
-    members.put("total_run_time", totalRunTime?.json ?? .null)
-    members.put("estimated_run_time", estimatedRunTime?.json ?? .null)
-    members.put("untrackable_result", untrackableResult.json)
-    return members
-  }
-}
-
-extension Shape.Event {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.occurred = try fields.required("occurred")
-    self.event = try fields.required("event")
-    self.resource = try fields.required("resource")
-    self.related = try fields.optional("related")
-    self.payload = try fields.optional("payload")
-    self.id = try fields.required("id")
-    self.follows = try fields.optional("follows")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("occurred", occurred.json)
-    members.put("event", event.json)
-    members.put("resource", resource.json)
-    members.put("related", related?.json)
-    members.put("payload", payload?.json)
-    members.put("id", id.json)
-    members.put("follows", follows?.json)
-    return members
-  }
-}
-
-extension Shape.EventCount {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.value = try fields.required("value")
-    self.label = try fields.required("label")
-    self.count = try fields.required("count")
-    self.startTime = try fields.required("start_time")
-    self.endTime = try fields.required("end_time")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("value", value.json)
-    members.put("label", label.json)
-    members.put("count", count.json)
-    members.put("start_time", startTime.json)
-    members.put("end_time", endTime.json)
-    return members
-  }
-}
-
-extension Shape.EventFilter {
-  static let fieldNames: Set<JSONText>? = ["occurred", "event", "resource", "related", "any_resource", "id", "text", "order"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.occurred = try fields.optional("occurred")
-    self.event = try fields.optional("event")
-    self.resource = try fields.optional("resource")
-    self.related = try fields.optional("related")
-    self.anyResource = try fields.optional("any_resource")
-    self.id = try fields.optional("id")
-    self.text = try fields.optional("text")
-    self.order = try fields.optional("order")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("occurred", occurred?.json)
-    members.put("event", event?.json)
-    members.put("resource", resource?.json)
-    members.put("related", related?.json)
-    members.put("any_resource", anyResource?.json)
-    members.put("id", id?.json)
-    members.put("text", text?.json)
-    members.put("order", order?.json)
-    return members
-  }
-}
-
-extension Shape.EventIDFilter {
-  static let fieldNames: Set<JSONText>? = ["id"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.id = try fields.optional("id")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("id", id?.json)
-    return members
-  }
-}
-
-extension Shape.EventNameFilter {
-  static let fieldNames: Set<JSONText>? = ["prefix", "exclude_prefix", "name", "exclude_name"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.prefix = try fields.optional("prefix")
-    self.excludePrefix = try fields.optional("exclude_prefix")
-    self.name = try fields.optional("name")
-    self.excludeName = try fields.optional("exclude_name")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("prefix", prefix?.json)
-    members.put("exclude_prefix", excludePrefix?.json)
-    members.put("name", name?.json)
-    members.put("exclude_name", excludeName?.json)
-    return members
-  }
-}
-
-extension Shape.EventOccurredFilter {
-  static let fieldNames: Set<JSONText>? = ["since", "until"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.since = try fields.optional("since")
-    self.until = try fields.optional("until")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("since", since?.json)
-    members.put("until", until?.json)
-    return members
-  }
-}
-
-extension Shape.EventPage {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.events = try fields.required("events")
-    self.total = try fields.required("total")
-    self.nextPage = try fields.optional("next_page")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("events", events.json)
-    members.put("total", total.json)
-    members.put("next_page", nextPage?.json ?? .null)
-    return members
-  }
-}
-
-extension Shape.EventResourceFilter {
-  static let fieldNames: Set<JSONText>? = ["id", "id_prefix", "labels", "distinct"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.id = try fields.optional("id")
-    self.idPrefix = try fields.optional("id_prefix")
-    self.labels = try fields.optional("labels")
-    self.distinct = try fields.optional("distinct")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("id", id?.json)
-    members.put("id_prefix", idPrefix?.json)
-    members.put("labels", labels?.json)
-    members.put("distinct", distinct?.json)
-    return members
-  }
-}
-
-extension Shape.EventTextFilter {
-  static let fieldNames: Set<JSONText>? = ["query"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.query = try fields.required("query")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("query", query.json)
     return members
   }
 }
@@ -932,18 +1798,6 @@ extension Shape.Flow {
   }
 }
 
-extension Shape.FlowBulkDeleteResponse {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.deleted = try fields.optional("deleted")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("deleted", deleted?.json)
-    return members
-  }
-}
-
 extension Shape.FlowCreate {
   static let fieldNames: Set<JSONText>? = ["name", "tags", "labels"]
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -956,128 +1810,6 @@ extension Shape.FlowCreate {
     members.put("name", name.json)
     members.put("tags", tags?.json)
     members.put("labels", labels?.json)
-    return members
-  }
-}
-
-extension Shape.FlowFilter {
-  static let fieldNames: Set<JSONText>? = ["operator", "id", "deployment", "name", "tags"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.`operator` = try fields.optional("operator")
-    self.id = try fields.optional("id")
-    self.deployment = try fields.optional("deployment")
-    self.name = try fields.optional("name")
-    self.tags = try fields.optional("tags")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("id", id?.json)
-    members.put("deployment", deployment?.json)
-    members.put("name", name?.json)
-    members.put("tags", tags?.json)
-    return members
-  }
-}
-
-extension Shape.FlowFilterDeployment {
-  static let fieldNames: Set<JSONText>? = ["operator", "is_null_"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.`operator` = try fields.optional("operator")
-    self.isNull = try fields.optional("is_null_")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("is_null_", isNull?.json)
-    return members
-  }
-}
-
-extension Shape.FlowFilterId {
-  static let fieldNames: Set<JSONText>? = ["any_", "not_any_"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.any = try fields.optional("any_")
-    self.notAny = try fields.optional("not_any_")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("not_any_", notAny?.json)
-    return members
-  }
-}
-
-extension Shape.FlowFilterName {
-  static let fieldNames: Set<JSONText>? = ["any_", "like_"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.any = try fields.optional("any_")
-    self.like = try fields.optional("like_")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("like_", like?.json)
-    return members
-  }
-}
-
-extension Shape.FlowFilterTags {
-  static let fieldNames: Set<JSONText>? = ["operator", "all_", "is_null_"]
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.`operator` = try fields.optional("operator")
-    self.all = try fields.optional("all_")
-    self.isNull = try fields.optional("is_null_")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("all_", all?.json)
-    members.put("is_null_", isNull?.json)
-    return members
-  }
-}
-
-extension Shape.FlowPaginationResponse {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.results = try fields.required("results")
-    self.count = try fields.required("count")
-    self.limit = try fields.required("limit")
-    self.pages = try fields.required("pages")
-    self.page = try fields.required("page")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("results", results.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
-    return members
-  }
-}
-
-extension Shape.FlowRunBulkDeleteResponse {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.deleted = try fields.optional("deleted")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("deleted", deleted?.json)
-    return members
-  }
-}
-
-extension Shape.FlowRunBulkSetStateResponse {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.results = try fields.optional("results")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("results", results?.json)
     return members
   }
 }
@@ -1124,40 +1856,26 @@ extension Shape.FlowRunCreate {
   }
 }
 
-extension Shape.FlowRunOrchestrationResult {
+extension Shape.FlowRunInput {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
     self.flowRunID = try fields.required("flow_run_id")
-    self.status = try fields.required("status")
-    self.state = try fields.optional("state")
-    self.details = try fields.required("details")
+    self.key = try fields.required("key")
+    self.value = try fields.required("value")
+    self.sender = try fields.optional("sender")
   }
   var members: JSONMembers {
     var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
     members.put("flow_run_id", flowRunID.json)
-    members.put("status", status.json)
-    members.put("state", state?.json)
-    members.put("details", details.json)
-    return members
-  }
-}
-
-extension Shape.FlowRunPaginationResponse {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.results = try fields.required("results")
-    self.count = try fields.required("count")
-    self.limit = try fields.required("limit")
-    self.pages = try fields.required("pages")
-    self.page = try fields.required("page")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("results", results.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
+    members.put("key", key.json)
+    members.put("value", value.json)
+    members.put("sender", sender?.json)
     return members
   }
 }
@@ -1304,100 +2022,28 @@ extension Shape.FlowUpdate {
   }
 }
 
-extension Shape.Graph {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.startTime = try fields.optional("start_time")
-    self.endTime = try fields.optional("end_time")
-    self.rootNodeIDs = try fields.required("root_node_ids")
-    self.nodes = try fields.required("nodes")
-    self.artifacts = try fields.required("artifacts")
-    self.states = try fields.required("states")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("start_time", startTime?.json ?? .null)
-    members.put("end_time", endTime?.json ?? .null)
-    members.put("root_node_ids", rootNodeIDs.json)
-    members.put("nodes", nodes.json)
-    members.put("artifacts", artifacts.json)
-    members.put("states", states.json)
-    return members
-  }
-}
-
-extension Shape.GraphArtifact {
+extension Shape.GlobalConcurrencyLimitResponse {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
     self.id = try fields.required("id")
-    self.created = try fields.required("created")
-    self.key = try fields.optional("key")
-    self.type = try fields.optional("type")
-    self.isLatest = try fields.required("is_latest")
-    self.data = try fields.optional("data")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created.json)
-    members.put("key", key?.json ?? .null)
-    members.put("type", type?.json ?? .null)
-    members.put("is_latest", isLatest.json)
-    members.put("data", data?.json ?? .null)
-    return members
-  }
-}
-
-extension Shape.GraphState {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.id = try fields.required("id")
-    self.timestamp = try fields.required("timestamp")
-    self.type = try fields.required("type")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.active = try fields.optional("active")
     self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+    self.activeSlots = try fields.required("active_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
   }
   var members: JSONMembers {
     var members = JSONMembers()
     members.put("id", id.json)
-    members.put("timestamp", timestamp.json)
-    members.put("type", type.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("active", active?.json)
     members.put("name", name.json)
-    return members
-  }
-}
-
-extension Shape.HistoryResponse {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.intervalStart = try fields.required("interval_start")
-    self.intervalEnd = try fields.required("interval_end")
-    self.states = try fields.required("states")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("interval_start", intervalStart.json)
-    members.put("interval_end", intervalEnd.json)
-    members.put("states", states.json)
-    return members
-  }
-}
-
-extension Shape.HistoryResponseState {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.stateType = try fields.required("state_type")
-    self.stateName = try fields.required("state_name")
-    self.countRuns = try fields.required("count_runs")
-    self.sumEstimatedRunTime = try fields.required("sum_estimated_run_time")
-    self.sumEstimatedLateness = try fields.required("sum_estimated_lateness")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("state_type", stateType.json)
-    members.put("state_name", stateName.json)
-    members.put("count_runs", countRuns.json)
-    members.put("sum_estimated_run_time", sumEstimatedRunTime.json)
-    members.put("sum_estimated_lateness", sumEstimatedLateness.json)
+    members.put("limit", limit.json)
+    members.put("active_slots", activeSlots.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
     return members
   }
 }
@@ -1540,6 +2186,22 @@ extension Shape.LogFilterTimestamp {
   }
 }
 
+extension Shape.MinimalConcurrencyLimitResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("name", name.json)
+    members.put("limit", limit.json)
+    return members
+  }
+}
+
 extension Shape.OrchestrationResult {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -1552,74 +2214,6 @@ extension Shape.OrchestrationResult {
     members.put("state", state?.json ?? .null)
     members.put("status", status.json)
     members.put("details", details.json)
-    return members
-  }
-}
-
-extension Shape.ReceivedEvent {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.occurred = try fields.required("occurred")
-    self.event = try fields.required("event")
-    self.resource = try fields.required("resource")
-    self.related = try fields.optional("related")
-    self.payload = try fields.optional("payload")
-    self.id = try fields.required("id")
-    self.follows = try fields.optional("follows")
-    self.received = try fields.optional("received")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("occurred", occurred.json)
-    members.put("event", event.json)
-    members.put("resource", resource.json)
-    members.put("related", related?.json)
-    members.put("payload", payload?.json)
-    members.put("id", id.json)
-    members.put("follows", follows?.json)
-    members.put("received", received?.json)
-    return members
-  }
-}
-
-extension Shape.SimpleFlowRun {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.id = try fields.required("id")
-    self.stateType = try fields.required("state_type")
-    self.timestamp = try fields.required("timestamp")
-    self.duration = try fields.required("duration")
-    self.lateness = try fields.required("lateness")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("state_type", stateType.json)
-    members.put("timestamp", timestamp.json)
-    members.put("duration", duration.json)
-    members.put("lateness", lateness.json)
-    return members
-  }
-}
-
-extension Shape.SimpleNextFlowRun {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.id = try fields.required("id")
-    self.flowID = try fields.required("flow_id")
-    self.name = try fields.required("name")
-    self.stateName = try fields.required("state_name")
-    self.stateType = try fields.required("state_type")
-    self.nextScheduledStartTime = try fields.required("next_scheduled_start_time")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("flow_id", flowID.json)
-    members.put("name", name.json)
-    members.put("state_name", stateName.json)
-    members.put("state_type", stateType.json)
-    members.put("next_scheduled_start_time", nextScheduledStartTime.json)
     return members
   }
 }
@@ -1870,26 +2464,6 @@ extension Shape.TaskRunCreate {
   }
 }
 
-extension Shape.TaskRunPaginationResponse {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.results = try fields.required("results")
-    self.count = try fields.required("count")
-    self.limit = try fields.required("limit")
-    self.pages = try fields.required("pages")
-    self.page = try fields.required("page")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("results", results.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
-    return members
-  }
-}
-
 extension Shape.TaskRunPolicy {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -1906,130 +2480,6 @@ extension Shape.TaskRunPolicy {
     members.put("retries", retries?.json)
     members.put("retry_delay", retryDelay?.json)
     members.put("retry_jitter_factor", retryJitterFactor?.json)
-    return members
-  }
-}
-
-extension Shape.TaskRunResponse {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.id = try fields.required("id")
-    self.created = try fields.optional("created")
-    self.updated = try fields.optional("updated")
-    self.name = try fields.optional("name")
-    self.flowRunID = try fields.optional("flow_run_id")
-    self.taskKey = try fields.required("task_key")
-    self.stateID = try fields.optional("state_id")
-    self.state = try fields.optional("state")
-    self.taskVersion = try fields.optional("task_version")
-    self.taskInputs = try fields.optional("task_inputs")
-    self.empiricalPolicy = try fields.optional("empirical_policy")
-    self.tags = try fields.optional("tags")
-    self.startTime = try fields.optional("start_time")
-    self.endTime = try fields.optional("end_time")
-    self.totalRunTime = try fields.optional("total_run_time")
-    self.estimatedRunTime = try fields.optional("estimated_run_time")
-    self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_key", taskKey.json)
-    members.put("state_id", stateID?.json)
-    members.put("state", state?.json)
-    members.put("task_version", taskVersion?.json)
-    members.put("task_inputs", taskInputs?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("start_time", startTime?.json)
-    members.put("end_time", endTime?.json)
-    members.put("total_run_time", totalRunTime?.json)
-    members.put("estimated_run_time", estimatedRunTime?.json)
-    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
-    return members
-  }
-}
-
-extension Shape.TaskRunResult {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.inputType = try fields.optional("input_type")
-    self.id = try fields.required("id")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("input_type", inputType?.json)
-    members.put("id", id.json)
-    return members
-  }
-}
-
-extension Shape.UITaskRun {
-  static let fieldNames: Set<JSONText>? = nil
-  init(_ fields: ShapeFields) throws(ShapeFault) {
-    self.id = try fields.required("id")
-    self.created = try fields.optional("created")
-    self.updated = try fields.optional("updated")
-    self.name = try fields.optional("name")
-    self.flowRunID = try fields.optional("flow_run_id")
-    self.taskKey = try fields.required("task_key")
-    self.dynamicKey = try fields.required("dynamic_key")
-    self.cacheKey = try fields.optional("cache_key")
-    self.cacheExpiration = try fields.optional("cache_expiration")
-    self.taskVersion = try fields.optional("task_version")
-    self.empiricalPolicy = try fields.optional("empirical_policy")
-    self.tags = try fields.optional("tags")
-    self.labels = try fields.optional("labels")
-    self.stateID = try fields.optional("state_id")
-    self.taskInputs = try fields.optional("task_inputs")
-    self.stateType = try fields.optional("state_type")
-    self.stateName = try fields.optional("state_name")
-    self.runCount = try fields.optional("run_count")
-    self.flowRunRunCount = try fields.optional("flow_run_run_count")
-    self.expectedStartTime = try fields.optional("expected_start_time")
-    self.nextScheduledStartTime = try fields.optional("next_scheduled_start_time")
-    self.startTime = try fields.optional("start_time")
-    self.endTime = try fields.optional("end_time")
-    self.totalRunTime = try fields.optional("total_run_time")
-    self.estimatedRunTime = try fields.optional("estimated_run_time")
-    self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
-    self.state = try fields.optional("state")
-    self.flowRunName = try fields.optional("flow_run_name")
-  }
-  var members: JSONMembers {
-    var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_key", taskKey.json)
-    members.put("dynamic_key", dynamicKey.json)
-    members.put("cache_key", cacheKey?.json)
-    members.put("cache_expiration", cacheExpiration?.json)
-    members.put("task_version", taskVersion?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("state_id", stateID?.json)
-    members.put("task_inputs", taskInputs?.json)
-    members.put("state_type", stateType?.json)
-    members.put("state_name", stateName?.json)
-    members.put("run_count", runCount?.json)
-    members.put("flow_run_run_count", flowRunRunCount?.json)
-    members.put("expected_start_time", expectedStartTime?.json)
-    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
-    members.put("start_time", startTime?.json)
-    members.put("end_time", endTime?.json)
-    members.put("total_run_time", totalRunTime?.json)
-    members.put("estimated_run_time", estimatedRunTime?.json)
-    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
-    members.put("state", state?.json)
-    members.put("flow_run_name", flowRunName?.json)
     return members
   }
 }
@@ -2068,6 +2518,66 @@ extension Shape.VariableCreate {
     members.put("name", name.json)
     members.put("value", value?.json ?? .null)
     members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.VariableFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "name", "tags"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.name = try fields.optional("name")
+    self.tags = try fields.optional("tags")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("name", name?.json)
+    members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.VariableFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.VariableFilterName {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.VariableFilterTags {
+  static let fieldNames: Set<JSONText>? = ["operator", "all_", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.all = try fields.optional("all_")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("all_", all?.json)
+    members.put("is_null_", isNull?.json)
     return members
   }
 }

@@ -72,8 +72,12 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
       body = try await read()
       let response = try await answer(body)
       if let file = response.file { return send(file) }
-      let text = response.body.map { Array($0.description.utf8) }
-      send(response.status, text)
+      if let text = response.text {
+        var fields = HTTPFields()
+        fields.append("content-type", "text/plain; charset=utf-8")
+        return send(response.status, Array(text.utf8), fields)
+      }
+      send(response.status, response.body.map { Array($0.description.utf8) })
     } catch {
       send(PrefectFailure(thrown: error, body: body))
     }

@@ -33,6 +33,8 @@ struct PrefectResponse: Sendable {
   var status = 200
   /// The body; nil for none.
   var body: JSON?
+  /// A plain text instead of it.
+  var text: String?
   /// What is given away as a file instead of a body.
   var file: File?
 

@@ -10,6 +10,7 @@ internal import MartletPostgres
 internal import MartletPrefect
 internal import MartletProto
 internal import MartletRPC
+internal import MartletSeal
 internal import MartletStore
 internal import Metrics
 internal import NIOCore
@@ -83,9 +84,10 @@ public struct Server: Sendable {
       room: engine.room, limitWatch: engine.limitWatch, workers: engine.workers,
       sessions: sessions)
     let health = HealthState()
-    let services = services(backend, health)
+    let keys = KeyRing(path: configuration.blockKeyPath)
+    let services = services(backend, keys, health)
     var rpc = rpc(metrics, registry, store, readiness, services)
-    let prefect = prefectAPI(backend, rpc)
+    let prefect = prefectAPI(backend, keys, rpc)
     if let prefect { rpc.routes.mount(PrefectAPI.root, prefect) }
     front.open(RPCServer(services: services, configuration: rpc), prefect)
     gauges(registry, store, listener, sessions)
@@ -124,7 +126,9 @@ public struct Server: Sendable {
     try result.get()
   }
 
-  private func services(_ backend: Backend, _ health: HealthState) -> [any RPCService] {
+  private func services(
+    _ backend: Backend, _ keys: KeyRing, _ health: HealthState
+  ) -> [any RPCService] {
     var info = GetServerInfoResponse()
     info.version = MartletVersion.current
     info.schemaVersion = Int32(Schema.migrations.last?.number ?? 0)
@@ -138,6 +142,7 @@ public struct Server: Sendable {
       ArtifactHandlers(backend: backend), LimitHandlers(backend: backend),
       ResultHandlers(backend: backend, largestResult: configuration.maxResultSize),
       EventHandlers(backend: backend), VariableHandlers(backend: backend),
+      InputHandlers(backend: backend), BlockHandlers(backend: backend, keys: keys),
       PoolHandlers(backend: backend), WorkerHandlers(backend: backend),
       DeploymentHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),
@@ -169,14 +174,17 @@ public struct Server: Sendable {
 
   /// Prefect's API, on the same services and under the same rules; nil when it is off.
   private func prefectAPI(
-    _ backend: Backend, _ rpc: RPCServer.Configuration
+    _ backend: Backend, _ keys: KeyRing, _ rpc: RPCServer.Configuration
   ) -> PrefectAPI? {
     guard configuration.prefectAPI == .on else { return nil }
     return PrefectAPI(
       services: PrefectAPI.Services(
         runs: RunHandlers(backend: backend), reports: ReportHandlers(backend: backend),
         flows: FlowHandlers(backend: backend), logs: LogHandlers(backend: backend),
-        events: EventHandlers(backend: backend), variables: VariableHandlers(backend: backend)),
+        events: EventHandlers(backend: backend), variables: VariableHandlers(backend: backend),
+        limits: LimitHandlers(backend: backend), artifacts: ArtifactHandlers(backend: backend),
+        inputs: InputHandlers(backend: backend),
+        blocks: BlockHandlers(backend: backend, keys: keys)),
       policy: PrefectAPI.Policy(
         access: rpc.access, origins: rpc.origins, limits: rpc.limits,
         maxBody: configuration.maxMessageSize),

@@ -57,9 +57,23 @@ public struct ServerConfiguration: Sendable {
   /// Seconds after its due time that a run which still waits is called Late.
   public var lateAfterSeconds = 15
 
+  /// Where the keys are that blocks are sealed with; nil keeps them beside the data directory's database.
+  public var blockKeyFile: String?
+
   /// Whether Prefect's API is served at `/api`.
   public var prefectAPI = Switch.off
 
   /// A server on loopback's port 4200.
   public init(database: Database) { self.database = database }
+}
+
+extension ServerConfiguration {
+  /// Where the keys are that blocks are sealed with.
+  var blockKeyPath: String {
+    if let blockKeyFile { return blockKeyFile }
+    switch database {
+    case .privateCluster(let directory): return directory + "/block.keys"
+    case .url: return Self.defaultDataDirectory + "/block.keys"
+    }
+  }
 }

@@ -57,6 +57,11 @@ extension ServerConfiguration {
         "allow-origin", \.allowedOrigins, .list,
         "An origin whose web pages may call, such as https://ui.example.com"),
       Setting(
+        "block-key-file", \.blockKeyFile, .text, "The keys that blocks are sealed with",
+        detail:
+          "Made at first need. Every server of a database needs the same one; keep a copy apart from the database's.",
+        default: "block.keys in the data directory"),
+      Setting(
         "prefect-api", \.prefectAPI, "Whether Prefect's API is served at /api, for its own client"),
       Setting(
         "late-after", \.lateAfterSeconds, .number(0...86_400),

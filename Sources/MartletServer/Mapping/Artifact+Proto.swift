@@ -12,11 +12,14 @@ private enum MediaType {
   static let link = "application/vnd.martlet.link+json"
   static let progress = "application/vnd.martlet.progress"
   static let image = "application/vnd.martlet.image-uri"
+  static let custom = "application/vnd.martlet.custom+json"
 }
 
 extension NewArtifact {
   /// The largest text or table, in bytes.
   static let largest = 1 << 20
+  /// The longest word for a type, in bytes.
+  private static let longestType = 100
 
   /// An artifact of the contract.
   ///
@@ -24,6 +27,7 @@ extension NewArtifact {
   init(_ artifact: MartletProto.Artifact, runID: RunID?) throws(InvalidValue) {
     let mediaType: String
     let body: [UInt8]
+    var title = ""
     switch artifact.content {
     case .markdown(let text): (mediaType, body) = (MediaType.markdown, Array(text.utf8))
     case .table(let value):
@@ -43,9 +47,17 @@ extension NewArtifact {
     case .imageURI(let uri):
       try ArtifactRules.check(address: uri, "artifact.image_uri")
       (mediaType, body) = (MediaType.image, Array(uri.utf8))
+    case .custom(let content):
+      guard content.type.utf8.count <= Self.longestType else {
+        throw InvalidValue(
+          "artifact.custom.type",
+          "is \(content.type.utf8.count) bytes long: at most \(Self.longestType)")
+      }
+      let text = try content.data?.jsonText("artifact.custom.data") ?? "null"
+      (mediaType, body, title) = (MediaType.custom, Array(text.utf8), content.type)
     case nil:
       throw InvalidValue(
-        "artifact.content", "is missing: one of markdown, table, link, progress, image_uri")
+        "artifact.content", "is missing: one of markdown, table, link, progress, image_uri, custom")
     }
     guard body.count <= Self.largest else {
       throw InvalidValue("artifact", "is \(body.count) bytes: at most \(Self.largest)")
@@ -54,7 +66,7 @@ extension NewArtifact {
     self.init(
       id: try ObjectID(optional: artifact.id, "artifact.id") ?? .timeOrdered(),
       key: artifact.key.isEmpty ? nil : artifact.key, runID: runID, mediaType: mediaType,
-      description: artifact.description, body: body)
+      title: title, description: artifact.description, body: body, labels: artifact.labels)
   }
 }
 
@@ -83,6 +95,7 @@ extension MartletProto.Artifact {
     runID = artifact.runID?.description ?? ""
     createTime = artifact.createTime.timestamp
     updateTime = artifact.updateTime.timestamp
+    labels = artifact.labels
     let text = String(decoding: artifact.body, as: UTF8.self)
     switch artifact.mediaType {
     case MediaType.markdown: content = .markdown(text)
@@ -90,6 +103,8 @@ extension MartletProto.Artifact {
     case MediaType.link: content = Link(stored: text).map { .link($0) }
     case MediaType.progress: content = Double(text).map { .progress($0) }
     case MediaType.image: content = .imageURI(text)
+    case MediaType.custom:
+      content = .custom(CustomContent(type: artifact.title, data: JSONValue(stored: text)))
     default: content = nil
     }
   }

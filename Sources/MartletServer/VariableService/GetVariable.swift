@@ -11,11 +11,16 @@ extension VariableHandlers {
   {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
-      try VariableRules.check(name: request.name, "name")
-      return GetVariableResponse(
-        variable: MartletProto.Variable(
-          try await backend.store.variable(
-            request.name, in: namespace, deadline: context.deadline)))
+      let variable: MartletStore.Variable
+      if let id = try ObjectID(optional: request.id, "id") {
+        variable = try await backend.store.variable(
+          id: id, in: namespace, deadline: context.deadline)
+      } else {
+        try VariableRules.check(name: request.name, "name")
+        variable = try await backend.store.variable(
+          request.name, in: namespace, deadline: context.deadline)
+      }
+      return GetVariableResponse(variable: MartletProto.Variable(variable))
     }
   }
 }

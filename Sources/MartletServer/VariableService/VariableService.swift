@@ -15,6 +15,7 @@ extension MartletProto.Variable {
   /// A variable as it is stored.
   init(_ variable: MartletStore.Variable) {
     self.init()
+    id = variable.id.description
     namespace = variable.namespace.name
     name = variable.name
     value = JSONValue(stored: variable.value)

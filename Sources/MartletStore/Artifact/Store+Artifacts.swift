@@ -72,38 +72,6 @@ public struct NewArtifact: Sendable, Equatable {
   }
 }
 
-/// Which artifacts to list.
-public struct ArtifactQuery: Sendable {
-  /// The namespace.
-  public var namespace: Namespace
-  /// Only those this run left.
-  public var runID: RunID?
-  /// Only versions of this key.
-  public var key: String?
-  /// The last id of the page before.
-  public var after: ObjectID?
-  /// The most artifacts of a page.
-  public var limit: Int
-  /// Whether bodies are read too.
-  public var includesBodies: Bool
-  /// Whether only the newest version of each key is listed.
-  public var latestOnly: Bool
-
-  /// Makes a question.
-  public init(
-    namespace: Namespace, runID: RunID? = nil, key: String? = nil, after: ObjectID? = nil,
-    limit: Int = 100, includesBodies: Bool = false, latestOnly: Bool = false
-  ) {
-    self.namespace = namespace
-    self.runID = runID
-    self.key = key
-    self.after = after
-    self.limit = limit
-    self.includesBodies = includesBodies
-    self.latestOnly = latestOnly
-  }
-}
-
 extension Store {
   /// The largest body of an artifact, in bytes.
   public static let largestArtifact = 4 << 20
@@ -189,14 +157,23 @@ extension Store {
   ) async throws(StoreError) -> [Artifact] {
     try await read(deadline) { connection in
       try connection.query(SQL.listArtifacts) {
-        $0.bind(query.namespace)
-        $0.bind(query.runID)
-        $0.bind(query.key)
-        $0.bind(query.after)
-        $0.bind(Int64(query.limit))
+        query.bind(to: &$0)
         $0.bind(query.includesBodies)
-        $0.bind(query.latestOnly)
+        $0.bind(query.after)
+        $0.bind(query.order.rawValue)
+        $0.bind(Int64(query.skip))
+        $0.bind(Int64(query.limit))
       }.map { row throws(PostgresError) in try Artifact(row) }
+    }
+  }
+
+  /// Counts the artifacts that a question takes, whatever its page.
+  public func countArtifacts(
+    _ query: ArtifactQuery, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> Int64 {
+    try await read(deadline) { connection in
+      try connection.query(SQL.countArtifacts) { query.bind(to: &$0) }
+        .first { row throws(PostgresError) in try row.get(0, as: Int64.self) } ?? 0
     }
   }
 

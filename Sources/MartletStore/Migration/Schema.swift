@@ -36,6 +36,10 @@ public enum Schema {
     migration(61, "stranded runs", PackageResources.m0061_stranded_runs_sql),
     migration(62, "every limit", PackageResources.m0062_every_limit_sql),
     migration(63, "fences", PackageResources.m0063_fences_sql),
+    migration(70, "run inputs", PackageResources.m0070_run_inputs_sql),
+    migration(71, "variable ids", PackageResources.m0071_variable_ids_sql),
+    migration(72, "blocks", PackageResources.m0072_blocks_sql),
+    migration(73, "artifact types", PackageResources.m0073_artifact_types_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

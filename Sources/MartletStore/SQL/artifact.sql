@@ -40,15 +40,37 @@ SELECT id, namespace, key, version, run_id, media_type, title, description, body
 FROM artifact WHERE namespace = $1::text AND key = $2::text ORDER BY version DESC LIMIT 1
 
 -- name: list_artifacts
--- Artifacts by id, newest first, of a run, of a key, or all; bodies only when asked for.
+-- Artifacts of a filter in an order, after an id or with some passed over; bodies only when asked for.
 SELECT id, namespace, key, version, run_id, media_type, title, description,
-  CASE WHEN $6::boolean THEN body ELSE ''::bytea END, labels, created_by, create_time, etag,
+  CASE WHEN $11::boolean THEN body ELSE ''::bytea END, labels, created_by, create_time, etag,
   length(body)::bigint, update_time
-FROM artifact a WHERE namespace = $1::text AND ($2::uuid IS NULL OR run_id = $2::uuid)
-  AND ($3::text IS NULL OR key = $3::text) AND ($4::uuid IS NULL OR id < $4::uuid)
-  AND (NOT $7::boolean OR key IS NULL OR NOT EXISTS (SELECT FROM artifact b
+FROM artifact a WHERE namespace = $1::text AND ($2::uuid[] = '{}' OR id = ANY ($2::uuid[]))
+  AND ($3::text[] = '{}' OR key = ANY ($3::text[])) AND ($4::text = '' OR strpos(key, lower($4::text)) > 0)
+  AND ($5::boolean IS NULL OR $5::boolean = (key IS NOT NULL))
+  AND ($6::text[] = '{}' OR artifact_type(media_type, title) = ANY ($6::text[]))
+  AND ($7::text[] = '{}' OR artifact_type(media_type, title) <> ALL ($7::text[]))
+  AND ($8::uuid[] = '{}' OR run_id = ANY ($8::uuid[]))
+  AND ($9::uuid[] = '{}' OR run_id = ANY ($9::uuid[])
+    OR run_id IN (SELECT r.id FROM run r WHERE r.parent_id = ANY ($9::uuid[])))
+  AND (NOT $10::boolean OR key IS NULL OR NOT EXISTS (SELECT FROM artifact b
     WHERE b.namespace = a.namespace AND b.key = a.key AND b.version > a.version))
-ORDER BY id DESC LIMIT $5::bigint
+  AND ($12::uuid IS NULL OR id < $12::uuid)
+ORDER BY CASE WHEN $13::smallint = 2 THEN update_time END DESC, CASE WHEN $13::smallint = 3 THEN key END,
+  CASE WHEN $13::smallint = 4 THEN key END DESC NULLS LAST, id DESC
+OFFSET $14::bigint LIMIT $15::bigint
+
+-- name: count_artifacts
+-- How many artifacts a filter takes.
+SELECT count(*) FROM artifact a WHERE namespace = $1::text AND ($2::uuid[] = '{}' OR id = ANY ($2::uuid[]))
+  AND ($3::text[] = '{}' OR key = ANY ($3::text[])) AND ($4::text = '' OR strpos(key, lower($4::text)) > 0)
+  AND ($5::boolean IS NULL OR $5::boolean = (key IS NOT NULL))
+  AND ($6::text[] = '{}' OR artifact_type(media_type, title) = ANY ($6::text[]))
+  AND ($7::text[] = '{}' OR artifact_type(media_type, title) <> ALL ($7::text[]))
+  AND ($8::uuid[] = '{}' OR run_id = ANY ($8::uuid[]))
+  AND ($9::uuid[] = '{}' OR run_id = ANY ($9::uuid[])
+    OR run_id IN (SELECT r.id FROM run r WHERE r.parent_id = ANY ($9::uuid[])))
+  AND (NOT $10::boolean OR key IS NULL OR NOT EXISTS (SELECT FROM artifact b
+    WHERE b.namespace = a.namespace AND b.key = a.key AND b.version > a.version))
 
 -- name: delete_artifact
 -- Deletes one version.

@@ -53,6 +53,8 @@ WITH gone AS MATERIALIZED (
   DELETE FROM run_refusal WHERE run_id = ANY ($1::uuid[])
 ), pauses AS (
   DELETE FROM run_pause WHERE run_id = ANY ($1::uuid[])
+), inputs AS (
+  DELETE FROM run_input WHERE run_id = ANY ($1::uuid[])
 ), dues AS (
   DELETE FROM run_due WHERE run_id = ANY ($1::uuid[])
 ), claims AS (

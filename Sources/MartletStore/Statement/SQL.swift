@@ -18,7 +18,7 @@ enum SQL {
     PackageResources.deletion_sql, PackageResources.schedule_sql, PackageResources.scheduler_sql,
     PackageResources.backfill_sql, PackageResources.pool_sql, PackageResources.worker_sql,
     PackageResources.dispatch_sql, PackageResources.ready_sql,
-    PackageResources.deployment_sql,
+    PackageResources.deployment_sql, PackageResources.input_sql, PackageResources.block_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -38,7 +38,9 @@ enum SQL {
   static let insertVariable = named("insert_variable")
   static let updateVariable = named("update_variable")
   static let getVariable = named("get_variable")
+  static let findVariable = named("find_variable")
   static let listVariables = named("list_variables")
+  static let countVariables = named("count_variables")
   static let deleteVariable = named("delete_variable")
 
   // Uploads of results.
@@ -152,6 +154,7 @@ enum SQL {
   static let getArtifact = named("get_artifact")
   static let getLatestArtifact = named("get_latest_artifact")
   static let listArtifacts = named("list_artifacts")
+  static let countArtifacts = named("count_artifacts")
   static let deleteArtifact = named("delete_artifact")
 
   // Logs.
@@ -369,4 +372,31 @@ enum SQL {
   static let listEvents = named("list_events")
   static let listTransitionEvents = named("list_transition_events")
   static let countEvents = named("count_events")
+
+  // Inputs of runs.
+  static let insertRunInput = named("insert_run_input")
+  static let getRunInput = named("get_run_input")
+  static let listRunInputs = named("list_run_inputs")
+  static let deleteRunInput = named("delete_run_input")
+
+  // Blocks.
+  static let insertBlockType = named("insert_block_type")
+  static let updateBlockType = named("update_block_type")
+  static let listBlockTypes = named("list_block_types")
+  static let deleteBlockType = named("delete_block_type")
+  static let insertBlockSchema = named("insert_block_schema")
+  static let listBlockSchemas = named("list_block_schemas")
+  static let deleteBlockSchema = named("delete_block_schema")
+  static let listBlockCapabilities = named("list_block_capabilities")
+  static let insertBlock = named("insert_block")
+  static let lockBlock = named("lock_block")
+  static let updateBlock = named("update_block")
+  static let clearBlockReferences = named("clear_block_references")
+  static let insertBlockReferences = named("insert_block_references")
+  static let findBlockCycle = named("find_block_cycle")
+  static let lockBlockReferences = named("lock_block_references")
+  static let listBlocks = named("list_blocks")
+  static let countBlocks = named("count_blocks")
+  static let findAnyBlock = named("find_any_block")
+  static let deleteBlock = named("delete_block")
 }

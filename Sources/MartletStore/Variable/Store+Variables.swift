@@ -61,23 +61,43 @@ extension Store {
     return found.variable
   }
 
-  /// Lists variables by name.
-  /// - Parameters:
-  ///   - name: The last name of the page before; empty for the first page.
-  ///   - prefix: Only variables whose names begin so.
-  ///   - tags: Only variables that have all of these.
+  /// Reads a variable by its id.
+  /// - Throws: `notFound`.
+  public func variable(
+    id: ObjectID, in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> Variable {
+    let found = try await read(deadline) { connection in
+      try connection.query(SQL.findVariable) {
+        $0.bind(namespace)
+        $0.bind(id)
+      }.first { row throws(PostgresError) in try Variable(row) }
+    }
+    guard let found else { throw .notFound(resource: "variable", name: "\(id)") }
+    return found
+  }
+
+  /// Lists variables.
   public func listVariables(
-    in namespace: Namespace, after name: String = "", prefix: String = "", tags: [String] = [],
-    limit: Int, deadline: ContinuousClock.Instant? = nil
+    _ query: VariableQuery, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> [Variable] {
     try await read(deadline) { connection in
       try connection.query(SQL.listVariables) {
-        $0.bind(namespace)
-        $0.bind(name)
-        $0.bind(prefix)
-        $0.bindArray(tags)
-        $0.bind(Int64(limit))
+        query.bind(to: &$0)
+        $0.bind(query.after)
+        $0.bind(query.order.rawValue)
+        $0.bind(Int64(query.skip))
+        $0.bind(Int64(query.limit))
       }.map { row throws(PostgresError) in try Variable(row) }
+    }
+  }
+
+  /// Counts the variables that a question takes, whatever its page.
+  public func countVariables(
+    _ query: VariableQuery, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> Int64 {
+    try await read(deadline) { connection in
+      try connection.query(SQL.countVariables) { query.bind(to: &$0) }
+        .first { row throws(PostgresError) in try row.get(0, as: Int64.self) } ?? 0
     }
   }
 
@@ -144,7 +164,7 @@ private struct FoundVariable {
 
   init(_ row: borrowing PostgresRow) throws(PostgresError) {
     variable = try Variable(row)
-    isSame = try row.get(9)
-    isChange = try row.get(10)
+    isSame = try row.get(10)
+    isChange = try row.get(11)
   }
 }

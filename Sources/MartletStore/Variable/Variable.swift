@@ -5,6 +5,8 @@ import MartletPostgres
 
 /// A value with a name that programs share.
 public struct Variable: Sendable, Equatable {
+  /// Its id, given to it when it is created.
+  public var id: ObjectID
   /// Its namespace.
   public var namespace: Namespace
   /// Its name, unique in the namespace.
@@ -76,5 +78,6 @@ extension Variable {
     createTime = try row.get(6)
     updateTime = try row.get(7)
     etag = try row.get(8)
+    id = try row.get(9)
   }
 }

@@ -141,7 +141,7 @@ import Testing
         async throws -> [String]
       {
         try await store.listVariables(
-          in: .standard, after: after, prefix: prefix, tags: tags, limit: limit
+          VariableQuery(in: .standard, after: after, prefix: prefix, tags: tags, limit: limit)
         ).map(\.name)
       }
       #expect(try await names("", []) == ["a-2", "a_1", "b-1", "b_2"])

@@ -7,6 +7,12 @@
 #endif
 
 #include "martlet/v1/artifact_service.pb-c.h"
+void   martlet__v1__artifact__labels_entry__init
+                     (Martlet__V1__Artifact__LabelsEntry         *message)
+{
+  static const Martlet__V1__Artifact__LabelsEntry init_value = MARTLET__V1__ARTIFACT__LABELS_ENTRY__INIT;
+  *message = init_value;
+}
 void   martlet__v1__artifact__init
                      (Martlet__V1__Artifact         *message)
 {
@@ -50,6 +56,96 @@ void   martlet__v1__artifact__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &martlet__v1__artifact__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__custom_content__init
+                     (Martlet__V1__CustomContent         *message)
+{
+  static const Martlet__V1__CustomContent init_value = MARTLET__V1__CUSTOM_CONTENT__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__custom_content__get_packed_size
+                     (const Martlet__V1__CustomContent *message)
+{
+  assert(message->base.descriptor == &martlet__v1__custom_content__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__custom_content__pack
+                     (const Martlet__V1__CustomContent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__custom_content__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__custom_content__pack_to_buffer
+                     (const Martlet__V1__CustomContent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__custom_content__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__CustomContent *
+       martlet__v1__custom_content__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__CustomContent *)
+     protobuf_c_message_unpack (&martlet__v1__custom_content__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__custom_content__free_unpacked
+                     (Martlet__V1__CustomContent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__custom_content__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__artifact_filter__init
+                     (Martlet__V1__ArtifactFilter         *message)
+{
+  static const Martlet__V1__ArtifactFilter init_value = MARTLET__V1__ARTIFACT_FILTER__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__artifact_filter__get_packed_size
+                     (const Martlet__V1__ArtifactFilter *message)
+{
+  assert(message->base.descriptor == &martlet__v1__artifact_filter__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__artifact_filter__pack
+                     (const Martlet__V1__ArtifactFilter *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__artifact_filter__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__artifact_filter__pack_to_buffer
+                     (const Martlet__V1__ArtifactFilter *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__artifact_filter__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ArtifactFilter *
+       martlet__v1__artifact_filter__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ArtifactFilter *)
+     protobuf_c_message_unpack (&martlet__v1__artifact_filter__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__artifact_filter__free_unpacked
+                     (Martlet__V1__ArtifactFilter *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__artifact_filter__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   martlet__v1__link__init
@@ -367,6 +463,96 @@ void   martlet__v1__list_artifacts_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__list_artifacts_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__count_artifacts_request__init
+                     (Martlet__V1__CountArtifactsRequest         *message)
+{
+  static const Martlet__V1__CountArtifactsRequest init_value = MARTLET__V1__COUNT_ARTIFACTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__count_artifacts_request__get_packed_size
+                     (const Martlet__V1__CountArtifactsRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__count_artifacts_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__count_artifacts_request__pack
+                     (const Martlet__V1__CountArtifactsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__count_artifacts_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__count_artifacts_request__pack_to_buffer
+                     (const Martlet__V1__CountArtifactsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__count_artifacts_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__CountArtifactsRequest *
+       martlet__v1__count_artifacts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__CountArtifactsRequest *)
+     protobuf_c_message_unpack (&martlet__v1__count_artifacts_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__count_artifacts_request__free_unpacked
+                     (Martlet__V1__CountArtifactsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__count_artifacts_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__count_artifacts_response__init
+                     (Martlet__V1__CountArtifactsResponse         *message)
+{
+  static const Martlet__V1__CountArtifactsResponse init_value = MARTLET__V1__COUNT_ARTIFACTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__count_artifacts_response__get_packed_size
+                     (const Martlet__V1__CountArtifactsResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__count_artifacts_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__count_artifacts_response__pack
+                     (const Martlet__V1__CountArtifactsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__count_artifacts_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__count_artifacts_response__pack_to_buffer
+                     (const Martlet__V1__CountArtifactsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__count_artifacts_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__CountArtifactsResponse *
+       martlet__v1__count_artifacts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__CountArtifactsResponse *)
+     protobuf_c_message_unpack (&martlet__v1__count_artifacts_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__count_artifacts_response__free_unpacked
+                     (Martlet__V1__CountArtifactsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__count_artifacts_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__delete_artifact_request__init
                      (Martlet__V1__DeleteArtifactRequest         *message)
 {
@@ -457,7 +643,58 @@ void   martlet__v1__delete_artifact_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__delete_artifact_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor martlet__v1__artifact__field_descriptors[12] =
+static const ProtobufCFieldDescriptor martlet__v1__artifact__labels_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Artifact__LabelsEntry, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Artifact__LabelsEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__artifact__labels_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange martlet__v1__artifact__labels_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__artifact__labels_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.Artifact.LabelsEntry",
+  "LabelsEntry",
+  "Martlet__V1__Artifact__LabelsEntry",
+  "martlet.v1",
+  sizeof(Martlet__V1__Artifact__LabelsEntry),
+  2,
+  martlet__v1__artifact__labels_entry__field_descriptors,
+  martlet__v1__artifact__labels_entry__field_indices_by_name,
+  1,  martlet__v1__artifact__labels_entry__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__artifact__labels_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__artifact__field_descriptors[14] =
 {
   {
     "id",
@@ -544,6 +781,18 @@ static const ProtobufCFieldDescriptor martlet__v1__artifact__field_descriptors[1
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "labels",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__Artifact, n_labels),
+    offsetof(Martlet__V1__Artifact, labels),
+    &martlet__v1__artifact__labels_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "markdown",
     10,
     PROTOBUF_C_LABEL_NONE,
@@ -603,26 +852,40 @@ static const ProtobufCFieldDescriptor martlet__v1__artifact__field_descriptors[1
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "custom",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__Artifact, content_case),
+    offsetof(Martlet__V1__Artifact, custom),
+    &martlet__v1__custom_content__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__artifact__field_indices_by_name[] = {
   5,   /* field[5] = create_time */
+  13,   /* field[13] = custom */
   3,   /* field[3] = description */
   0,   /* field[0] = id */
-  11,   /* field[11] = image_uri */
+  12,   /* field[12] = image_uri */
   2,   /* field[2] = key */
-  9,   /* field[9] = link */
-  7,   /* field[7] = markdown */
+  7,   /* field[7] = labels */
+  10,   /* field[10] = link */
+  8,   /* field[8] = markdown */
   1,   /* field[1] = namespace */
-  10,   /* field[10] = progress */
+  11,   /* field[11] = progress */
   4,   /* field[4] = run_id */
-  8,   /* field[8] = table */
+  9,   /* field[9] = table */
   6,   /* field[6] = update_time */
 };
 static const ProtobufCIntRange martlet__v1__artifact__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 10, 7 },
-  { 0, 12 }
+  { 10, 8 },
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor martlet__v1__artifact__descriptor =
 {
@@ -632,11 +895,191 @@ const ProtobufCMessageDescriptor martlet__v1__artifact__descriptor =
   "Martlet__V1__Artifact",
   "martlet.v1",
   sizeof(Martlet__V1__Artifact),
-  12,
+  14,
   martlet__v1__artifact__field_descriptors,
   martlet__v1__artifact__field_indices_by_name,
   2,  martlet__v1__artifact__number_ranges,
   (ProtobufCMessageInit) martlet__v1__artifact__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__custom_content__field_descriptors[2] =
+{
+  {
+    "type",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CustomContent, type),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CustomContent, data),
+    &google__protobuf__value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__custom_content__field_indices_by_name[] = {
+  1,   /* field[1] = data */
+  0,   /* field[0] = type */
+};
+static const ProtobufCIntRange martlet__v1__custom_content__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__custom_content__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.CustomContent",
+  "CustomContent",
+  "Martlet__V1__CustomContent",
+  "martlet.v1",
+  sizeof(Martlet__V1__CustomContent),
+  2,
+  martlet__v1__custom_content__field_descriptors,
+  martlet__v1__custom_content__field_indices_by_name,
+  1,  martlet__v1__custom_content__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__custom_content__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__artifact_filter__field_descriptors[8] =
+{
+  {
+    "ids",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ArtifactFilter, n_ids),
+    offsetof(Martlet__V1__ArtifactFilter, ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keys",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ArtifactFilter, n_keys),
+    offsetof(Martlet__V1__ArtifactFilter, keys),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_contains",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ArtifactFilter, key_contains),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_key",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Martlet__V1__ArtifactFilter, _has_key_case),
+    offsetof(Martlet__V1__ArtifactFilter, has_key),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "types",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ArtifactFilter, n_types),
+    offsetof(Martlet__V1__ArtifactFilter, types),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "other_types",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ArtifactFilter, n_other_types),
+    offsetof(Martlet__V1__ArtifactFilter, other_types),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "run_ids",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ArtifactFilter, n_run_ids),
+    offsetof(Martlet__V1__ArtifactFilter, run_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "enclosing_run_ids",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ArtifactFilter, n_enclosing_run_ids),
+    offsetof(Martlet__V1__ArtifactFilter, enclosing_run_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__artifact_filter__field_indices_by_name[] = {
+  7,   /* field[7] = enclosing_run_ids */
+  3,   /* field[3] = has_key */
+  0,   /* field[0] = ids */
+  2,   /* field[2] = key_contains */
+  1,   /* field[1] = keys */
+  5,   /* field[5] = other_types */
+  6,   /* field[6] = run_ids */
+  4,   /* field[4] = types */
+};
+static const ProtobufCIntRange martlet__v1__artifact_filter__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor martlet__v1__artifact_filter__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ArtifactFilter",
+  "ArtifactFilter",
+  "Martlet__V1__ArtifactFilter",
+  "martlet.v1",
+  sizeof(Martlet__V1__ArtifactFilter),
+  8,
+  martlet__v1__artifact_filter__field_descriptors,
+  martlet__v1__artifact_filter__field_indices_by_name,
+  1,  martlet__v1__artifact_filter__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__artifact_filter__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__link__field_descriptors[2] =
@@ -881,7 +1324,7 @@ const ProtobufCMessageDescriptor martlet__v1__get_artifact_response__descriptor 
   (ProtobufCMessageInit) martlet__v1__get_artifact_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__list_artifacts_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor martlet__v1__list_artifacts_request__field_descriptors[9] =
 {
   {
     "namespace",
@@ -955,19 +1398,58 @@ static const ProtobufCFieldDescriptor martlet__v1__list_artifacts_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "filter",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListArtifactsRequest, filter),
+    &martlet__v1__artifact_filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListArtifactsRequest, order),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "skip",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListArtifactsRequest, skip),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__list_artifacts_request__field_indices_by_name[] = {
+  6,   /* field[6] = filter */
   2,   /* field[2] = key */
   3,   /* field[3] = latest_only */
   0,   /* field[0] = namespace */
+  7,   /* field[7] = order */
   4,   /* field[4] = page_size */
   5,   /* field[5] = page_token */
   1,   /* field[1] = run_id */
+  8,   /* field[8] = skip */
 };
 static const ProtobufCIntRange martlet__v1__list_artifacts_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor martlet__v1__list_artifacts_request__descriptor =
 {
@@ -977,7 +1459,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_artifacts_request__descriptor
   "Martlet__V1__ListArtifactsRequest",
   "martlet.v1",
   sizeof(Martlet__V1__ListArtifactsRequest),
-  6,
+  9,
   martlet__v1__list_artifacts_request__field_descriptors,
   martlet__v1__list_artifacts_request__field_indices_by_name,
   1,  martlet__v1__list_artifacts_request__number_ranges,
@@ -1033,6 +1515,108 @@ const ProtobufCMessageDescriptor martlet__v1__list_artifacts_response__descripto
   martlet__v1__list_artifacts_response__field_indices_by_name,
   1,  martlet__v1__list_artifacts_response__number_ranges,
   (ProtobufCMessageInit) martlet__v1__list_artifacts_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__count_artifacts_request__field_descriptors[3] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountArtifactsRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountArtifactsRequest, filter),
+    &martlet__v1__artifact_filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "latest_only",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountArtifactsRequest, latest_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__count_artifacts_request__field_indices_by_name[] = {
+  1,   /* field[1] = filter */
+  2,   /* field[2] = latest_only */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__count_artifacts_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor martlet__v1__count_artifacts_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.CountArtifactsRequest",
+  "CountArtifactsRequest",
+  "Martlet__V1__CountArtifactsRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__CountArtifactsRequest),
+  3,
+  martlet__v1__count_artifacts_request__field_descriptors,
+  martlet__v1__count_artifacts_request__field_indices_by_name,
+  1,  martlet__v1__count_artifacts_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__count_artifacts_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__count_artifacts_response__field_descriptors[1] =
+{
+  {
+    "count",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountArtifactsResponse, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__count_artifacts_response__field_indices_by_name[] = {
+  0,   /* field[0] = count */
+};
+static const ProtobufCIntRange martlet__v1__count_artifacts_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__count_artifacts_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.CountArtifactsResponse",
+  "CountArtifactsResponse",
+  "Martlet__V1__CountArtifactsResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__CountArtifactsResponse),
+  1,
+  martlet__v1__count_artifacts_response__field_descriptors,
+  martlet__v1__count_artifacts_response__field_indices_by_name,
+  1,  martlet__v1__count_artifacts_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__count_artifacts_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__delete_artifact_request__field_descriptors[2] =
@@ -1104,15 +1688,51 @@ const ProtobufCMessageDescriptor martlet__v1__delete_artifact_response__descript
   (ProtobufCMessageInit) martlet__v1__delete_artifact_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__artifact_service__method_descriptors[4] =
+static const ProtobufCEnumValue martlet__v1__artifact_order__enum_values_by_number[5] =
+{
+  { "ARTIFACT_ORDER_UNSPECIFIED", "MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_UNSPECIFIED", 0 },
+  { "ARTIFACT_ORDER_NEWEST", "MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_NEWEST", 1 },
+  { "ARTIFACT_ORDER_UPDATED", "MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_UPDATED", 2 },
+  { "ARTIFACT_ORDER_KEY", "MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_KEY", 3 },
+  { "ARTIFACT_ORDER_KEY_DESCENDING", "MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_KEY_DESCENDING", 4 },
+};
+static const ProtobufCIntRange martlet__v1__artifact_order__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex martlet__v1__artifact_order__enum_values_by_name[5] =
+{
+  { "ARTIFACT_ORDER_KEY", 3 },
+  { "ARTIFACT_ORDER_KEY_DESCENDING", 4 },
+  { "ARTIFACT_ORDER_NEWEST", 1 },
+  { "ARTIFACT_ORDER_UNSPECIFIED", 0 },
+  { "ARTIFACT_ORDER_UPDATED", 2 },
+};
+const ProtobufCEnumDescriptor martlet__v1__artifact_order__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "martlet.v1.ArtifactOrder",
+  "ArtifactOrder",
+  "Martlet__V1__ArtifactOrder",
+  "martlet.v1",
+  5,
+  martlet__v1__artifact_order__enum_values_by_number,
+  5,
+  martlet__v1__artifact_order__enum_values_by_name,
+  1,
+  martlet__v1__artifact_order__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor martlet__v1__artifact_service__method_descriptors[5] =
 {
   { "PutArtifact", &martlet__v1__put_artifact_request__descriptor, &martlet__v1__put_artifact_response__descriptor },
   { "GetArtifact", &martlet__v1__get_artifact_request__descriptor, &martlet__v1__get_artifact_response__descriptor },
   { "ListArtifacts", &martlet__v1__list_artifacts_request__descriptor, &martlet__v1__list_artifacts_response__descriptor },
+  { "CountArtifacts", &martlet__v1__count_artifacts_request__descriptor, &martlet__v1__count_artifacts_response__descriptor },
   { "DeleteArtifact", &martlet__v1__delete_artifact_request__descriptor, &martlet__v1__delete_artifact_response__descriptor },
 };
 const unsigned martlet__v1__artifact_service__method_indices_by_name[] = {
-  3,        /* DeleteArtifact */
+  3,        /* CountArtifacts */
+  4,        /* DeleteArtifact */
   1,        /* GetArtifact */
   2,        /* ListArtifacts */
   0         /* PutArtifact */
@@ -1124,7 +1744,7 @@ const ProtobufCServiceDescriptor martlet__v1__artifact_service__descriptor =
   "ArtifactService",
   "Martlet__V1__ArtifactService",
   "martlet.v1",
-  4,
+  5,
   martlet__v1__artifact_service__method_descriptors,
   martlet__v1__artifact_service__method_indices_by_name
 };
@@ -1152,13 +1772,21 @@ void martlet__v1__artifact_service__list_artifacts(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__artifact_service__count_artifacts(ProtobufCService *service,
+                                                    const Martlet__V1__CountArtifactsRequest *input,
+                                                    Martlet__V1__CountArtifactsResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__artifact_service__delete_artifact(ProtobufCService *service,
                                                     const Martlet__V1__DeleteArtifactRequest *input,
                                                     Martlet__V1__DeleteArtifactResponse_Closure closure,
                                                     void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__artifact_service__init (Martlet__V1__ArtifactService_Service *service,
                                           Martlet__V1__ArtifactService_ServiceDestroy destroy)

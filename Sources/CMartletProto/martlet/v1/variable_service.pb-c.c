@@ -52,6 +52,51 @@ void   martlet__v1__variable__free_unpacked
   assert(message->base.descriptor == &martlet__v1__variable__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__variable_filter__init
+                     (Martlet__V1__VariableFilter         *message)
+{
+  static const Martlet__V1__VariableFilter init_value = MARTLET__V1__VARIABLE_FILTER__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__variable_filter__get_packed_size
+                     (const Martlet__V1__VariableFilter *message)
+{
+  assert(message->base.descriptor == &martlet__v1__variable_filter__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__variable_filter__pack
+                     (const Martlet__V1__VariableFilter *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__variable_filter__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__variable_filter__pack_to_buffer
+                     (const Martlet__V1__VariableFilter *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__variable_filter__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__VariableFilter *
+       martlet__v1__variable_filter__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__VariableFilter *)
+     protobuf_c_message_unpack (&martlet__v1__variable_filter__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__variable_filter__free_unpacked
+                     (Martlet__V1__VariableFilter *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__variable_filter__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__set_variable_request__init
                      (Martlet__V1__SetVariableRequest         *message)
 {
@@ -322,6 +367,96 @@ void   martlet__v1__list_variables_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__list_variables_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__count_variables_request__init
+                     (Martlet__V1__CountVariablesRequest         *message)
+{
+  static const Martlet__V1__CountVariablesRequest init_value = MARTLET__V1__COUNT_VARIABLES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__count_variables_request__get_packed_size
+                     (const Martlet__V1__CountVariablesRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__count_variables_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__count_variables_request__pack
+                     (const Martlet__V1__CountVariablesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__count_variables_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__count_variables_request__pack_to_buffer
+                     (const Martlet__V1__CountVariablesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__count_variables_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__CountVariablesRequest *
+       martlet__v1__count_variables_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__CountVariablesRequest *)
+     protobuf_c_message_unpack (&martlet__v1__count_variables_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__count_variables_request__free_unpacked
+                     (Martlet__V1__CountVariablesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__count_variables_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__count_variables_response__init
+                     (Martlet__V1__CountVariablesResponse         *message)
+{
+  static const Martlet__V1__CountVariablesResponse init_value = MARTLET__V1__COUNT_VARIABLES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__count_variables_response__get_packed_size
+                     (const Martlet__V1__CountVariablesResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__count_variables_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__count_variables_response__pack
+                     (const Martlet__V1__CountVariablesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__count_variables_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__count_variables_response__pack_to_buffer
+                     (const Martlet__V1__CountVariablesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__count_variables_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__CountVariablesResponse *
+       martlet__v1__count_variables_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__CountVariablesResponse *)
+     protobuf_c_message_unpack (&martlet__v1__count_variables_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__count_variables_response__free_unpacked
+                     (Martlet__V1__CountVariablesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__count_variables_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__delete_variable_request__init
                      (Martlet__V1__DeleteVariableRequest         *message)
 {
@@ -412,7 +547,7 @@ void   martlet__v1__delete_variable_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__delete_variable_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor martlet__v1__variable__field_descriptors[9] =
+static const ProtobufCFieldDescriptor martlet__v1__variable__field_descriptors[10] =
 {
   {
     "namespace",
@@ -522,11 +657,24 @@ static const ProtobufCFieldDescriptor martlet__v1__variable__field_descriptors[9
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "id",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Variable, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__variable__field_indices_by_name[] = {
   4,   /* field[4] = create_time */
   7,   /* field[7] = created_by */
   6,   /* field[6] = etag */
+  9,   /* field[9] = id */
   1,   /* field[1] = name */
   0,   /* field[0] = namespace */
   3,   /* field[3] = tags */
@@ -537,7 +685,7 @@ static const unsigned martlet__v1__variable__field_indices_by_name[] = {
 static const ProtobufCIntRange martlet__v1__variable__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor martlet__v1__variable__descriptor =
 {
@@ -547,11 +695,101 @@ const ProtobufCMessageDescriptor martlet__v1__variable__descriptor =
   "Martlet__V1__Variable",
   "martlet.v1",
   sizeof(Martlet__V1__Variable),
-  9,
+  10,
   martlet__v1__variable__field_descriptors,
   martlet__v1__variable__field_indices_by_name,
   1,  martlet__v1__variable__number_ranges,
   (ProtobufCMessageInit) martlet__v1__variable__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__variable_filter__field_descriptors[5] =
+{
+  {
+    "ids",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__VariableFilter, n_ids),
+    offsetof(Martlet__V1__VariableFilter, ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "names",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__VariableFilter, n_names),
+    offsetof(Martlet__V1__VariableFilter, names),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name_contains",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__VariableFilter, name_contains),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_tags",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Martlet__V1__VariableFilter, _has_tags_case),
+    offsetof(Martlet__V1__VariableFilter, has_tags),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tags",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__VariableFilter, n_tags),
+    offsetof(Martlet__V1__VariableFilter, tags),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__variable_filter__field_indices_by_name[] = {
+  3,   /* field[3] = has_tags */
+  0,   /* field[0] = ids */
+  2,   /* field[2] = name_contains */
+  1,   /* field[1] = names */
+  4,   /* field[4] = tags */
+};
+static const ProtobufCIntRange martlet__v1__variable_filter__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor martlet__v1__variable_filter__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.VariableFilter",
+  "VariableFilter",
+  "Martlet__V1__VariableFilter",
+  "martlet.v1",
+  sizeof(Martlet__V1__VariableFilter),
+  5,
+  martlet__v1__variable_filter__field_descriptors,
+  martlet__v1__variable_filter__field_indices_by_name,
+  1,  martlet__v1__variable_filter__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__variable_filter__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__set_variable_request__field_descriptors[4] =
@@ -669,7 +907,7 @@ const ProtobufCMessageDescriptor martlet__v1__set_variable_response__descriptor 
   (ProtobufCMessageInit) martlet__v1__set_variable_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__get_variable_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor martlet__v1__get_variable_request__field_descriptors[3] =
 {
   {
     "namespace",
@@ -695,15 +933,28 @@ static const ProtobufCFieldDescriptor martlet__v1__get_variable_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__GetVariableRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__get_variable_request__field_indices_by_name[] = {
+  2,   /* field[2] = id */
   1,   /* field[1] = name */
   0,   /* field[0] = namespace */
 };
 static const ProtobufCIntRange martlet__v1__get_variable_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor martlet__v1__get_variable_request__descriptor =
 {
@@ -713,7 +964,7 @@ const ProtobufCMessageDescriptor martlet__v1__get_variable_request__descriptor =
   "Martlet__V1__GetVariableRequest",
   "martlet.v1",
   sizeof(Martlet__V1__GetVariableRequest),
-  2,
+  3,
   martlet__v1__get_variable_request__field_descriptors,
   martlet__v1__get_variable_request__field_indices_by_name,
   1,  martlet__v1__get_variable_request__number_ranges,
@@ -758,7 +1009,7 @@ const ProtobufCMessageDescriptor martlet__v1__get_variable_response__descriptor 
   (ProtobufCMessageInit) martlet__v1__get_variable_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__list_variables_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor martlet__v1__list_variables_request__field_descriptors[8] =
 {
   {
     "namespace",
@@ -820,18 +1071,57 @@ static const ProtobufCFieldDescriptor martlet__v1__list_variables_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "filter",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListVariablesRequest, filter),
+    &martlet__v1__variable_filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListVariablesRequest, order),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "skip",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListVariablesRequest, skip),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__list_variables_request__field_indices_by_name[] = {
+  5,   /* field[5] = filter */
   1,   /* field[1] = name_prefix */
   0,   /* field[0] = namespace */
+  6,   /* field[6] = order */
   3,   /* field[3] = page_size */
   4,   /* field[4] = page_token */
+  7,   /* field[7] = skip */
   2,   /* field[2] = tags */
 };
 static const ProtobufCIntRange martlet__v1__list_variables_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor martlet__v1__list_variables_request__descriptor =
 {
@@ -841,7 +1131,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_variables_request__descriptor
   "Martlet__V1__ListVariablesRequest",
   "martlet.v1",
   sizeof(Martlet__V1__ListVariablesRequest),
-  5,
+  8,
   martlet__v1__list_variables_request__field_descriptors,
   martlet__v1__list_variables_request__field_indices_by_name,
   1,  martlet__v1__list_variables_request__number_ranges,
@@ -897,6 +1187,95 @@ const ProtobufCMessageDescriptor martlet__v1__list_variables_response__descripto
   martlet__v1__list_variables_response__field_indices_by_name,
   1,  martlet__v1__list_variables_response__number_ranges,
   (ProtobufCMessageInit) martlet__v1__list_variables_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__count_variables_request__field_descriptors[2] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountVariablesRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountVariablesRequest, filter),
+    &martlet__v1__variable_filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__count_variables_request__field_indices_by_name[] = {
+  1,   /* field[1] = filter */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__count_variables_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__count_variables_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.CountVariablesRequest",
+  "CountVariablesRequest",
+  "Martlet__V1__CountVariablesRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__CountVariablesRequest),
+  2,
+  martlet__v1__count_variables_request__field_descriptors,
+  martlet__v1__count_variables_request__field_indices_by_name,
+  1,  martlet__v1__count_variables_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__count_variables_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__count_variables_response__field_descriptors[1] =
+{
+  {
+    "count",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CountVariablesResponse, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__count_variables_response__field_indices_by_name[] = {
+  0,   /* field[0] = count */
+};
+static const ProtobufCIntRange martlet__v1__count_variables_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__count_variables_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.CountVariablesResponse",
+  "CountVariablesResponse",
+  "Martlet__V1__CountVariablesResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__CountVariablesResponse),
+  1,
+  martlet__v1__count_variables_response__field_descriptors,
+  martlet__v1__count_variables_response__field_indices_by_name,
+  1,  martlet__v1__count_variables_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__count_variables_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__delete_variable_request__field_descriptors[3] =
@@ -1013,15 +1392,51 @@ const ProtobufCEnumDescriptor martlet__v1__set_variable_policy__descriptor =
   martlet__v1__set_variable_policy__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__variable_service__method_descriptors[4] =
+static const ProtobufCEnumValue martlet__v1__variable_order__enum_values_by_number[5] =
+{
+  { "VARIABLE_ORDER_UNSPECIFIED", "MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_UNSPECIFIED", 0 },
+  { "VARIABLE_ORDER_NAME", "MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_NAME", 1 },
+  { "VARIABLE_ORDER_NAME_DESCENDING", "MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_NAME_DESCENDING", 2 },
+  { "VARIABLE_ORDER_CREATED", "MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_CREATED", 3 },
+  { "VARIABLE_ORDER_UPDATED", "MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_UPDATED", 4 },
+};
+static const ProtobufCIntRange martlet__v1__variable_order__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex martlet__v1__variable_order__enum_values_by_name[5] =
+{
+  { "VARIABLE_ORDER_CREATED", 3 },
+  { "VARIABLE_ORDER_NAME", 1 },
+  { "VARIABLE_ORDER_NAME_DESCENDING", 2 },
+  { "VARIABLE_ORDER_UNSPECIFIED", 0 },
+  { "VARIABLE_ORDER_UPDATED", 4 },
+};
+const ProtobufCEnumDescriptor martlet__v1__variable_order__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "martlet.v1.VariableOrder",
+  "VariableOrder",
+  "Martlet__V1__VariableOrder",
+  "martlet.v1",
+  5,
+  martlet__v1__variable_order__enum_values_by_number,
+  5,
+  martlet__v1__variable_order__enum_values_by_name,
+  1,
+  martlet__v1__variable_order__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor martlet__v1__variable_service__method_descriptors[5] =
 {
   { "SetVariable", &martlet__v1__set_variable_request__descriptor, &martlet__v1__set_variable_response__descriptor },
   { "GetVariable", &martlet__v1__get_variable_request__descriptor, &martlet__v1__get_variable_response__descriptor },
   { "ListVariables", &martlet__v1__list_variables_request__descriptor, &martlet__v1__list_variables_response__descriptor },
+  { "CountVariables", &martlet__v1__count_variables_request__descriptor, &martlet__v1__count_variables_response__descriptor },
   { "DeleteVariable", &martlet__v1__delete_variable_request__descriptor, &martlet__v1__delete_variable_response__descriptor },
 };
 const unsigned martlet__v1__variable_service__method_indices_by_name[] = {
-  3,        /* DeleteVariable */
+  3,        /* CountVariables */
+  4,        /* DeleteVariable */
   1,        /* GetVariable */
   2,        /* ListVariables */
   0         /* SetVariable */
@@ -1033,7 +1448,7 @@ const ProtobufCServiceDescriptor martlet__v1__variable_service__descriptor =
   "VariableService",
   "Martlet__V1__VariableService",
   "martlet.v1",
-  4,
+  5,
   martlet__v1__variable_service__method_descriptors,
   martlet__v1__variable_service__method_indices_by_name
 };
@@ -1061,13 +1476,21 @@ void martlet__v1__variable_service__list_variables(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__variable_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__variable_service__count_variables(ProtobufCService *service,
+                                                    const Martlet__V1__CountVariablesRequest *input,
+                                                    Martlet__V1__CountVariablesResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__variable_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__variable_service__delete_variable(ProtobufCService *service,
                                                     const Martlet__V1__DeleteVariableRequest *input,
                                                     Martlet__V1__DeleteVariableResponse_Closure closure,
                                                     void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__variable_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__variable_service__init (Martlet__V1__VariableService_Service *service,
                                           Martlet__V1__VariableService_ServiceDestroy destroy)

@@ -5,6 +5,64 @@ internal import CMartletProto
 internal import CProtobufC
 public import MartletWire
 
+/// In which order artifacts are listed.
+public enum ArtifactOrder: MartletWire.ProtoEnum {
+  /// Like ARTIFACT_ORDER_NEWEST.
+  case unspecified
+  /// By id, the newest first.
+  case newest
+  /// By the time of the last change, the latest first.
+  case updated
+  /// By key.
+  case key
+  /// By key, the last first.
+  case keyDescending
+  /// A number that this version of the contract does not know.
+  case unrecognized(Int32)
+
+  /// The case of a number.
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .newest
+    case 2: self = .updated
+    case 3: self = .key
+    case 4: self = .keyDescending
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  /// The number on the wire.
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .newest: 1
+    case .updated: 2
+    case .key: 3
+    case .keyDescending: 4
+    case .unrecognized(let number): number
+    }
+  }
+
+  /// Every known case, in order of declaration.
+  public static let allCases: [Self] = [
+    .unspecified,
+    .newest,
+    .updated,
+    .key,
+    .keyDescending,
+  ]
+
+  /// Names and numbers, for JSON.
+  public static let schema = MartletWire.EnumSchema("martlet.v1.ArtifactOrder", [
+    (0, "ARTIFACT_ORDER_UNSPECIFIED"),
+    (1, "ARTIFACT_ORDER_NEWEST"),
+    (2, "ARTIFACT_ORDER_UPDATED"),
+    (3, "ARTIFACT_ORDER_KEY"),
+    (4, "ARTIFACT_ORDER_KEY_DESCENDING"),
+  ])
+}
+
 /// Something for people to look at.
 public struct Artifact: MartletWire.WireMessage {
   /// UUID, made by the client or the server; the idempotency key.
@@ -21,6 +79,8 @@ public struct Artifact: MartletWire.WireMessage {
   public var createTime: MartletWire.Timestamp?
   /// When it was last replaced. Output only.
   public var updateTime: MartletWire.Timestamp?
+  /// For programs; at most 64.
+  public var labels: [String: String]
   /// What it shows.
   public var content: Content?
 
@@ -36,6 +96,7 @@ public struct Artifact: MartletWire.WireMessage {
     runID: String = "",
     createTime: MartletWire.Timestamp? = nil,
     updateTime: MartletWire.Timestamp? = nil,
+    labels: [String: String] = [:],
     content: Content? = nil
   ) {
     self.id = id
@@ -45,6 +106,7 @@ public struct Artifact: MartletWire.WireMessage {
     self.runID = runID
     self.createTime = createTime
     self.updateTime = updateTime
+    self.labels = labels
     self.content = content
   }
 
@@ -60,6 +122,72 @@ public struct Artifact: MartletWire.WireMessage {
     case progress(Double)
     /// An image by its address.
     case imageURI(String)
+    /// Anything else, for those who know its type.
+    case custom(CustomContent)
+  }
+}
+
+/// Content of a type that this contract does not know.
+public struct CustomContent: MartletWire.WireMessage {
+  /// A word for the type; may be empty. At most 100 bytes.
+  public var type: String
+  /// The content; at most 1 MiB as JSON.
+  public var data: MartletWire.JSONValue?
+
+  /// A message with every field at its default.
+  public init() { self.init(type: "") }
+
+  /// A message of the fields given.
+  public init(
+    type: String = "",
+    data: MartletWire.JSONValue? = nil
+  ) {
+    self.type = type
+    self.data = data
+  }
+}
+
+/// Which artifacts are meant. All that is said must hold.
+public struct ArtifactFilter: MartletWire.WireMessage {
+  /// Only these, when not empty.
+  public var ids: [String]
+  /// Only of these series, when not empty.
+  public var keys: [String]
+  /// Only of series whose key has this text in it, when not empty.
+  public var keyContains: String
+  /// Only those that have a key, or only those that have none.
+  public var hasKey: Bool?
+  /// Only of these types, when not empty: `markdown`, `table`, `link`, `progress`, `image`, or a custom one.
+  public var types: [String]
+  /// Only of other types than these.
+  public var otherTypes: [String]
+  /// Only of these runs, when not empty.
+  public var runIDs: [String]
+  /// Only of these runs or runs directly below one of them, when not empty.
+  public var enclosingRunIDs: [String]
+
+  /// A message with every field at its default.
+  public init() { self.init(ids: []) }
+
+  /// A message of the fields given.
+  public init(
+    ids: [String] = [],
+    keys: [String] = [],
+    keyContains: String = "",
+    hasKey: Bool? = nil,
+    types: [String] = [],
+    otherTypes: [String] = [],
+    runIDs: [String] = [],
+    enclosingRunIDs: [String] = []
+  ) {
+    self.ids = ids
+    self.keys = keys
+    self.keyContains = keyContains
+    self.hasKey = hasKey
+    self.types = types
+    self.otherTypes = otherTypes
+    self.runIDs = runIDs
+    self.enclosingRunIDs = enclosingRunIDs
   }
 }
 
@@ -175,8 +303,14 @@ public struct ListArtifactsRequest: MartletWire.WireMessage {
   public var latestOnly: Bool
   /// At most 1000; 100 when 0.
   public var pageSize: Int32
-  /// From the page before.
+  /// From the page before. Only of the same order.
   public var pageToken: String
+  /// Only those that it takes.
+  public var filter: ArtifactFilter?
+  /// In which order.
+  public var order: ArtifactOrder
+  /// So many are passed over first, at most 1,000,000.
+  public var skip: Int32
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -188,7 +322,10 @@ public struct ListArtifactsRequest: MartletWire.WireMessage {
     key: String = "",
     latestOnly: Bool = false,
     pageSize: Int32 = 0,
-    pageToken: String = ""
+    pageToken: String = "",
+    filter: ArtifactFilter? = nil,
+    order: ArtifactOrder = .unspecified,
+    skip: Int32 = 0
   ) {
     self.namespace = namespace
     self.runID = runID
@@ -196,12 +333,15 @@ public struct ListArtifactsRequest: MartletWire.WireMessage {
     self.latestOnly = latestOnly
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.filter = filter
+    self.order = order
+    self.skip = skip
   }
 }
 
 /// A page of artifacts.
 public struct ListArtifactsResponse: MartletWire.WireMessage {
-  /// Newest first.
+  /// Newest first, unless another order was asked for.
   public var artifacts: [Artifact]
   /// Empty on the last page.
   public var nextPageToken: String
@@ -216,6 +356,46 @@ public struct ListArtifactsResponse: MartletWire.WireMessage {
   ) {
     self.artifacts = artifacts
     self.nextPageToken = nextPageToken
+  }
+}
+
+/// Asks how many artifacts there are.
+public struct CountArtifactsRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// Only those that it takes.
+  public var filter: ArtifactFilter?
+  /// Only the newest of each series.
+  public var latestOnly: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    filter: ArtifactFilter? = nil,
+    latestOnly: Bool = false
+  ) {
+    self.namespace = namespace
+    self.filter = filter
+    self.latestOnly = latestOnly
+  }
+}
+
+/// How many artifacts there are.
+public struct CountArtifactsResponse: MartletWire.WireMessage {
+  /// The number.
+  public var count: Int64
+
+  /// A message with every field at its default.
+  public init() { self.init(count: 0) }
+
+  /// A message of the fields given.
+  public init(
+    count: Int64 = 0
+  ) {
+    self.count = count
   }
 }
 
@@ -259,11 +439,13 @@ extension Artifact {
       MartletWire.FieldSchema(5, "run_id", "runId", .implicit, .string),
       MartletWire.FieldSchema(6, "create_time", "createTime", .implicit, .message { MartletWire.Timestamp.schema }),
       MartletWire.FieldSchema(7, "update_time", "updateTime", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(8, "labels", "labels", .map(key: .string), .string),
       MartletWire.FieldSchema(10, "markdown", "markdown", .oneof(0), .string),
       MartletWire.FieldSchema(11, "table", "table", .oneof(0), .message { MartletWire.JSONValue.schema }),
       MartletWire.FieldSchema(12, "link", "link", .oneof(0), .message { Link.schema }),
       MartletWire.FieldSchema(13, "progress", "progress", .oneof(0), .double),
       MartletWire.FieldSchema(14, "image_uri", "imageUri", .oneof(0), .string),
+      MartletWire.FieldSchema(15, "custom", "custom", .oneof(0), .message { CustomContent.schema }),
     ]
   )
 
@@ -277,12 +459,17 @@ extension Artifact {
     self.runID = try reader.string(c.pointee.run_id)
     self.createTime = try reader.message(c.pointee.create_time, MartletWire.Timestamp.self)
     self.updateTime = try reader.message(c.pointee.update_time, MartletWire.Timestamp.self)
+    self.labels = try reader.map(c.pointee.n_labels, c.pointee.labels) {
+      (entry: UnsafeMutablePointer<Martlet__V1__Artifact__LabelsEntry>) throws(MartletWire.WireFault) in
+      (try reader.string(entry.pointee.key), try reader.string(entry.pointee.value))
+    }
     switch c.pointee.content_case.rawValue {
     case 10: self.content = .markdown(try reader.string(c.pointee.markdown))
     case 11: self.content = .table(try reader.presentMessage(c.pointee.table, MartletWire.JSONValue.self))
     case 12: self.content = .link(try reader.presentMessage(c.pointee.link, Link.self))
     case 13: self.content = .progress(c.pointee.progress)
     case 14: self.content = .imageURI(try reader.string(c.pointee.image_uri))
+    case 15: self.content = .custom(try reader.presentMessage(c.pointee.custom, CustomContent.self))
     default: self.content = nil
     }
   }
@@ -302,6 +489,12 @@ extension Artifact {
     if let value = self.updateTime {
       c.pointee.update_time = writer.message(value, MartletWire.Timestamp.self)
     }
+    (c.pointee.n_labels, c.pointee.labels) = writer.map(self.labels) {
+      (entry: UnsafeMutablePointer<Martlet__V1__Artifact__LabelsEntry>, key, value) in
+      martlet__v1__artifact__labels_entry__init(entry)
+      entry.pointee.key = writer.string(key)
+      entry.pointee.value = writer.string(value)
+    }
     switch self.content {
     case .markdown(let value):
       c.pointee.markdown = writer.string(value)
@@ -318,8 +511,90 @@ extension Artifact {
     case .imageURI(let value):
       c.pointee.image_uri = writer.string(value)
       c.pointee.content_case = .init(rawValue: 14)
+    case .custom(let value):
+      c.pointee.custom = writer.message(value, CustomContent.self)
+      c.pointee.content_case = .init(rawValue: 15)
     case nil: break
     }
+  }
+}
+
+extension CustomContent {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.CustomContent",
+    layout: MartletWire.StructLayout(martlet__v1__custom_content__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "type", "type", .implicit, .string),
+      MartletWire.FieldSchema(2, "data", "data", .implicit, .message { MartletWire.JSONValue.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CustomContent.self)
+    self.type = try reader.string(c.pointee.type)
+    self.data = try reader.message(c.pointee.data, MartletWire.JSONValue.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CustomContent.self)
+    martlet__v1__custom_content__init(c)
+    c.pointee.type = writer.string(self.type)
+    if let value = self.data {
+      c.pointee.data = writer.message(value, MartletWire.JSONValue.self)
+    }
+  }
+}
+
+extension ArtifactFilter {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ArtifactFilter",
+    layout: MartletWire.StructLayout(martlet__v1__artifact_filter__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "ids", "ids", .repeated, .string),
+      MartletWire.FieldSchema(2, "keys", "keys", .repeated, .string),
+      MartletWire.FieldSchema(3, "key_contains", "keyContains", .implicit, .string),
+      MartletWire.FieldSchema(4, "has_key", "hasKey", .optional, .bool),
+      MartletWire.FieldSchema(5, "types", "types", .repeated, .string),
+      MartletWire.FieldSchema(6, "other_types", "otherTypes", .repeated, .string),
+      MartletWire.FieldSchema(7, "run_ids", "runIds", .repeated, .string),
+      MartletWire.FieldSchema(8, "enclosing_run_ids", "enclosingRunIds", .repeated, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ArtifactFilter.self)
+    self.ids = try reader.strings(c.pointee.n_ids, c.pointee.ids)
+    self.keys = try reader.strings(c.pointee.n_keys, c.pointee.keys)
+    self.keyContains = try reader.string(c.pointee.key_contains)
+    self.hasKey = c.pointee._has_key_case.rawValue == 4 ? c.pointee.has_key != 0 : nil
+    self.types = try reader.strings(c.pointee.n_types, c.pointee.types)
+    self.otherTypes = try reader.strings(c.pointee.n_other_types, c.pointee.other_types)
+    self.runIDs = try reader.strings(c.pointee.n_run_ids, c.pointee.run_ids)
+    self.enclosingRunIDs = try reader.strings(c.pointee.n_enclosing_run_ids, c.pointee.enclosing_run_ids)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ArtifactFilter.self)
+    martlet__v1__artifact_filter__init(c)
+    (c.pointee.n_ids, c.pointee.ids) = writer.strings(self.ids)
+    (c.pointee.n_keys, c.pointee.keys) = writer.strings(self.keys)
+    c.pointee.key_contains = writer.string(self.keyContains)
+    if let value = self.hasKey {
+      c.pointee.has_key = value ? 1 : 0
+      c.pointee._has_key_case = .init(rawValue: 4)
+    }
+    (c.pointee.n_types, c.pointee.types) = writer.strings(self.types)
+    (c.pointee.n_other_types, c.pointee.other_types) = writer.strings(self.otherTypes)
+    (c.pointee.n_run_ids, c.pointee.run_ids) = writer.strings(self.runIDs)
+    (c.pointee.n_enclosing_run_ids, c.pointee.enclosing_run_ids) = writer.strings(self.enclosingRunIDs)
   }
 }
 
@@ -489,6 +764,9 @@ extension ListArtifactsRequest {
       MartletWire.FieldSchema(4, "latest_only", "latestOnly", .implicit, .bool),
       MartletWire.FieldSchema(5, "page_size", "pageSize", .implicit, .int32),
       MartletWire.FieldSchema(6, "page_token", "pageToken", .implicit, .string),
+      MartletWire.FieldSchema(7, "filter", "filter", .implicit, .message { ArtifactFilter.schema }),
+      MartletWire.FieldSchema(8, "order", "order", .implicit, .enumeration { ArtifactOrder.schema }),
+      MartletWire.FieldSchema(9, "skip", "skip", .implicit, .int32),
     ]
   )
 
@@ -501,6 +779,9 @@ extension ListArtifactsRequest {
     self.latestOnly = c.pointee.latest_only != 0
     self.pageSize = c.pointee.page_size
     self.pageToken = try reader.string(c.pointee.page_token)
+    self.filter = try reader.message(c.pointee.filter, ArtifactFilter.self)
+    self.order = ArtifactOrder(rawValue: c.pointee.order)
+    self.skip = c.pointee.skip
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -513,6 +794,11 @@ extension ListArtifactsRequest {
     c.pointee.latest_only = self.latestOnly ? 1 : 0
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = writer.string(self.pageToken)
+    if let value = self.filter {
+      c.pointee.filter = writer.message(value, ArtifactFilter.self)
+    }
+    c.pointee.order = self.order.rawValue
+    c.pointee.skip = self.skip
   }
 }
 
@@ -541,6 +827,64 @@ extension ListArtifactsResponse {
     martlet__v1__list_artifacts_response__init(c)
     (c.pointee.n_artifacts, c.pointee.artifacts) = writer.messages(self.artifacts, Artifact.self)
     c.pointee.next_page_token = writer.string(self.nextPageToken)
+  }
+}
+
+extension CountArtifactsRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.CountArtifactsRequest",
+    layout: MartletWire.StructLayout(martlet__v1__count_artifacts_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "filter", "filter", .implicit, .message { ArtifactFilter.schema }),
+      MartletWire.FieldSchema(3, "latest_only", "latestOnly", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CountArtifactsRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.filter = try reader.message(c.pointee.filter, ArtifactFilter.self)
+    self.latestOnly = c.pointee.latest_only != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CountArtifactsRequest.self)
+    martlet__v1__count_artifacts_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    if let value = self.filter {
+      c.pointee.filter = writer.message(value, ArtifactFilter.self)
+    }
+    c.pointee.latest_only = self.latestOnly ? 1 : 0
+  }
+}
+
+extension CountArtifactsResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.CountArtifactsResponse",
+    layout: MartletWire.StructLayout(martlet__v1__count_artifacts_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "count", "count", .implicit, .int64),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CountArtifactsResponse.self)
+    self.count = c.pointee.count
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CountArtifactsResponse.self)
+    martlet__v1__count_artifacts_response__init(c)
+    c.pointee.count = self.count
   }
 }
 

@@ -16,10 +16,15 @@ public protocol ArtifactService: MartletCall.RPCService {
     _ request: GetArtifactRequest, context: MartletCall.CallContext
   ) async throws -> GetArtifactResponse
 
-  /// Returns a page of artifacts, newest first.
+  /// Returns a page of artifacts, the newest first unless another order is asked for.
   func listArtifacts(
     _ request: ListArtifactsRequest, context: MartletCall.CallContext
   ) async throws -> ListArtifactsResponse
+
+  /// Says how many artifacts there are of those that a list would have. Pages and order do not matter.
+  func countArtifacts(
+    _ request: CountArtifactsRequest, context: MartletCall.CallContext
+  ) async throws -> CountArtifactsResponse
 
   /// Deletes one artifact. NOT_FOUND when there is none.
   func deleteArtifact(
@@ -40,11 +45,16 @@ public enum ArtifactServiceMethods {
     service: "martlet.v1.ArtifactService", name: "GetArtifact",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.GetArtifactRequest", responseType: "martlet.v1.GetArtifactResponse")
-  /// Returns a page of artifacts, newest first.
+  /// Returns a page of artifacts, the newest first unless another order is asked for.
   public static let listArtifacts = MartletCall.MethodDescriptor(
     service: "martlet.v1.ArtifactService", name: "ListArtifacts",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListArtifactsRequest", responseType: "martlet.v1.ListArtifactsResponse")
+  /// Says how many artifacts there are of those that a list would have. Pages and order do not matter.
+  public static let countArtifacts = MartletCall.MethodDescriptor(
+    service: "martlet.v1.ArtifactService", name: "CountArtifacts",
+    kind: .unary, idempotency: .noSideEffects,
+    requestType: "martlet.v1.CountArtifactsRequest", responseType: "martlet.v1.CountArtifactsResponse")
   /// Deletes one artifact. NOT_FOUND when there is none.
   public static let deleteArtifact = MartletCall.MethodDescriptor(
     service: "martlet.v1.ArtifactService", name: "DeleteArtifact",
@@ -56,6 +66,7 @@ public enum ArtifactServiceMethods {
     putArtifact,
     getArtifact,
     listArtifacts,
+    countArtifacts,
     deleteArtifact,
   ]
 }
@@ -87,12 +98,21 @@ public struct ArtifactServiceClient: Sendable {
       options: options)
   }
 
-  /// Returns a page of artifacts, newest first.
+  /// Returns a page of artifacts, the newest first unless another order is asked for.
   public func listArtifacts(
     _ request: ListArtifactsRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> ListArtifactsResponse {
     try await channel.unary(
       ArtifactServiceMethods.listArtifacts, request, returning: ListArtifactsResponse.self,
+      options: options)
+  }
+
+  /// Says how many artifacts there are of those that a list would have. Pages and order do not matter.
+  public func countArtifacts(
+    _ request: CountArtifactsRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> CountArtifactsResponse {
+    try await channel.unary(
+      ArtifactServiceMethods.countArtifacts, request, returning: CountArtifactsResponse.self,
       options: options)
   }
 
@@ -118,6 +138,9 @@ extension ArtifactService {
       },
       MartletCall.MethodHandler.unary(ArtifactServiceMethods.listArtifacts) { request, context in
         try await self.listArtifacts(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(ArtifactServiceMethods.countArtifacts) { request, context in
+        try await self.countArtifacts(request, context: context)
       },
       MartletCall.MethodHandler.unary(ArtifactServiceMethods.deleteArtifact) { request, context in
         try await self.deleteArtifact(request, context: context)

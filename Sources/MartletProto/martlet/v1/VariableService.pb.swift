@@ -57,6 +57,64 @@ public enum SetVariablePolicy: MartletWire.ProtoEnum {
   ])
 }
 
+/// In which order variables are listed.
+public enum VariableOrder: MartletWire.ProtoEnum {
+  /// Like VARIABLE_ORDER_NAME.
+  case unspecified
+  /// By name.
+  case name
+  /// By name, the last first.
+  case nameDescending
+  /// By the time of creation, the latest first.
+  case created
+  /// By the time of the last change, the latest first.
+  case updated
+  /// A number that this version of the contract does not know.
+  case unrecognized(Int32)
+
+  /// The case of a number.
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .name
+    case 2: self = .nameDescending
+    case 3: self = .created
+    case 4: self = .updated
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  /// The number on the wire.
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .name: 1
+    case .nameDescending: 2
+    case .created: 3
+    case .updated: 4
+    case .unrecognized(let number): number
+    }
+  }
+
+  /// Every known case, in order of declaration.
+  public static let allCases: [Self] = [
+    .unspecified,
+    .name,
+    .nameDescending,
+    .created,
+    .updated,
+  ]
+
+  /// Names and numbers, for JSON.
+  public static let schema = MartletWire.EnumSchema("martlet.v1.VariableOrder", [
+    (0, "VARIABLE_ORDER_UNSPECIFIED"),
+    (1, "VARIABLE_ORDER_NAME"),
+    (2, "VARIABLE_ORDER_NAME_DESCENDING"),
+    (3, "VARIABLE_ORDER_CREATED"),
+    (4, "VARIABLE_ORDER_UPDATED"),
+  ])
+}
+
 /// A value with a name.
 public struct Variable: MartletWire.WireMessage {
   /// The namespace.
@@ -77,6 +135,8 @@ public struct Variable: MartletWire.WireMessage {
   public var createdBy: String
   /// Who changed it last. Output only.
   public var updatedBy: String
+  /// UUID, given to it when it is created. Output only.
+  public var id: String
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -91,7 +151,8 @@ public struct Variable: MartletWire.WireMessage {
     updateTime: MartletWire.Timestamp? = nil,
     etag: String = "",
     createdBy: String = "",
-    updatedBy: String = ""
+    updatedBy: String = "",
+    id: String = ""
   ) {
     self.namespace = namespace
     self.name = name
@@ -102,6 +163,39 @@ public struct Variable: MartletWire.WireMessage {
     self.etag = etag
     self.createdBy = createdBy
     self.updatedBy = updatedBy
+    self.id = id
+  }
+}
+
+/// Which variables are meant. All that is said must hold.
+public struct VariableFilter: MartletWire.WireMessage {
+  /// Only these, when not empty.
+  public var ids: [String]
+  /// Only these, when not empty.
+  public var names: [String]
+  /// Only those whose name has this text in it, when not empty.
+  public var nameContains: String
+  /// Only those that have tags, or only those that have none.
+  public var hasTags: Bool?
+  /// Only those that have all of these tags.
+  public var tags: [String]
+
+  /// A message with every field at its default.
+  public init() { self.init(ids: []) }
+
+  /// A message of the fields given.
+  public init(
+    ids: [String] = [],
+    names: [String] = [],
+    nameContains: String = "",
+    hasTags: Bool? = nil,
+    tags: [String] = []
+  ) {
+    self.ids = ids
+    self.names = names
+    self.nameContains = nameContains
+    self.hasTags = hasTags
+    self.tags = tags
   }
 }
 
@@ -155,6 +249,8 @@ public struct GetVariableRequest: MartletWire.WireMessage {
   public var namespace: String
   /// Its name.
   public var name: String
+  /// Its id, instead of a name.
+  public var id: String
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -162,10 +258,12 @@ public struct GetVariableRequest: MartletWire.WireMessage {
   /// A message of the fields given.
   public init(
     namespace: String = "",
-    name: String = ""
+    name: String = "",
+    id: String = ""
   ) {
     self.namespace = namespace
     self.name = name
+    self.id = id
   }
 }
 
@@ -195,8 +293,14 @@ public struct ListVariablesRequest: MartletWire.WireMessage {
   public var tags: [String]
   /// At most 100; 100 when 0. A page ends earlier where it would not fit into a message.
   public var pageSize: Int32
-  /// From the page before.
+  /// From the page before. Only of the same order.
   public var pageToken: String
+  /// Only those that it takes.
+  public var filter: VariableFilter?
+  /// In which order.
+  public var order: VariableOrder
+  /// So many are passed over first, at most 1,000,000.
+  public var skip: Int32
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -207,19 +311,25 @@ public struct ListVariablesRequest: MartletWire.WireMessage {
     namePrefix: String = "",
     tags: [String] = [],
     pageSize: Int32 = 0,
-    pageToken: String = ""
+    pageToken: String = "",
+    filter: VariableFilter? = nil,
+    order: VariableOrder = .unspecified,
+    skip: Int32 = 0
   ) {
     self.namespace = namespace
     self.namePrefix = namePrefix
     self.tags = tags
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.filter = filter
+    self.order = order
+    self.skip = skip
   }
 }
 
 /// A page of variables.
 public struct ListVariablesResponse: MartletWire.WireMessage {
-  /// By name.
+  /// By name, unless another order was asked for.
   public var variables: [Variable]
   /// Empty on the last page.
   public var nextPageToken: String
@@ -234,6 +344,42 @@ public struct ListVariablesResponse: MartletWire.WireMessage {
   ) {
     self.variables = variables
     self.nextPageToken = nextPageToken
+  }
+}
+
+/// Asks how many variables there are.
+public struct CountVariablesRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// Only those that it takes.
+  public var filter: VariableFilter?
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    filter: VariableFilter? = nil
+  ) {
+    self.namespace = namespace
+    self.filter = filter
+  }
+}
+
+/// How many variables there are.
+public struct CountVariablesResponse: MartletWire.WireMessage {
+  /// The number.
+  public var count: Int64
+
+  /// A message with every field at its default.
+  public init() { self.init(count: 0) }
+
+  /// A message of the fields given.
+  public init(
+    count: Int64 = 0
+  ) {
+    self.count = count
   }
 }
 
@@ -283,6 +429,7 @@ extension Variable {
       MartletWire.FieldSchema(7, "etag", "etag", .implicit, .string),
       MartletWire.FieldSchema(8, "created_by", "createdBy", .implicit, .string),
       MartletWire.FieldSchema(9, "updated_by", "updatedBy", .implicit, .string),
+      MartletWire.FieldSchema(10, "id", "id", .implicit, .string),
     ]
   )
 
@@ -298,6 +445,7 @@ extension Variable {
     self.etag = try reader.string(c.pointee.etag)
     self.createdBy = try reader.string(c.pointee.created_by)
     self.updatedBy = try reader.string(c.pointee.updated_by)
+    self.id = try reader.string(c.pointee.id)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -319,6 +467,47 @@ extension Variable {
     c.pointee.etag = writer.string(self.etag)
     c.pointee.created_by = writer.string(self.createdBy)
     c.pointee.updated_by = writer.string(self.updatedBy)
+    c.pointee.id = writer.string(self.id)
+  }
+}
+
+extension VariableFilter {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.VariableFilter",
+    layout: MartletWire.StructLayout(martlet__v1__variable_filter__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "ids", "ids", .repeated, .string),
+      MartletWire.FieldSchema(2, "names", "names", .repeated, .string),
+      MartletWire.FieldSchema(3, "name_contains", "nameContains", .implicit, .string),
+      MartletWire.FieldSchema(4, "has_tags", "hasTags", .optional, .bool),
+      MartletWire.FieldSchema(5, "tags", "tags", .repeated, .string),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__VariableFilter.self)
+    self.ids = try reader.strings(c.pointee.n_ids, c.pointee.ids)
+    self.names = try reader.strings(c.pointee.n_names, c.pointee.names)
+    self.nameContains = try reader.string(c.pointee.name_contains)
+    self.hasTags = c.pointee._has_tags_case.rawValue == 4 ? c.pointee.has_tags != 0 : nil
+    self.tags = try reader.strings(c.pointee.n_tags, c.pointee.tags)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__VariableFilter.self)
+    martlet__v1__variable_filter__init(c)
+    (c.pointee.n_ids, c.pointee.ids) = writer.strings(self.ids)
+    (c.pointee.n_names, c.pointee.names) = writer.strings(self.names)
+    c.pointee.name_contains = writer.string(self.nameContains)
+    if let value = self.hasTags {
+      c.pointee.has_tags = value ? 1 : 0
+      c.pointee._has_tags_case = .init(rawValue: 4)
+    }
+    (c.pointee.n_tags, c.pointee.tags) = writer.strings(self.tags)
   }
 }
 
@@ -394,6 +583,7 @@ extension GetVariableRequest {
     fields: [
       MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
       MartletWire.FieldSchema(2, "name", "name", .implicit, .string),
+      MartletWire.FieldSchema(3, "id", "id", .implicit, .string),
     ]
   )
 
@@ -402,6 +592,7 @@ extension GetVariableRequest {
     let c = raw.assumingMemoryBound(to: Martlet__V1__GetVariableRequest.self)
     self.namespace = try reader.string(c.pointee.namespace_)
     self.name = try reader.string(c.pointee.name)
+    self.id = try reader.string(c.pointee.id)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -410,6 +601,7 @@ extension GetVariableRequest {
     martlet__v1__get_variable_request__init(c)
     c.pointee.namespace_ = writer.string(self.namespace)
     c.pointee.name = writer.string(self.name)
+    c.pointee.id = writer.string(self.id)
   }
 }
 
@@ -452,6 +644,9 @@ extension ListVariablesRequest {
       MartletWire.FieldSchema(3, "tags", "tags", .repeated, .string),
       MartletWire.FieldSchema(4, "page_size", "pageSize", .implicit, .int32),
       MartletWire.FieldSchema(5, "page_token", "pageToken", .implicit, .string),
+      MartletWire.FieldSchema(6, "filter", "filter", .implicit, .message { VariableFilter.schema }),
+      MartletWire.FieldSchema(7, "order", "order", .implicit, .enumeration { VariableOrder.schema }),
+      MartletWire.FieldSchema(8, "skip", "skip", .implicit, .int32),
     ]
   )
 
@@ -463,6 +658,9 @@ extension ListVariablesRequest {
     self.tags = try reader.strings(c.pointee.n_tags, c.pointee.tags)
     self.pageSize = c.pointee.page_size
     self.pageToken = try reader.string(c.pointee.page_token)
+    self.filter = try reader.message(c.pointee.filter, VariableFilter.self)
+    self.order = VariableOrder(rawValue: c.pointee.order)
+    self.skip = c.pointee.skip
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -474,6 +672,11 @@ extension ListVariablesRequest {
     (c.pointee.n_tags, c.pointee.tags) = writer.strings(self.tags)
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = writer.string(self.pageToken)
+    if let value = self.filter {
+      c.pointee.filter = writer.message(value, VariableFilter.self)
+    }
+    c.pointee.order = self.order.rawValue
+    c.pointee.skip = self.skip
   }
 }
 
@@ -502,6 +705,61 @@ extension ListVariablesResponse {
     martlet__v1__list_variables_response__init(c)
     (c.pointee.n_variables, c.pointee.variables) = writer.messages(self.variables, Variable.self)
     c.pointee.next_page_token = writer.string(self.nextPageToken)
+  }
+}
+
+extension CountVariablesRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.CountVariablesRequest",
+    layout: MartletWire.StructLayout(martlet__v1__count_variables_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "filter", "filter", .implicit, .message { VariableFilter.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CountVariablesRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.filter = try reader.message(c.pointee.filter, VariableFilter.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CountVariablesRequest.self)
+    martlet__v1__count_variables_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    if let value = self.filter {
+      c.pointee.filter = writer.message(value, VariableFilter.self)
+    }
+  }
+}
+
+extension CountVariablesResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.CountVariablesResponse",
+    layout: MartletWire.StructLayout(martlet__v1__count_variables_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "count", "count", .implicit, .int64),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CountVariablesResponse.self)
+    self.count = c.pointee.count
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__CountVariablesResponse.self)
+    martlet__v1__count_variables_response__init(c)
+    c.pointee.count = self.count
   }
 }
 

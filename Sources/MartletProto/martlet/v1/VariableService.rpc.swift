@@ -19,10 +19,15 @@ public protocol VariableService: MartletCall.RPCService {
     _ request: GetVariableRequest, context: MartletCall.CallContext
   ) async throws -> GetVariableResponse
 
-  /// Returns a page of variables, by name.
+  /// Returns a page of variables, by name unless another order is asked for.
   func listVariables(
     _ request: ListVariablesRequest, context: MartletCall.CallContext
   ) async throws -> ListVariablesResponse
+
+  /// Says how many variables there are of those that a list would have.
+  func countVariables(
+    _ request: CountVariablesRequest, context: MartletCall.CallContext
+  ) async throws -> CountVariablesResponse
 
   /// Deletes a variable. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the etag is not the current one.
   func deleteVariable(
@@ -46,11 +51,16 @@ public enum VariableServiceMethods {
     service: "martlet.v1.VariableService", name: "GetVariable",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.GetVariableRequest", responseType: "martlet.v1.GetVariableResponse")
-  /// Returns a page of variables, by name.
+  /// Returns a page of variables, by name unless another order is asked for.
   public static let listVariables = MartletCall.MethodDescriptor(
     service: "martlet.v1.VariableService", name: "ListVariables",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListVariablesRequest", responseType: "martlet.v1.ListVariablesResponse")
+  /// Says how many variables there are of those that a list would have.
+  public static let countVariables = MartletCall.MethodDescriptor(
+    service: "martlet.v1.VariableService", name: "CountVariables",
+    kind: .unary, idempotency: .noSideEffects,
+    requestType: "martlet.v1.CountVariablesRequest", responseType: "martlet.v1.CountVariablesResponse")
   /// Deletes a variable. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the etag is not the current one.
   public static let deleteVariable = MartletCall.MethodDescriptor(
     service: "martlet.v1.VariableService", name: "DeleteVariable",
@@ -62,6 +72,7 @@ public enum VariableServiceMethods {
     setVariable,
     getVariable,
     listVariables,
+    countVariables,
     deleteVariable,
   ]
 }
@@ -96,12 +107,21 @@ public struct VariableServiceClient: Sendable {
       options: options)
   }
 
-  /// Returns a page of variables, by name.
+  /// Returns a page of variables, by name unless another order is asked for.
   public func listVariables(
     _ request: ListVariablesRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> ListVariablesResponse {
     try await channel.unary(
       VariableServiceMethods.listVariables, request, returning: ListVariablesResponse.self,
+      options: options)
+  }
+
+  /// Says how many variables there are of those that a list would have.
+  public func countVariables(
+    _ request: CountVariablesRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> CountVariablesResponse {
+    try await channel.unary(
+      VariableServiceMethods.countVariables, request, returning: CountVariablesResponse.self,
       options: options)
   }
 
@@ -127,6 +147,9 @@ extension VariableService {
       },
       MartletCall.MethodHandler.unary(VariableServiceMethods.listVariables) { request, context in
         try await self.listVariables(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(VariableServiceMethods.countVariables) { request, context in
+        try await self.countVariables(request, context: context)
       },
       MartletCall.MethodHandler.unary(VariableServiceMethods.deleteVariable) { request, context in
         try await self.deleteVariable(request, context: context)

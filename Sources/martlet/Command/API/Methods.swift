@@ -10,7 +10,8 @@ enum Methods {
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
     + LogServiceMethods.all + ArtifactServiceMethods.all + LimitServiceMethods.all
     + ResultServiceMethods.all + EventServiceMethods.all
-    + VariableServiceMethods.all + DeploymentServiceMethods.all + PoolServiceMethods.all
+    + VariableServiceMethods.all + InputServiceMethods.all + BlockServiceMethods.all
+    + DeploymentServiceMethods.all + PoolServiceMethods.all
     + WorkerServiceMethods.all + SystemServiceMethods.all
 
   /// The method of a name such as `RunService/GetRun`, with or without its package.

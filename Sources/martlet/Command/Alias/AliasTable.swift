@@ -43,7 +43,8 @@ struct Alias: Sendable {
   /// Nouns: the plural, and what Prefect calls otherwise.
   private static let nouns: [Alias] =
     [
-      "artifact", "backfill", "deployment", "event", "flow", "flow-run", "limit", "profile",
+      "artifact", "backfill", "block", "deployment", "event", "flow", "flow-run", "limit",
+      "profile",
       "result", "task-run", "variable", "work-pool", "worker",
     ].map { Alias($0 + "s", $0) } + [
       Alias("concurrency-limit", "limit"), Alias("concurrency-limits", "limit"),
@@ -52,24 +53,26 @@ struct Alias: Sendable {
       Alias("work-queue", "work-pool queue"), Alias("work-queues", "work-pool queue"),
       Alias("pool", "work-pool"), Alias("pools", "work-pool"),
       Alias("work-pool queues", "work-pool queue"),
-      Alias("deployment schedules", "deployment schedule"),
+      Alias("deployment schedules", "deployment schedule"), Alias("block types", "block type"),
     ]
 
   /// Verbs: one vocabulary for every noun.
   private static let verbs: [Alias] =
     [
-      "artifact", "cache", "deployment", "flow", "flow-run", "limit", "profile", "variable",
+      "artifact", "block", "block type", "cache", "deployment", "flow", "flow-run", "limit",
+      "profile", "variable",
       "work-pool", "work-pool queue", "worker",
     ].flatMap { [Alias("\($0) delete", "\($0) rm"), Alias("\($0) remove", "\($0) rm")] }
     + [
-      "artifact", "backfill", "cache", "deployment", "deployment schedule", "event", "flow",
+      "artifact", "backfill", "block", "block type", "cache", "deployment", "deployment schedule",
+      "event", "flow",
       "flow-run", "limit", "profile", "task-run", "variable", "work-pool", "work-pool queue",
       "worker",
     ].map { Alias("\($0) list", "\($0) ls") }
     // Of a variable `inspect` shows more than `get`.
     + [
-      "artifact", "backfill", "deployment", "flow", "flow-run", "limit", "profile", "result",
-      "task-run", "work-pool", "work-pool queue",
+      "artifact", "backfill", "block", "deployment", "flow", "flow-run", "limit", "profile",
+      "result", "task-run", "work-pool", "work-pool queue",
     ].map { Alias("\($0) inspect", "\($0) get") }
 
   /// Options that every command has and that have a value.

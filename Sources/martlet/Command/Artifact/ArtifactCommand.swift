@@ -109,6 +109,7 @@ struct GetArtifact: AsyncParsableCommand {
       terminal.line(link.text.isEmpty ? link.uri : "\(link.text)  \(link.uri)")
     case .progress(let percent)?: terminal.line("\(percent)%")
     case .imageURI(let uri)?: terminal.line(uri)
+    case .custom(let content)?: try Notation.json.print(content.data ?? .null)
     case nil: break
     }
   }
@@ -139,6 +140,7 @@ extension Artifact {
     case .link?: "link"
     case .progress?: "progress"
     case .imageURI?: "image"
+    case .custom(let content)?: content.type.isEmpty ? "-" : content.type
     case nil: "-"
     }
   }

@@ -77,8 +77,11 @@ class ArtifactService:
         latest_only: Optional[bool] = None,
         page_size: Optional[int] = None,
         page_token: Optional[str] = None,
+        filter: Optional[v1.ArtifactFilter] = None,
+        order: Optional[Union[int, str]] = None,
+        skip: Optional[int] = None,
     ) -> v1.ListArtifactsResponse:
-        """Returns a page of artifacts, newest first."""
+        """Returns a page of artifacts, the newest first unless another order is asked for."""
         asked = self._calls.request(
             v1.ListArtifactsRequest,
             request,
@@ -88,9 +91,33 @@ class ArtifactService:
             latest_only=latest_only,
             page_size=page_size,
             page_token=page_token,
+            filter=filter,
+            order=order,
+            skip=skip,
         )
         return self._calls.unary_unary(
             "/martlet.v1.ArtifactService/ListArtifacts", v1.ListArtifactsResponse, asked, timeout, repeatable=True
+        )
+
+    def count_artifacts(
+        self,
+        request: Optional[v1.CountArtifactsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[v1.ArtifactFilter] = None,
+        latest_only: Optional[bool] = None,
+    ) -> v1.CountArtifactsResponse:
+        """Says how many artifacts there are of those that a list would have. Pages and order do not matter."""
+        asked = self._calls.request(
+            v1.CountArtifactsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            latest_only=latest_only,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ArtifactService/CountArtifacts", v1.CountArtifactsResponse, asked, timeout, repeatable=True
         )
 
     def delete_artifact(
@@ -110,6 +137,363 @@ class ArtifactService:
         )
         return self._calls.unary_unary(
             "/martlet.v1.ArtifactService/DeleteArtifact", v1.DeleteArtifactResponse, asked, timeout, repeatable=True
+        )
+
+
+class BlockService:
+    """Blocks, the types that they are of, and the schemas of their data. The data is encrypted before it is stored, with a
+    key that is kept outside the database; what a schema calls secret is shown only to those who ask for it.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def put_block_type(
+        self,
+        request: Optional[v1.PutBlockTypeRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        block_type: Optional[v1.BlockType] = None,
+        create_only: Optional[bool] = None,
+    ) -> v1.PutBlockTypeResponse:
+        """Creates a type, or changes what is said of one with the same slug. ALREADY_EXISTS when it is to be created only, and
+        is there.
+        """
+        asked = self._calls.request(
+            v1.PutBlockTypeRequest,
+            request,
+            namespace=namespace,
+            block_type=block_type,
+            create_only=create_only,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/PutBlockType", v1.PutBlockTypeResponse, asked, timeout, repeatable=True
+        )
+
+    def get_block_type(
+        self,
+        request: Optional[v1.GetBlockTypeRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+    ) -> v1.GetBlockTypeResponse:
+        """Returns one type, by id or slug. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetBlockTypeRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/GetBlockType", v1.GetBlockTypeResponse, asked, timeout, repeatable=True
+        )
+
+    def list_block_types(
+        self,
+        request: Optional[v1.ListBlockTypesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        name_contains: Optional[str] = None,
+        refs: Optional[Iterable[str]] = None,
+        capabilities: Optional[Iterable[str]] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+        skip: Optional[int] = None,
+    ) -> v1.ListBlockTypesResponse:
+        """Returns a page of types, by name."""
+        asked = self._calls.request(
+            v1.ListBlockTypesRequest,
+            request,
+            namespace=namespace,
+            name_contains=name_contains,
+            refs=refs,
+            capabilities=capabilities,
+            page_size=page_size,
+            page_token=page_token,
+            skip=skip,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/ListBlockTypes", v1.ListBlockTypesResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_block_type(
+        self,
+        request: Optional[v1.DeleteBlockTypeRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+    ) -> v1.DeleteBlockTypeResponse:
+        """Deletes a type with its schemas and all blocks of it. NOT_FOUND when there is none; FAILED_PRECONDITION with
+        BLOCK_TYPE_PROTECTED for one that may not go.
+        """
+        asked = self._calls.request(
+            v1.DeleteBlockTypeRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/DeleteBlockType", v1.DeleteBlockTypeResponse, asked, timeout, repeatable=True
+        )
+
+    def put_block_schema(
+        self,
+        request: Optional[v1.PutBlockSchemaRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        block_schema: Optional[v1.BlockSchema] = None,
+    ) -> v1.PutBlockSchemaResponse:
+        """Adds a schema to a type. Idempotent: the same checksum and version return the one that is there. NOT_FOUND when there
+        is no such type.
+        """
+        asked = self._calls.request(
+            v1.PutBlockSchemaRequest,
+            request,
+            namespace=namespace,
+            block_schema=block_schema,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/PutBlockSchema", v1.PutBlockSchemaResponse, asked, timeout, repeatable=True
+        )
+
+    def get_block_schema(
+        self,
+        request: Optional[v1.GetBlockSchemaRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        checksum: Optional[str] = None,
+        version: Optional[str] = None,
+    ) -> v1.GetBlockSchemaResponse:
+        """Returns one schema, by id or checksum. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetBlockSchemaRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            checksum=checksum,
+            version=version,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/GetBlockSchema", v1.GetBlockSchemaResponse, asked, timeout, repeatable=True
+        )
+
+    def list_block_schemas(
+        self,
+        request: Optional[v1.ListBlockSchemasRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ids: Optional[Iterable[str]] = None,
+        block_types: Optional[Iterable[str]] = None,
+        capabilities: Optional[Iterable[str]] = None,
+        versions: Optional[Iterable[str]] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+        skip: Optional[int] = None,
+    ) -> v1.ListBlockSchemasResponse:
+        """Returns a page of schemas, the newest first."""
+        asked = self._calls.request(
+            v1.ListBlockSchemasRequest,
+            request,
+            namespace=namespace,
+            ids=ids,
+            block_types=block_types,
+            capabilities=capabilities,
+            versions=versions,
+            page_size=page_size,
+            page_token=page_token,
+            skip=skip,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/ListBlockSchemas", v1.ListBlockSchemasResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_block_schema(
+        self,
+        request: Optional[v1.DeleteBlockSchemaRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.DeleteBlockSchemaResponse:
+        """Deletes a schema with all blocks of it. NOT_FOUND when there is none; FAILED_PRECONDITION with BLOCK_TYPE_PROTECTED
+        for one of a type that may not go.
+        """
+        asked = self._calls.request(
+            v1.DeleteBlockSchemaRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/DeleteBlockSchema", v1.DeleteBlockSchemaResponse, asked, timeout, repeatable=True
+        )
+
+    def list_block_capabilities(
+        self,
+        request: Optional[v1.ListBlockCapabilitiesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+    ) -> v1.ListBlockCapabilitiesResponse:
+        """Returns what blocks can do, by all schemas, in the order of the words."""
+        asked = self._calls.request(
+            v1.ListBlockCapabilitiesRequest,
+            request,
+            namespace=namespace,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/ListBlockCapabilities", v1.ListBlockCapabilitiesResponse, asked, timeout, repeatable=True
+        )
+
+    def create_block(
+        self,
+        request: Optional[v1.CreateBlockRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        block: Optional[v1.Block] = None,
+    ) -> v1.CreateBlockResponse:
+        """Creates a block. Idempotent by `block.id`. ALREADY_EXISTS when there is one of that name and type; NOT_FOUND when its
+        schema, or a block that it refers to, is not there.
+        """
+        asked = self._calls.request(
+            v1.CreateBlockRequest,
+            request,
+            namespace=namespace,
+            block=block,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/CreateBlock", v1.CreateBlockResponse, asked, timeout, repeatable=True
+        )
+
+    def get_block(
+        self,
+        request: Optional[v1.GetBlockRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        block_type: Optional[str] = None,
+        name: Optional[str] = None,
+        include_secrets: Optional[bool] = None,
+    ) -> v1.GetBlockResponse:
+        """Returns one block, by id or by type and name. NOT_FOUND when there is none; FAILED_PRECONDITION with
+        BLOCK_KEY_MISSING when this server has not the key that its data is encrypted with.
+        """
+        asked = self._calls.request(
+            v1.GetBlockRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            block_type=block_type,
+            name=name,
+            include_secrets=include_secrets,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/GetBlock", v1.GetBlockResponse, asked, timeout, repeatable=True
+        )
+
+    def list_blocks(
+        self,
+        request: Optional[v1.ListBlocksRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[v1.BlockFilter] = None,
+        include_secrets: Optional[bool] = None,
+        order: Optional[Union[int, str]] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+        skip: Optional[int] = None,
+    ) -> v1.ListBlocksResponse:
+        """Returns a page of blocks, by name."""
+        asked = self._calls.request(
+            v1.ListBlocksRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            include_secrets=include_secrets,
+            order=order,
+            page_size=page_size,
+            page_token=page_token,
+            skip=skip,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/ListBlocks", v1.ListBlocksResponse, asked, timeout, repeatable=True
+        )
+
+    def count_blocks(
+        self,
+        request: Optional[v1.CountBlocksRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[v1.BlockFilter] = None,
+    ) -> v1.CountBlocksResponse:
+        """Says how many blocks there are of those that a list would have."""
+        asked = self._calls.request(
+            v1.CountBlocksRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/CountBlocks", v1.CountBlocksResponse, asked, timeout, repeatable=True
+        )
+
+    def update_block(
+        self,
+        request: Optional[v1.UpdateBlockRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        block: Optional[v1.Block] = None,
+        merge: Optional[bool] = None,
+    ) -> v1.UpdateBlockResponse:
+        """Changes a block's data. A secret that comes as it is shown to those who may not see it stays as it is. NOT_FOUND;
+        ABORTED with ETAG_MISMATCH when the etag is not the current one; INVALID_ARGUMENT for a schema of another type and
+        for references that lead back to the block.
+        """
+        asked = self._calls.request(
+            v1.UpdateBlockRequest,
+            request,
+            namespace=namespace,
+            block=block,
+            merge=merge,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/UpdateBlock", v1.UpdateBlockResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_block(
+        self,
+        request: Optional[v1.DeleteBlockRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        block_type: Optional[str] = None,
+        name: Optional[str] = None,
+    ) -> v1.DeleteBlockResponse:
+        """Deletes a block. Blocks that refer to it lose that reference. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.DeleteBlockRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            block_type=block_type,
+            name=name,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.BlockService/DeleteBlock", v1.DeleteBlockResponse, asked, timeout, repeatable=True
         )
 
 
@@ -985,6 +1369,106 @@ class FlowService:
         )
         return self._calls.unary_unary(
             "/martlet.v1.FlowService/DeleteFlow", v1.DeleteFlowResponse, asked, timeout, repeatable=True
+        )
+
+
+class InputService:
+    """Inputs of runs: texts under a key. They go when their run is deleted."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def provide_input(
+        self,
+        request: Optional[v1.ProvideInputRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        input: Optional[v1.RunInput] = None,
+        schema_key: Optional[str] = None,
+    ) -> v1.ProvideInputResponse:
+        """Keeps an input. Idempotent: the same key with the same value and sender returns what is there. ALREADY_EXISTS when
+        the key is taken by another one; NOT_FOUND when there is no such run, or no schema under `schema_key`;
+        INVALID_ARGUMENT, with the place in the value, when the value does not fit that schema.
+        """
+        asked = self._calls.request(
+            v1.ProvideInputRequest,
+            request,
+            namespace=namespace,
+            input=input,
+            schema_key=schema_key,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.InputService/ProvideInput", v1.ProvideInputResponse, asked, timeout, repeatable=True
+        )
+
+    def get_input(
+        self,
+        request: Optional[v1.GetInputRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run_id: Optional[str] = None,
+        key: Optional[str] = None,
+    ) -> v1.GetInputResponse:
+        """Returns one input. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetInputRequest,
+            request,
+            namespace=namespace,
+            run_id=run_id,
+            key=key,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.InputService/GetInput", v1.GetInputResponse, asked, timeout, repeatable=True
+        )
+
+    def list_inputs(
+        self,
+        request: Optional[v1.ListInputsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run_id: Optional[str] = None,
+        key_prefix: Optional[str] = None,
+        except_keys: Optional[Iterable[str]] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListInputsResponse:
+        """Returns a page of inputs of a run, the oldest first."""
+        asked = self._calls.request(
+            v1.ListInputsRequest,
+            request,
+            namespace=namespace,
+            run_id=run_id,
+            key_prefix=key_prefix,
+            except_keys=except_keys,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.InputService/ListInputs", v1.ListInputsResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_input(
+        self,
+        request: Optional[v1.DeleteInputRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run_id: Optional[str] = None,
+        key: Optional[str] = None,
+    ) -> v1.DeleteInputResponse:
+        """Deletes one input. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.DeleteInputRequest,
+            request,
+            namespace=namespace,
+            run_id=run_id,
+            key=key,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.InputService/DeleteInput", v1.DeleteInputResponse, asked, timeout, repeatable=True
         )
 
 
@@ -2164,6 +2648,7 @@ class VariableService:
         timeout: Optional[float] = None,
         namespace: Optional[str] = None,
         name: Optional[str] = None,
+        id: Optional[str] = None,
     ) -> v1.GetVariableResponse:
         """Returns one variable. NOT_FOUND when there is none."""
         asked = self._calls.request(
@@ -2171,6 +2656,7 @@ class VariableService:
             request,
             namespace=namespace,
             name=name,
+            id=id,
         )
         return self._calls.unary_unary(
             "/martlet.v1.VariableService/GetVariable", v1.GetVariableResponse, asked, timeout, repeatable=True
@@ -2186,8 +2672,11 @@ class VariableService:
         tags: Optional[Iterable[str]] = None,
         page_size: Optional[int] = None,
         page_token: Optional[str] = None,
+        filter: Optional[v1.VariableFilter] = None,
+        order: Optional[Union[int, str]] = None,
+        skip: Optional[int] = None,
     ) -> v1.ListVariablesResponse:
-        """Returns a page of variables, by name."""
+        """Returns a page of variables, by name unless another order is asked for."""
         asked = self._calls.request(
             v1.ListVariablesRequest,
             request,
@@ -2196,9 +2685,31 @@ class VariableService:
             tags=tags,
             page_size=page_size,
             page_token=page_token,
+            filter=filter,
+            order=order,
+            skip=skip,
         )
         return self._calls.unary_unary(
             "/martlet.v1.VariableService/ListVariables", v1.ListVariablesResponse, asked, timeout, repeatable=True
+        )
+
+    def count_variables(
+        self,
+        request: Optional[v1.CountVariablesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[v1.VariableFilter] = None,
+    ) -> v1.CountVariablesResponse:
+        """Says how many variables there are of those that a list would have."""
+        asked = self._calls.request(
+            v1.CountVariablesRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.VariableService/CountVariables", v1.CountVariablesResponse, asked, timeout, repeatable=True
         )
 
     def delete_variable(
@@ -2367,9 +2878,11 @@ class Services:
 
     def __init__(self, calls: Calls) -> None:
         self.artifacts = ArtifactService(calls)
+        self.blocks = BlockService(calls)
         self.deployments = DeploymentService(calls)
         self.events = EventService(calls)
         self.flows = FlowService(calls)
+        self.inputs = InputService(calls)
         self.limits = LimitService(calls)
         self.logs = LogService(calls)
         self.pools = PoolService(calls)

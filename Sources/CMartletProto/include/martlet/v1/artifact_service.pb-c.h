@@ -18,6 +18,9 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Martlet__V1__Artifact Martlet__V1__Artifact;
+typedef struct Martlet__V1__Artifact__LabelsEntry Martlet__V1__Artifact__LabelsEntry;
+typedef struct Martlet__V1__CustomContent Martlet__V1__CustomContent;
+typedef struct Martlet__V1__ArtifactFilter Martlet__V1__ArtifactFilter;
 typedef struct Martlet__V1__Link Martlet__V1__Link;
 typedef struct Martlet__V1__PutArtifactRequest Martlet__V1__PutArtifactRequest;
 typedef struct Martlet__V1__PutArtifactResponse Martlet__V1__PutArtifactResponse;
@@ -25,14 +28,53 @@ typedef struct Martlet__V1__GetArtifactRequest Martlet__V1__GetArtifactRequest;
 typedef struct Martlet__V1__GetArtifactResponse Martlet__V1__GetArtifactResponse;
 typedef struct Martlet__V1__ListArtifactsRequest Martlet__V1__ListArtifactsRequest;
 typedef struct Martlet__V1__ListArtifactsResponse Martlet__V1__ListArtifactsResponse;
+typedef struct Martlet__V1__CountArtifactsRequest Martlet__V1__CountArtifactsRequest;
+typedef struct Martlet__V1__CountArtifactsResponse Martlet__V1__CountArtifactsResponse;
 typedef struct Martlet__V1__DeleteArtifactRequest Martlet__V1__DeleteArtifactRequest;
 typedef struct Martlet__V1__DeleteArtifactResponse Martlet__V1__DeleteArtifactResponse;
 
 
 /* --- enums --- */
 
+/*
+ * In which order artifacts are listed.
+ */
+typedef enum _Martlet__V1__ArtifactOrder {
+  /*
+   * Like ARTIFACT_ORDER_NEWEST.
+   */
+  MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_UNSPECIFIED = 0,
+  /*
+   * By id, the newest first.
+   */
+  MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_NEWEST = 1,
+  /*
+   * By the time of the last change, the latest first.
+   */
+  MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_UPDATED = 2,
+  /*
+   * By key.
+   */
+  MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_KEY = 3,
+  /*
+   * By key, the last first.
+   */
+  MARTLET__V1__ARTIFACT_ORDER__ARTIFACT_ORDER_KEY_DESCENDING = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__ARTIFACT_ORDER)
+} Martlet__V1__ArtifactOrder;
 
 /* --- messages --- */
+
+struct  Martlet__V1__Artifact__LabelsEntry
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData key;
+  ProtobufCBinaryData value;
+};
+#define MARTLET__V1__ARTIFACT__LABELS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__artifact__labels_entry__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
 
 typedef enum {
   MARTLET__V1__ARTIFACT__CONTENT__NOT_SET = 0,
@@ -40,7 +82,8 @@ typedef enum {
   MARTLET__V1__ARTIFACT__CONTENT_TABLE = 11,
   MARTLET__V1__ARTIFACT__CONTENT_LINK = 12,
   MARTLET__V1__ARTIFACT__CONTENT_PROGRESS = 13,
-  MARTLET__V1__ARTIFACT__CONTENT_IMAGE_URI = 14
+  MARTLET__V1__ARTIFACT__CONTENT_IMAGE_URI = 14,
+  MARTLET__V1__ARTIFACT__CONTENT_CUSTOM = 15
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__ARTIFACT__CONTENT__CASE)
 } Martlet__V1__Artifact__ContentCase;
 
@@ -78,6 +121,11 @@ struct  Martlet__V1__Artifact
    * When it was last replaced. Output only.
    */
   Google__Protobuf__Timestamp *update_time;
+  /*
+   * For programs; at most 64.
+   */
+  size_t n_labels;
+  Martlet__V1__Artifact__LabelsEntry **labels;
   Martlet__V1__Artifact__ContentCase content_case;
   union {
     /*
@@ -100,11 +148,94 @@ struct  Martlet__V1__Artifact
      * An image by its address.
      */
     ProtobufCBinaryData image_uri;
+    /*
+     * Anything else, for those who know its type.
+     */
+    Martlet__V1__CustomContent *custom;
   };
 };
 #define MARTLET__V1__ARTIFACT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__artifact__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL, MARTLET__V1__ARTIFACT__CONTENT__NOT_SET, {0} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL, 0,NULL, MARTLET__V1__ARTIFACT__CONTENT__NOT_SET, {0} }
+
+
+/*
+ * Content of a type that this contract does not know.
+ */
+struct  Martlet__V1__CustomContent
+{
+  ProtobufCMessage base;
+  /*
+   * A word for the type; may be empty. At most 100 bytes.
+   */
+  ProtobufCBinaryData type;
+  /*
+   * The content; at most 1 MiB as JSON.
+   */
+  Google__Protobuf__Value *data;
+};
+#define MARTLET__V1__CUSTOM_CONTENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__custom_content__descriptor) \
+    , {0,NULL}, NULL }
+
+
+typedef enum {
+  MARTLET__V1__ARTIFACT_FILTER___HAS_KEY__NOT_SET = 0,
+  MARTLET__V1__ARTIFACT_FILTER___HAS_KEY_HAS_KEY = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__ARTIFACT_FILTER___HAS_KEY__CASE)
+} Martlet__V1__ArtifactFilter__HasKeyCase;
+
+/*
+ * Which artifacts are meant. All that is said must hold.
+ */
+struct  Martlet__V1__ArtifactFilter
+{
+  ProtobufCMessage base;
+  /*
+   * Only these, when not empty.
+   */
+  size_t n_ids;
+  ProtobufCBinaryData *ids;
+  /*
+   * Only of these series, when not empty.
+   */
+  size_t n_keys;
+  ProtobufCBinaryData *keys;
+  /*
+   * Only of series whose key has this text in it, when not empty.
+   */
+  ProtobufCBinaryData key_contains;
+  /*
+   * Only of these types, when not empty: `markdown`, `table`, `link`, `progress`, `image`, or a custom one.
+   */
+  size_t n_types;
+  ProtobufCBinaryData *types;
+  /*
+   * Only of other types than these.
+   */
+  size_t n_other_types;
+  ProtobufCBinaryData *other_types;
+  /*
+   * Only of these runs, when not empty.
+   */
+  size_t n_run_ids;
+  ProtobufCBinaryData *run_ids;
+  /*
+   * Only of these runs or runs directly below one of them, when not empty.
+   */
+  size_t n_enclosing_run_ids;
+  ProtobufCBinaryData *enclosing_run_ids;
+  Martlet__V1__ArtifactFilter__HasKeyCase _has_key_case;
+  union {
+    /*
+     * Only those that have a key, or only those that have none.
+     */
+    protobuf_c_boolean has_key;
+  };
+};
+#define MARTLET__V1__ARTIFACT_FILTER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__artifact_filter__descriptor) \
+    , 0,NULL, 0,NULL, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0,NULL, MARTLET__V1__ARTIFACT_FILTER___HAS_KEY__NOT_SET, {0} }
 
 
 /*
@@ -240,13 +371,25 @@ struct  Martlet__V1__ListArtifactsRequest
    */
   int32_t page_size;
   /*
-   * From the page before.
+   * From the page before. Only of the same order.
    */
   ProtobufCBinaryData page_token;
+  /*
+   * Only those that it takes.
+   */
+  Martlet__V1__ArtifactFilter *filter;
+  /*
+   * In which order.
+   */
+  int32_t order;
+  /*
+   * So many are passed over first, at most 1,000,000.
+   */
+  int32_t skip;
 };
 #define MARTLET__V1__LIST_ARTIFACTS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_artifacts_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, NULL, 0, 0 }
 
 
 /*
@@ -256,7 +399,7 @@ struct  Martlet__V1__ListArtifactsResponse
 {
   ProtobufCMessage base;
   /*
-   * Newest first.
+   * Newest first, unless another order was asked for.
    */
   size_t n_artifacts;
   Martlet__V1__Artifact **artifacts;
@@ -268,6 +411,46 @@ struct  Martlet__V1__ListArtifactsResponse
 #define MARTLET__V1__LIST_ARTIFACTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_artifacts_response__descriptor) \
     , 0,NULL, {0,NULL} }
+
+
+/*
+ * Asks how many artifacts there are.
+ */
+struct  Martlet__V1__CountArtifactsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * Only those that it takes.
+   */
+  Martlet__V1__ArtifactFilter *filter;
+  /*
+   * Only the newest of each series.
+   */
+  protobuf_c_boolean latest_only;
+};
+#define MARTLET__V1__COUNT_ARTIFACTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__count_artifacts_request__descriptor) \
+    , {0,NULL}, NULL, 0 }
+
+
+/*
+ * How many artifacts there are.
+ */
+struct  Martlet__V1__CountArtifactsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The number.
+   */
+  int64_t count;
+};
+#define MARTLET__V1__COUNT_ARTIFACTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__count_artifacts_response__descriptor) \
+    , 0 }
 
 
 /*
@@ -302,6 +485,9 @@ struct  Martlet__V1__DeleteArtifactResponse
      }
 
 
+/* Martlet__V1__Artifact__LabelsEntry methods */
+void   martlet__v1__artifact__labels_entry__init
+                     (Martlet__V1__Artifact__LabelsEntry         *message);
 /* Martlet__V1__Artifact methods */
 void   martlet__v1__artifact__init
                      (Martlet__V1__Artifact         *message);
@@ -320,6 +506,44 @@ Martlet__V1__Artifact *
                       const uint8_t       *data);
 void   martlet__v1__artifact__free_unpacked
                      (Martlet__V1__Artifact *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__CustomContent methods */
+void   martlet__v1__custom_content__init
+                     (Martlet__V1__CustomContent         *message);
+size_t martlet__v1__custom_content__get_packed_size
+                     (const Martlet__V1__CustomContent   *message);
+size_t martlet__v1__custom_content__pack
+                     (const Martlet__V1__CustomContent   *message,
+                      uint8_t             *out);
+size_t martlet__v1__custom_content__pack_to_buffer
+                     (const Martlet__V1__CustomContent   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__CustomContent *
+       martlet__v1__custom_content__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__custom_content__free_unpacked
+                     (Martlet__V1__CustomContent *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ArtifactFilter methods */
+void   martlet__v1__artifact_filter__init
+                     (Martlet__V1__ArtifactFilter         *message);
+size_t martlet__v1__artifact_filter__get_packed_size
+                     (const Martlet__V1__ArtifactFilter   *message);
+size_t martlet__v1__artifact_filter__pack
+                     (const Martlet__V1__ArtifactFilter   *message,
+                      uint8_t             *out);
+size_t martlet__v1__artifact_filter__pack_to_buffer
+                     (const Martlet__V1__ArtifactFilter   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ArtifactFilter *
+       martlet__v1__artifact_filter__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__artifact_filter__free_unpacked
+                     (Martlet__V1__ArtifactFilter *message,
                       ProtobufCAllocator *allocator);
 /* Martlet__V1__Link methods */
 void   martlet__v1__link__init
@@ -454,6 +678,44 @@ Martlet__V1__ListArtifactsResponse *
 void   martlet__v1__list_artifacts_response__free_unpacked
                      (Martlet__V1__ListArtifactsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__CountArtifactsRequest methods */
+void   martlet__v1__count_artifacts_request__init
+                     (Martlet__V1__CountArtifactsRequest         *message);
+size_t martlet__v1__count_artifacts_request__get_packed_size
+                     (const Martlet__V1__CountArtifactsRequest   *message);
+size_t martlet__v1__count_artifacts_request__pack
+                     (const Martlet__V1__CountArtifactsRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__count_artifacts_request__pack_to_buffer
+                     (const Martlet__V1__CountArtifactsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__CountArtifactsRequest *
+       martlet__v1__count_artifacts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__count_artifacts_request__free_unpacked
+                     (Martlet__V1__CountArtifactsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__CountArtifactsResponse methods */
+void   martlet__v1__count_artifacts_response__init
+                     (Martlet__V1__CountArtifactsResponse         *message);
+size_t martlet__v1__count_artifacts_response__get_packed_size
+                     (const Martlet__V1__CountArtifactsResponse   *message);
+size_t martlet__v1__count_artifacts_response__pack
+                     (const Martlet__V1__CountArtifactsResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__count_artifacts_response__pack_to_buffer
+                     (const Martlet__V1__CountArtifactsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__CountArtifactsResponse *
+       martlet__v1__count_artifacts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__count_artifacts_response__free_unpacked
+                     (Martlet__V1__CountArtifactsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__DeleteArtifactRequest methods */
 void   martlet__v1__delete_artifact_request__init
                      (Martlet__V1__DeleteArtifactRequest         *message);
@@ -494,8 +756,17 @@ void   martlet__v1__delete_artifact_response__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Martlet__V1__Artifact__LabelsEntry_Closure)
+                 (const Martlet__V1__Artifact__LabelsEntry *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__Artifact_Closure)
                  (const Martlet__V1__Artifact *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__CustomContent_Closure)
+                 (const Martlet__V1__CustomContent *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ArtifactFilter_Closure)
+                 (const Martlet__V1__ArtifactFilter *message,
                   void *closure_data);
 typedef void (*Martlet__V1__Link_Closure)
                  (const Martlet__V1__Link *message,
@@ -517,6 +788,12 @@ typedef void (*Martlet__V1__ListArtifactsRequest_Closure)
                   void *closure_data);
 typedef void (*Martlet__V1__ListArtifactsResponse_Closure)
                  (const Martlet__V1__ListArtifactsResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__CountArtifactsRequest_Closure)
+                 (const Martlet__V1__CountArtifactsRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__CountArtifactsResponse_Closure)
+                 (const Martlet__V1__CountArtifactsResponse *message,
                   void *closure_data);
 typedef void (*Martlet__V1__DeleteArtifactRequest_Closure)
                  (const Martlet__V1__DeleteArtifactRequest *message,
@@ -543,6 +820,10 @@ struct Martlet__V1__ArtifactService_Service
                          const Martlet__V1__ListArtifactsRequest *input,
                          Martlet__V1__ListArtifactsResponse_Closure closure,
                          void *closure_data);
+  void (*count_artifacts)(Martlet__V1__ArtifactService_Service *service,
+                          const Martlet__V1__CountArtifactsRequest *input,
+                          Martlet__V1__CountArtifactsResponse_Closure closure,
+                          void *closure_data);
   void (*delete_artifact)(Martlet__V1__ArtifactService_Service *service,
                           const Martlet__V1__DeleteArtifactRequest *input,
                           Martlet__V1__DeleteArtifactResponse_Closure closure,
@@ -558,6 +839,7 @@ void martlet__v1__artifact_service__init (Martlet__V1__ArtifactService_Service *
       function_prefix__ ## put_artifact,\
       function_prefix__ ## get_artifact,\
       function_prefix__ ## list_artifacts,\
+      function_prefix__ ## count_artifacts,\
       function_prefix__ ## delete_artifact  }
 void martlet__v1__artifact_service__put_artifact(ProtobufCService *service,
                                                  const Martlet__V1__PutArtifactRequest *input,
@@ -571,6 +853,10 @@ void martlet__v1__artifact_service__list_artifacts(ProtobufCService *service,
                                                    const Martlet__V1__ListArtifactsRequest *input,
                                                    Martlet__V1__ListArtifactsResponse_Closure closure,
                                                    void *closure_data);
+void martlet__v1__artifact_service__count_artifacts(ProtobufCService *service,
+                                                    const Martlet__V1__CountArtifactsRequest *input,
+                                                    Martlet__V1__CountArtifactsResponse_Closure closure,
+                                                    void *closure_data);
 void martlet__v1__artifact_service__delete_artifact(ProtobufCService *service,
                                                     const Martlet__V1__DeleteArtifactRequest *input,
                                                     Martlet__V1__DeleteArtifactResponse_Closure closure,
@@ -578,7 +864,11 @@ void martlet__v1__artifact_service__delete_artifact(ProtobufCService *service,
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    martlet__v1__artifact_order__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__artifact__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__artifact__labels_entry__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__custom_content__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__artifact_filter__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__link__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__put_artifact_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__put_artifact_response__descriptor;
@@ -586,6 +876,8 @@ extern const ProtobufCMessageDescriptor martlet__v1__get_artifact_request__descr
 extern const ProtobufCMessageDescriptor martlet__v1__get_artifact_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_artifacts_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_artifacts_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__count_artifacts_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__count_artifacts_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__delete_artifact_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__delete_artifact_response__descriptor;
 extern const ProtobufCServiceDescriptor martlet__v1__artifact_service__descriptor;

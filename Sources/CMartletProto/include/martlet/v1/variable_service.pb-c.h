@@ -18,12 +18,15 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Martlet__V1__Variable Martlet__V1__Variable;
+typedef struct Martlet__V1__VariableFilter Martlet__V1__VariableFilter;
 typedef struct Martlet__V1__SetVariableRequest Martlet__V1__SetVariableRequest;
 typedef struct Martlet__V1__SetVariableResponse Martlet__V1__SetVariableResponse;
 typedef struct Martlet__V1__GetVariableRequest Martlet__V1__GetVariableRequest;
 typedef struct Martlet__V1__GetVariableResponse Martlet__V1__GetVariableResponse;
 typedef struct Martlet__V1__ListVariablesRequest Martlet__V1__ListVariablesRequest;
 typedef struct Martlet__V1__ListVariablesResponse Martlet__V1__ListVariablesResponse;
+typedef struct Martlet__V1__CountVariablesRequest Martlet__V1__CountVariablesRequest;
+typedef struct Martlet__V1__CountVariablesResponse Martlet__V1__CountVariablesResponse;
 typedef struct Martlet__V1__DeleteVariableRequest Martlet__V1__DeleteVariableRequest;
 typedef struct Martlet__V1__DeleteVariableResponse Martlet__V1__DeleteVariableResponse;
 
@@ -52,6 +55,32 @@ typedef enum _Martlet__V1__SetVariablePolicy {
   MARTLET__V1__SET_VARIABLE_POLICY__SET_VARIABLE_POLICY_UPDATE = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__SET_VARIABLE_POLICY)
 } Martlet__V1__SetVariablePolicy;
+/*
+ * In which order variables are listed.
+ */
+typedef enum _Martlet__V1__VariableOrder {
+  /*
+   * Like VARIABLE_ORDER_NAME.
+   */
+  MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_UNSPECIFIED = 0,
+  /*
+   * By name.
+   */
+  MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_NAME = 1,
+  /*
+   * By name, the last first.
+   */
+  MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_NAME_DESCENDING = 2,
+  /*
+   * By the time of creation, the latest first.
+   */
+  MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_CREATED = 3,
+  /*
+   * By the time of the last change, the latest first.
+   */
+  MARTLET__V1__VARIABLE_ORDER__VARIABLE_ORDER_UPDATED = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__VARIABLE_ORDER)
+} Martlet__V1__VariableOrder;
 
 /* --- messages --- */
 
@@ -98,10 +127,58 @@ struct  Martlet__V1__Variable
    * Who changed it last. Output only.
    */
   ProtobufCBinaryData updated_by;
+  /*
+   * UUID, given to it when it is created. Output only.
+   */
+  ProtobufCBinaryData id;
 };
 #define MARTLET__V1__VARIABLE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__variable__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+typedef enum {
+  MARTLET__V1__VARIABLE_FILTER___HAS_TAGS__NOT_SET = 0,
+  MARTLET__V1__VARIABLE_FILTER___HAS_TAGS_HAS_TAGS = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MARTLET__V1__VARIABLE_FILTER___HAS_TAGS__CASE)
+} Martlet__V1__VariableFilter__HasTagsCase;
+
+/*
+ * Which variables are meant. All that is said must hold.
+ */
+struct  Martlet__V1__VariableFilter
+{
+  ProtobufCMessage base;
+  /*
+   * Only these, when not empty.
+   */
+  size_t n_ids;
+  ProtobufCBinaryData *ids;
+  /*
+   * Only these, when not empty.
+   */
+  size_t n_names;
+  ProtobufCBinaryData *names;
+  /*
+   * Only those whose name has this text in it, when not empty.
+   */
+  ProtobufCBinaryData name_contains;
+  /*
+   * Only those that have all of these tags.
+   */
+  size_t n_tags;
+  ProtobufCBinaryData *tags;
+  Martlet__V1__VariableFilter__HasTagsCase _has_tags_case;
+  union {
+    /*
+     * Only those that have tags, or only those that have none.
+     */
+    protobuf_c_boolean has_tags;
+  };
+};
+#define MARTLET__V1__VARIABLE_FILTER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__variable_filter__descriptor) \
+    , 0,NULL, 0,NULL, {0,NULL}, 0,NULL, MARTLET__V1__VARIABLE_FILTER___HAS_TAGS__NOT_SET, {0} }
 
 
 /*
@@ -162,10 +239,14 @@ struct  Martlet__V1__GetVariableRequest
    * Its name.
    */
   ProtobufCBinaryData name;
+  /*
+   * Its id, instead of a name.
+   */
+  ProtobufCBinaryData id;
 };
 #define MARTLET__V1__GET_VARIABLE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__get_variable_request__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 /*
@@ -208,13 +289,25 @@ struct  Martlet__V1__ListVariablesRequest
    */
   int32_t page_size;
   /*
-   * From the page before.
+   * From the page before. Only of the same order.
    */
   ProtobufCBinaryData page_token;
+  /*
+   * Only those that it takes.
+   */
+  Martlet__V1__VariableFilter *filter;
+  /*
+   * In which order.
+   */
+  int32_t order;
+  /*
+   * So many are passed over first, at most 1,000,000.
+   */
+  int32_t skip;
 };
 #define MARTLET__V1__LIST_VARIABLES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_variables_request__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0,NULL, 0, {0,NULL}, NULL, 0, 0 }
 
 
 /*
@@ -224,7 +317,7 @@ struct  Martlet__V1__ListVariablesResponse
 {
   ProtobufCMessage base;
   /*
-   * By name.
+   * By name, unless another order was asked for.
    */
   size_t n_variables;
   Martlet__V1__Variable **variables;
@@ -236,6 +329,42 @@ struct  Martlet__V1__ListVariablesResponse
 #define MARTLET__V1__LIST_VARIABLES_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_variables_response__descriptor) \
     , 0,NULL, {0,NULL} }
+
+
+/*
+ * Asks how many variables there are.
+ */
+struct  Martlet__V1__CountVariablesRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * Only those that it takes.
+   */
+  Martlet__V1__VariableFilter *filter;
+};
+#define MARTLET__V1__COUNT_VARIABLES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__count_variables_request__descriptor) \
+    , {0,NULL}, NULL }
+
+
+/*
+ * How many variables there are.
+ */
+struct  Martlet__V1__CountVariablesResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The number.
+   */
+  int64_t count;
+};
+#define MARTLET__V1__COUNT_VARIABLES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__count_variables_response__descriptor) \
+    , 0 }
 
 
 /*
@@ -292,6 +421,25 @@ Martlet__V1__Variable *
                       const uint8_t       *data);
 void   martlet__v1__variable__free_unpacked
                      (Martlet__V1__Variable *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__VariableFilter methods */
+void   martlet__v1__variable_filter__init
+                     (Martlet__V1__VariableFilter         *message);
+size_t martlet__v1__variable_filter__get_packed_size
+                     (const Martlet__V1__VariableFilter   *message);
+size_t martlet__v1__variable_filter__pack
+                     (const Martlet__V1__VariableFilter   *message,
+                      uint8_t             *out);
+size_t martlet__v1__variable_filter__pack_to_buffer
+                     (const Martlet__V1__VariableFilter   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__VariableFilter *
+       martlet__v1__variable_filter__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__variable_filter__free_unpacked
+                     (Martlet__V1__VariableFilter *message,
                       ProtobufCAllocator *allocator);
 /* Martlet__V1__SetVariableRequest methods */
 void   martlet__v1__set_variable_request__init
@@ -407,6 +555,44 @@ Martlet__V1__ListVariablesResponse *
 void   martlet__v1__list_variables_response__free_unpacked
                      (Martlet__V1__ListVariablesResponse *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__CountVariablesRequest methods */
+void   martlet__v1__count_variables_request__init
+                     (Martlet__V1__CountVariablesRequest         *message);
+size_t martlet__v1__count_variables_request__get_packed_size
+                     (const Martlet__V1__CountVariablesRequest   *message);
+size_t martlet__v1__count_variables_request__pack
+                     (const Martlet__V1__CountVariablesRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__count_variables_request__pack_to_buffer
+                     (const Martlet__V1__CountVariablesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__CountVariablesRequest *
+       martlet__v1__count_variables_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__count_variables_request__free_unpacked
+                     (Martlet__V1__CountVariablesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__CountVariablesResponse methods */
+void   martlet__v1__count_variables_response__init
+                     (Martlet__V1__CountVariablesResponse         *message);
+size_t martlet__v1__count_variables_response__get_packed_size
+                     (const Martlet__V1__CountVariablesResponse   *message);
+size_t martlet__v1__count_variables_response__pack
+                     (const Martlet__V1__CountVariablesResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__count_variables_response__pack_to_buffer
+                     (const Martlet__V1__CountVariablesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__CountVariablesResponse *
+       martlet__v1__count_variables_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__count_variables_response__free_unpacked
+                     (Martlet__V1__CountVariablesResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__DeleteVariableRequest methods */
 void   martlet__v1__delete_variable_request__init
                      (Martlet__V1__DeleteVariableRequest         *message);
@@ -450,6 +636,9 @@ void   martlet__v1__delete_variable_response__free_unpacked
 typedef void (*Martlet__V1__Variable_Closure)
                  (const Martlet__V1__Variable *message,
                   void *closure_data);
+typedef void (*Martlet__V1__VariableFilter_Closure)
+                 (const Martlet__V1__VariableFilter *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__SetVariableRequest_Closure)
                  (const Martlet__V1__SetVariableRequest *message,
                   void *closure_data);
@@ -467,6 +656,12 @@ typedef void (*Martlet__V1__ListVariablesRequest_Closure)
                   void *closure_data);
 typedef void (*Martlet__V1__ListVariablesResponse_Closure)
                  (const Martlet__V1__ListVariablesResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__CountVariablesRequest_Closure)
+                 (const Martlet__V1__CountVariablesRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__CountVariablesResponse_Closure)
+                 (const Martlet__V1__CountVariablesResponse *message,
                   void *closure_data);
 typedef void (*Martlet__V1__DeleteVariableRequest_Closure)
                  (const Martlet__V1__DeleteVariableRequest *message,
@@ -493,6 +688,10 @@ struct Martlet__V1__VariableService_Service
                          const Martlet__V1__ListVariablesRequest *input,
                          Martlet__V1__ListVariablesResponse_Closure closure,
                          void *closure_data);
+  void (*count_variables)(Martlet__V1__VariableService_Service *service,
+                          const Martlet__V1__CountVariablesRequest *input,
+                          Martlet__V1__CountVariablesResponse_Closure closure,
+                          void *closure_data);
   void (*delete_variable)(Martlet__V1__VariableService_Service *service,
                           const Martlet__V1__DeleteVariableRequest *input,
                           Martlet__V1__DeleteVariableResponse_Closure closure,
@@ -508,6 +707,7 @@ void martlet__v1__variable_service__init (Martlet__V1__VariableService_Service *
       function_prefix__ ## set_variable,\
       function_prefix__ ## get_variable,\
       function_prefix__ ## list_variables,\
+      function_prefix__ ## count_variables,\
       function_prefix__ ## delete_variable  }
 void martlet__v1__variable_service__set_variable(ProtobufCService *service,
                                                  const Martlet__V1__SetVariableRequest *input,
@@ -521,6 +721,10 @@ void martlet__v1__variable_service__list_variables(ProtobufCService *service,
                                                    const Martlet__V1__ListVariablesRequest *input,
                                                    Martlet__V1__ListVariablesResponse_Closure closure,
                                                    void *closure_data);
+void martlet__v1__variable_service__count_variables(ProtobufCService *service,
+                                                    const Martlet__V1__CountVariablesRequest *input,
+                                                    Martlet__V1__CountVariablesResponse_Closure closure,
+                                                    void *closure_data);
 void martlet__v1__variable_service__delete_variable(ProtobufCService *service,
                                                     const Martlet__V1__DeleteVariableRequest *input,
                                                     Martlet__V1__DeleteVariableResponse_Closure closure,
@@ -529,13 +733,17 @@ void martlet__v1__variable_service__delete_variable(ProtobufCService *service,
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    martlet__v1__set_variable_policy__descriptor;
+extern const ProtobufCEnumDescriptor    martlet__v1__variable_order__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__variable__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__variable_filter__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__set_variable_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__set_variable_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__get_variable_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__get_variable_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_variables_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_variables_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__count_variables_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__count_variables_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__delete_variable_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__delete_variable_response__descriptor;
 extern const ProtobufCServiceDescriptor martlet__v1__variable_service__descriptor;

@@ -29,6 +29,10 @@ public final class Client: Sendable {
   public let events: EventServiceClient
   /// Variables.
   public let variables: VariableServiceClient
+  /// Inputs of runs.
+  public let inputs: InputServiceClient
+  /// Blocks, their types and their schemas.
+  public let blocks: BlockServiceClient
   /// Deployments.
   public let deployments: DeploymentServiceClient
   /// Workers.
@@ -69,6 +73,8 @@ public final class Client: Sendable {
     results = ResultServiceClient(channel: channel)
     events = EventServiceClient(channel: channel)
     variables = VariableServiceClient(channel: channel)
+    inputs = InputServiceClient(channel: channel)
+    blocks = BlockServiceClient(channel: channel)
     deployments = DeploymentServiceClient(channel: channel)
     workers = WorkerServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)

@@ -30,6 +30,11 @@ class ArtifactServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_artifact__service__pb2.ListArtifactsRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_artifact__service__pb2.ListArtifactsResponse.FromString,
                 )
+        self.CountArtifacts = channel.unary_unary(
+                '/martlet.v1.ArtifactService/CountArtifacts',
+                request_serializer=martlet_dot_v1_dot_artifact__service__pb2.CountArtifactsRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_artifact__service__pb2.CountArtifactsResponse.FromString,
+                )
         self.DeleteArtifact = channel.unary_unary(
                 '/martlet.v1.ArtifactService/DeleteArtifact',
                 request_serializer=martlet_dot_v1_dot_artifact__service__pb2.DeleteArtifactRequest.SerializeToString,
@@ -57,7 +62,14 @@ class ArtifactServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListArtifacts(self, request, context):
-        """Returns a page of artifacts, newest first.
+        """Returns a page of artifacts, the newest first unless another order is asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountArtifacts(self, request, context):
+        """Says how many artifacts there are of those that a list would have. Pages and order do not matter.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -87,6 +99,11 @@ def add_ArtifactServiceServicer_to_server(servicer, server):
                     servicer.ListArtifacts,
                     request_deserializer=martlet_dot_v1_dot_artifact__service__pb2.ListArtifactsRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_artifact__service__pb2.ListArtifactsResponse.SerializeToString,
+            ),
+            'CountArtifacts': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountArtifacts,
+                    request_deserializer=martlet_dot_v1_dot_artifact__service__pb2.CountArtifactsRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_artifact__service__pb2.CountArtifactsResponse.SerializeToString,
             ),
             'DeleteArtifact': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteArtifact,
@@ -152,6 +169,23 @@ class ArtifactService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.ArtifactService/ListArtifacts',
             martlet_dot_v1_dot_artifact__service__pb2.ListArtifactsRequest.SerializeToString,
             martlet_dot_v1_dot_artifact__service__pb2.ListArtifactsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def CountArtifacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.ArtifactService/CountArtifacts',
+            martlet_dot_v1_dot_artifact__service__pb2.CountArtifactsRequest.SerializeToString,
+            martlet_dot_v1_dot_artifact__service__pb2.CountArtifactsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -30,6 +30,11 @@ class VariableServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_variable__service__pb2.ListVariablesRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_variable__service__pb2.ListVariablesResponse.FromString,
                 )
+        self.CountVariables = channel.unary_unary(
+                '/martlet.v1.VariableService/CountVariables',
+                request_serializer=martlet_dot_v1_dot_variable__service__pb2.CountVariablesRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_variable__service__pb2.CountVariablesResponse.FromString,
+                )
         self.DeleteVariable = channel.unary_unary(
                 '/martlet.v1.VariableService/DeleteVariable',
                 request_serializer=martlet_dot_v1_dot_variable__service__pb2.DeleteVariableRequest.SerializeToString,
@@ -60,7 +65,14 @@ class VariableServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListVariables(self, request, context):
-        """Returns a page of variables, by name.
+        """Returns a page of variables, by name unless another order is asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountVariables(self, request, context):
+        """Says how many variables there are of those that a list would have.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -90,6 +102,11 @@ def add_VariableServiceServicer_to_server(servicer, server):
                     servicer.ListVariables,
                     request_deserializer=martlet_dot_v1_dot_variable__service__pb2.ListVariablesRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_variable__service__pb2.ListVariablesResponse.SerializeToString,
+            ),
+            'CountVariables': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountVariables,
+                    request_deserializer=martlet_dot_v1_dot_variable__service__pb2.CountVariablesRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_variable__service__pb2.CountVariablesResponse.SerializeToString,
             ),
             'DeleteVariable': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteVariable,
@@ -155,6 +172,23 @@ class VariableService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.VariableService/ListVariables',
             martlet_dot_v1_dot_variable__service__pb2.ListVariablesRequest.SerializeToString,
             martlet_dot_v1_dot_variable__service__pb2.ListVariablesResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def CountVariables(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.VariableService/CountVariables',
+            martlet_dot_v1_dot_variable__service__pb2.CountVariablesRequest.SerializeToString,
+            martlet_dot_v1_dot_variable__service__pb2.CountVariablesResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -1,0 +1,67 @@
+// Decides which part of a list a body asks for.
+
+internal import MartletModel
+
+/// A part of a list: so many after so many.
+struct ListWindow {
+  /// The longest list.
+  static let longest = 200
+  let offset: Int
+  let limit: Int
+
+  /// Reads `limit` and `offset`; null is as good as nothing.
+  init(_ body: JSON) throws(ShapeFault) {
+    limit = try Self.number(body, "limit", 0...Self.longest) ?? Self.longest
+    offset = try Self.number(body, "offset", 0...1_000_000) ?? 0
+  }
+
+  private static func number(
+    _ body: JSON, _ name: String, _ bounds: ClosedRange<Int>
+  ) throws(ShapeFault) -> Int? {
+    guard let value = body[name], value != .null else { return nil }
+    let number = try Int(value, at: ["body", name])
+    guard number >= bounds.lowerBound else {
+      throw ShapeFault(
+        location: ["body", name],
+        message: "Input should be greater than or equal to \(bounds.lowerBound)",
+        type: "greater_than_equal")
+    }
+    guard number <= bounds.upperBound else {
+      throw ShapeFault(
+        location: ["body", name],
+        message: "Input should be less than or equal to \(bounds.upperBound)",
+        type: "less_than_equal")
+    }
+    return number
+  }
+
+  /// How many are passed over.
+  var skip: Int32 { Int32(offset) }
+
+  /// How many the next page is to have after so many are there; nil when that is all.
+  func size(after count: Int) -> Int32? { count < limit ? Int32(limit - count) : nil }
+}
+
+extension JSON {
+  /// A filter of a body as a shape; nil when there is none.
+  func filter<T: ShapeObject>(_ name: String, as type: T.Type = T.self) throws(ShapeFault) -> T? {
+    guard let value = self[name], value != .null else { return nil }
+    return try T(value, at: ["body", name])
+  }
+
+  /// The order that a body asks for; nil when it asks for none.
+  func sort<T: ShapeWord>(as type: T.Type = T.self) throws(ShapeFault) -> T? {
+    guard let value = self["sort"], value != .null else { return nil }
+    return try T(value, at: ["body", "sort"])
+  }
+
+  /// Refuses filters that Martlet does not have, and criteria that are to hold one or the other.
+  func refuse(_ names: [String]) throws(PrefectFailure) {
+    for name in names {
+      guard case .object(let members)? = self[name] else { continue }
+      if members.pairs.contains(where: { $0.name != "operator" && $0.value != .null }) {
+        throw PrefectFailure(501, "Martlet does not filter by \(name) here yet.")
+      }
+    }
+  }
+}
