@@ -19,11 +19,15 @@ public final class PrefectAPI: HTTPHandler {
     let logs: any LogService
     let events: any EventService
     let variables: any VariableService
+    let deployments: any DeploymentService
+    let pools: any PoolService
+    let workers: any WorkerService
 
     /// Takes the services of a server.
     public init(
       runs: any RunService, reports: any ReportService, flows: any FlowService,
-      logs: any LogService, events: any EventService, variables: any VariableService
+      logs: any LogService, events: any EventService, variables: any VariableService,
+      deployments: any DeploymentService, pools: any PoolService, workers: any WorkerService
     ) {
       self.runs = runs
       self.reports = reports
@@ -31,6 +35,9 @@ public final class PrefectAPI: HTTPHandler {
       self.logs = logs
       self.events = events
       self.variables = variables
+      self.deployments = deployments
+      self.pools = pools
+      self.workers = workers
     }
   }
 

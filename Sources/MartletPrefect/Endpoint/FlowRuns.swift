@@ -51,6 +51,9 @@ extension PrefectAPI {
       run.tags = tags
       paths.append("tags")
     }
+    if let process = asked.infrastructurePid {
+      try await label(request) { RunLabel.infrastructure.set(process, in: &$0) }
+    }
     guard !paths.isEmpty else {
       _ = try await self.run(try request.id(), .flow, request.context)
       return .done
@@ -63,10 +66,17 @@ extension PrefectAPI {
   /// Labels are added to those that there are.
   func updateFlowRunLabels(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: [String: JSON] = try request.body()
-    // Another writer's labels are not lost: with an etag that is not the current one, again.
+    try await label(request) { $0.merge(asked.texts) { $1 } }
+    return .done
+  }
+
+  /// Changes the labels of a run. Another writer's are not lost: with an etag that is not the current one, again.
+  private func label(
+    _ request: PrefectRequest, _ edit: (inout [String: String]) -> Void
+  ) async throws {
     for attempt in 1... {
       var run = try await run(try request.id(), .flow, request.context)
-      run.labels.merge(asked.texts) { $1 }
+      edit(&run.labels)
       do {
         _ = try await services.runs.updateRun(
           UpdateRunRequest(run: run, updateMask: FieldMask(paths: ["labels"])),
@@ -74,7 +84,6 @@ extension PrefectAPI {
         break
       } catch let status as Status where status.code == .aborted && attempt < 10 {}
     }
-    return .done
   }
 
   func deleteRun(_ request: PrefectRequest) async throws -> PrefectResponse {

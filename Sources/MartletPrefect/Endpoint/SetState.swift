@@ -127,7 +127,9 @@ extension Run {
     if force { return .override(SetRunStateRequest(id: id, state: state, force: true)) }
     // Whoever asks a run to stop is another than who has it.
     if state.type == .cancelling { return .override(SetRunStateRequest(id: id, state: state)) }
-    if !executionID.isEmpty {
+    // Who would have a run that somebody else has made PENDING is another: of several that find it the first has it.
+    let isClaim = state.type == .pending && (state.name.isEmpty || state.name == "Pending")
+    if !executionID.isEmpty, !(isClaim && self.state?.type == .pending) {
       report.epoch = epoch
       report.executionID = executionID
       report.seq = seq + 1
@@ -135,7 +137,7 @@ extension Run {
     }
     guard takes else { return .override(SetRunStateRequest(id: id, state: state)) }
     // A run that was offered has its epoch; the first to start it binds it. Any other is taken by the next epoch.
-    let isOffered = self.state?.type == .pending
+    let isOffered = self.state?.type == .pending && executionID.isEmpty
     report.epoch = isOffered ? epoch : epoch + 1
     report.executionID = ExecutionID.random().description
     report.seq = isOffered ? seq + 1 : 1

@@ -4,6 +4,19 @@
 internal import MartletModel
 
 extension Shape {
+  struct GetScheduledFlowRunsForDeploymentsBody: ShapeObject {
+    var deploymentIDs: [UUIDValue]
+    var scheduledBefore: Instant?
+    var limit: Int?
+  }
+
+  struct GetScheduledFlowRunsBody: ShapeObject {
+    var workQueueNames: [String]?
+    var scheduledBefore: Instant?
+    var scheduledAfter: Instant?
+    var limit: Int?
+  }
+
   struct ReadLogsBody: ShapeObject {
     var offset: Int?
     var logs: LogFilter?
@@ -21,10 +34,174 @@ extension Shape {
     var force: Bool?
   }
 
+  struct WorkerHeartbeatBody: ShapeObject {
+    var name: String
+    var heartbeatIntervalSeconds: Int?
+  }
+
+  enum ConcurrencyLimitStrategy: String, ShapeWord {
+    case enqueue = "ENQUEUE"
+    case cancelNew = "CANCEL_NEW"
+  }
+  struct ConcurrencyOptions: ShapeObject {
+    var collisionStrategy: ConcurrencyLimitStrategy
+    var gracePeriodSeconds: Int?
+  }
+
   struct CreatedBy: ShapeObject {
     var id: UUIDValue?
     var type: String?
     var displayValue: String?
+  }
+
+  struct CronSchedule: ShapeObject {
+    var cron: String
+    var timezone: String?
+    var dayOr: Bool?
+  }
+
+  struct DeploymentBulkDeleteResponse: ShapeObject {
+    var deleted: [UUIDValue]?
+  }
+
+  struct DeploymentCreate: ShapeObject {
+    var name: String
+    var flowID: UUIDValue
+    var paused: Bool?
+    var schedules: [DeploymentScheduleCreate]?
+    var concurrencyLimit: Int?
+    var concurrencyOptions: ConcurrencyOptions?
+    var globalConcurrencyLimitID: UUIDValue?
+    var enforceParameterSchema: Bool?
+    var parameterOpenapiSchema: JSON?
+    var parameters: JSON?
+    var tags: [String]?
+    var labels: [String: JSON]?
+    var pullSteps: [JSON]?
+    var workQueueName: String?
+    var workPoolName: String?
+    var storageDocumentID: UUIDValue?
+    var infrastructureDocumentID: UUIDValue?
+    var description: String?
+    var path: String?
+    var version: String?
+    var entrypoint: String?
+    var jobVariables: JSON?
+    var versionInfo: VersionInfo?
+  }
+
+  struct DeploymentFlowRunCreate: ShapeObject {
+    var state: StateCreate?
+    var name: String?
+    var parameters: JSON?
+    var enforceParameterSchema: Bool?
+    var context: JSON?
+    var infrastructureDocumentID: UUIDValue?
+    var empiricalPolicy: FlowRunPolicy?
+    var tags: [String]?
+    var idempotencyKey: String?
+    var labels: [String: JSON]?
+    var parentTaskRunID: UUIDValue?
+    var workQueueName: String?
+    var jobVariables: JSON?
+  }
+
+  struct DeploymentPaginationResponse: ShapeObject {
+    var results: [DeploymentResponse]
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
+  struct DeploymentResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var version: String?
+    var description: String?
+    var flowID: UUIDValue
+    var paused: Bool?
+    var schedules: [DeploymentSchedule]?
+    var concurrencyLimit: Int?
+    var globalConcurrencyLimit: GlobalConcurrencyLimitResponse?
+    var concurrencyOptions: ConcurrencyOptions?
+    var jobVariables: JSON?
+    var parameters: JSON?
+    var tags: [String]?
+    var labels: [String: JSON]?
+    var workQueueName: String?
+    var workQueueID: UUIDValue?
+    var lastPolled: Instant?
+    var parameterOpenapiSchema: JSON?
+    var path: String?
+    var pullSteps: [JSON]?
+    var entrypoint: String?
+    var storageDocumentID: UUIDValue?
+    var infrastructureDocumentID: UUIDValue?
+    var createdBy: CreatedBy?
+    var updatedBy: UpdatedBy?
+    var workPoolName: String?
+    var status: DeploymentStatus?
+    var enforceParameterSchema: Bool?
+  }
+
+  struct DeploymentSchedule: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var deploymentID: UUIDValue?
+    var schedule: JSON
+    var active: Bool?
+    var maxScheduledRuns: Int?
+    var parameters: JSON?
+    var slug: String?
+  }
+
+  struct DeploymentScheduleCreate: ShapeObject {
+    var active: Bool?
+    var schedule: JSON
+    var maxScheduledRuns: Int?
+    var parameters: JSON?
+    var slug: String?
+    var replaces: String?
+  }
+
+  struct DeploymentScheduleUpdate: ShapeObject {
+    var active: Bool?
+    var schedule: JSON?
+    var maxScheduledRuns: Int?
+    var parameters: JSON?
+    var slug: String?
+    var replaces: String?
+  }
+
+  enum DeploymentStatus: String, ShapeWord {
+    case ready = "READY"
+    case notReady = "NOT_READY"
+  }
+  struct DeploymentUpdate: ShapeObject {
+    var version: String?
+    var description: String?
+    var paused: Bool?
+    var schedules: [DeploymentScheduleUpdate]?
+    var concurrencyLimit: Int?
+    var concurrencyOptions: ConcurrencyOptions?
+    var globalConcurrencyLimitID: UUIDValue?
+    var parameters: JSON?
+    var parameterOpenapiSchema: JSON?
+    var tags: [String]?
+    var workQueueName: String?
+    var workPoolName: String?
+    var path: String?
+    var jobVariables: JSON?
+    var pullSteps: [JSON]?
+    var entrypoint: String?
+    var storageDocumentID: UUIDValue?
+    var infrastructureDocumentID: UUIDValue?
+    var enforceParameterSchema: Bool?
+    var versionInfo: VersionInfo?
   }
 
   struct Flow: ShapeObject {
@@ -40,6 +217,47 @@ extension Shape {
     var name: String
     var tags: [String]?
     var labels: [String: JSON]?
+  }
+
+  struct FlowRun: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String?
+    var flowID: UUIDValue
+    var stateID: UUIDValue?
+    var deploymentID: UUIDValue?
+    var deploymentVersion: String?
+    var workQueueName: String?
+    var flowVersion: String?
+    var parameters: JSON?
+    var idempotencyKey: String?
+    var context: JSON?
+    var empiricalPolicy: FlowRunPolicy?
+    var tags: [String]?
+    var labels: [String: JSON]?
+    var parentTaskRunID: UUIDValue?
+    var stateType: StateType?
+    var stateName: String?
+    var runCount: Int?
+    var expectedStartTime: Instant?
+    var nextScheduledStartTime: Instant?
+    var startTime: Instant?
+    var endTime: Instant?
+    var totalRunTime: Double?
+    var estimatedRunTime: Double?
+    var estimatedStartTimeDelta: Double?
+    var autoScheduled: Bool?
+    var infrastructureDocumentID: UUIDValue?
+    var infrastructurePid: String?
+    var createdBy: CreatedBy?
+    var workQueueID: UUIDValue?
+    var state: State?
+    var jobVariables: JSON?
+  }
+
+  struct FlowRunBulkCreateResponse: ShapeObject {
+    var results: [FlowRunCreateResult]?
   }
 
   struct FlowRunCreate: ShapeObject {
@@ -59,6 +277,12 @@ extension Shape {
     var workQueueName: String?
     var jobVariables: JSON?
     var deploymentID: UUIDValue?
+  }
+
+  struct FlowRunCreateResult: ShapeObject {
+    var flowRunID: UUIDValue?
+    var status: String
+    var error: String?
   }
 
   struct FlowRunPolicy: ShapeObject {
@@ -110,6 +334,16 @@ extension Shape {
     var jobVariables: JSON?
   }
 
+  struct FlowRunSlotSummary: ShapeObject {
+    var id: UUIDValue
+    var name: String
+    var stateType: StateType?
+    var stateName: String?
+    var startTime: Instant?
+    var stateTimestamp: Instant?
+    var timeInCurrentState: Double?
+  }
+
   struct FlowRunUpdate: ShapeObject {
     var name: String?
     var flowVersion: String?
@@ -122,6 +356,17 @@ extension Shape {
 
   struct FlowUpdate: ShapeObject {
     var tags: [String]?
+  }
+
+  struct GlobalConcurrencyLimitResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var active: Bool?
+    var name: String
+    var limit: Int
+    var activeSlots: Int
+    var slotDecayPerSecond: Double?
   }
 
   struct Log: ShapeObject {
@@ -189,6 +434,16 @@ extension Shape {
     var state: State?
     var status: SetStateStatus
     var details: JSON
+  }
+
+  struct QueueFilter: ShapeObject {
+    var tags: [String]?
+    var deploymentIDs: [UUIDValue]?
+  }
+
+  struct RRuleSchedule: ShapeObject {
+    var rrule: String
+    var timezone: String?
   }
 
   enum SetStateStatus: String, ShapeWord {
@@ -321,6 +576,12 @@ extension Shape {
     var retryJitterFactor: Double?
   }
 
+  struct UpdatedBy: ShapeObject {
+    var id: UUIDValue?
+    var type: String?
+    var displayValue: String?
+  }
+
   struct Variable: ShapeObject {
     var id: UUIDValue
     var created: Instant?
@@ -342,6 +603,193 @@ extension Shape {
     var tags: [String]?
   }
 
+  struct VersionInfo: ShapeObject {
+    var type: String
+    var version: String
+  }
+
+  struct WorkPoolConcurrencyStatus: ShapeObject {
+    var activeSlots: Int
+    var concurrencyLimit: Int?
+    var queues: [WorkQueueConcurrencyStatusDetail]?
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
+  struct WorkPoolCreate: ShapeObject {
+    var name: String
+    var description: String?
+    var type: String?
+    var baseJobTemplate: JSON?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var storageConfiguration: WorkPoolStorageConfiguration?
+  }
+
+  struct WorkPoolResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var description: String?
+    var type: String
+    var baseJobTemplate: JSON?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var status: WorkPoolStatus?
+    var defaultQueueID: UUIDValue?
+    var storageConfiguration: WorkPoolStorageConfiguration?
+    var activeSlots: Int?
+  }
+
+  enum WorkPoolStatus: String, ShapeWord {
+    case ready = "READY"
+    case notReady = "NOT_READY"
+    case paused = "PAUSED"
+  }
+  struct WorkPoolStorageConfiguration: ShapeObject {
+    var bundleUploadStep: JSON?
+    var bundleExecutionStep: JSON?
+    var defaultResultStorageBlockID: UUIDValue?
+  }
+
+  struct WorkPoolUpdate: ShapeObject {
+    var description: String?
+    var isPaused: Bool?
+    var baseJobTemplate: JSON?
+    var concurrencyLimit: Int?
+    var storageConfiguration: WorkPoolStorageConfiguration?
+  }
+
+  struct WorkQueueConcurrencyStatus: ShapeObject {
+    var activeSlots: Int
+    var concurrencyLimit: Int?
+    var flowRuns: [FlowRunSlotSummary]?
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
+  struct WorkQueueConcurrencyStatusDetail: ShapeObject {
+    var queueID: UUIDValue
+    var queueName: String
+    var activeSlots: Int
+    var concurrencyLimit: Int?
+    var flowRuns: [FlowRunSlotSummary]?
+    var flowRunCount: Int?
+  }
+
+  struct WorkQueueCreate: ShapeObject {
+    var name: String
+    var description: String?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var priority: Int?
+    var filter: QueueFilter?
+  }
+
+  struct WorkQueueHealthPolicy: ShapeObject {
+    var maximumLateRuns: Int?
+    var maximumSecondsSinceLastPolled: Int?
+  }
+
+  struct WorkQueueResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var description: String?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var priority: Int?
+    var workPoolID: UUIDValue?
+    var filter: QueueFilter?
+    var lastPolled: Instant?
+    var workPoolName: String?
+    var status: WorkQueueStatus?
+    var activeSlots: Int?
+  }
+
+  enum WorkQueueStatus: String, ShapeWord {
+    case ready = "READY"
+    case notReady = "NOT_READY"
+    case paused = "PAUSED"
+  }
+  struct WorkQueueStatusDetail: ShapeObject {
+    var healthy: Bool
+    var lateRunsCount: Int?
+    var lastPolled: Instant?
+    var healthCheckPolicy: WorkQueueHealthPolicy
+  }
+
+  struct WorkQueueUpdate: ShapeObject {
+    var name: String?
+    var description: String?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var priority: Int?
+    var lastPolled: Instant?
+    var filter: QueueFilter?
+  }
+
+  struct WorkerFlowRunResponse: ShapeObject {
+    var workPoolID: UUIDValue
+    var workQueueID: UUIDValue
+    var flowRun: FlowRun
+  }
+
+  struct WorkerResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var workPoolID: UUIDValue
+    var lastHeartbeatTime: Instant?
+    var heartbeatIntervalSeconds: Int?
+    var status: WorkerStatus?
+  }
+
+  enum WorkerStatus: String, ShapeWord {
+    case online = "ONLINE"
+    case offline = "OFFLINE"
+  }
+}
+
+extension Shape.GetScheduledFlowRunsForDeploymentsBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.deploymentIDs = try fields.required("deployment_ids")
+    self.scheduledBefore = try fields.optional("scheduled_before")
+    self.limit = try fields.optional("limit")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("deployment_ids", deploymentIDs.json)
+    members.put("scheduled_before", scheduledBefore?.json)
+    members.put("limit", limit?.json)
+    return members
+  }
+}
+
+extension Shape.GetScheduledFlowRunsBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.workQueueNames = try fields.optional("work_queue_names")
+    self.scheduledBefore = try fields.optional("scheduled_before")
+    self.scheduledAfter = try fields.optional("scheduled_after")
+    self.limit = try fields.optional("limit")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("work_queue_names", workQueueNames?.json)
+    members.put("scheduled_before", scheduledBefore?.json)
+    members.put("scheduled_after", scheduledAfter?.json)
+    members.put("limit", limit?.json)
+    return members
+  }
 }
 
 extension Shape.ReadLogsBody {
@@ -390,6 +838,34 @@ extension Shape.SetTaskRunStateBody {
   }
 }
 
+extension Shape.WorkerHeartbeatBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.heartbeatIntervalSeconds = try fields.optional("heartbeat_interval_seconds")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("heartbeat_interval_seconds", heartbeatIntervalSeconds?.json)
+    return members
+  }
+}
+
+extension Shape.ConcurrencyOptions {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.collisionStrategy = try fields.required("collision_strategy")
+    self.gracePeriodSeconds = try fields.optional("grace_period_seconds")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("collision_strategy", collisionStrategy.json)
+    members.put("grace_period_seconds", gracePeriodSeconds?.json)
+    return members
+  }
+}
+
 extension Shape.CreatedBy {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -402,6 +878,338 @@ extension Shape.CreatedBy {
     members.put("id", id?.json)
     members.put("type", type?.json)
     members.put("display_value", displayValue?.json)
+    return members
+  }
+}
+
+extension Shape.CronSchedule {
+  static let fieldNames: Set<JSONText>? = ["cron", "timezone", "day_or"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.cron = try fields.required("cron")
+    self.timezone = try fields.optional("timezone")
+    self.dayOr = try fields.optional("day_or")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("cron", cron.json)
+    members.put("timezone", timezone?.json)
+    members.put("day_or", dayOr?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentBulkDeleteResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.deleted = try fields.optional("deleted")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("deleted", deleted?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "flow_id", "paused", "schedules", "concurrency_limit", "concurrency_options", "global_concurrency_limit_id", "enforce_parameter_schema", "parameter_openapi_schema", "parameters", "tags", "labels", "pull_steps", "work_queue_name", "work_pool_name", "storage_document_id", "infrastructure_document_id", "description", "path", "version", "entrypoint", "job_variables", "version_info"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.flowID = try fields.required("flow_id")
+    self.paused = try fields.optional("paused")
+    self.schedules = try fields.optional("schedules")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.concurrencyOptions = try fields.optional("concurrency_options")
+    self.globalConcurrencyLimitID = try fields.optional("global_concurrency_limit_id")
+    self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
+    self.parameterOpenapiSchema = try fields.optional("parameter_openapi_schema")
+    self.parameters = try fields.optional("parameters")
+    self.tags = try fields.optional("tags")
+    self.labels = try fields.optional("labels")
+    self.pullSteps = try fields.optional("pull_steps")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.workPoolName = try fields.optional("work_pool_name")
+    self.storageDocumentID = try fields.optional("storage_document_id")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.description = try fields.optional("description")
+    self.path = try fields.optional("path")
+    self.version = try fields.optional("version")
+    self.entrypoint = try fields.optional("entrypoint")
+    self.jobVariables = try fields.optional("job_variables")
+    self.versionInfo = try fields.optional("version_info")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("flow_id", flowID.json)
+    members.put("paused", paused?.json)
+    members.put("schedules", schedules?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("concurrency_options", concurrencyOptions?.json)
+    members.put("global_concurrency_limit_id", globalConcurrencyLimitID?.json)
+    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
+    members.put("parameters", parameters?.json)
+    members.put("tags", tags?.json)
+    members.put("labels", labels?.json)
+    members.put("pull_steps", pullSteps?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("work_pool_name", workPoolName?.json)
+    members.put("storage_document_id", storageDocumentID?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("description", description?.json)
+    members.put("path", path?.json)
+    members.put("version", version?.json)
+    members.put("entrypoint", entrypoint?.json)
+    members.put("job_variables", jobVariables?.json)
+    members.put("version_info", versionInfo?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentFlowRunCreate {
+  static let fieldNames: Set<JSONText>? = ["state", "name", "parameters", "enforce_parameter_schema", "context", "infrastructure_document_id", "empirical_policy", "tags", "idempotency_key", "labels", "parent_task_run_id", "work_queue_name", "job_variables"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.state = try fields.optional("state")
+    self.name = try fields.optional("name")
+    self.parameters = try fields.optional("parameters")
+    self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
+    self.context = try fields.optional("context")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.empiricalPolicy = try fields.optional("empirical_policy")
+    self.tags = try fields.optional("tags")
+    self.idempotencyKey = try fields.optional("idempotency_key")
+    self.labels = try fields.optional("labels")
+    self.parentTaskRunID = try fields.optional("parent_task_run_id")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.jobVariables = try fields.optional("job_variables")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("state", state?.json)
+    members.put("name", name?.json)
+    members.put("parameters", parameters?.json)
+    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    members.put("context", context?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("empirical_policy", empiricalPolicy?.json)
+    members.put("tags", tags?.json)
+    members.put("idempotency_key", idempotencyKey?.json)
+    members.put("labels", labels?.json)
+    members.put("parent_task_run_id", parentTaskRunID?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("job_variables", jobVariables?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentPaginationResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.required("results")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.version = try fields.optional("version")
+    self.description = try fields.optional("description")
+    self.flowID = try fields.required("flow_id")
+    self.paused = try fields.optional("paused")
+    self.schedules = try fields.optional("schedules")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.globalConcurrencyLimit = try fields.optional("global_concurrency_limit")
+    self.concurrencyOptions = try fields.optional("concurrency_options")
+    self.jobVariables = try fields.optional("job_variables")
+    self.parameters = try fields.optional("parameters")
+    self.tags = try fields.optional("tags")
+    self.labels = try fields.optional("labels")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.workQueueID = try fields.optional("work_queue_id")
+    self.lastPolled = try fields.optional("last_polled")
+    self.parameterOpenapiSchema = try fields.optional("parameter_openapi_schema")
+    self.path = try fields.optional("path")
+    self.pullSteps = try fields.optional("pull_steps")
+    self.entrypoint = try fields.optional("entrypoint")
+    self.storageDocumentID = try fields.optional("storage_document_id")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.createdBy = try fields.optional("created_by")
+    self.updatedBy = try fields.optional("updated_by")
+    self.workPoolName = try fields.optional("work_pool_name")
+    self.status = try fields.optional("status")
+    self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("version", version?.json)
+    members.put("description", description?.json)
+    members.put("flow_id", flowID.json)
+    members.put("paused", paused?.json)
+    members.put("schedules", schedules?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("global_concurrency_limit", globalConcurrencyLimit?.json)
+    members.put("concurrency_options", concurrencyOptions?.json)
+    members.put("job_variables", jobVariables?.json)
+    members.put("parameters", parameters?.json)
+    members.put("tags", tags?.json)
+    members.put("labels", labels?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("work_queue_id", workQueueID?.json)
+    members.put("last_polled", lastPolled?.json)
+    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
+    members.put("path", path?.json)
+    members.put("pull_steps", pullSteps?.json)
+    members.put("entrypoint", entrypoint?.json)
+    members.put("storage_document_id", storageDocumentID?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("created_by", createdBy?.json)
+    members.put("updated_by", updatedBy?.json)
+    members.put("work_pool_name", workPoolName?.json)
+    members.put("status", status?.json)
+    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentSchedule {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.deploymentID = try fields.optional("deployment_id")
+    self.schedule = try fields.required("schedule")
+    self.active = try fields.optional("active")
+    self.maxScheduledRuns = try fields.optional("max_scheduled_runs")
+    self.parameters = try fields.optional("parameters")
+    self.slug = try fields.optional("slug")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("deployment_id", deploymentID?.json)
+    members.put("schedule", schedule.json)
+    members.put("active", active?.json)
+    members.put("max_scheduled_runs", maxScheduledRuns?.json)
+    members.put("parameters", parameters?.json)
+    members.put("slug", slug?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentScheduleCreate {
+  static let fieldNames: Set<JSONText>? = ["active", "schedule", "max_scheduled_runs", "parameters", "slug", "replaces"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.active = try fields.optional("active")
+    self.schedule = try fields.required("schedule")
+    self.maxScheduledRuns = try fields.optional("max_scheduled_runs")
+    self.parameters = try fields.optional("parameters")
+    self.slug = try fields.optional("slug")
+    self.replaces = try fields.optional("replaces")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active", active?.json)
+    members.put("schedule", schedule.json)
+    members.put("max_scheduled_runs", maxScheduledRuns?.json)
+    members.put("parameters", parameters?.json)
+    members.put("slug", slug?.json)
+    members.put("replaces", replaces?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentScheduleUpdate {
+  static let fieldNames: Set<JSONText>? = ["active", "schedule", "max_scheduled_runs", "parameters", "slug", "replaces"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.active = try fields.optional("active")
+    self.schedule = try fields.optional("schedule")
+    self.maxScheduledRuns = try fields.optional("max_scheduled_runs")
+    self.parameters = try fields.optional("parameters")
+    self.slug = try fields.optional("slug")
+    self.replaces = try fields.optional("replaces")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active", active?.json)
+    members.put("schedule", schedule?.json)
+    members.put("max_scheduled_runs", maxScheduledRuns?.json)
+    members.put("parameters", parameters?.json)
+    members.put("slug", slug?.json)
+    members.put("replaces", replaces?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentUpdate {
+  static let fieldNames: Set<JSONText>? = ["version", "description", "paused", "schedules", "concurrency_limit", "concurrency_options", "global_concurrency_limit_id", "parameters", "parameter_openapi_schema", "tags", "work_queue_name", "work_pool_name", "path", "job_variables", "pull_steps", "entrypoint", "storage_document_id", "infrastructure_document_id", "enforce_parameter_schema", "version_info"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.version = try fields.optional("version")
+    self.description = try fields.optional("description")
+    self.paused = try fields.optional("paused")
+    self.schedules = try fields.optional("schedules")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.concurrencyOptions = try fields.optional("concurrency_options")
+    self.globalConcurrencyLimitID = try fields.optional("global_concurrency_limit_id")
+    self.parameters = try fields.optional("parameters")
+    self.parameterOpenapiSchema = try fields.optional("parameter_openapi_schema")
+    self.tags = try fields.optional("tags")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.workPoolName = try fields.optional("work_pool_name")
+    self.path = try fields.optional("path")
+    self.jobVariables = try fields.optional("job_variables")
+    self.pullSteps = try fields.optional("pull_steps")
+    self.entrypoint = try fields.optional("entrypoint")
+    self.storageDocumentID = try fields.optional("storage_document_id")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
+    self.versionInfo = try fields.optional("version_info")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("version", version?.json)
+    members.put("description", description?.json)
+    members.put("paused", paused?.json)
+    members.put("schedules", schedules?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("concurrency_options", concurrencyOptions?.json)
+    members.put("global_concurrency_limit_id", globalConcurrencyLimitID?.json)
+    members.put("parameters", parameters?.json)
+    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
+    members.put("tags", tags?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("work_pool_name", workPoolName?.json)
+    members.put("path", path?.json)
+    members.put("job_variables", jobVariables?.json)
+    members.put("pull_steps", pullSteps?.json)
+    members.put("entrypoint", entrypoint?.json)
+    members.put("storage_document_id", storageDocumentID?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    members.put("version_info", versionInfo?.json)
     return members
   }
 }
@@ -444,6 +1252,96 @@ extension Shape.FlowCreate {
   }
 }
 
+extension Shape.FlowRun {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.optional("name")
+    self.flowID = try fields.required("flow_id")
+    self.stateID = try fields.optional("state_id")
+    self.deploymentID = try fields.optional("deployment_id")
+    self.deploymentVersion = try fields.optional("deployment_version")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.flowVersion = try fields.optional("flow_version")
+    self.parameters = try fields.optional("parameters")
+    self.idempotencyKey = try fields.optional("idempotency_key")
+    self.context = try fields.optional("context")
+    self.empiricalPolicy = try fields.optional("empirical_policy")
+    self.tags = try fields.optional("tags")
+    self.labels = try fields.optional("labels")
+    self.parentTaskRunID = try fields.optional("parent_task_run_id")
+    self.stateType = try fields.optional("state_type")
+    self.stateName = try fields.optional("state_name")
+    self.runCount = try fields.optional("run_count")
+    self.expectedStartTime = try fields.optional("expected_start_time")
+    self.nextScheduledStartTime = try fields.optional("next_scheduled_start_time")
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.totalRunTime = try fields.optional("total_run_time")
+    self.estimatedRunTime = try fields.optional("estimated_run_time")
+    self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
+    self.autoScheduled = try fields.optional("auto_scheduled")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.infrastructurePid = try fields.optional("infrastructure_pid")
+    self.createdBy = try fields.optional("created_by")
+    self.workQueueID = try fields.optional("work_queue_id")
+    self.state = try fields.optional("state")
+    self.jobVariables = try fields.optional("job_variables")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name?.json)
+    members.put("flow_id", flowID.json)
+    members.put("state_id", stateID?.json)
+    members.put("deployment_id", deploymentID?.json)
+    members.put("deployment_version", deploymentVersion?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("flow_version", flowVersion?.json)
+    members.put("parameters", parameters?.json)
+    members.put("idempotency_key", idempotencyKey?.json)
+    members.put("context", context?.json)
+    members.put("empirical_policy", empiricalPolicy?.json)
+    members.put("tags", tags?.json)
+    members.put("labels", labels?.json)
+    members.put("parent_task_run_id", parentTaskRunID?.json)
+    members.put("state_type", stateType?.json)
+    members.put("state_name", stateName?.json)
+    members.put("run_count", runCount?.json)
+    members.put("expected_start_time", expectedStartTime?.json)
+    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
+    members.put("start_time", startTime?.json)
+    members.put("end_time", endTime?.json)
+    members.put("total_run_time", totalRunTime?.json)
+    members.put("estimated_run_time", estimatedRunTime?.json)
+    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
+    members.put("auto_scheduled", autoScheduled?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("infrastructure_pid", infrastructurePid?.json)
+    members.put("created_by", createdBy?.json)
+    members.put("work_queue_id", workQueueID?.json)
+    members.put("state", state?.json)
+    members.put("job_variables", jobVariables?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunBulkCreateResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.optional("results")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results?.json)
+    return members
+  }
+}
+
 extension Shape.FlowRunCreate {
   static let fieldNames: Set<JSONText>? = ["state", "name", "flow_id", "flow_version", "parameters", "context", "parent_task_run_id", "infrastructure_document_id", "empirical_policy", "tags", "labels", "idempotency_key", "work_pool_name", "work_queue_name", "job_variables", "deployment_id"]
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -482,6 +1380,22 @@ extension Shape.FlowRunCreate {
     members.put("work_queue_name", workQueueName?.json)
     members.put("job_variables", jobVariables?.json)
     members.put("deployment_id", deploymentID?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunCreateResult {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.status = try fields.required("status")
+    self.error = try fields.optional("error")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("status", status.json)
+    members.put("error", error?.json)
     return members
   }
 }
@@ -592,6 +1506,30 @@ extension Shape.FlowRunResponse {
   }
 }
 
+extension Shape.FlowRunSlotSummary {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.name = try fields.required("name")
+    self.stateType = try fields.optional("state_type")
+    self.stateName = try fields.optional("state_name")
+    self.startTime = try fields.optional("start_time")
+    self.stateTimestamp = try fields.optional("state_timestamp")
+    self.timeInCurrentState = try fields.optional("time_in_current_state")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("name", name.json)
+    members.put("state_type", stateType?.json)
+    members.put("state_name", stateName?.json)
+    members.put("start_time", startTime?.json)
+    members.put("state_timestamp", stateTimestamp?.json)
+    members.put("time_in_current_state", timeInCurrentState?.json)
+    return members
+  }
+}
+
 extension Shape.FlowRunUpdate {
   static let fieldNames: Set<JSONText>? = ["name", "flow_version", "parameters", "empirical_policy", "tags", "infrastructure_pid", "job_variables"]
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -624,6 +1562,32 @@ extension Shape.FlowUpdate {
   var members: JSONMembers {
     var members = JSONMembers()
     members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.GlobalConcurrencyLimitResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.active = try fields.optional("active")
+    self.name = try fields.required("name")
+    self.limit = try fields.required("limit")
+    self.activeSlots = try fields.required("active_slots")
+    self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("active", active?.json)
+    members.put("name", name.json)
+    members.put("limit", limit.json)
+    members.put("active_slots", activeSlots.json)
+    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
     return members
   }
 }
@@ -778,6 +1742,34 @@ extension Shape.OrchestrationResult {
     members.put("state", state?.json ?? .null)
     members.put("status", status.json)
     members.put("details", details.json)
+    return members
+  }
+}
+
+extension Shape.QueueFilter {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.tags = try fields.optional("tags")
+    self.deploymentIDs = try fields.optional("deployment_ids")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("tags", tags?.json)
+    members.put("deployment_ids", deploymentIDs?.json)
+    return members
+  }
+}
+
+extension Shape.RRuleSchedule {
+  static let fieldNames: Set<JSONText>? = ["rrule", "timezone"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.rrule = try fields.required("rrule")
+    self.timezone = try fields.optional("timezone")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("rrule", rrule.json)
+    members.put("timezone", timezone?.json)
     return members
   }
 }
@@ -1048,6 +2040,22 @@ extension Shape.TaskRunPolicy {
   }
 }
 
+extension Shape.UpdatedBy {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.optional("id")
+    self.type = try fields.optional("type")
+    self.displayValue = try fields.optional("display_value")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id?.json)
+    members.put("type", type?.json)
+    members.put("display_value", displayValue?.json)
+    return members
+  }
+}
+
 extension Shape.Variable {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -1098,6 +2106,344 @@ extension Shape.VariableUpdate {
     members.put("name", name?.json)
     members.put("value", value?.json)
     members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.VersionInfo {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.type = try fields.required("type")
+    self.version = try fields.required("version")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("type", type.json)
+    members.put("version", version.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolConcurrencyStatus {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.activeSlots = try fields.required("active_slots")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.queues = try fields.optional("queues")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active_slots", activeSlots.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("queues", queues?.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "description", "type", "base_job_template", "is_paused", "concurrency_limit", "storage_configuration"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.type = try fields.optional("type")
+    self.baseJobTemplate = try fields.optional("base_job_template")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.storageConfiguration = try fields.optional("storage_configuration")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("type", type?.json)
+    members.put("base_job_template", baseJobTemplate?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("storage_configuration", storageConfiguration?.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.type = try fields.required("type")
+    self.baseJobTemplate = try fields.optional("base_job_template")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.status = try fields.optional("status")
+    self.defaultQueueID = try fields.optional("default_queue_id")
+    self.storageConfiguration = try fields.optional("storage_configuration")
+    self.activeSlots = try fields.optional("active_slots")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("type", type.json)
+    members.put("base_job_template", baseJobTemplate?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("status", status?.json)
+    members.put("default_queue_id", defaultQueueID?.json)
+    members.put("storage_configuration", storageConfiguration?.json)
+    members.put("active_slots", activeSlots?.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolStorageConfiguration {
+  static let fieldNames: Set<JSONText>? = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.bundleUploadStep = try fields.optional("bundle_upload_step")
+    self.bundleExecutionStep = try fields.optional("bundle_execution_step")
+    self.defaultResultStorageBlockID = try fields.optional("default_result_storage_block_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("bundle_upload_step", bundleUploadStep?.json)
+    members.put("bundle_execution_step", bundleExecutionStep?.json)
+    members.put("default_result_storage_block_id", defaultResultStorageBlockID?.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolUpdate {
+  static let fieldNames: Set<JSONText>? = ["description", "is_paused", "base_job_template", "concurrency_limit", "storage_configuration"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.description = try fields.optional("description")
+    self.isPaused = try fields.optional("is_paused")
+    self.baseJobTemplate = try fields.optional("base_job_template")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.storageConfiguration = try fields.optional("storage_configuration")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("description", description?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("base_job_template", baseJobTemplate?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("storage_configuration", storageConfiguration?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueConcurrencyStatus {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.activeSlots = try fields.required("active_slots")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.flowRuns = try fields.optional("flow_runs")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active_slots", activeSlots.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("flow_runs", flowRuns?.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueConcurrencyStatusDetail {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.queueID = try fields.required("queue_id")
+    self.queueName = try fields.required("queue_name")
+    self.activeSlots = try fields.required("active_slots")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.flowRuns = try fields.optional("flow_runs")
+    self.flowRunCount = try fields.optional("flow_run_count")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("queue_id", queueID.json)
+    members.put("queue_name", queueName.json)
+    members.put("active_slots", activeSlots.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("flow_runs", flowRuns?.json)
+    members.put("flow_run_count", flowRunCount?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "description", "is_paused", "concurrency_limit", "priority", "filter"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.priority = try fields.optional("priority")
+    self.filter = try fields.optional("filter")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("priority", priority?.json)
+    members.put("filter", filter?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueHealthPolicy {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.maximumLateRuns = try fields.optional("maximum_late_runs")
+    self.maximumSecondsSinceLastPolled = try fields.optional("maximum_seconds_since_last_polled")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("maximum_late_runs", maximumLateRuns?.json)
+    members.put("maximum_seconds_since_last_polled", maximumSecondsSinceLastPolled?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.priority = try fields.optional("priority")
+    self.workPoolID = try fields.optional("work_pool_id")
+    self.filter = try fields.optional("filter")
+    self.lastPolled = try fields.optional("last_polled")
+    self.workPoolName = try fields.optional("work_pool_name")
+    self.status = try fields.optional("status")
+    self.activeSlots = try fields.optional("active_slots")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("priority", priority?.json)
+    members.put("work_pool_id", workPoolID?.json)
+    members.put("filter", filter?.json)
+    members.put("last_polled", lastPolled?.json)
+    members.put("work_pool_name", workPoolName?.json)
+    members.put("status", status?.json)
+    members.put("active_slots", activeSlots?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueStatusDetail {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.healthy = try fields.required("healthy")
+    self.lateRunsCount = try fields.optional("late_runs_count")
+    self.lastPolled = try fields.optional("last_polled")
+    self.healthCheckPolicy = try fields.required("health_check_policy")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("healthy", healthy.json)
+    members.put("late_runs_count", lateRunsCount?.json)
+    members.put("last_polled", lastPolled?.json)
+    members.put("health_check_policy", healthCheckPolicy.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueUpdate {
+  static let fieldNames: Set<JSONText>? = ["name", "description", "is_paused", "concurrency_limit", "priority", "last_polled", "filter"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.optional("name")
+    self.description = try fields.optional("description")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.priority = try fields.optional("priority")
+    self.lastPolled = try fields.optional("last_polled")
+    self.filter = try fields.optional("filter")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name?.json)
+    members.put("description", description?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("priority", priority?.json)
+    members.put("last_polled", lastPolled?.json)
+    members.put("filter", filter?.json)
+    return members
+  }
+}
+
+extension Shape.WorkerFlowRunResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.workPoolID = try fields.required("work_pool_id")
+    self.workQueueID = try fields.required("work_queue_id")
+    self.flowRun = try fields.required("flow_run")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("work_pool_id", workPoolID.json)
+    members.put("work_queue_id", workQueueID.json)
+    members.put("flow_run", flowRun.json)
+    return members
+  }
+}
+
+extension Shape.WorkerResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.workPoolID = try fields.required("work_pool_id")
+    self.lastHeartbeatTime = try fields.optional("last_heartbeat_time")
+    self.heartbeatIntervalSeconds = try fields.optional("heartbeat_interval_seconds")
+    self.status = try fields.optional("status")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("work_pool_id", workPoolID.json)
+    members.put("last_heartbeat_time", lastHeartbeatTime?.json)
+    members.put("heartbeat_interval_seconds", heartbeatIntervalSeconds?.json)
+    members.put("status", status?.json)
     return members
   }
 }

@@ -3,14 +3,19 @@
 internal import Glibc
 internal import MartletModel
 
+extension Instant {
+  /// The time that it is here.
+  static var now: Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+  }
+}
+
 extension RunID {
   /// An id for a run that Prefect's client leaves to the server.
   static func timeOrdered() -> RunID {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    let now = Instant(
-      microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
-    return .v7(now: now, random: (.random(in: 0 ... .max), .random(in: 0 ... .max)))
+    .v7(now: .now, random: (.random(in: 0 ... .max), .random(in: 0 ... .max)))
   }
 }
 

@@ -176,7 +176,9 @@ public struct Server: Sendable {
       services: PrefectAPI.Services(
         runs: RunHandlers(backend: backend), reports: ReportHandlers(backend: backend),
         flows: FlowHandlers(backend: backend), logs: LogHandlers(backend: backend),
-        events: EventHandlers(backend: backend), variables: VariableHandlers(backend: backend)),
+        events: EventHandlers(backend: backend), variables: VariableHandlers(backend: backend),
+        deployments: DeploymentHandlers(backend: backend), pools: PoolHandlers(backend: backend),
+        workers: WorkerHandlers(backend: backend)),
       policy: PrefectAPI.Policy(
         access: rpc.access, origins: rpc.origins, limits: rpc.limits,
         maxBody: configuration.maxMessageSize),
