@@ -3,6 +3,7 @@
 internal import MartletCall
 internal import MartletModel
 internal import MartletProto
+internal import MartletWire
 
 extension PrefectAPI {
   func createWorkPool(_ request: PrefectRequest) async throws -> PrefectResponse {

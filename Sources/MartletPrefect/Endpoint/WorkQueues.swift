@@ -4,6 +4,7 @@
 internal import MartletCall
 internal import MartletModel
 internal import MartletProto
+internal import MartletWire
 
 extension PrefectAPI {
   /// A queue with its pool.

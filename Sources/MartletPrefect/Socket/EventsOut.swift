@@ -7,6 +7,7 @@ internal import MartletHTTP
 internal import MartletModel
 internal import MartletProto
 internal import MartletRPC
+internal import MartletWire
 
 /// A subscription to events.
 struct EventsOut {
