@@ -35,6 +35,11 @@ def deployed(n: int = 1):
         file.write(f"{flow_run.get_id()}\\n")
     return twice(n)
 
+@flow(name="e2e-stubborn", retries=2, retry_delay_seconds=0)
+def stubborn():
+    if flow_run.get_run_count() < 3:
+        raise ValueError("not yet")
+
 @flow(name="e2e-endless")
 def endless():
     (HERE / "endless.pid").write_text(str(os.getpid()))
@@ -173,6 +178,17 @@ def test_a_worker_runs_what_is_deployed(prefect, calm_server, programs, tmp_path
     _, workers = prefect.request("POST", "/work_pools/e2e-pool/workers/filter", {})
     assert [(worker["name"], worker["status"]) for worker in workers] == [("lone", "ONLINE")]
     assert prefect.get("/work_pools/e2e-pool")["status"] == "READY"
+
+
+def test_a_deployed_flow_is_tried_again(prefect, calm_server, programs, tmp_path):
+    prefect.command("work-pool", "create", "e2e-retries", "--type", "process")
+    prefect.run(DEPLOY, str(tmp_path), "flows.py:stubborn", "again", "e2e-retries")
+    start_worker(prefect, programs, tmp_path, "e2e-retries", "patient")
+    deployment = prefect.get("/deployments/name/e2e-stubborn/again")["id"]
+    _, run = prefect.request("POST", f"/deployments/{deployment}/create_flow_run", {})
+    wait_for_runs(calm_server.port, f'id = "{run["id"]}" AND state.type = COMPLETED', 1)
+    run = prefect.get(f"/flow_runs/{run['id']}")
+    assert run["run_count"] == 3 and run["empirical_policy"]["retries"] == 2
 
 
 def test_several_workers_run_each_run_once(prefect, calm_server, programs, tmp_path):

@@ -11,7 +11,7 @@ import Testing
     "limit": .integer(3), "queue": .null,
   ]
 
-  private func passes(_ filter: String) throws -> Bool {
+  private func judge(_ filter: String) throws -> Bool {
     try ListFilter(try JSON(parsing: #"{"things": \#(filter)}"#), "things").matches(values)
   }
 
@@ -22,7 +22,7 @@ import Testing
     #"{"tags": {"any_": ["z", "y"]}}"#, #"{"paused": {"eq_": false}}"#,
     #"{"limit": {"ge_": 3, "le_": 3}}"#, #"{"queue": {"is_null_": true}}"#,
     #"{"operator": "or_", "id": {"any_": ["b"]}, "name": {"any_": ["Nightly"]}}"#,
-  ]) func passes(_ filter: String) throws { #expect(try passes(filter) == true) }
+  ]) func passes(_ filter: String) throws { #expect(try judge(filter) == true) }
 
   @Test(arguments: [
     #"{"id": {"any_": []}}"#, #"{"id": {"any_": ["b"]}}"#, #"{"id": {"not_any_": ["a"]}}"#,
@@ -30,11 +30,11 @@ import Testing
     #"{"tags": {"is_null_": true}}"#, #"{"id": {"any_": ["a"]}, "name": {"any_": ["Daily"]}}"#,
     #"{"queue": {"any_": ["a"]}}"#,
     #"{"operator": "or_", "id": {"any_": ["b"]}, "name": {"any_": ["Daily"]}}"#,
-  ]) func doesNotPass(_ filter: String) throws { #expect(try passes(filter) == false) }
+  ]) func doesNotPass(_ filter: String) throws { #expect(try judge(filter) == false) }
 
   @Test(arguments: [#"{"colour": {"any_": ["a"]}}"#, #"{"id": {"near_": "a"}}"#])
   func whatIsNotComparedIsRefused(_ filter: String) {
-    #expect(throws: PrefectFailure.self) { try passes(filter) }
+    #expect(throws: PrefectFailure.self) { try judge(filter) }
   }
 
   @Test func aPageIsAPartOfTheList() throws {

@@ -3028,7 +3028,8 @@ martlet_run_update_run() {
       cat <<'HELP'
 Usage: martlet_run_update_run [--FLAG VALUE]...
 
-Changes a run's name, labels or tags, never its state.
+Changes a run's name, labels, tags or retry policy, never its state. The policy holds from
+its next failure on; what has been tried again counts.
 
 Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current
 one.
@@ -3223,7 +3224,7 @@ Flags:
       Values for the template of the pool, over those of the deployment. Taken only with a
       deployment.
   --update-mask FIELD,…
-      Any of `name`, `labels`, `tags`. Required.
+      Any of `name`, `labels`, `tags`, `retry`. Required.
   --json JSON
       The whole request, instead of other flags.
 
@@ -5281,7 +5282,7 @@ martlet_run_list_runs
 martlet_run_count_runs
       Counts runs, in groups if asked.
 martlet_run_update_run
-      Changes a run's name, labels or tags, never its state.
+      Changes a run's name, labels, tags or retry policy, never its state.
 martlet_run_delete_run
       Deletes a run with everything below it and all that belongs to them: history, log
       lines, results, pauses, artifacts without a key.

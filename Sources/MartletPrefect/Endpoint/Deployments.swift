@@ -7,7 +7,7 @@ internal import MartletWire
 
 extension PrefectAPI {
   /// How often a change is made anew because another writer's came between.
-  static let attempts = 10
+  static let mostChanges = 10
 
   /// A deployment of a flow and a name comes to be, or becomes what is said.
   func createDeployment(_ request: PrefectRequest) async throws -> PrefectResponse {
@@ -113,7 +113,7 @@ extension PrefectAPI {
           try await services.deployments.updateDeployment(request, context: context)
         }
         return
-      } catch let status as Status where status.code == .aborted && attempt < Self.attempts {}
+      } catch let status as Status where status.code == .aborted && attempt < Self.mostChanges {}
     }
   }
 

@@ -37,7 +37,7 @@ extension PrefectAPI {
     return .ok(try await shown(run, request.context))
   }
 
-  /// What a client changes of its own run. The version and the policy are those that it was created with.
+  /// What a client changes of its own run. The version is the one that it was created with.
   func updateFlowRun(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.FlowRunUpdate = try request.body()
     var run = Run()
@@ -50,6 +50,11 @@ extension PrefectAPI {
     if let tags = asked.tags {
       run.tags = tags
       paths.append("tags")
+    }
+    // What the engine knows of the flow when it begins: how often it is tried again.
+    if let policy = asked.empiricalPolicy, policy.retries != nil {
+      run.retry = policy.retry
+      paths.append("retry")
     }
     if let process = asked.infrastructurePid {
       try await label(request) { RunLabel.infrastructure.set(process, in: &$0) }

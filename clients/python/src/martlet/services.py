@@ -1115,7 +1115,8 @@ class RunService:
         run: Optional[v1.Run] = None,
         update_mask: Optional[FieldMaskLike] = None,
     ) -> v1.UpdateRunResponse:
-        """Changes a run's name, labels or tags, never its state.
+        """Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
+        has been tried again counts.
 
         Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
         """
