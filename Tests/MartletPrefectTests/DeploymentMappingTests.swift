@@ -83,7 +83,7 @@ import Testing
         + #" {"slug": "two", "schedule": {"cron": "@hourly"}}]}"#)
     try made.take(Shape.DeploymentUpdate(body, at: []), body: body)
     #expect(made.paused == true && made.description == "old")
-    #expect(try shown(made)["entrypoint"] == .text("a.py:b"))
+    #expect(DeploymentNote(made.spec)["entrypoint"] == .text("a.py:b"))
     #expect(made.schedules.map(\.slug) == ["one", "two"])
     #expect(made.schedules.map(\.paused) == [true, false])
     // Without slugs they are all there are.

@@ -27,7 +27,12 @@ extension PrefectAPI {
     _ proposed: Shape.StateCreate, to id: UUIDValue, _ kind: MartletProto.RunKind, force: Bool,
     _ context: CallContext
   ) async throws -> PrefectResponse {
-    let state = State(proposed)
+    var state = State(proposed)
+    // Prefect's client says of every exception that it is not retriable; Prefect heeds that for task runs alone.
+    if kind == .flow, case .failed(var failed)? = state.detail {
+      failed.retriable = nil
+      state.detail = .failed(failed)
+    }
     for _ in 0..<Self.attempts {
       let run = try await run(id, kind, context)
       // The answer to this very proposal was lost: the state is the run's already.
