@@ -18,8 +18,8 @@ struct LogsOut {
   func run(_ first: [WebSocket.Message]) async throws {
     try await Subscription(socket: socket).serve(first) { said in
       guard let filter = try? Shape.LogFilter(said["filter"] ?? .null, at: ["filter"]),
-        filter.text == nil, filter.timestamp == nil, filter.level?.le == nil
-      else { return await socket.close(1002, "Martlet tells logs by run and least level.") }
+        filter.text == nil, filter.level?.le == nil
+      else { return await socket.close(1002, "Martlet tells logs by run, time and least level.") }
       let runs = (filter.flowRunID?.any ?? []) + (filter.taskRunID?.any ?? [])
       guard let run = runs.first, runs.count == 1 else {
         return await socket.close(1002, "Martlet tells the logs of one run at a time.")
@@ -31,9 +31,12 @@ struct LogsOut {
       let socket = socket
       let writer = MessageWriter<WatchLogsResponse> { response in
         for entry in response.entries {
+          let line = Shape.Log(entry, in: run)
+          guard filter.timestamp?.after.map({ line.timestamp >= $0 }) ?? true,
+            filter.timestamp?.before.map({ line.timestamp <= $0 }) ?? true
+          else { continue }
           try await socket.send(
-            JSON.object([("type", .text("log")), ("log", Shape.Log(entry, in: run).json)])
-              .description)
+            JSON.object([("type", .text("log")), ("log", line.json)]).description)
         }
       }
       try await api.services.logs.watchLogs(request, to: writer, context: context)
