@@ -130,16 +130,7 @@ public final class Dispatcher: PacedService {
     let now = ContinuousClock.now
     if let next = settled.withLock({ $0 }), now < next { return }
     settled.withLock { $0 = now + settings.workInterval }
-    let blocked = try await store.blockedRuns(of: pool, limit: settings.chunk)
-    if blocked.isEmpty { return }
-    _ = try await store.transitions.submit(
-      blocked.map { run in
-        guard run.isCancelled else { return .hold(run.runID) }
-        return .cancel(
-          Cancellation(
-            namespace: run.namespace, runID: run.runID, actor: "service:dispatcher",
-            message: "LIMIT_FULL: its deployment has as many runs as it may have."))
-      })
+    try await store.settleBlockedRuns(of: pool, limit: settings.chunk)
   }
 
   // MARK: Watching offers

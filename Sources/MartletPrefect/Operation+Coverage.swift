@@ -81,23 +81,53 @@ extension Operation {
     case .readAccountEventsPage: .served { try await $0.readNextEvents($1) }
     case .countAccountEvents: .served { try await $0.countEvents($1) }
     // Deployments
-    case .createDeployment, .updateDeployment, .readDeployment, .deleteDeployment,
-      .readDeploymentByName, .readDeployments, .paginateDeployments,
-      .getScheduledFlowRunsForDeployments, .countDeployments, .bulkDeleteDeployments,
-      .scheduleDeployment, .resumeDeployment, .pauseDeployment, .createFlowRunFromDeployment,
-      .bulkCreateFlowRunsFromDeployment, .workQueueCheckForDeployment, .readDeploymentSchedules,
-      .createDeploymentSchedules, .updateDeploymentSchedule, .deleteDeploymentSchedule:
-      .missing("deployments are not translated yet: use martlet deploy")
+    case .createDeployment: .served { try await $0.createDeployment($1) }
+    case .readDeployment: .served { try await $0.readDeployment($1) }
+    case .readDeploymentByName: .served { try await $0.readDeploymentByName($1) }
+    case .updateDeployment: .served { try await $0.updateDeployment($1) }
+    case .deleteDeployment: .served { try await $0.deleteDeployment($1) }
+    case .readDeployments: .served { try await $0.readDeployments($1) }
+    case .paginateDeployments: .served { try await $0.paginateDeployments($1) }
+    case .countDeployments: .served { try await $0.countDeployments($1) }
+    case .bulkDeleteDeployments: .served { try await $0.bulkDeleteDeployments($1) }
+    case .scheduleDeployment: .served { try await $0.scheduleDeployment($1) }
+    case .resumeDeployment: .served { try await $0.resumeDeployment($1) }
+    case .pauseDeployment: .served { try await $0.pauseDeployment($1) }
+    case .createFlowRunFromDeployment: .served { try await $0.createFlowRunFromDeployment($1) }
+    case .bulkCreateFlowRunsFromDeployment: .served { try await $0.bulkCreateFlowRuns($1) }
+    case .getScheduledFlowRunsForDeployments:
+      .served { try await $0.readScheduledRunsOfDeployments($1) }
+    case .workQueueCheckForDeployment: .served { try await $0.checkWorkQueue($1) }
+    case .readDeploymentSchedules: .served { try await $0.readSchedules($1) }
+    case .createDeploymentSchedules: .served { try await $0.createSchedules($1) }
+    case .updateDeploymentSchedule: .served { try await $0.updateSchedule($1) }
+    case .deleteDeploymentSchedule: .served { try await $0.deleteSchedule($1) }
     // Work pools
-    case .createWorkPool, .readWorkPool, .updateWorkPool, .deleteWorkPool, .readWorkPools,
-      .countWorkPools, .readWorkPoolConcurrencyStatus, .getScheduledFlowRuns,
-      .createWorkQueueWorkPools, .readWorkQueueWorkPools, .updateWorkQueueWorkPools,
-      .deleteWorkQueueWorkPools, .readWorkQueuesWorkPools, .workerHeartbeat, .readWorkers,
-      .deleteWorker, .createWorkQueueWorkQueues, .updateWorkQueueWorkQueues,
-      .readWorkQueueWorkQueues, .deleteWorkQueueWorkQueues, .readWorkQueueByName,
-      .readWorkQueueRuns, .readWorkQueuesWorkQueues, .readWorkQueueConcurrencyStatus,
-      .readWorkQueueStatus, .readViewContent:
-      .missing("work pools are not translated yet: use martlet work-pool")
+    case .createWorkPool: .served { try await $0.createWorkPool($1) }
+    case .readWorkPool: .served { try await $0.readWorkPool($1) }
+    case .updateWorkPool: .served { try await $0.updateWorkPool($1) }
+    case .deleteWorkPool: .served { try await $0.deleteWorkPool($1) }
+    case .readWorkPools: .served { try await $0.readWorkPools($1) }
+    case .countWorkPools: .served { try await $0.countWorkPools($1) }
+    case .readWorkPoolConcurrencyStatus: .served { try await $0.readWorkPoolConcurrency($1) }
+    case .getScheduledFlowRuns: .served { try await $0.readScheduledRuns($1) }
+    case .createWorkQueueWorkPools, .createWorkQueueWorkQueues:
+      .served { try await $0.createWorkQueue($1) }
+    case .readWorkQueueWorkPools, .readWorkQueueWorkQueues, .readWorkQueueByName:
+      .served { try await $0.readWorkQueue($1) }
+    case .updateWorkQueueWorkPools, .updateWorkQueueWorkQueues:
+      .served { try await $0.updateWorkQueue($1) }
+    case .deleteWorkQueueWorkPools, .deleteWorkQueueWorkQueues:
+      .served { try await $0.deleteWorkQueue($1) }
+    case .readWorkQueuesWorkPools, .readWorkQueuesWorkQueues:
+      .served { try await $0.readWorkQueues($1) }
+    case .readWorkQueueRuns: .served { try await $0.readWorkQueueRuns($1) }
+    case .readWorkQueueConcurrencyStatus: .served { try await $0.readWorkQueueConcurrency($1) }
+    case .readWorkQueueStatus: .served { try await $0.readWorkQueueStatus($1) }
+    case .workerHeartbeat: .served { try await $0.workerHeartbeat($1) }
+    case .readWorkers: .served { try await $0.readWorkers($1) }
+    case .deleteWorker: .served { try await $0.deleteWorker($1) }
+    case .readViewContent: .served { api, request in try api.readView(request) }
     case .readTaskWorkers: .missing("background tasks are not translated yet")
     // Concurrency
     case .createConcurrencyLimitV2: .served { try await $0.createLimit($1) }
@@ -157,9 +187,11 @@ extension Operation {
     case .readVariables: .served { try await $0.readVariables($1) }
     case .countVariables: .served { try await $0.countVariables($1) }
     // Automations
+    case .deleteAutomationsOwnedByResource: .served { api, _ in api.ownsNoAutomations() }
+    case .readAutomationsRelatedToResource: .served { api, _ in api.relatesToNoAutomations() }
     case .createAutomation, .updateAutomation, .patchAutomation, .deleteAutomation,
-      .readAutomation, .readAutomations, .countAutomations, .readAutomationsRelatedToResource,
-      .deleteAutomationsOwnedByResource, .validateTemplateTemplates, .validateTemplateAutomations:
+      .readAutomation, .readAutomations, .countAutomations, .validateTemplateTemplates,
+      .validateTemplateAutomations:
       .missing("there are no automations yet")
     // For Prefect's web UI
     case .createSavedSearch, .readSavedSearch, .deleteSavedSearch, .readSavedSearches,

@@ -23,13 +23,17 @@ public final class PrefectAPI: HTTPHandler {
     let artifacts: any ArtifactService
     let inputs: any InputService
     let blocks: any BlockService
+    let deployments: any DeploymentService
+    let pools: any PoolService
+    let workers: any WorkerService
 
     /// Takes the services of a server.
     public init(
       runs: any RunService, reports: any ReportService, flows: any FlowService,
       logs: any LogService, events: any EventService, variables: any VariableService,
       limits: any LimitService, artifacts: any ArtifactService, inputs: any InputService,
-      blocks: any BlockService
+      blocks: any BlockService,
+      deployments: any DeploymentService, pools: any PoolService, workers: any WorkerService
     ) {
       self.runs = runs
       self.reports = reports
@@ -41,6 +45,9 @@ public final class PrefectAPI: HTTPHandler {
       self.artifacts = artifacts
       self.inputs = inputs
       self.blocks = blocks
+      self.deployments = deployments
+      self.pools = pools
+      self.workers = workers
     }
   }
 

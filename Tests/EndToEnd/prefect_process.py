@@ -42,6 +42,21 @@ class Prefect:
         assert process.returncode == 0, output
         return output
 
+    def command(self, *arguments: str) -> str:
+        """Runs Prefect's command line to its end and returns what it printed."""
+        process = subprocess.run(
+            [str(PYTHON), "-m", "prefect", *arguments],
+            env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=180)
+        assert process.returncode == 0, process.stdout
+        return process.stdout
+
+    def start_command(self, log: Path, *arguments: str) -> subprocess.Popen:
+        """Starts Python with arguments, in a process group of its own; what it says goes to a file."""
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                [str(PYTHON), *arguments], env=self.environment, stdout=output, stderr=subprocess.STDOUT,
+                start_new_session=True)
+
     def request(self, method: str, path: str, body: object = None) -> tuple[int, object]:
         request = urllib.request.Request(
             self.api + path, method=method, data=None if body is None else json.dumps(body).encode(),

@@ -141,9 +141,9 @@ def test_the_command_line(prefect):
 
 
 def test_what_is_not_served_says_so(prefect):
-    assert prefect.request("POST", "/work_pools/filter", {})[0] == 501
-    status, body = prefect.request("GET", "/work_pools/x")
-    assert status == 501 and "work pools are not translated yet" in body["detail"]
+    assert prefect.request("POST", "/automations/", {})[0] == 501
+    status, body = prefect.request("POST", "/automations/filter", {})
+    assert status == 501 and "there are no automations yet" in body["detail"]
     assert prefect.request("GET", "/nothing")[0] == 404
     assert prefect.request("GET", "/csrf-token?client=x") == (422, {"detail": "CSRF protection is disabled."})
     status, body = prefect.request("POST", "/flows/", {"nam": "x"})

@@ -2137,6 +2137,9 @@ Flags:
       With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
   --deployment.spec.limits JSON
       Slots that its runs hold while they are RUNNING. May be repeated.
+  --deployment.spec.annotations JSON
+      What clients keep with it, for themselves: plain JSON that the server does not read.
+      At most 256 KiB.
   --deployment.schedules JSON
       When it runs by itself; at most 50. May be repeated.
   --deployment.concurrency-limit INTEGER
@@ -2196,6 +2199,7 @@ deployment.spec.loss json deployment.spec.loss
 deployment.spec.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT deployment.spec.loss.action
 deployment.spec.loss.max-reruns int deployment.spec.loss.maxReruns
 deployment.spec.limits *json deployment.spec.limits
+deployment.spec.annotations json deployment.spec.annotations
 deployment.schedules *json deployment.schedules
 deployment.concurrency-limit int deployment.concurrencyLimit
 deployment.collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW deployment.collisionStrategy
@@ -2299,6 +2303,9 @@ Flags:
       With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
   --deployment.spec.limits JSON
       Slots that its runs hold while they are RUNNING. May be repeated.
+  --deployment.spec.annotations JSON
+      What clients keep with it, for themselves: plain JSON that the server does not read.
+      At most 256 KiB.
   --deployment.schedules JSON
       When it runs by itself; at most 50. May be repeated.
   --deployment.concurrency-limit INTEGER
@@ -2358,6 +2365,7 @@ deployment.spec.loss json deployment.spec.loss
 deployment.spec.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT deployment.spec.loss.action
 deployment.spec.loss.max-reruns int deployment.spec.loss.maxReruns
 deployment.spec.limits *json deployment.spec.limits
+deployment.spec.annotations json deployment.spec.annotations
 deployment.schedules *json deployment.schedules
 deployment.concurrency-limit int deployment.concurrencyLimit
 deployment.collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW deployment.collisionStrategy
@@ -2532,6 +2540,9 @@ Flags:
       With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
   --deployment.spec.limits JSON
       Slots that its runs hold while they are RUNNING. May be repeated.
+  --deployment.spec.annotations JSON
+      What clients keep with it, for themselves: plain JSON that the server does not read.
+      At most 256 KiB.
   --deployment.schedules JSON
       When it runs by itself; at most 50. May be repeated.
   --deployment.concurrency-limit INTEGER
@@ -2593,6 +2604,7 @@ deployment.spec.loss json deployment.spec.loss
 deployment.spec.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT deployment.spec.loss.action
 deployment.spec.loss.max-reruns int deployment.spec.loss.maxReruns
 deployment.spec.limits *json deployment.spec.limits
+deployment.spec.annotations json deployment.spec.annotations
 deployment.schedules *json deployment.schedules
 deployment.concurrency-limit int deployment.concurrencyLimit
 deployment.collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW deployment.collisionStrategy
@@ -3908,7 +3920,8 @@ martlet_run_update_run() {
       cat <<'HELP'
 Usage: martlet_run_update_run [--FLAG VALUE]...
 
-Changes a run's name, labels or tags, never its state.
+Changes a run's name, labels, tags or retry policy, never its state. The policy holds from
+its next failure on; what has been tried again counts.
 
 Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current
 one.
@@ -4103,7 +4116,7 @@ Flags:
       Values for the template of the pool, over those of the deployment. Taken only with a
       deployment.
   --update-mask FIELD,…
-      Any of `name`, `labels`, `tags`. Required.
+      Any of `name`, `labels`, `tags`, `retry`. Required.
   --json JSON
       The whole request, instead of other flags.
 
@@ -5922,6 +5935,49 @@ wait duration wait
 ' "$@"
 }
 
+martlet_worker_list_ready_runs() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_worker_list_ready_runs [--FLAG VALUE]...
+
+Returns runs of a pool that are due and that a worker could be offered now: in the order of
+their queues' priorities and of their due times, no more than pool, queues and deployments
+have room for. None is claimed: whoever would have one proposes PENDING in the epoch after
+the run's, and of several the first has it. For programs that look and then take, such as
+Prefect's workers; what is claimed so is not offered, and no session watches over it.
+NOT_FOUND when there is no such pool.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --pool TEXT
+      The pool: an id or a name. Required.
+  --queues TEXT
+      Only runs of these queues, by name; all when empty. May be repeated.
+  --deployments TEXT
+      Only runs of these deployments, by id or `flow/name`; all when empty. May be repeated.
+  --worker-labels KEY=TEXT
+      Only runs of deployments whose `worker_labels` are just these. May be repeated.
+  --limit INTEGER
+      At most 1000; 100 when 0.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListReadyRunsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc WorkerService/ListReadyRuns martlet_worker_list_ready_runs '
+namespace string namespace
+pool string pool
+queues *string queues
+deployments *string deployments
+worker-labels %string workerLabels
+limit int limit
+' "$@"
+}
+
 martlet_worker_heartbeat_worker() {
   case ${1-} in
     --help | -h)
@@ -5929,7 +5985,7 @@ martlet_worker_heartbeat_worker() {
 Usage: martlet_worker_heartbeat_worker [--FLAG VALUE]...
 
 Renews the session of a worker that polls, or ends it when the worker leaves, and tells how
-its runs ended before their executor could.
+its runs ended before their executor could. A worker that is not known yet is from then on.
 
 Flags:
   --namespace TEXT
@@ -6229,7 +6285,7 @@ martlet_run_list_runs
 martlet_run_count_runs
       Counts runs, in groups if asked.
 martlet_run_update_run
-      Changes a run's name, labels or tags, never its state.
+      Changes a run's name, labels, tags or retry policy, never its state.
 martlet_run_delete_run
       Deletes a run with everything below it and all that belongs to them: history, log
       lines, results, pauses, artifacts without a key.
@@ -6324,6 +6380,10 @@ martlet_variable_delete_variable
 martlet_worker_poll_work
       The same for those who cannot hold a stream: waits for offers up to `wait`, and renews
       the worker's session.
+martlet_worker_list_ready_runs
+      Returns runs of a pool that are due and that a worker could be offered now: in the
+      order of their queues' priorities and of their due times, no more than pool, queues
+      and deployments have room for.
 martlet_worker_heartbeat_worker
       Renews the session of a worker that polls, or ends it when the worker leaves, and
       tells how its runs ended before their executor could.

@@ -6,6 +6,7 @@
   proto/prefect/generate.py --reduce OPENAPI  writes schema.json from the OpenAPI file of an installed Prefect
   .make/prefect/bin/python proto/prefect/generate.py --blocks
                                               writes blocks.json from the block classes of an installed Prefect
+  proto/prefect/generate.py --workers VIEW    writes workers.json from the worker types of an installed Prefect
 
 schema.json has every operation and schema, reduced to names and types; types.txt names the schemas that become Swift, with
 all that they are made of. Needs nothing but Python. To print the OpenAPI file, see README.md beside this script.
@@ -19,6 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SCHEMA = HERE / "schema.json"
 BLOCKS = HERE / "blocks.json"
+WORKERS = HERE / "workers.json"
 OUTPUT = HERE.parent.parent / "Sources" / "MartletPrefect" / "Generated"
 KEYWORDS = set(
     "as break case catch class continue default defer do else enum extension fallthrough false for func guard if import in "
@@ -96,6 +98,23 @@ def print_blocks():
             "fields": schema.fields,
         })
     BLOCKS.write_text("[\n" + ",\n".join(json.dumps(block) for block in blocks) + "\n]\n")
+def plain(value, inside=False):
+    """A value without what is said in it for people."""
+    if isinstance(value, dict):
+        return {
+            name: plain(member, name == "properties") for name, member in value.items()
+            if inside or name not in ("description", "documentation_url", "logo_url")
+        }
+    return [plain(element) for element in value] if isinstance(value, list) else value
+
+
+def reduce_workers(view):
+    """The types of workers with the template that a pool of each begins with."""
+    collections = json.loads(Path(view).read_text())
+    for workers in collections.values():
+        for name, worker in workers.items():
+            workers[name] = {**plain(worker), "description": "", "documentation_url": "", "logo_url": ""}
+    WORKERS.write_text(json.dumps(collections, indent=1) + "\n")
 
 
 # --- From names and types to Swift ---
@@ -248,12 +267,24 @@ BLOCKS_TAIL = """
 """
 
 
+def workers():
+    text = json.dumps(json.loads(WORKERS.read_text()), separators=(",", ":"))
+    return f"""/// The types of Prefect's workers.
+enum WorkerMetadata {{
+  /// Them as JSON, with the template that a pool of each begins with.
+  static let text = ##"{text}"##
+}}
+"""
+
+
 def main():
     arguments = sys.argv[1:]
     if arguments[:1] == ["--reduce"] and len(arguments) == 2:
         return reduce(arguments[1])
     if arguments == ["--blocks"]:
         return print_blocks()
+    if arguments[:1] == ["--workers"] and len(arguments) == 2:
+        return reduce_workers(arguments[1])
     if arguments not in ([], ["--check"]):
         sys.exit(__doc__)
     shapes = Shapes(json.loads(SCHEMA.read_text()))
@@ -263,6 +294,7 @@ def main():
         "Operation.swift": HEAD.replace("internal import MartletModel\n\n", "") + "\n".join(shapes.table()) + "\n",
         "SystemBlocks+Data.swift": BLOCKS_HEAD + "\n".join(
             "    " + line for line in BLOCKS.read_text().splitlines()) + BLOCKS_TAIL,
+        "WorkerMetadata.swift": HEAD.replace("internal import MartletModel\n\n", "").replace("schema.json", "workers.json") + workers(),
         "Shapes.swift": HEAD + "\n".join(shapes.shapes(shapes.closure(roots))) + "\n",
     }
     if arguments:

@@ -28,6 +28,7 @@ extension DeploymentSpec {
     document.set("timeout", timeout?.microseconds ?? 0)
     document.set("loss", loss.json)
     document.set("limits", limits.map(\.json))
+    document.set("annotations", annotations)
     return document.json
   }
 
@@ -63,6 +64,7 @@ extension DeploymentSpec {
     }
     loss = LossPolicy(document["loss"])
     limits = document["limits"].list.map(SlotNeed.init)
+    annotations = document["annotations"].object
   }
 }
 

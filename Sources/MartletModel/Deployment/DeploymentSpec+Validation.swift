@@ -29,6 +29,7 @@ extension DeploymentSpec {
     try jobVariables.validate("\(field).job_variables")
     try parameters.validate("\(field).parameters")
     try parameterSchema?.validate("\(field).parameter_schema")
+    try annotations.validate("\(field).annotations")
     // What its runs have is bound as that of any run.
     do {
       try NewRun(

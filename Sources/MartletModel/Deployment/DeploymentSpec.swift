@@ -36,6 +36,8 @@ public struct DeploymentSpec: Sendable, Equatable {
   public var loss = LossPolicy.crash
   /// Slots that its runs hold while they are RUNNING.
   public var limits: [SlotNeed] = []
+  /// What clients keep with it, for themselves.
+  public var annotations = JSONMembers()
 
   /// The pool of deployments that name none: programs take their runs that serve them in place.
   public static let servedPool = "served"

@@ -66,11 +66,13 @@ public struct Dispatch: Sendable {
     public var deployments: [String]
     /// Runs that it declined lately.
     public var declined: Set<RunID>
+    /// Only runs that ask for all that it has.
+    public var isExclusive: Bool
 
     /// Makes a worker.
     public init(
       id: WorkerID, credit: Int, labels: [String: String] = [:], queues: [String] = [],
-      deployments: [String] = [], declined: Set<RunID> = []
+      deployments: [String] = [], declined: Set<RunID> = [], isExclusive: Bool = false
     ) {
       self.id = id
       self.credit = credit
@@ -78,6 +80,7 @@ public struct Dispatch: Sendable {
       self.queues = queues
       self.deployments = deployments
       self.declined = declined
+      self.isExclusive = isExclusive
     }
   }
 
@@ -175,6 +178,7 @@ extension Dispatch.Worker {
     (queues.isEmpty || queues.contains(queue))
       && (deployments.isEmpty || deployments.contains(item.deployment)
         || deployments.contains(item.deploymentID.description))
-      && item.labels.allSatisfy { labels[$0.key] == $0.value }
+      && (isExclusive
+        ? item.labels == labels : item.labels.allSatisfy { labels[$0.key] == $0.value })
   }
 }

@@ -37,7 +37,7 @@ extension PrefectAPI {
     return .ok(try await shown(run, request.context))
   }
 
-  /// What a client changes of its own run. The version and the policy are those that it was created with.
+  /// What a client changes of its own run. The version is the one that it was created with.
   func updateFlowRun(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.FlowRunUpdate = try request.body()
     var run = Run()
@@ -51,6 +51,14 @@ extension PrefectAPI {
       run.tags = tags
       paths.append("tags")
     }
+    // What the engine knows of the flow when it begins: how often it is tried again.
+    if let policy = asked.empiricalPolicy, policy.retries != nil {
+      run.retry = policy.retry
+      paths.append("retry")
+    }
+    if let process = asked.infrastructurePid {
+      try await label(request) { RunLabel.infrastructure.set(process, in: &$0) }
+    }
     guard !paths.isEmpty else {
       _ = try await self.run(try request.id(), .flow, request.context)
       return .done
@@ -63,10 +71,17 @@ extension PrefectAPI {
   /// Labels are added to those that there are.
   func updateFlowRunLabels(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: [String: JSON] = try request.body()
-    // Another writer's labels are not lost: with an etag that is not the current one, again.
+    try await label(request) { $0.merge(asked.texts) { $1 } }
+    return .done
+  }
+
+  /// Changes the labels of a run. Another writer's are not lost: with an etag that is not the current one, again.
+  private func label(
+    _ request: PrefectRequest, _ edit: (inout [String: String]) -> Void
+  ) async throws {
     for attempt in 1... {
       var run = try await run(try request.id(), .flow, request.context)
-      run.labels.merge(asked.texts) { $1 }
+      edit(&run.labels)
       do {
         _ = try await services.runs.updateRun(
           UpdateRunRequest(run: run, updateMask: FieldMask(paths: ["labels"])),
@@ -74,7 +89,6 @@ extension PrefectAPI {
         break
       } catch let status as Status where status.code == .aborted && attempt < 10 {}
     }
-    return .done
   }
 
   func deleteRun(_ request: PrefectRequest) async throws -> PrefectResponse {

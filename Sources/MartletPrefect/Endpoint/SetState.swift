@@ -24,7 +24,12 @@ extension PrefectAPI {
     _ proposed: Shape.StateCreate, to id: UUIDValue, _ kind: MartletProto.RunKind, force: Bool,
     _ context: CallContext
   ) async throws -> PrefectResponse {
-    let state = State(proposed)
+    var state = State(proposed)
+    // Prefect's client says of every exception that it is not retriable; Prefect heeds that for task runs alone.
+    if kind == .flow, case .failed(var failed)? = state.detail {
+      failed.retriable = nil
+      state.detail = .failed(failed)
+    }
     for _ in 0..<Self.attempts {
       let run = try await run(id, kind, context)
       // The answer to this very proposal was lost: the state is the run's already.
@@ -121,7 +126,9 @@ extension Run {
     if force { return .override(SetRunStateRequest(id: id, state: state, force: true)) }
     // Whoever asks a run to stop is another than who has it.
     if state.type == .cancelling { return .override(SetRunStateRequest(id: id, state: state)) }
-    if !executionID.isEmpty {
+    // Who would have a run that somebody else has made PENDING is another: of several that find it the first has it.
+    let isClaim = state.type == .pending && (state.name.isEmpty || state.name == "Pending")
+    if !executionID.isEmpty, !(isClaim && self.state?.type == .pending) {
       report.epoch = epoch
       report.executionID = executionID
       report.seq = seq + 1
@@ -129,7 +136,7 @@ extension Run {
     }
     guard takes else { return .override(SetRunStateRequest(id: id, state: state)) }
     // A run that was offered has its epoch; the first to start it binds it. Any other is taken by the next epoch.
-    let isOffered = self.state?.type == .pending
+    let isOffered = self.state?.type == .pending && executionID.isEmpty
     report.epoch = isOffered ? epoch : epoch + 1
     report.executionID = ExecutionID.unnamed(of: self).description
     report.seq = isOffered ? seq + 1 : 1

@@ -305,6 +305,19 @@ extension Shape {
     var excludeKeys: [String]?
   }
 
+  struct GetScheduledFlowRunsForDeploymentsBody: ShapeObject {
+    var deploymentIDs: [UUIDValue]
+    var scheduledBefore: Instant?
+    var limit: Int?
+  }
+
+  struct GetScheduledFlowRunsBody: ShapeObject {
+    var workQueueNames: [String]?
+    var scheduledBefore: Instant?
+    var scheduledAfter: Instant?
+    var limit: Int?
+  }
+
   struct IncrementConcurrencyLimitsV1Body: ShapeObject {
     var names: [String]
     var taskRunID: UUIDValue
@@ -339,6 +352,11 @@ extension Shape {
     var force: Bool?
   }
 
+  struct WorkerHeartbeatBody: ShapeObject {
+    var name: String
+    var heartbeatIntervalSeconds: Int?
+  }
+
   struct ConcurrencyLeaseHolder: ShapeObject {
     var type: String
     var id: UUIDValue
@@ -358,6 +376,10 @@ extension Shape {
     var concurrencyLimit: Int
   }
 
+  enum ConcurrencyLimitStrategy: String, ShapeWord {
+    case enqueue = "ENQUEUE"
+    case cancelNew = "CANCEL_NEW"
+  }
   struct ConcurrencyLimitV2: ShapeObject {
     var id: UUIDValue
     var created: Instant?
@@ -394,10 +416,256 @@ extension Shape {
     var limits: [MinimalConcurrencyLimitResponse]
   }
 
+  struct ConcurrencyOptions: ShapeObject {
+    var collisionStrategy: ConcurrencyLimitStrategy
+    var gracePeriodSeconds: Int?
+  }
+
+  struct CountByState: ShapeObject {
+    var completed: Int?
+    var pending: Int?
+    var running: Int?
+    var failed: Int?
+    var cancelled: Int?
+    var crashed: Int?
+    var paused: Int?
+    var cancelling: Int?
+    var scheduled: Int?
+  }
+
   struct CreatedBy: ShapeObject {
     var id: UUIDValue?
     var type: String?
     var displayValue: String?
+  }
+
+  struct CronSchedule: ShapeObject {
+    var cron: String
+    var timezone: String?
+    var dayOr: Bool?
+  }
+
+  struct DependencyResult: ShapeObject {
+    var id: UUIDValue
+    var name: String
+    var upstreamDependencies: [TaskRunResult]
+    var state: State?
+    var expectedStartTime: Instant?
+    var startTime: Instant?
+    var endTime: Instant?
+    var totalRunTime: Double?
+    var estimatedRunTime: Double?
+    var untrackableResult: Bool
+  }
+
+  struct DeploymentBulkDeleteResponse: ShapeObject {
+    var deleted: [UUIDValue]?
+  }
+
+  struct DeploymentCreate: ShapeObject {
+    var name: String
+    var flowID: UUIDValue
+    var paused: Bool?
+    var schedules: [DeploymentScheduleCreate]?
+    var concurrencyLimit: Int?
+    var concurrencyOptions: ConcurrencyOptions?
+    var globalConcurrencyLimitID: UUIDValue?
+    var enforceParameterSchema: Bool?
+    var parameterOpenapiSchema: JSON?
+    var parameters: JSON?
+    var tags: [String]?
+    var labels: [String: JSON]?
+    var pullSteps: [JSON]?
+    var workQueueName: String?
+    var workPoolName: String?
+    var storageDocumentID: UUIDValue?
+    var infrastructureDocumentID: UUIDValue?
+    var description: String?
+    var path: String?
+    var version: String?
+    var entrypoint: String?
+    var jobVariables: JSON?
+    var versionInfo: VersionInfo?
+  }
+
+  struct DeploymentFlowRunCreate: ShapeObject {
+    var state: StateCreate?
+    var name: String?
+    var parameters: JSON?
+    var enforceParameterSchema: Bool?
+    var context: JSON?
+    var infrastructureDocumentID: UUIDValue?
+    var empiricalPolicy: FlowRunPolicy?
+    var tags: [String]?
+    var idempotencyKey: String?
+    var labels: [String: JSON]?
+    var parentTaskRunID: UUIDValue?
+    var workQueueName: String?
+    var jobVariables: JSON?
+  }
+
+  struct DeploymentPaginationResponse: ShapeObject {
+    var results: [DeploymentResponse]
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
+  struct DeploymentResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var version: String?
+    var description: String?
+    var flowID: UUIDValue
+    var paused: Bool?
+    var schedules: [DeploymentSchedule]?
+    var concurrencyLimit: Int?
+    var globalConcurrencyLimit: GlobalConcurrencyLimitResponse?
+    var concurrencyOptions: ConcurrencyOptions?
+    var jobVariables: JSON?
+    var parameters: JSON?
+    var tags: [String]?
+    var labels: [String: JSON]?
+    var workQueueName: String?
+    var workQueueID: UUIDValue?
+    var lastPolled: Instant?
+    var parameterOpenapiSchema: JSON?
+    var path: String?
+    var pullSteps: [JSON]?
+    var entrypoint: String?
+    var storageDocumentID: UUIDValue?
+    var infrastructureDocumentID: UUIDValue?
+    var createdBy: CreatedBy?
+    var updatedBy: UpdatedBy?
+    var workPoolName: String?
+    var status: DeploymentStatus?
+    var enforceParameterSchema: Bool?
+  }
+
+  struct DeploymentSchedule: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var deploymentID: UUIDValue?
+    var schedule: JSON
+    var active: Bool?
+    var maxScheduledRuns: Int?
+    var parameters: JSON?
+    var slug: String?
+  }
+
+  struct DeploymentScheduleCreate: ShapeObject {
+    var active: Bool?
+    var schedule: JSON
+    var maxScheduledRuns: Int?
+    var parameters: JSON?
+    var slug: String?
+    var replaces: String?
+  }
+
+  struct DeploymentScheduleUpdate: ShapeObject {
+    var active: Bool?
+    var schedule: JSON?
+    var maxScheduledRuns: Int?
+    var parameters: JSON?
+    var slug: String?
+    var replaces: String?
+  }
+
+  enum DeploymentStatus: String, ShapeWord {
+    case ready = "READY"
+    case notReady = "NOT_READY"
+  }
+  struct DeploymentUpdate: ShapeObject {
+    var version: String?
+    var description: String?
+    var paused: Bool?
+    var schedules: [DeploymentScheduleUpdate]?
+    var concurrencyLimit: Int?
+    var concurrencyOptions: ConcurrencyOptions?
+    var globalConcurrencyLimitID: UUIDValue?
+    var parameters: JSON?
+    var parameterOpenapiSchema: JSON?
+    var tags: [String]?
+    var workQueueName: String?
+    var workPoolName: String?
+    var path: String?
+    var jobVariables: JSON?
+    var pullSteps: [JSON]?
+    var entrypoint: String?
+    var storageDocumentID: UUIDValue?
+    var infrastructureDocumentID: UUIDValue?
+    var enforceParameterSchema: Bool?
+    var versionInfo: VersionInfo?
+  }
+
+  struct Event: ShapeObject {
+    var occurred: Instant
+    var event: String
+    var resource: JSON
+    var related: [JSON]?
+    var payload: JSON?
+    var id: UUIDValue
+    var follows: UUIDValue?
+  }
+
+  struct EventCount: ShapeObject {
+    var value: String
+    var label: String
+    var count: Int
+    var startTime: Instant
+    var endTime: Instant
+  }
+
+  struct EventFilter: ShapeObject {
+    var occurred: EventOccurredFilter?
+    var event: EventNameFilter?
+    var resource: EventResourceFilter?
+    var related: JSON?
+    var anyResource: JSON?
+    var id: EventIDFilter?
+    var text: EventTextFilter?
+    var order: EventOrder?
+  }
+
+  struct EventIDFilter: ShapeObject {
+    var id: [UUIDValue]?
+  }
+
+  struct EventNameFilter: ShapeObject {
+    var prefix: [String]?
+    var excludePrefix: [String]?
+    var name: [String]?
+    var excludeName: [String]?
+  }
+
+  struct EventOccurredFilter: ShapeObject {
+    var since: Instant?
+    var until: Instant?
+  }
+
+  enum EventOrder: String, ShapeWord {
+    case asc = "ASC"
+    case desc = "DESC"
+  }
+  struct EventPage: ShapeObject {
+    var events: [ReceivedEvent]
+    var total: Int
+    var nextPage: String?
+  }
+
+  struct EventResourceFilter: ShapeObject {
+    var id: [String]?
+    var idPrefix: [String]?
+    var labels: JSON?
+    var distinct: Bool?
+  }
+
+  struct EventTextFilter: ShapeObject {
+    var query: String
   }
 
   struct Flow: ShapeObject {
@@ -409,10 +677,100 @@ extension Shape {
     var labels: [String: JSON]?
   }
 
+  struct FlowBulkDeleteResponse: ShapeObject {
+    var deleted: [UUIDValue]?
+  }
+
   struct FlowCreate: ShapeObject {
     var name: String
     var tags: [String]?
     var labels: [String: JSON]?
+  }
+
+  struct FlowFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: FlowFilterId?
+    var deployment: FlowFilterDeployment?
+    var name: FlowFilterName?
+    var tags: FlowFilterTags?
+  }
+
+  struct FlowFilterDeployment: ShapeObject {
+    var `operator`: Operator?
+    var isNull: Bool?
+  }
+
+  struct FlowFilterId: ShapeObject {
+    var any: [UUIDValue]?
+    var notAny: [UUIDValue]?
+  }
+
+  struct FlowFilterName: ShapeObject {
+    var any: [String]?
+    var like: String?
+  }
+
+  struct FlowFilterTags: ShapeObject {
+    var `operator`: Operator?
+    var all: [String]?
+    var isNull: Bool?
+  }
+
+  struct FlowPaginationResponse: ShapeObject {
+    var results: [Flow]
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
+  struct FlowRun: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String?
+    var flowID: UUIDValue
+    var stateID: UUIDValue?
+    var deploymentID: UUIDValue?
+    var deploymentVersion: String?
+    var workQueueName: String?
+    var flowVersion: String?
+    var parameters: JSON?
+    var idempotencyKey: String?
+    var context: JSON?
+    var empiricalPolicy: FlowRunPolicy?
+    var tags: [String]?
+    var labels: [String: JSON]?
+    var parentTaskRunID: UUIDValue?
+    var stateType: StateType?
+    var stateName: String?
+    var runCount: Int?
+    var expectedStartTime: Instant?
+    var nextScheduledStartTime: Instant?
+    var startTime: Instant?
+    var endTime: Instant?
+    var totalRunTime: Double?
+    var estimatedRunTime: Double?
+    var estimatedStartTimeDelta: Double?
+    var autoScheduled: Bool?
+    var infrastructureDocumentID: UUIDValue?
+    var infrastructurePid: String?
+    var createdBy: CreatedBy?
+    var workQueueID: UUIDValue?
+    var state: State?
+    var jobVariables: JSON?
+  }
+
+  struct FlowRunBulkCreateResponse: ShapeObject {
+    var results: [FlowRunCreateResult]?
+  }
+
+  struct FlowRunBulkDeleteResponse: ShapeObject {
+    var deleted: [UUIDValue]?
+  }
+
+  struct FlowRunBulkSetStateResponse: ShapeObject {
+    var results: [FlowRunOrchestrationResult]?
   }
 
   struct FlowRunCreate: ShapeObject {
@@ -434,6 +792,12 @@ extension Shape {
     var deploymentID: UUIDValue?
   }
 
+  struct FlowRunCreateResult: ShapeObject {
+    var flowRunID: UUIDValue?
+    var status: String
+    var error: String?
+  }
+
   struct FlowRunInput: ShapeObject {
     var id: UUIDValue
     var created: Instant?
@@ -442,6 +806,21 @@ extension Shape {
     var key: String
     var value: String
     var sender: String?
+  }
+
+  struct FlowRunOrchestrationResult: ShapeObject {
+    var flowRunID: UUIDValue
+    var status: SetStateStatus
+    var state: State?
+    var details: JSON
+  }
+
+  struct FlowRunPaginationResponse: ShapeObject {
+    var results: [FlowRunResponse]
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
   }
 
   struct FlowRunPolicy: ShapeObject {
@@ -493,6 +872,16 @@ extension Shape {
     var jobVariables: JSON?
   }
 
+  struct FlowRunSlotSummary: ShapeObject {
+    var id: UUIDValue
+    var name: String
+    var stateType: StateType?
+    var stateName: String?
+    var startTime: Instant?
+    var stateTimestamp: Instant?
+    var timeInCurrentState: Double?
+  }
+
   struct FlowRunUpdate: ShapeObject {
     var name: String?
     var flowVersion: String?
@@ -516,6 +905,45 @@ extension Shape {
     var limit: Int
     var activeSlots: Int
     var slotDecayPerSecond: Double?
+  }
+
+  struct Graph: ShapeObject {
+    var startTime: Instant?
+    var endTime: Instant?
+    var rootNodeIDs: [UUIDValue]
+    var nodes: [[JSON]]
+    var artifacts: [GraphArtifact]
+    var states: [GraphState]
+  }
+
+  struct GraphArtifact: ShapeObject {
+    var id: UUIDValue
+    var created: Instant
+    var key: String?
+    var type: String?
+    var isLatest: Bool
+    var data: JSON?
+  }
+
+  struct GraphState: ShapeObject {
+    var id: UUIDValue
+    var timestamp: Instant
+    var type: StateType
+    var name: String
+  }
+
+  struct HistoryResponse: ShapeObject {
+    var intervalStart: Instant
+    var intervalEnd: Instant
+    var states: [HistoryResponseState]
+  }
+
+  struct HistoryResponseState: ShapeObject {
+    var stateType: StateType
+    var stateName: String
+    var countRuns: Int
+    var sumEstimatedRunTime: Double
+    var sumEstimatedLateness: Double
   }
 
   struct Log: ShapeObject {
@@ -591,12 +1019,50 @@ extension Shape {
     var details: JSON
   }
 
+  struct QueueFilter: ShapeObject {
+    var tags: [String]?
+    var deploymentIDs: [UUIDValue]?
+  }
+
+  struct RRuleSchedule: ShapeObject {
+    var rrule: String
+    var timezone: String?
+  }
+
+  struct ReceivedEvent: ShapeObject {
+    var occurred: Instant
+    var event: String
+    var resource: JSON
+    var related: [JSON]?
+    var payload: JSON?
+    var id: UUIDValue
+    var follows: UUIDValue?
+    var received: Instant?
+  }
+
   enum SetStateStatus: String, ShapeWord {
     case accept = "ACCEPT"
     case reject = "REJECT"
     case abort = "ABORT"
     case wait = "WAIT"
   }
+  struct SimpleFlowRun: ShapeObject {
+    var id: UUIDValue
+    var stateType: StateType
+    var timestamp: Instant
+    var duration: Double
+    var lateness: Double
+  }
+
+  struct SimpleNextFlowRun: ShapeObject {
+    var id: UUIDValue
+    var flowID: UUIDValue
+    var name: String
+    var stateName: String
+    var stateType: StateType
+    var nextScheduledStartTime: Instant
+  }
+
   struct State: ShapeObject {
     var id: UUIDValue
     var type: StateType
@@ -713,12 +1179,82 @@ extension Shape {
     var taskInputs: [String: [JSON]]?
   }
 
+  struct TaskRunPaginationResponse: ShapeObject {
+    var results: [TaskRunResponse]
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
   struct TaskRunPolicy: ShapeObject {
     var maxRetries: Int?
     var retryDelaySeconds: Double?
     var retries: Int?
     var retryDelay: JSON?
     var retryJitterFactor: Double?
+  }
+
+  struct TaskRunResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String?
+    var flowRunID: UUIDValue?
+    var taskKey: String
+    var stateID: UUIDValue?
+    var state: State?
+    var taskVersion: String?
+    var taskInputs: [String: [JSON]]?
+    var empiricalPolicy: TaskRunPolicy?
+    var tags: [String]?
+    var startTime: Instant?
+    var endTime: Instant?
+    var totalRunTime: Double?
+    var estimatedRunTime: Double?
+    var estimatedStartTimeDelta: Double?
+  }
+
+  struct TaskRunResult: ShapeObject {
+    var inputType: String?
+    var id: UUIDValue
+  }
+
+  struct UITaskRun: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String?
+    var flowRunID: UUIDValue?
+    var taskKey: String
+    var dynamicKey: String
+    var cacheKey: String?
+    var cacheExpiration: Instant?
+    var taskVersion: String?
+    var empiricalPolicy: TaskRunPolicy?
+    var tags: [String]?
+    var labels: [String: JSON]?
+    var stateID: UUIDValue?
+    var taskInputs: [String: [JSON]]?
+    var stateType: StateType?
+    var stateName: String?
+    var runCount: Int?
+    var flowRunRunCount: Int?
+    var expectedStartTime: Instant?
+    var nextScheduledStartTime: Instant?
+    var startTime: Instant?
+    var endTime: Instant?
+    var totalRunTime: Double?
+    var estimatedRunTime: Double?
+    var estimatedStartTimeDelta: Double?
+    var state: State?
+    var flowRunName: String?
+  }
+
+  struct UpdatedBy: ShapeObject {
+    var id: UUIDValue?
+    var type: String?
+    var displayValue: String?
   }
 
   struct Variable: ShapeObject {
@@ -770,6 +1306,159 @@ extension Shape {
     var tags: [String]?
   }
 
+  struct VersionInfo: ShapeObject {
+    var type: String
+    var version: String
+  }
+
+  struct WorkPoolConcurrencyStatus: ShapeObject {
+    var activeSlots: Int
+    var concurrencyLimit: Int?
+    var queues: [WorkQueueConcurrencyStatusDetail]?
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
+  struct WorkPoolCreate: ShapeObject {
+    var name: String
+    var description: String?
+    var type: String?
+    var baseJobTemplate: JSON?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var storageConfiguration: WorkPoolStorageConfiguration?
+  }
+
+  struct WorkPoolResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var description: String?
+    var type: String
+    var baseJobTemplate: JSON?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var status: WorkPoolStatus?
+    var defaultQueueID: UUIDValue?
+    var storageConfiguration: WorkPoolStorageConfiguration?
+    var activeSlots: Int?
+  }
+
+  enum WorkPoolStatus: String, ShapeWord {
+    case ready = "READY"
+    case notReady = "NOT_READY"
+    case paused = "PAUSED"
+  }
+  struct WorkPoolStorageConfiguration: ShapeObject {
+    var bundleUploadStep: JSON?
+    var bundleExecutionStep: JSON?
+    var defaultResultStorageBlockID: UUIDValue?
+  }
+
+  struct WorkPoolUpdate: ShapeObject {
+    var description: String?
+    var isPaused: Bool?
+    var baseJobTemplate: JSON?
+    var concurrencyLimit: Int?
+    var storageConfiguration: WorkPoolStorageConfiguration?
+  }
+
+  struct WorkQueueConcurrencyStatus: ShapeObject {
+    var activeSlots: Int
+    var concurrencyLimit: Int?
+    var flowRuns: [FlowRunSlotSummary]?
+    var count: Int
+    var limit: Int
+    var pages: Int
+    var page: Int
+  }
+
+  struct WorkQueueConcurrencyStatusDetail: ShapeObject {
+    var queueID: UUIDValue
+    var queueName: String
+    var activeSlots: Int
+    var concurrencyLimit: Int?
+    var flowRuns: [FlowRunSlotSummary]?
+    var flowRunCount: Int?
+  }
+
+  struct WorkQueueCreate: ShapeObject {
+    var name: String
+    var description: String?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var priority: Int?
+    var filter: QueueFilter?
+  }
+
+  struct WorkQueueHealthPolicy: ShapeObject {
+    var maximumLateRuns: Int?
+    var maximumSecondsSinceLastPolled: Int?
+  }
+
+  struct WorkQueueResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var description: String?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var priority: Int?
+    var workPoolID: UUIDValue?
+    var filter: QueueFilter?
+    var lastPolled: Instant?
+    var workPoolName: String?
+    var status: WorkQueueStatus?
+    var activeSlots: Int?
+  }
+
+  enum WorkQueueStatus: String, ShapeWord {
+    case ready = "READY"
+    case notReady = "NOT_READY"
+    case paused = "PAUSED"
+  }
+  struct WorkQueueStatusDetail: ShapeObject {
+    var healthy: Bool
+    var lateRunsCount: Int?
+    var lastPolled: Instant?
+    var healthCheckPolicy: WorkQueueHealthPolicy
+  }
+
+  struct WorkQueueUpdate: ShapeObject {
+    var name: String?
+    var description: String?
+    var isPaused: Bool?
+    var concurrencyLimit: Int?
+    var priority: Int?
+    var lastPolled: Instant?
+    var filter: QueueFilter?
+  }
+
+  struct WorkerFlowRunResponse: ShapeObject {
+    var workPoolID: UUIDValue
+    var workQueueID: UUIDValue
+    var flowRun: FlowRun
+  }
+
+  struct WorkerResponse: ShapeObject {
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+    var name: String
+    var workPoolID: UUIDValue
+    var lastHeartbeatTime: Instant?
+    var heartbeatIntervalSeconds: Int?
+    var status: WorkerStatus?
+  }
+
+  enum WorkerStatus: String, ShapeWord {
+    case online = "ONLINE"
+    case offline = "OFFLINE"
+  }
 }
 
 extension Shape.Artifact {
@@ -1526,6 +2215,40 @@ extension Shape.FilterFlowRunInputBody {
   }
 }
 
+extension Shape.GetScheduledFlowRunsForDeploymentsBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.deploymentIDs = try fields.required("deployment_ids")
+    self.scheduledBefore = try fields.optional("scheduled_before")
+    self.limit = try fields.optional("limit")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("deployment_ids", deploymentIDs.json)
+    members.put("scheduled_before", scheduledBefore?.json)
+    members.put("limit", limit?.json)
+    return members
+  }
+}
+
+extension Shape.GetScheduledFlowRunsBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.workQueueNames = try fields.optional("work_queue_names")
+    self.scheduledBefore = try fields.optional("scheduled_before")
+    self.scheduledAfter = try fields.optional("scheduled_after")
+    self.limit = try fields.optional("limit")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("work_queue_names", workQueueNames?.json)
+    members.put("scheduled_before", scheduledBefore?.json)
+    members.put("scheduled_after", scheduledAfter?.json)
+    members.put("limit", limit?.json)
+    return members
+  }
+}
+
 extension Shape.IncrementConcurrencyLimitsV1Body {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -1618,6 +2341,20 @@ extension Shape.SetTaskRunStateBody {
     var members = JSONMembers()
     members.put("state", state.json)
     members.put("force", force?.json)
+    return members
+  }
+}
+
+extension Shape.WorkerHeartbeatBody {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.heartbeatIntervalSeconds = try fields.optional("heartbeat_interval_seconds")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("heartbeat_interval_seconds", heartbeatIntervalSeconds?.json)
     return members
   }
 }
@@ -1760,6 +2497,48 @@ extension Shape.ConcurrencyLimitWithLeaseResponse {
   }
 }
 
+extension Shape.ConcurrencyOptions {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.collisionStrategy = try fields.required("collision_strategy")
+    self.gracePeriodSeconds = try fields.optional("grace_period_seconds")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("collision_strategy", collisionStrategy.json)
+    members.put("grace_period_seconds", gracePeriodSeconds?.json)
+    return members
+  }
+}
+
+extension Shape.CountByState {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.completed = try fields.optional("COMPLETED")
+    self.pending = try fields.optional("PENDING")
+    self.running = try fields.optional("RUNNING")
+    self.failed = try fields.optional("FAILED")
+    self.cancelled = try fields.optional("CANCELLED")
+    self.crashed = try fields.optional("CRASHED")
+    self.paused = try fields.optional("PAUSED")
+    self.cancelling = try fields.optional("CANCELLING")
+    self.scheduled = try fields.optional("SCHEDULED")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("COMPLETED", completed?.json)
+    members.put("PENDING", pending?.json)
+    members.put("RUNNING", running?.json)
+    members.put("FAILED", failed?.json)
+    members.put("CANCELLED", cancelled?.json)
+    members.put("CRASHED", crashed?.json)
+    members.put("PAUSED", paused?.json)
+    members.put("CANCELLING", cancelling?.json)
+    members.put("SCHEDULED", scheduled?.json)
+    return members
+  }
+}
+
 extension Shape.CreatedBy {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -1772,6 +2551,528 @@ extension Shape.CreatedBy {
     members.put("id", id?.json)
     members.put("type", type?.json)
     members.put("display_value", displayValue?.json)
+    return members
+  }
+}
+
+extension Shape.CronSchedule {
+  static let fieldNames: Set<JSONText>? = ["cron", "timezone", "day_or"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.cron = try fields.required("cron")
+    self.timezone = try fields.optional("timezone")
+    self.dayOr = try fields.optional("day_or")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("cron", cron.json)
+    members.put("timezone", timezone?.json)
+    members.put("day_or", dayOr?.json)
+    return members
+  }
+}
+
+extension Shape.DependencyResult {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.name = try fields.required("name")
+    self.upstreamDependencies = try fields.required("upstream_dependencies")
+    self.state = try fields.optional("state")
+    self.expectedStartTime = try fields.optional("expected_start_time")
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.totalRunTime = try fields.optional("total_run_time")
+    self.estimatedRunTime = try fields.optional("estimated_run_time")
+    self.untrackableResult = try fields.required("untrackable_result")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("name", name.json)
+    members.put("upstream_dependencies", upstreamDependencies.json)
+    members.put("state", state?.json ?? .null)
+    members.put("expected_start_time", expectedStartTime?.json ?? .null)
+    members.put("start_time", startTime?.json ?? .null)
+    members.put("end_time", endTime?.json ?? .null)
+    members.put("total_run_time", totalRunTime?.json ?? .null)
+    members.put("estimated_run_time", estimatedRunTime?.json ?? .null)
+    members.put("untrackable_result", untrackableResult.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentBulkDeleteResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.deleted = try fields.optional("deleted")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("deleted", deleted?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "flow_id", "paused", "schedules", "concurrency_limit", "concurrency_options", "global_concurrency_limit_id", "enforce_parameter_schema", "parameter_openapi_schema", "parameters", "tags", "labels", "pull_steps", "work_queue_name", "work_pool_name", "storage_document_id", "infrastructure_document_id", "description", "path", "version", "entrypoint", "job_variables", "version_info"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.flowID = try fields.required("flow_id")
+    self.paused = try fields.optional("paused")
+    self.schedules = try fields.optional("schedules")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.concurrencyOptions = try fields.optional("concurrency_options")
+    self.globalConcurrencyLimitID = try fields.optional("global_concurrency_limit_id")
+    self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
+    self.parameterOpenapiSchema = try fields.optional("parameter_openapi_schema")
+    self.parameters = try fields.optional("parameters")
+    self.tags = try fields.optional("tags")
+    self.labels = try fields.optional("labels")
+    self.pullSteps = try fields.optional("pull_steps")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.workPoolName = try fields.optional("work_pool_name")
+    self.storageDocumentID = try fields.optional("storage_document_id")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.description = try fields.optional("description")
+    self.path = try fields.optional("path")
+    self.version = try fields.optional("version")
+    self.entrypoint = try fields.optional("entrypoint")
+    self.jobVariables = try fields.optional("job_variables")
+    self.versionInfo = try fields.optional("version_info")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("flow_id", flowID.json)
+    members.put("paused", paused?.json)
+    members.put("schedules", schedules?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("concurrency_options", concurrencyOptions?.json)
+    members.put("global_concurrency_limit_id", globalConcurrencyLimitID?.json)
+    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
+    members.put("parameters", parameters?.json)
+    members.put("tags", tags?.json)
+    members.put("labels", labels?.json)
+    members.put("pull_steps", pullSteps?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("work_pool_name", workPoolName?.json)
+    members.put("storage_document_id", storageDocumentID?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("description", description?.json)
+    members.put("path", path?.json)
+    members.put("version", version?.json)
+    members.put("entrypoint", entrypoint?.json)
+    members.put("job_variables", jobVariables?.json)
+    members.put("version_info", versionInfo?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentFlowRunCreate {
+  static let fieldNames: Set<JSONText>? = ["state", "name", "parameters", "enforce_parameter_schema", "context", "infrastructure_document_id", "empirical_policy", "tags", "idempotency_key", "labels", "parent_task_run_id", "work_queue_name", "job_variables"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.state = try fields.optional("state")
+    self.name = try fields.optional("name")
+    self.parameters = try fields.optional("parameters")
+    self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
+    self.context = try fields.optional("context")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.empiricalPolicy = try fields.optional("empirical_policy")
+    self.tags = try fields.optional("tags")
+    self.idempotencyKey = try fields.optional("idempotency_key")
+    self.labels = try fields.optional("labels")
+    self.parentTaskRunID = try fields.optional("parent_task_run_id")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.jobVariables = try fields.optional("job_variables")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("state", state?.json)
+    members.put("name", name?.json)
+    members.put("parameters", parameters?.json)
+    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    members.put("context", context?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("empirical_policy", empiricalPolicy?.json)
+    members.put("tags", tags?.json)
+    members.put("idempotency_key", idempotencyKey?.json)
+    members.put("labels", labels?.json)
+    members.put("parent_task_run_id", parentTaskRunID?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("job_variables", jobVariables?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentPaginationResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.required("results")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.version = try fields.optional("version")
+    self.description = try fields.optional("description")
+    self.flowID = try fields.required("flow_id")
+    self.paused = try fields.optional("paused")
+    self.schedules = try fields.optional("schedules")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.globalConcurrencyLimit = try fields.optional("global_concurrency_limit")
+    self.concurrencyOptions = try fields.optional("concurrency_options")
+    self.jobVariables = try fields.optional("job_variables")
+    self.parameters = try fields.optional("parameters")
+    self.tags = try fields.optional("tags")
+    self.labels = try fields.optional("labels")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.workQueueID = try fields.optional("work_queue_id")
+    self.lastPolled = try fields.optional("last_polled")
+    self.parameterOpenapiSchema = try fields.optional("parameter_openapi_schema")
+    self.path = try fields.optional("path")
+    self.pullSteps = try fields.optional("pull_steps")
+    self.entrypoint = try fields.optional("entrypoint")
+    self.storageDocumentID = try fields.optional("storage_document_id")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.createdBy = try fields.optional("created_by")
+    self.updatedBy = try fields.optional("updated_by")
+    self.workPoolName = try fields.optional("work_pool_name")
+    self.status = try fields.optional("status")
+    self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("version", version?.json)
+    members.put("description", description?.json)
+    members.put("flow_id", flowID.json)
+    members.put("paused", paused?.json)
+    members.put("schedules", schedules?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("global_concurrency_limit", globalConcurrencyLimit?.json)
+    members.put("concurrency_options", concurrencyOptions?.json)
+    members.put("job_variables", jobVariables?.json)
+    members.put("parameters", parameters?.json)
+    members.put("tags", tags?.json)
+    members.put("labels", labels?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("work_queue_id", workQueueID?.json)
+    members.put("last_polled", lastPolled?.json)
+    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
+    members.put("path", path?.json)
+    members.put("pull_steps", pullSteps?.json)
+    members.put("entrypoint", entrypoint?.json)
+    members.put("storage_document_id", storageDocumentID?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("created_by", createdBy?.json)
+    members.put("updated_by", updatedBy?.json)
+    members.put("work_pool_name", workPoolName?.json)
+    members.put("status", status?.json)
+    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentSchedule {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.deploymentID = try fields.optional("deployment_id")
+    self.schedule = try fields.required("schedule")
+    self.active = try fields.optional("active")
+    self.maxScheduledRuns = try fields.optional("max_scheduled_runs")
+    self.parameters = try fields.optional("parameters")
+    self.slug = try fields.optional("slug")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("deployment_id", deploymentID?.json)
+    members.put("schedule", schedule.json)
+    members.put("active", active?.json)
+    members.put("max_scheduled_runs", maxScheduledRuns?.json)
+    members.put("parameters", parameters?.json)
+    members.put("slug", slug?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentScheduleCreate {
+  static let fieldNames: Set<JSONText>? = ["active", "schedule", "max_scheduled_runs", "parameters", "slug", "replaces"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.active = try fields.optional("active")
+    self.schedule = try fields.required("schedule")
+    self.maxScheduledRuns = try fields.optional("max_scheduled_runs")
+    self.parameters = try fields.optional("parameters")
+    self.slug = try fields.optional("slug")
+    self.replaces = try fields.optional("replaces")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active", active?.json)
+    members.put("schedule", schedule.json)
+    members.put("max_scheduled_runs", maxScheduledRuns?.json)
+    members.put("parameters", parameters?.json)
+    members.put("slug", slug?.json)
+    members.put("replaces", replaces?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentScheduleUpdate {
+  static let fieldNames: Set<JSONText>? = ["active", "schedule", "max_scheduled_runs", "parameters", "slug", "replaces"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.active = try fields.optional("active")
+    self.schedule = try fields.optional("schedule")
+    self.maxScheduledRuns = try fields.optional("max_scheduled_runs")
+    self.parameters = try fields.optional("parameters")
+    self.slug = try fields.optional("slug")
+    self.replaces = try fields.optional("replaces")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active", active?.json)
+    members.put("schedule", schedule?.json)
+    members.put("max_scheduled_runs", maxScheduledRuns?.json)
+    members.put("parameters", parameters?.json)
+    members.put("slug", slug?.json)
+    members.put("replaces", replaces?.json)
+    return members
+  }
+}
+
+extension Shape.DeploymentUpdate {
+  static let fieldNames: Set<JSONText>? = ["version", "description", "paused", "schedules", "concurrency_limit", "concurrency_options", "global_concurrency_limit_id", "parameters", "parameter_openapi_schema", "tags", "work_queue_name", "work_pool_name", "path", "job_variables", "pull_steps", "entrypoint", "storage_document_id", "infrastructure_document_id", "enforce_parameter_schema", "version_info"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.version = try fields.optional("version")
+    self.description = try fields.optional("description")
+    self.paused = try fields.optional("paused")
+    self.schedules = try fields.optional("schedules")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.concurrencyOptions = try fields.optional("concurrency_options")
+    self.globalConcurrencyLimitID = try fields.optional("global_concurrency_limit_id")
+    self.parameters = try fields.optional("parameters")
+    self.parameterOpenapiSchema = try fields.optional("parameter_openapi_schema")
+    self.tags = try fields.optional("tags")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.workPoolName = try fields.optional("work_pool_name")
+    self.path = try fields.optional("path")
+    self.jobVariables = try fields.optional("job_variables")
+    self.pullSteps = try fields.optional("pull_steps")
+    self.entrypoint = try fields.optional("entrypoint")
+    self.storageDocumentID = try fields.optional("storage_document_id")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
+    self.versionInfo = try fields.optional("version_info")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("version", version?.json)
+    members.put("description", description?.json)
+    members.put("paused", paused?.json)
+    members.put("schedules", schedules?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("concurrency_options", concurrencyOptions?.json)
+    members.put("global_concurrency_limit_id", globalConcurrencyLimitID?.json)
+    members.put("parameters", parameters?.json)
+    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
+    members.put("tags", tags?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("work_pool_name", workPoolName?.json)
+    members.put("path", path?.json)
+    members.put("job_variables", jobVariables?.json)
+    members.put("pull_steps", pullSteps?.json)
+    members.put("entrypoint", entrypoint?.json)
+    members.put("storage_document_id", storageDocumentID?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    members.put("version_info", versionInfo?.json)
+    return members
+  }
+}
+
+extension Shape.Event {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.occurred = try fields.required("occurred")
+    self.event = try fields.required("event")
+    self.resource = try fields.required("resource")
+    self.related = try fields.optional("related")
+    self.payload = try fields.optional("payload")
+    self.id = try fields.required("id")
+    self.follows = try fields.optional("follows")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("occurred", occurred.json)
+    members.put("event", event.json)
+    members.put("resource", resource.json)
+    members.put("related", related?.json)
+    members.put("payload", payload?.json)
+    members.put("id", id.json)
+    members.put("follows", follows?.json)
+    return members
+  }
+}
+
+extension Shape.EventCount {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.value = try fields.required("value")
+    self.label = try fields.required("label")
+    self.count = try fields.required("count")
+    self.startTime = try fields.required("start_time")
+    self.endTime = try fields.required("end_time")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("value", value.json)
+    members.put("label", label.json)
+    members.put("count", count.json)
+    members.put("start_time", startTime.json)
+    members.put("end_time", endTime.json)
+    return members
+  }
+}
+
+extension Shape.EventFilter {
+  static let fieldNames: Set<JSONText>? = ["occurred", "event", "resource", "related", "any_resource", "id", "text", "order"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.occurred = try fields.optional("occurred")
+    self.event = try fields.optional("event")
+    self.resource = try fields.optional("resource")
+    self.related = try fields.optional("related")
+    self.anyResource = try fields.optional("any_resource")
+    self.id = try fields.optional("id")
+    self.text = try fields.optional("text")
+    self.order = try fields.optional("order")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("occurred", occurred?.json)
+    members.put("event", event?.json)
+    members.put("resource", resource?.json)
+    members.put("related", related?.json)
+    members.put("any_resource", anyResource?.json)
+    members.put("id", id?.json)
+    members.put("text", text?.json)
+    members.put("order", order?.json)
+    return members
+  }
+}
+
+extension Shape.EventIDFilter {
+  static let fieldNames: Set<JSONText>? = ["id"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.optional("id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id?.json)
+    return members
+  }
+}
+
+extension Shape.EventNameFilter {
+  static let fieldNames: Set<JSONText>? = ["prefix", "exclude_prefix", "name", "exclude_name"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.prefix = try fields.optional("prefix")
+    self.excludePrefix = try fields.optional("exclude_prefix")
+    self.name = try fields.optional("name")
+    self.excludeName = try fields.optional("exclude_name")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("prefix", prefix?.json)
+    members.put("exclude_prefix", excludePrefix?.json)
+    members.put("name", name?.json)
+    members.put("exclude_name", excludeName?.json)
+    return members
+  }
+}
+
+extension Shape.EventOccurredFilter {
+  static let fieldNames: Set<JSONText>? = ["since", "until"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.since = try fields.optional("since")
+    self.until = try fields.optional("until")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("since", since?.json)
+    members.put("until", until?.json)
+    return members
+  }
+}
+
+extension Shape.EventPage {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.events = try fields.required("events")
+    self.total = try fields.required("total")
+    self.nextPage = try fields.optional("next_page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("events", events.json)
+    members.put("total", total.json)
+    members.put("next_page", nextPage?.json ?? .null)
+    return members
+  }
+}
+
+extension Shape.EventResourceFilter {
+  static let fieldNames: Set<JSONText>? = ["id", "id_prefix", "labels", "distinct"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.optional("id")
+    self.idPrefix = try fields.optional("id_prefix")
+    self.labels = try fields.optional("labels")
+    self.distinct = try fields.optional("distinct")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id?.json)
+    members.put("id_prefix", idPrefix?.json)
+    members.put("labels", labels?.json)
+    members.put("distinct", distinct?.json)
+    return members
+  }
+}
+
+extension Shape.EventTextFilter {
+  static let fieldNames: Set<JSONText>? = ["query"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.query = try fields.required("query")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("query", query.json)
     return members
   }
 }
@@ -1798,6 +3099,18 @@ extension Shape.Flow {
   }
 }
 
+extension Shape.FlowBulkDeleteResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.deleted = try fields.optional("deleted")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("deleted", deleted?.json)
+    return members
+  }
+}
+
 extension Shape.FlowCreate {
   static let fieldNames: Set<JSONText>? = ["name", "tags", "labels"]
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -1810,6 +3123,218 @@ extension Shape.FlowCreate {
     members.put("name", name.json)
     members.put("tags", tags?.json)
     members.put("labels", labels?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "deployment", "name", "tags"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.deployment = try fields.optional("deployment")
+    self.name = try fields.optional("name")
+    self.tags = try fields.optional("tags")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("deployment", deployment?.json)
+    members.put("name", name?.json)
+    members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterDeployment {
+  static let fieldNames: Set<JSONText>? = ["operator", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("is_null_", isNull?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_", "not_any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.notAny = try fields.optional("not_any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("not_any_", notAny?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterName {
+  static let fieldNames: Set<JSONText>? = ["any_", "like_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+    self.like = try fields.optional("like_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    members.put("like_", like?.json)
+    return members
+  }
+}
+
+extension Shape.FlowFilterTags {
+  static let fieldNames: Set<JSONText>? = ["operator", "all_", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.all = try fields.optional("all_")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("all_", all?.json)
+    members.put("is_null_", isNull?.json)
+    return members
+  }
+}
+
+extension Shape.FlowPaginationResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.required("results")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
+extension Shape.FlowRun {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.optional("name")
+    self.flowID = try fields.required("flow_id")
+    self.stateID = try fields.optional("state_id")
+    self.deploymentID = try fields.optional("deployment_id")
+    self.deploymentVersion = try fields.optional("deployment_version")
+    self.workQueueName = try fields.optional("work_queue_name")
+    self.flowVersion = try fields.optional("flow_version")
+    self.parameters = try fields.optional("parameters")
+    self.idempotencyKey = try fields.optional("idempotency_key")
+    self.context = try fields.optional("context")
+    self.empiricalPolicy = try fields.optional("empirical_policy")
+    self.tags = try fields.optional("tags")
+    self.labels = try fields.optional("labels")
+    self.parentTaskRunID = try fields.optional("parent_task_run_id")
+    self.stateType = try fields.optional("state_type")
+    self.stateName = try fields.optional("state_name")
+    self.runCount = try fields.optional("run_count")
+    self.expectedStartTime = try fields.optional("expected_start_time")
+    self.nextScheduledStartTime = try fields.optional("next_scheduled_start_time")
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.totalRunTime = try fields.optional("total_run_time")
+    self.estimatedRunTime = try fields.optional("estimated_run_time")
+    self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
+    self.autoScheduled = try fields.optional("auto_scheduled")
+    self.infrastructureDocumentID = try fields.optional("infrastructure_document_id")
+    self.infrastructurePid = try fields.optional("infrastructure_pid")
+    self.createdBy = try fields.optional("created_by")
+    self.workQueueID = try fields.optional("work_queue_id")
+    self.state = try fields.optional("state")
+    self.jobVariables = try fields.optional("job_variables")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name?.json)
+    members.put("flow_id", flowID.json)
+    members.put("state_id", stateID?.json)
+    members.put("deployment_id", deploymentID?.json)
+    members.put("deployment_version", deploymentVersion?.json)
+    members.put("work_queue_name", workQueueName?.json)
+    members.put("flow_version", flowVersion?.json)
+    members.put("parameters", parameters?.json)
+    members.put("idempotency_key", idempotencyKey?.json)
+    members.put("context", context?.json)
+    members.put("empirical_policy", empiricalPolicy?.json)
+    members.put("tags", tags?.json)
+    members.put("labels", labels?.json)
+    members.put("parent_task_run_id", parentTaskRunID?.json)
+    members.put("state_type", stateType?.json)
+    members.put("state_name", stateName?.json)
+    members.put("run_count", runCount?.json)
+    members.put("expected_start_time", expectedStartTime?.json)
+    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
+    members.put("start_time", startTime?.json)
+    members.put("end_time", endTime?.json)
+    members.put("total_run_time", totalRunTime?.json)
+    members.put("estimated_run_time", estimatedRunTime?.json)
+    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
+    members.put("auto_scheduled", autoScheduled?.json)
+    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
+    members.put("infrastructure_pid", infrastructurePid?.json)
+    members.put("created_by", createdBy?.json)
+    members.put("work_queue_id", workQueueID?.json)
+    members.put("state", state?.json)
+    members.put("job_variables", jobVariables?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunBulkCreateResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.optional("results")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunBulkDeleteResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.deleted = try fields.optional("deleted")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("deleted", deleted?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunBulkSetStateResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.optional("results")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results?.json)
     return members
   }
 }
@@ -1856,6 +3381,22 @@ extension Shape.FlowRunCreate {
   }
 }
 
+extension Shape.FlowRunCreateResult {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.status = try fields.required("status")
+    self.error = try fields.optional("error")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("status", status.json)
+    members.put("error", error?.json)
+    return members
+  }
+}
+
 extension Shape.FlowRunInput {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -1876,6 +3417,44 @@ extension Shape.FlowRunInput {
     members.put("key", key.json)
     members.put("value", value.json)
     members.put("sender", sender?.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunOrchestrationResult {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.flowRunID = try fields.required("flow_run_id")
+    self.status = try fields.required("status")
+    self.state = try fields.optional("state")
+    self.details = try fields.required("details")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("flow_run_id", flowRunID.json)
+    members.put("status", status.json)
+    members.put("state", state?.json)
+    members.put("details", details.json)
+    return members
+  }
+}
+
+extension Shape.FlowRunPaginationResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.required("results")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
     return members
   }
 }
@@ -1986,6 +3565,30 @@ extension Shape.FlowRunResponse {
   }
 }
 
+extension Shape.FlowRunSlotSummary {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.name = try fields.required("name")
+    self.stateType = try fields.optional("state_type")
+    self.stateName = try fields.optional("state_name")
+    self.startTime = try fields.optional("start_time")
+    self.stateTimestamp = try fields.optional("state_timestamp")
+    self.timeInCurrentState = try fields.optional("time_in_current_state")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("name", name.json)
+    members.put("state_type", stateType?.json)
+    members.put("state_name", stateName?.json)
+    members.put("start_time", startTime?.json)
+    members.put("state_timestamp", stateTimestamp?.json)
+    members.put("time_in_current_state", timeInCurrentState?.json)
+    return members
+  }
+}
+
 extension Shape.FlowRunUpdate {
   static let fieldNames: Set<JSONText>? = ["name", "flow_version", "parameters", "empirical_policy", "tags", "infrastructure_pid", "job_variables"]
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -2044,6 +3647,104 @@ extension Shape.GlobalConcurrencyLimitResponse {
     members.put("limit", limit.json)
     members.put("active_slots", activeSlots.json)
     members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    return members
+  }
+}
+
+extension Shape.Graph {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.rootNodeIDs = try fields.required("root_node_ids")
+    self.nodes = try fields.required("nodes")
+    self.artifacts = try fields.required("artifacts")
+    self.states = try fields.required("states")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("start_time", startTime?.json ?? .null)
+    members.put("end_time", endTime?.json ?? .null)
+    members.put("root_node_ids", rootNodeIDs.json)
+    members.put("nodes", nodes.json)
+    members.put("artifacts", artifacts.json)
+    members.put("states", states.json)
+    return members
+  }
+}
+
+extension Shape.GraphArtifact {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.required("created")
+    self.key = try fields.optional("key")
+    self.type = try fields.optional("type")
+    self.isLatest = try fields.required("is_latest")
+    self.data = try fields.optional("data")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created.json)
+    members.put("key", key?.json ?? .null)
+    members.put("type", type?.json ?? .null)
+    members.put("is_latest", isLatest.json)
+    members.put("data", data?.json ?? .null)
+    return members
+  }
+}
+
+extension Shape.GraphState {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.timestamp = try fields.required("timestamp")
+    self.type = try fields.required("type")
+    self.name = try fields.required("name")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("timestamp", timestamp.json)
+    members.put("type", type.json)
+    members.put("name", name.json)
+    return members
+  }
+}
+
+extension Shape.HistoryResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.intervalStart = try fields.required("interval_start")
+    self.intervalEnd = try fields.required("interval_end")
+    self.states = try fields.required("states")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("interval_start", intervalStart.json)
+    members.put("interval_end", intervalEnd.json)
+    members.put("states", states.json)
+    return members
+  }
+}
+
+extension Shape.HistoryResponseState {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.stateType = try fields.required("state_type")
+    self.stateName = try fields.required("state_name")
+    self.countRuns = try fields.required("count_runs")
+    self.sumEstimatedRunTime = try fields.required("sum_estimated_run_time")
+    self.sumEstimatedLateness = try fields.required("sum_estimated_lateness")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("state_type", stateType.json)
+    members.put("state_name", stateName.json)
+    members.put("count_runs", countRuns.json)
+    members.put("sum_estimated_run_time", sumEstimatedRunTime.json)
+    members.put("sum_estimated_lateness", sumEstimatedLateness.json)
     return members
   }
 }
@@ -2214,6 +3915,102 @@ extension Shape.OrchestrationResult {
     members.put("state", state?.json ?? .null)
     members.put("status", status.json)
     members.put("details", details.json)
+    return members
+  }
+}
+
+extension Shape.QueueFilter {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.tags = try fields.optional("tags")
+    self.deploymentIDs = try fields.optional("deployment_ids")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("tags", tags?.json)
+    members.put("deployment_ids", deploymentIDs?.json)
+    return members
+  }
+}
+
+extension Shape.RRuleSchedule {
+  static let fieldNames: Set<JSONText>? = ["rrule", "timezone"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.rrule = try fields.required("rrule")
+    self.timezone = try fields.optional("timezone")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("rrule", rrule.json)
+    members.put("timezone", timezone?.json)
+    return members
+  }
+}
+
+extension Shape.ReceivedEvent {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.occurred = try fields.required("occurred")
+    self.event = try fields.required("event")
+    self.resource = try fields.required("resource")
+    self.related = try fields.optional("related")
+    self.payload = try fields.optional("payload")
+    self.id = try fields.required("id")
+    self.follows = try fields.optional("follows")
+    self.received = try fields.optional("received")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("occurred", occurred.json)
+    members.put("event", event.json)
+    members.put("resource", resource.json)
+    members.put("related", related?.json)
+    members.put("payload", payload?.json)
+    members.put("id", id.json)
+    members.put("follows", follows?.json)
+    members.put("received", received?.json)
+    return members
+  }
+}
+
+extension Shape.SimpleFlowRun {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.stateType = try fields.required("state_type")
+    self.timestamp = try fields.required("timestamp")
+    self.duration = try fields.required("duration")
+    self.lateness = try fields.required("lateness")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("state_type", stateType.json)
+    members.put("timestamp", timestamp.json)
+    members.put("duration", duration.json)
+    members.put("lateness", lateness.json)
+    return members
+  }
+}
+
+extension Shape.SimpleNextFlowRun {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.flowID = try fields.required("flow_id")
+    self.name = try fields.required("name")
+    self.stateName = try fields.required("state_name")
+    self.stateType = try fields.required("state_type")
+    self.nextScheduledStartTime = try fields.required("next_scheduled_start_time")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("flow_id", flowID.json)
+    members.put("name", name.json)
+    members.put("state_name", stateName.json)
+    members.put("state_type", stateType.json)
+    members.put("next_scheduled_start_time", nextScheduledStartTime.json)
     return members
   }
 }
@@ -2464,6 +4261,26 @@ extension Shape.TaskRunCreate {
   }
 }
 
+extension Shape.TaskRunPaginationResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.results = try fields.required("results")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("results", results.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
 extension Shape.TaskRunPolicy {
   static let fieldNames: Set<JSONText>? = nil
   init(_ fields: ShapeFields) throws(ShapeFault) {
@@ -2480,6 +4297,146 @@ extension Shape.TaskRunPolicy {
     members.put("retries", retries?.json)
     members.put("retry_delay", retryDelay?.json)
     members.put("retry_jitter_factor", retryJitterFactor?.json)
+    return members
+  }
+}
+
+extension Shape.TaskRunResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.optional("name")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskKey = try fields.required("task_key")
+    self.stateID = try fields.optional("state_id")
+    self.state = try fields.optional("state")
+    self.taskVersion = try fields.optional("task_version")
+    self.taskInputs = try fields.optional("task_inputs")
+    self.empiricalPolicy = try fields.optional("empirical_policy")
+    self.tags = try fields.optional("tags")
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.totalRunTime = try fields.optional("total_run_time")
+    self.estimatedRunTime = try fields.optional("estimated_run_time")
+    self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_key", taskKey.json)
+    members.put("state_id", stateID?.json)
+    members.put("state", state?.json)
+    members.put("task_version", taskVersion?.json)
+    members.put("task_inputs", taskInputs?.json)
+    members.put("empirical_policy", empiricalPolicy?.json)
+    members.put("tags", tags?.json)
+    members.put("start_time", startTime?.json)
+    members.put("end_time", endTime?.json)
+    members.put("total_run_time", totalRunTime?.json)
+    members.put("estimated_run_time", estimatedRunTime?.json)
+    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
+    return members
+  }
+}
+
+extension Shape.TaskRunResult {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.inputType = try fields.optional("input_type")
+    self.id = try fields.required("id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("input_type", inputType?.json)
+    members.put("id", id.json)
+    return members
+  }
+}
+
+extension Shape.UITaskRun {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.optional("name")
+    self.flowRunID = try fields.optional("flow_run_id")
+    self.taskKey = try fields.required("task_key")
+    self.dynamicKey = try fields.required("dynamic_key")
+    self.cacheKey = try fields.optional("cache_key")
+    self.cacheExpiration = try fields.optional("cache_expiration")
+    self.taskVersion = try fields.optional("task_version")
+    self.empiricalPolicy = try fields.optional("empirical_policy")
+    self.tags = try fields.optional("tags")
+    self.labels = try fields.optional("labels")
+    self.stateID = try fields.optional("state_id")
+    self.taskInputs = try fields.optional("task_inputs")
+    self.stateType = try fields.optional("state_type")
+    self.stateName = try fields.optional("state_name")
+    self.runCount = try fields.optional("run_count")
+    self.flowRunRunCount = try fields.optional("flow_run_run_count")
+    self.expectedStartTime = try fields.optional("expected_start_time")
+    self.nextScheduledStartTime = try fields.optional("next_scheduled_start_time")
+    self.startTime = try fields.optional("start_time")
+    self.endTime = try fields.optional("end_time")
+    self.totalRunTime = try fields.optional("total_run_time")
+    self.estimatedRunTime = try fields.optional("estimated_run_time")
+    self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
+    self.state = try fields.optional("state")
+    self.flowRunName = try fields.optional("flow_run_name")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name?.json)
+    members.put("flow_run_id", flowRunID?.json)
+    members.put("task_key", taskKey.json)
+    members.put("dynamic_key", dynamicKey.json)
+    members.put("cache_key", cacheKey?.json)
+    members.put("cache_expiration", cacheExpiration?.json)
+    members.put("task_version", taskVersion?.json)
+    members.put("empirical_policy", empiricalPolicy?.json)
+    members.put("tags", tags?.json)
+    members.put("labels", labels?.json)
+    members.put("state_id", stateID?.json)
+    members.put("task_inputs", taskInputs?.json)
+    members.put("state_type", stateType?.json)
+    members.put("state_name", stateName?.json)
+    members.put("run_count", runCount?.json)
+    members.put("flow_run_run_count", flowRunRunCount?.json)
+    members.put("expected_start_time", expectedStartTime?.json)
+    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
+    members.put("start_time", startTime?.json)
+    members.put("end_time", endTime?.json)
+    members.put("total_run_time", totalRunTime?.json)
+    members.put("estimated_run_time", estimatedRunTime?.json)
+    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
+    members.put("state", state?.json)
+    members.put("flow_run_name", flowRunName?.json)
+    return members
+  }
+}
+
+extension Shape.UpdatedBy {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.optional("id")
+    self.type = try fields.optional("type")
+    self.displayValue = try fields.optional("display_value")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id?.json)
+    members.put("type", type?.json)
+    members.put("display_value", displayValue?.json)
     return members
   }
 }
@@ -2594,6 +4551,344 @@ extension Shape.VariableUpdate {
     members.put("name", name?.json)
     members.put("value", value?.json)
     members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.VersionInfo {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.type = try fields.required("type")
+    self.version = try fields.required("version")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("type", type.json)
+    members.put("version", version.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolConcurrencyStatus {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.activeSlots = try fields.required("active_slots")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.queues = try fields.optional("queues")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active_slots", activeSlots.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("queues", queues?.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "description", "type", "base_job_template", "is_paused", "concurrency_limit", "storage_configuration"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.type = try fields.optional("type")
+    self.baseJobTemplate = try fields.optional("base_job_template")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.storageConfiguration = try fields.optional("storage_configuration")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("type", type?.json)
+    members.put("base_job_template", baseJobTemplate?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("storage_configuration", storageConfiguration?.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.type = try fields.required("type")
+    self.baseJobTemplate = try fields.optional("base_job_template")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.status = try fields.optional("status")
+    self.defaultQueueID = try fields.optional("default_queue_id")
+    self.storageConfiguration = try fields.optional("storage_configuration")
+    self.activeSlots = try fields.optional("active_slots")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("type", type.json)
+    members.put("base_job_template", baseJobTemplate?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("status", status?.json)
+    members.put("default_queue_id", defaultQueueID?.json)
+    members.put("storage_configuration", storageConfiguration?.json)
+    members.put("active_slots", activeSlots?.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolStorageConfiguration {
+  static let fieldNames: Set<JSONText>? = ["bundle_upload_step", "bundle_execution_step", "default_result_storage_block_id"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.bundleUploadStep = try fields.optional("bundle_upload_step")
+    self.bundleExecutionStep = try fields.optional("bundle_execution_step")
+    self.defaultResultStorageBlockID = try fields.optional("default_result_storage_block_id")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("bundle_upload_step", bundleUploadStep?.json)
+    members.put("bundle_execution_step", bundleExecutionStep?.json)
+    members.put("default_result_storage_block_id", defaultResultStorageBlockID?.json)
+    return members
+  }
+}
+
+extension Shape.WorkPoolUpdate {
+  static let fieldNames: Set<JSONText>? = ["description", "is_paused", "base_job_template", "concurrency_limit", "storage_configuration"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.description = try fields.optional("description")
+    self.isPaused = try fields.optional("is_paused")
+    self.baseJobTemplate = try fields.optional("base_job_template")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.storageConfiguration = try fields.optional("storage_configuration")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("description", description?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("base_job_template", baseJobTemplate?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("storage_configuration", storageConfiguration?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueConcurrencyStatus {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.activeSlots = try fields.required("active_slots")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.flowRuns = try fields.optional("flow_runs")
+    self.count = try fields.required("count")
+    self.limit = try fields.required("limit")
+    self.pages = try fields.required("pages")
+    self.page = try fields.required("page")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("active_slots", activeSlots.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("flow_runs", flowRuns?.json)
+    members.put("count", count.json)
+    members.put("limit", limit.json)
+    members.put("pages", pages.json)
+    members.put("page", page.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueConcurrencyStatusDetail {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.queueID = try fields.required("queue_id")
+    self.queueName = try fields.required("queue_name")
+    self.activeSlots = try fields.required("active_slots")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.flowRuns = try fields.optional("flow_runs")
+    self.flowRunCount = try fields.optional("flow_run_count")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("queue_id", queueID.json)
+    members.put("queue_name", queueName.json)
+    members.put("active_slots", activeSlots.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("flow_runs", flowRuns?.json)
+    members.put("flow_run_count", flowRunCount?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "description", "is_paused", "concurrency_limit", "priority", "filter"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.priority = try fields.optional("priority")
+    self.filter = try fields.optional("filter")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("priority", priority?.json)
+    members.put("filter", filter?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueHealthPolicy {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.maximumLateRuns = try fields.optional("maximum_late_runs")
+    self.maximumSecondsSinceLastPolled = try fields.optional("maximum_seconds_since_last_polled")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("maximum_late_runs", maximumLateRuns?.json)
+    members.put("maximum_seconds_since_last_polled", maximumSecondsSinceLastPolled?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.priority = try fields.optional("priority")
+    self.workPoolID = try fields.optional("work_pool_id")
+    self.filter = try fields.optional("filter")
+    self.lastPolled = try fields.optional("last_polled")
+    self.workPoolName = try fields.optional("work_pool_name")
+    self.status = try fields.optional("status")
+    self.activeSlots = try fields.optional("active_slots")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("priority", priority?.json)
+    members.put("work_pool_id", workPoolID?.json)
+    members.put("filter", filter?.json)
+    members.put("last_polled", lastPolled?.json)
+    members.put("work_pool_name", workPoolName?.json)
+    members.put("status", status?.json)
+    members.put("active_slots", activeSlots?.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueStatusDetail {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.healthy = try fields.required("healthy")
+    self.lateRunsCount = try fields.optional("late_runs_count")
+    self.lastPolled = try fields.optional("last_polled")
+    self.healthCheckPolicy = try fields.required("health_check_policy")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("healthy", healthy.json)
+    members.put("late_runs_count", lateRunsCount?.json)
+    members.put("last_polled", lastPolled?.json)
+    members.put("health_check_policy", healthCheckPolicy.json)
+    return members
+  }
+}
+
+extension Shape.WorkQueueUpdate {
+  static let fieldNames: Set<JSONText>? = ["name", "description", "is_paused", "concurrency_limit", "priority", "last_polled", "filter"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.optional("name")
+    self.description = try fields.optional("description")
+    self.isPaused = try fields.optional("is_paused")
+    self.concurrencyLimit = try fields.optional("concurrency_limit")
+    self.priority = try fields.optional("priority")
+    self.lastPolled = try fields.optional("last_polled")
+    self.filter = try fields.optional("filter")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name?.json)
+    members.put("description", description?.json)
+    members.put("is_paused", isPaused?.json)
+    members.put("concurrency_limit", concurrencyLimit?.json)
+    members.put("priority", priority?.json)
+    members.put("last_polled", lastPolled?.json)
+    members.put("filter", filter?.json)
+    return members
+  }
+}
+
+extension Shape.WorkerFlowRunResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.workPoolID = try fields.required("work_pool_id")
+    self.workQueueID = try fields.required("work_queue_id")
+    self.flowRun = try fields.required("flow_run")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("work_pool_id", workPoolID.json)
+    members.put("work_queue_id", workQueueID.json)
+    members.put("flow_run", flowRun.json)
+    return members
+  }
+}
+
+extension Shape.WorkerResponse {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+    self.name = try fields.required("name")
+    self.workPoolID = try fields.required("work_pool_id")
+    self.lastHeartbeatTime = try fields.optional("last_heartbeat_time")
+    self.heartbeatIntervalSeconds = try fields.optional("heartbeat_interval_seconds")
+    self.status = try fields.optional("status")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    members.put("name", name.json)
+    members.put("work_pool_id", workPoolID.json)
+    members.put("last_heartbeat_time", lastHeartbeatTime?.json)
+    members.put("heartbeat_interval_seconds", heartbeatIntervalSeconds?.json)
+    members.put("status", status?.json)
     return members
   }
 }

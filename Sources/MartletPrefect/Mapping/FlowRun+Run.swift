@@ -19,8 +19,12 @@ extension Shape.FlowRunResponse {
     stateName = state.name
     self.state = state
     deploymentID = UUIDValue(text: run.deploymentID)
-    workQueueName = run.queue.isEmpty ? nil : run.queue
-    workPoolName = run.pool.isEmpty ? nil : run.pool
+    // Programs that serve deployments in place have a pool to Martlet, and none to Prefect.
+    if !run.pool.isEmpty, run.pool != PoolRules.servedPool {
+      workQueueName = run.queue
+      workPoolName = run.pool
+    }
+    infrastructurePid = run.value(.infrastructure)
     flowVersion = run.definitionVersion.isEmpty ? nil : run.definitionVersion
     parameters = run.parameters?.plain ?? .object([])
     idempotencyKey = run.value(.idempotencyKey)

@@ -16,6 +16,8 @@ enum RunLabel: String, CaseIterable {
   case parentTaskRun = "prefect.parent-task-run"
   /// What one create is known by among those of a flow.
   case idempotencyKey = "prefect.idempotency-key"
+  /// Where the process of a run is: a machine and a number.
+  case infrastructure = "prefect.infrastructure-pid"
   /// How often Prefect's client tries a task again by itself.
   case retries = "prefect.retries"
 

@@ -89,7 +89,7 @@ struct Routes: Sendable {
   }
 
   /// A part without its percent-encoding; nil when that is none, or no UTF-8.
-  private static func unescaped(_ part: String) -> String? {
+  static func unescaped(_ part: String) -> String? {
     guard part.utf8.contains(UInt8(ascii: "%")) else { return part }
     var bytes: [UInt8] = []
     var rest = Array(part.utf8)[...]

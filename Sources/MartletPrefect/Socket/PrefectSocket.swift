@@ -11,8 +11,26 @@ internal import NIOCore
 enum PrefectSocket: Sendable {
   /// Events of a client: everything about its task runs.
   case eventsIn
+  /// Events for a client that subscribes to them.
+  case eventsOut
+  /// Lines of a log for a client that subscribes to them.
+  case logsOut
+  /// The channel of a worker of a pool.
+  case worker(pool: String)
 
-  static let paths: [String: PrefectSocket] = ["/events/in": .eventsIn]
+  /// The WebSocket of a path below the root of the API, still percent-encoded; nil when there is none.
+  init?(path: String) {
+    let parts = Operation.parts(of: path)
+    switch parts.count {
+    case 2 where path == "/events/in": self = .eventsIn
+    case 2 where path == "/events/out": self = .eventsOut
+    case 2 where path == "/logs/out": self = .logsOut
+    case 4 where parts[0] == "work_pools" && parts[2] == "workers" && parts[3] == "connect":
+      guard let pool = Routes.unescaped(parts[1]), !pool.isEmpty else { return nil }
+      self = .worker(pool: pool)
+    default: return nil
+    }
+  }
 }
 
 extension PrefectAPI {
@@ -22,7 +40,7 @@ extension PrefectAPI {
   public func judge(_ head: HTTPRequestHead) -> HTTPUpgrade.Answer {
     let path = String(head.path.prefix { $0 != "?" })
     guard path.hasPrefix(Self.root + "/"),
-      let socket = PrefectSocket.paths[String(path.dropFirst(Self.root.count))],
+      let socket = PrefectSocket(path: String(path.dropFirst(Self.root.count))),
       policy.origins.refusal(authority: head.authority, origin: head.fields["origin"]) == nil
     else { return .decline }
     let speaks = WebSocketHandshake.protocols(of: head).contains("prefect")
@@ -63,6 +81,13 @@ extension PrefectAPI {
       switch socket {
       case .eventsIn:
         try await EventsIn(api: self, socket: webSocket, context: context).run(messages)
+      case .eventsOut:
+        try await EventsOut(api: self, socket: webSocket, context: context).run(messages)
+      case .logsOut:
+        try await LogsOut(api: self, socket: webSocket, context: context).run(messages)
+      case .worker(let pool):
+        try await WorkerChannel(api: self, socket: webSocket, context: context, pool: pool)
+          .run(messages)
       }
     } catch {
       // The peer has gone, or what it sent could not be stored: it sends again what was not confirmed.

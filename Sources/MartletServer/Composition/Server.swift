@@ -184,7 +184,9 @@ public struct Server: Sendable {
         events: EventHandlers(backend: backend), variables: VariableHandlers(backend: backend),
         limits: LimitHandlers(backend: backend), artifacts: ArtifactHandlers(backend: backend),
         inputs: InputHandlers(backend: backend),
-        blocks: BlockHandlers(backend: backend, keys: keys)),
+        blocks: BlockHandlers(backend: backend, keys: keys),
+        deployments: DeploymentHandlers(backend: backend), pools: PoolHandlers(backend: backend),
+        workers: WorkerHandlers(backend: backend)),
       policy: PrefectAPI.Policy(
         access: rpc.access, origins: rpc.origins, limits: rpc.limits,
         maxBody: configuration.maxMessageSize),

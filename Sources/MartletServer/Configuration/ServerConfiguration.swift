@@ -61,7 +61,7 @@ public struct ServerConfiguration: Sendable {
   public var blockKeyFile: String?
 
   /// Whether Prefect's API is served at `/api`.
-  public var prefectAPI = Switch.off
+  public var prefectAPI = Switch.on
 
   /// A server on loopback's port 4200.
   public init(database: Database) { self.database = database }

@@ -108,6 +108,7 @@ extension MartletProto.DeploymentSpec {
     case "timeout": timeout = other.timeout
     case "loss": loss = other.loss
     case "limits": limits = other.limits
+    case "annotations": annotations = other.annotations
     default: return false
     }
     return true

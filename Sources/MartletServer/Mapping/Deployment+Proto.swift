@@ -58,6 +58,7 @@ extension MartletModel.DeploymentSpec {
     for (index, limit) in spec.limits.enumerated() {
       limits.append(try SlotNeed(limit, "\(field).limits[\(index)]"))
     }
+    annotations = try JSONMembers(spec.annotations ?? [:], "\(field).annotations")
   }
 }
 
@@ -87,6 +88,8 @@ extension MartletProto.DeploymentSpec {
     timeout = spec.timeout?.duration
     loss = spec.loss.proto
     limits = spec.limits.map(\.proto)
+    let kept = spec.annotations
+    annotations = kept.count == 0 ? nil : JSONObject(stored: kept.text)
   }
 }
 

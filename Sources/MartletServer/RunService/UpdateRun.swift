@@ -15,7 +15,7 @@ extension RunHandlers {
       guard let run = request.run else { throw InvalidValue("run", "is required") }
       let paths = request.updateMask?.paths ?? []
       guard !paths.isEmpty else {
-        throw InvalidValue("update_mask", "is required: any of name, labels, tags")
+        throw InvalidValue("update_mask", "is required: any of name, labels, tags, retry")
       }
       var edit = RunEdit()
       for path in paths {
@@ -23,15 +23,20 @@ extension RunHandlers {
         case "name": edit.name = run.name
         case "labels": edit.labels = run.labels
         case "tags": edit.tags = run.tags
+        case "retry":
+          edit.retry =
+            try run.retry.map { .policy(try MartletModel.RetryPolicy($0, "run.retry")) } ?? .never
         default:
-          throw InvalidValue("update_mask", "names \"\(path)\": give any of name, labels, tags")
+          throw InvalidValue(
+            "update_mask", "names \"\(path)\": give any of name, labels, tags, retry")
         }
       }
       // The same bounds as at the creation.
-      try NewRun(
+      var bounded = NewRun(
         kind: .flow, name: edit.name ?? "", definition: "-", labels: edit.labels ?? [:],
-        tags: edit.tags ?? []
-      ).validate("run")
+        tags: edit.tags ?? [])
+      if case .policy(let retry)? = edit.retry { bounded.retry = retry }
+      try bounded.validate("run")
       let record = try await backend.store.updateRun(
         try RunID(required: run.id, "run.id"), in: namespace, edit: edit,
         etag: try etag(run.etag, "run.etag"), deadline: context.deadline)

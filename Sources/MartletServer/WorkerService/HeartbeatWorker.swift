@@ -21,6 +21,11 @@ extension WorkerHandlers {
       let known = try await backend.store.listWorkers(
         in: namespace, of: pool.name, named: identity.name, includesOffline: true, limit: 1,
         deadline: context.deadline)
+      // One that is not known is new; one that came again with another session has lost the one before.
+      if known.first?.identity.sessionID != identity.sessionID, !request.goodbye {
+        _ = try await backend.store.enterWorker(
+          identity, pool: pool, deadline: context.deadline)
+      }
       response.drain =
         known.first.map { $0.isDraining && $0.identity.sessionID == identity.sessionID } ?? false
       if request.goodbye {

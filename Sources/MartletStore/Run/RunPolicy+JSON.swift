@@ -44,7 +44,7 @@ extension RunPolicy {
 
 extension RetryPolicy {
   /// Factors are kept as their bits, so that a delay that is worked out again is the same.
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
       ("max", .integer(Int64(maxRetries))), ("mode", .integer(Int64(mode.rawValue))),
     ]

@@ -11,12 +11,31 @@ public struct RunEdit: Sendable, Equatable {
   public var labels: [String: String]?
   /// All tags.
   public var tags: [String]?
+  /// How it is tried again from now on.
+  public var retry: Retry?
+
+  /// How a run is tried again.
+  public enum Retry: Sendable, Equatable {
+    /// Not at all.
+    case never
+    /// As this says.
+    case policy(RetryPolicy)
+
+    /// The policy as the statement takes it.
+    fileprivate var json: PostgresJSON? {
+      if case .policy(let policy) = self { PostgresJSON(policy.json.text) } else { nil }
+    }
+  }
 
   /// Makes an edit.
-  public init(name: String? = nil, labels: [String: String]? = nil, tags: [String]? = nil) {
+  public init(
+    name: String? = nil, labels: [String: String]? = nil, tags: [String]? = nil,
+    retry: Retry? = nil
+  ) {
     self.name = name
     self.labels = labels
     self.tags = tags
+    self.retry = retry
   }
 }
 
@@ -58,20 +77,32 @@ extension Store {
       try checkText(tag, field: "run.tags", limit: RunLimits.labelValue)
     }
     let changed = try await write(deadline) { connection in
-      let rows = try connection.query(SQL.updateRun) {
-        $0.bind(id)
-        $0.bind(namespace)
-        $0.bind(etag)
-        $0.bind(edit.name)
-        $0.bind(edit.labels.map { json($0) })
-        if let tags = edit.tags { $0.bindArray(tags) } else { $0.bindNull() }
+      try connection.transaction { pipeline in
+        // In the order in which transitions lock: what they depend on first.
+        if edit.retry != nil { _ = try pipeline.query(SQL.lockRunState) { $0.bind(id) }.count }
+        let rows = try pipeline.query(SQL.updateRun) {
+          $0.bind(id)
+          $0.bind(namespace)
+          $0.bind(etag)
+          $0.bind(edit.name)
+          $0.bind(edit.labels.map { json($0) })
+          if let tags = edit.tags { $0.bindArray(tags) } else { $0.bindNull() }
+        }
+        if rows.affected > 0 {
+          if let retry = edit.retry {
+            _ = try pipeline.query(SQL.updateRetry) {
+              $0.bind(id)
+              $0.bind(retry.json)
+            }.affected
+          }
+          return (true, nil as Int64?)
+        }
+        let current = try pipeline.query(SQL.getRunEtag) {
+          $0.bind(id)
+          $0.bind(namespace)
+        }.first { row throws(PostgresError) in try row.get(0, as: Int64.self) }
+        return (false, current)
       }
-      if rows.affected > 0 { return (true, nil as Int64?) }
-      let current = try connection.query(SQL.getRunEtag) {
-        $0.bind(id)
-        $0.bind(namespace)
-      }.first { row throws(PostgresError) in try row.get(0, as: Int64.self) }
-      return (false, current)
     }
     switch changed {
     case (true, _): return try await run(id, in: namespace, deadline: deadline)

@@ -3,7 +3,8 @@
 
 -- name: read_ready_items
 -- The first of each queue that some worker may have, among so many that are looked at; those of full or paused deployments
--- are passed over. Profiles say what workers have (l), and which queues (q) and deployments (d) each is for. What a
+-- are passed over. Profiles say what workers have (l), whether that must all be asked for (x), and which
+-- queues (q) and deployments (d) each is for. What a
 -- transition changes at this moment is passed over too. Which deployments have no room is found out of those that stand
 -- there, each once, whatever others the pool has. A row without a run says that a queue goes on behind what was looked at.
 WITH head AS MATERIALIZED (
@@ -25,7 +26,8 @@ WITH head AS MATERIALIZED (
   LEFT JOIN LATERAL (SELECT * FROM deployment d WHERE d.id = h.deployment_id LIMIT 1) d ON true
   WHERE h.deployment_id NOT IN (SELECT s.id FROM shut s) AND h.run_id <> ALL ($5::uuid[])
     AND EXISTS (SELECT FROM unnest($4::jsonb[]) AS k (p)
-      WHERE k.p -> 'l' @> h.worker_labels AND (NOT k.p ? 'q' OR k.p -> 'q' ? h.name)
+      WHERE k.p -> 'l' @> h.worker_labels AND (NOT k.p ? 'x' OR h.worker_labels @> (k.p -> 'l'))
+        AND (NOT k.p ? 'q' OR k.p -> 'q' ? h.name)
         AND (NOT k.p ? 'd' OR k.p -> 'd' ?| ARRAY[h.deployment_id::text, d.flow || '/' || d.name]))
 ), taken AS (
   SELECT w.run_id, w.queue_id, w.deployment_id, d.flow || '/' || d.name AS deployment, w.due, w.worker_labels,
@@ -79,7 +81,8 @@ WITH RECURSIVE kind AS (
   ) w
   WHERE k.deployment_id NOT IN (SELECT s.id FROM shut s)
     AND EXISTS (SELECT FROM unnest($4::jsonb[]) AS o (p)
-      WHERE o.p -> 'l' @> k.worker_labels AND (NOT o.p ? 'q' OR o.p -> 'q' ? k.name)
+      WHERE o.p -> 'l' @> k.worker_labels AND (NOT o.p ? 'x' OR k.worker_labels @> (o.p -> 'l'))
+        AND (NOT o.p ? 'q' OR o.p -> 'q' ? k.name)
         AND (NOT o.p ? 'd' OR o.p -> 'd' ?| ARRAY[k.deployment_id::text, d.flow || '/' || d.name]))
 ), fitting AS MATERIALIZED (
   SELECT w.run_id, row_number() OVER (PARTITION BY b.queue_id ORDER BY w.due, w.run_id) <= b.room AS is_first

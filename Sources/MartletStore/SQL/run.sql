@@ -160,6 +160,16 @@ UPDATE run SET name = coalesce($4::text, name), labels = coalesce($5::jsonb, lab
   tags = coalesce($6::text[], tags), etag = etag + 1
 WHERE id = $1::uuid AND namespace = $2::text AND ($3::bigint IS NULL OR etag = $3::bigint)
 
+-- name: lock_run_state
+-- Holds a run's transitions back while what they depend on is changed.
+SELECT id FROM run_state WHERE id = $1::uuid FOR NO KEY UPDATE
+
+-- name: update_retry
+-- Says of a locked run how it is tried again; not at all when null.
+UPDATE run_state SET policy = nullif(CASE WHEN $2::jsonb IS NULL THEN coalesce(policy, '{}') - 'retry'
+  ELSE jsonb_set(coalesce(policy, '{}'), '{retry}', $2::jsonb) END, '{}')
+WHERE id = $1::uuid
+
 -- name: get_run_etag
 -- Tells a run that is not there from one with another etag.
 SELECT etag FROM run WHERE id = $1::uuid AND namespace = $2::text

@@ -106,6 +106,8 @@ enum SQL {
   static let recountRuns = named("recount_runs")
   static let listTransitions = named("list_transitions")
   static let updateRun = named("update_run")
+  static let lockRunState = named("lock_run_state")
+  static let updateRetry = named("update_retry")
   static let getRunEtag = named("get_run_etag")
   static let listChildren = named("list_children")
 

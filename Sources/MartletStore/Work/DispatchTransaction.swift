@@ -36,6 +36,8 @@ public struct DispatchRound: Sendable, Equatable {
 
   /// What was taken, for the time that offering takes.
   public var taken: [Taken] = []
+  /// What would have been taken, where nothing is.
+  public var ready: [Dispatch.Item] = []
   /// Workers that were to have something, and leave or came again elsewhere.
   public var gone: Set<WorkerID> = []
   /// Whether another round may find more at once.
@@ -52,6 +54,8 @@ struct DispatchTransaction {
   let excluded: [RunID]
   /// The most runs of one round.
   let limit: Int
+  /// Whether it is only asked what there is: nothing is taken.
+  var isLook = false
 
   /// How long offering may take; then others may take the run.
   static let hold = Interval.seconds(15)
@@ -95,6 +99,12 @@ struct DispatchTransaction {
       var dispatch = Dispatch(
         room: most, queues: queues, deploymentRoom: deploymentRoom, workers: workers.map(\.worker))
       let assignments = dispatch.serve(ready.items)
+      if isLook {
+        let items = Dictionary(
+          ready.items.map { ($0.runID, $0) }, uniquingKeysWith: { first, _ in first })
+        round.ready = assignments.compactMap { items[$0.runID] }
+        return round
+      }
       try mark(assignments, in: &round, on: pipeline)
       round.mayHaveMore = !round.taken.isEmpty && ready.items.count >= most
       round.nextReady =
@@ -199,6 +209,7 @@ struct DispatchTransaction {
           worker.labels.sorted { $0.key < $1.key }.map { (key: $0.key, value: .string($0.value)) })
       )
     ]
+    if worker.isExclusive { members.append(("x", .bool(true))) }
     if !worker.queues.isEmpty { members.append(("q", texts(worker.queues))) }
     if !worker.deployments.isEmpty { members.append(("d", texts(worker.deployments))) }
     return JSONValue.object(members).text

@@ -39,6 +39,30 @@ extension Store {
     return try await write { connection in try transaction.run(on: connection) }
   }
 
+  /// The runs of a pool that a worker could be offered now, in the order in which it would be; none is taken.
+  public func readyRuns(
+    of pool: PoolID, for worker: Dispatch.Worker, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> [Dispatch.Item] {
+    let transaction = DispatchTransaction(
+      pool: pool, workers: [ReadyWorker(worker, seen: .epoch)], excluded: [], limit: worker.credit,
+      isLook: true)
+    return try await write(deadline) { connection in try transaction.run(on: connection) }.ready
+  }
+
+  /// Says of runs of a pool whose deployment is full that they wait for it, or cancels them.
+  public func settleBlockedRuns(of pool: PoolID, limit: Int) async throws(StoreError) {
+    let blocked = try await blockedRuns(of: pool, limit: limit)
+    if blocked.isEmpty { return }
+    _ = try await transitions.submit(
+      blocked.map { run in
+        guard run.isCancelled else { return .hold(run.runID) }
+        return .cancel(
+          Cancellation(
+            namespace: run.namespace, runID: run.runID, actor: "service:dispatcher",
+            message: "LIMIT_FULL: its deployment has as many runs as it may have."))
+      })
+  }
+
   /// Gives back runs that were taken and could not be offered, unless somebody else took them since.
   public func releaseOffers(_ taken: [DispatchRound.Taken]) async throws(StoreError) {
     if taken.isEmpty { return }

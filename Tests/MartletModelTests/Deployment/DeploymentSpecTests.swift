@@ -38,6 +38,7 @@ import Testing
     spec.timeout = .seconds(90)
     spec.loss = .rerun(atMost: 2)
     spec.limits = [SlotNeed(.tag, "x", slots: 2, strategy: .cancelNew)]
+    spec.annotations = try object(#"{"prefect":{"pull_steps":[{"b":1,"a":null}]}}"#)
     return spec
   }
 

@@ -37,6 +37,18 @@ import Testing
     #expect(runs(served) == [2, 3, 1])
   }
 
+  @Test func oneThatIsExclusiveHasOnlyWhatAsksForAllOfItsLabels() {
+    let labels = ["a": "1", "b": "2"]
+    var dispatch = Dispatch(
+      queues: [queue(1)],
+      workers: [.init(id: id(1), credit: 9, labels: labels, isExclusive: true)])
+    let served = dispatch.serve([
+      item(1), item(2, labels: ["a": "1"]), item(3, labels: labels),
+      item(4, labels: ["a": "1", "b": "3"]), item(5, labels: ["a": "1", "b": "2", "c": "3"]),
+    ])
+    #expect(runs(served) == [3])
+  }
+
   @Test func everyLimitHolds() {
     let items = (1...9).map { item($0, queue: $0 % 3 + 1, deployment: $0 % 2 + 1) }
     var dispatch = Dispatch(

@@ -34,6 +34,26 @@ import Testing
     }
   }
 
+  @Test func aRunIsTriedAgainAsItsPolicySaysNow() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let run = TestRun()
+      _ = try await store.transitions.submit(run.create())
+      let policy = RetryPolicy(maxRetries: 2, delay: .listed([.seconds(3)]))
+      let edited = try await store.updateRun(
+        run.id, in: fixture.namespace, edit: RunEdit(retry: .policy(policy)), etag: 1)
+      #expect(edited.content.retry == policy)
+      await #expect(throws: StoreError.etagMismatch(current: 2)) {
+        try await store.updateRun(
+          run.id, in: fixture.namespace, edit: RunEdit(retry: .never), etag: 1)
+      }
+      #expect(try await store.run(run.id, in: fixture.namespace).content.retry == policy)
+      let last = try await store.updateRun(
+        run.id, in: fixture.namespace, edit: RunEdit(name: "n", retry: .never))
+      #expect(last.content.retry == nil)
+    }
+  }
+
   @Test func keepsFlowsByName() async throws {
     try await StoreFixture.with { fixture in
       let store = fixture.store

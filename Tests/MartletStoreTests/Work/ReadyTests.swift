@@ -63,6 +63,27 @@ import Testing
     }
   }
 
+  @Test func whoLooksFindsWhatAsksForJustItsLabelsAndTakesNothing() async throws {
+    try await WorkFixture.with(pool: PoolEdit(concurrency: .limited(3))) { fixture in
+      let labels = ["prefect": "3"]
+      let full = try await fixture.deployment("full", limit: 1)
+      let free = try await fixture.deployment("free")
+      _ = try await fixture.runs(Self.crowd, of: free)
+      let limited = try await fixture.runs(2, of: full, labels: labels)
+      let wanted = try await fixture.runs(3, of: free, labels: labels)
+      _ = try await fixture.runs(1, of: free, labels: ["prefect": "3", "gpu": "true"])
+      let looker = Dispatch.Worker(
+        id: WorkerID(RunID.fresh().value), credit: 10, labels: labels, isExclusive: true)
+      for _ in 0..<2 {
+        let ready = try await fixture.store.readyRuns(of: fixture.pool.id, for: looker)
+        // The pool has room for three, of which the first deployment has room for one.
+        #expect(ready.map(\.runID) == [limited[0], wanted[0]])
+      }
+      #expect(try await fixture.serve(fixture.worker("w")).count == 3)
+      #expect(try await fixture.store.readyRuns(of: fixture.pool.id, for: looker).isEmpty)
+    }
+  }
+
   @Test func aQueueThatNobodyServesIsNotRead() async throws {
     try await WorkFixture.with { fixture in
       let deployment = try await fixture.deployment("d")

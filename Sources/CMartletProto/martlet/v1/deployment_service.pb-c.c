@@ -2137,7 +2137,7 @@ const ProtobufCMessageDescriptor martlet__v1__deployment_spec__run_labels_entry_
   (ProtobufCMessageInit) martlet__v1__deployment_spec__run_labels_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__deployment_spec__field_descriptors[19] =
+static const ProtobufCFieldDescriptor martlet__v1__deployment_spec__field_descriptors[20] =
 {
   {
     "version_name",
@@ -2367,9 +2367,22 @@ static const ProtobufCFieldDescriptor martlet__v1__deployment_spec__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "annotations",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__DeploymentSpec, annotations),
+    &google__protobuf__struct__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__deployment_spec__field_indices_by_name[] = {
   12,   /* field[12] = allow_any_parameters */
+  19,   /* field[19] = annotations */
   6,   /* field[6] = command */
   4,   /* field[4] = entrypoint */
   7,   /* field[7] = image */
@@ -2392,7 +2405,7 @@ static const unsigned martlet__v1__deployment_spec__field_indices_by_name[] = {
 static const ProtobufCIntRange martlet__v1__deployment_spec__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 19 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor martlet__v1__deployment_spec__descriptor =
 {
@@ -2402,7 +2415,7 @@ const ProtobufCMessageDescriptor martlet__v1__deployment_spec__descriptor =
   "Martlet__V1__DeploymentSpec",
   "martlet.v1",
   sizeof(Martlet__V1__DeploymentSpec),
-  19,
+  20,
   martlet__v1__deployment_spec__field_descriptors,
   martlet__v1__deployment_spec__field_indices_by_name,
   1,  martlet__v1__deployment_spec__number_ranges,

@@ -580,6 +580,102 @@ void   martlet__v1__poll_work_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__poll_work_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__list_ready_runs_request__worker_labels_entry__init
+                     (Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry         *message)
+{
+  static const Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry init_value = MARTLET__V1__LIST_READY_RUNS_REQUEST__WORKER_LABELS_ENTRY__INIT;
+  *message = init_value;
+}
+void   martlet__v1__list_ready_runs_request__init
+                     (Martlet__V1__ListReadyRunsRequest         *message)
+{
+  static const Martlet__V1__ListReadyRunsRequest init_value = MARTLET__V1__LIST_READY_RUNS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__list_ready_runs_request__get_packed_size
+                     (const Martlet__V1__ListReadyRunsRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__list_ready_runs_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__list_ready_runs_request__pack
+                     (const Martlet__V1__ListReadyRunsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__list_ready_runs_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__list_ready_runs_request__pack_to_buffer
+                     (const Martlet__V1__ListReadyRunsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__list_ready_runs_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ListReadyRunsRequest *
+       martlet__v1__list_ready_runs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ListReadyRunsRequest *)
+     protobuf_c_message_unpack (&martlet__v1__list_ready_runs_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__list_ready_runs_request__free_unpacked
+                     (Martlet__V1__ListReadyRunsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__list_ready_runs_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__list_ready_runs_response__init
+                     (Martlet__V1__ListReadyRunsResponse         *message)
+{
+  static const Martlet__V1__ListReadyRunsResponse init_value = MARTLET__V1__LIST_READY_RUNS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__list_ready_runs_response__get_packed_size
+                     (const Martlet__V1__ListReadyRunsResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__list_ready_runs_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__list_ready_runs_response__pack
+                     (const Martlet__V1__ListReadyRunsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__list_ready_runs_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__list_ready_runs_response__pack_to_buffer
+                     (const Martlet__V1__ListReadyRunsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__list_ready_runs_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ListReadyRunsResponse *
+       martlet__v1__list_ready_runs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ListReadyRunsResponse *)
+     protobuf_c_message_unpack (&martlet__v1__list_ready_runs_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__list_ready_runs_response__free_unpacked
+                     (Martlet__V1__ListReadyRunsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__list_ready_runs_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__heartbeat_worker_request__init
                      (Martlet__V1__HeartbeatWorkerRequest         *message)
 {
@@ -2552,6 +2648,198 @@ const ProtobufCMessageDescriptor martlet__v1__poll_work_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__poll_work_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor martlet__v1__list_ready_runs_request__worker_labels_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__list_ready_runs_request__worker_labels_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange martlet__v1__list_ready_runs_request__worker_labels_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__list_ready_runs_request__worker_labels_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ListReadyRunsRequest.WorkerLabelsEntry",
+  "WorkerLabelsEntry",
+  "Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry",
+  "martlet.v1",
+  sizeof(Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry),
+  2,
+  martlet__v1__list_ready_runs_request__worker_labels_entry__field_descriptors,
+  martlet__v1__list_ready_runs_request__worker_labels_entry__field_indices_by_name,
+  1,  martlet__v1__list_ready_runs_request__worker_labels_entry__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__list_ready_runs_request__worker_labels_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__list_ready_runs_request__field_descriptors[6] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListReadyRunsRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pool",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListReadyRunsRequest, pool),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "queues",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ListReadyRunsRequest, n_queues),
+    offsetof(Martlet__V1__ListReadyRunsRequest, queues),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deployments",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__ListReadyRunsRequest, n_deployments),
+    offsetof(Martlet__V1__ListReadyRunsRequest, deployments),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "worker_labels",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ListReadyRunsRequest, n_worker_labels),
+    offsetof(Martlet__V1__ListReadyRunsRequest, worker_labels),
+    &martlet__v1__list_ready_runs_request__worker_labels_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListReadyRunsRequest, limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__list_ready_runs_request__field_indices_by_name[] = {
+  3,   /* field[3] = deployments */
+  5,   /* field[5] = limit */
+  0,   /* field[0] = namespace */
+  1,   /* field[1] = pool */
+  2,   /* field[2] = queues */
+  4,   /* field[4] = worker_labels */
+};
+static const ProtobufCIntRange martlet__v1__list_ready_runs_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor martlet__v1__list_ready_runs_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ListReadyRunsRequest",
+  "ListReadyRunsRequest",
+  "Martlet__V1__ListReadyRunsRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__ListReadyRunsRequest),
+  6,
+  martlet__v1__list_ready_runs_request__field_descriptors,
+  martlet__v1__list_ready_runs_request__field_indices_by_name,
+  1,  martlet__v1__list_ready_runs_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__list_ready_runs_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__list_ready_runs_response__field_descriptors[1] =
+{
+  {
+    "runs",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ListReadyRunsResponse, n_runs),
+    offsetof(Martlet__V1__ListReadyRunsResponse, runs),
+    &martlet__v1__run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__list_ready_runs_response__field_indices_by_name[] = {
+  0,   /* field[0] = runs */
+};
+static const ProtobufCIntRange martlet__v1__list_ready_runs_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__list_ready_runs_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ListReadyRunsResponse",
+  "ListReadyRunsResponse",
+  "Martlet__V1__ListReadyRunsResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__ListReadyRunsResponse),
+  1,
+  martlet__v1__list_ready_runs_response__field_descriptors,
+  martlet__v1__list_ready_runs_response__field_indices_by_name,
+  1,  martlet__v1__list_ready_runs_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__list_ready_runs_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor martlet__v1__heartbeat_worker_request__field_descriptors[5] =
 {
   {
@@ -3018,10 +3306,11 @@ const ProtobufCMessageDescriptor martlet__v1__delete_worker_response__descriptor
   (ProtobufCMessageInit) martlet__v1__delete_worker_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__worker_service__method_descriptors[6] =
+static const ProtobufCMethodDescriptor martlet__v1__worker_service__method_descriptors[7] =
 {
   { "Connect", &martlet__v1__connect_request__descriptor, &martlet__v1__connect_response__descriptor },
   { "PollWork", &martlet__v1__poll_work_request__descriptor, &martlet__v1__poll_work_response__descriptor },
+  { "ListReadyRuns", &martlet__v1__list_ready_runs_request__descriptor, &martlet__v1__list_ready_runs_response__descriptor },
   { "HeartbeatWorker", &martlet__v1__heartbeat_worker_request__descriptor, &martlet__v1__heartbeat_worker_response__descriptor },
   { "ListWorkers", &martlet__v1__list_workers_request__descriptor, &martlet__v1__list_workers_response__descriptor },
   { "DrainWorker", &martlet__v1__drain_worker_request__descriptor, &martlet__v1__drain_worker_response__descriptor },
@@ -3029,10 +3318,11 @@ static const ProtobufCMethodDescriptor martlet__v1__worker_service__method_descr
 };
 const unsigned martlet__v1__worker_service__method_indices_by_name[] = {
   0,        /* Connect */
-  5,        /* DeleteWorker */
-  4,        /* DrainWorker */
-  2,        /* HeartbeatWorker */
-  3,        /* ListWorkers */
+  6,        /* DeleteWorker */
+  5,        /* DrainWorker */
+  3,        /* HeartbeatWorker */
+  2,        /* ListReadyRuns */
+  4,        /* ListWorkers */
   1         /* PollWork */
 };
 const ProtobufCServiceDescriptor martlet__v1__worker_service__descriptor =
@@ -3042,7 +3332,7 @@ const ProtobufCServiceDescriptor martlet__v1__worker_service__descriptor =
   "WorkerService",
   "Martlet__V1__WorkerService",
   "martlet.v1",
-  6,
+  7,
   martlet__v1__worker_service__method_descriptors,
   martlet__v1__worker_service__method_indices_by_name
 };
@@ -3062,13 +3352,21 @@ void martlet__v1__worker_service__poll_work(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__worker_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__worker_service__list_ready_runs(ProtobufCService *service,
+                                                  const Martlet__V1__ListReadyRunsRequest *input,
+                                                  Martlet__V1__ListReadyRunsResponse_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__worker_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__worker_service__heartbeat_worker(ProtobufCService *service,
                                                    const Martlet__V1__HeartbeatWorkerRequest *input,
                                                    Martlet__V1__HeartbeatWorkerResponse_Closure closure,
                                                    void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__worker_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__worker_service__list_workers(ProtobufCService *service,
                                                const Martlet__V1__ListWorkersRequest *input,
@@ -3076,7 +3374,7 @@ void martlet__v1__worker_service__list_workers(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__worker_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__worker_service__drain_worker(ProtobufCService *service,
                                                const Martlet__V1__DrainWorkerRequest *input,
@@ -3084,7 +3382,7 @@ void martlet__v1__worker_service__drain_worker(ProtobufCService *service,
                                                void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__worker_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__worker_service__delete_worker(ProtobufCService *service,
                                                 const Martlet__V1__DeleteWorkerRequest *input,
@@ -3092,7 +3390,7 @@ void martlet__v1__worker_service__delete_worker(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__worker_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__worker_service__init (Martlet__V1__WorkerService_Service *service,
                                         Martlet__V1__WorkerService_ServiceDestroy destroy)

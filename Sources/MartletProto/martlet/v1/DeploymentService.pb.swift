@@ -174,6 +174,8 @@ public struct DeploymentSpec: MartletWire.WireMessage {
   public var loss: LossPolicy?
   /// Slots that its runs hold while they are RUNNING.
   public var limits: [RunLimit]
+  /// What clients keep with it, for themselves: plain JSON that the server does not read. At most 256 KiB.
+  public var annotations: [String: MartletWire.JSONValue]?
 
   /// A message with every field at its default.
   public init() { self.init(versionName: "") }
@@ -196,7 +198,8 @@ public struct DeploymentSpec: MartletWire.WireMessage {
     retry: RetryPolicy? = nil,
     timeout: Swift.Duration? = nil,
     loss: LossPolicy? = nil,
-    limits: [RunLimit] = []
+    limits: [RunLimit] = [],
+    annotations: [String: MartletWire.JSONValue]? = nil
   ) {
     self.versionName = versionName
     self.pool = pool
@@ -215,6 +218,7 @@ public struct DeploymentSpec: MartletWire.WireMessage {
     self.timeout = timeout
     self.loss = loss
     self.limits = limits
+    self.annotations = annotations
   }
 
   /// What to execute; absent: what the pool's template says, or what a program that serves knows.
@@ -1378,6 +1382,7 @@ extension DeploymentSpec {
       MartletWire.FieldSchema(17, "timeout", "timeout", .implicit, .message { Swift.Duration.schema }),
       MartletWire.FieldSchema(18, "loss", "loss", .implicit, .message { LossPolicy.schema }),
       MartletWire.FieldSchema(19, "limits", "limits", .repeated, .message { RunLimit.schema }),
+      MartletWire.FieldSchema(20, "annotations", "annotations", .implicit, .message { [String: MartletWire.JSONValue].schema }),
     ]
   )
 
@@ -1412,6 +1417,7 @@ extension DeploymentSpec {
     self.timeout = try reader.message(c.pointee.timeout, Swift.Duration.self)
     self.loss = try reader.message(c.pointee.loss, LossPolicy.self)
     self.limits = try reader.messages(c.pointee.n_limits, c.pointee.limits, RunLimit.self)
+    self.annotations = try reader.message(c.pointee.annotations, [String: MartletWire.JSONValue].self)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1468,6 +1474,9 @@ extension DeploymentSpec {
       c.pointee.loss = writer.message(value, LossPolicy.self)
     }
     (c.pointee.n_limits, c.pointee.limits) = writer.messages(self.limits, RunLimit.self)
+    if let value = self.annotations {
+      c.pointee.annotations = writer.message(value, [String: MartletWire.JSONValue].self)
+    }
   }
 }
 

@@ -365,7 +365,7 @@ public struct UpdateRunRequest: MartletWire.WireMessage {
   public var namespace: String
   /// The new values; `id` names the run, `etag` guards against other writers when given.
   public var run: Run?
-  /// Any of `name`, `labels`, `tags`. Required.
+  /// Any of `name`, `labels`, `tags`, `retry`. Required.
   public var updateMask: MartletWire.FieldMask?
 
   /// A message with every field at its default.

@@ -40,7 +40,8 @@ public protocol RunService: MartletCall.RPCService {
     _ request: CountRunsRequest, context: MartletCall.CallContext
   ) async throws -> CountRunsResponse
 
-  /// Changes a run's name, labels or tags, never its state.
+  /// Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
+  /// has been tried again counts.
   ///
   /// Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
   func updateRun(
@@ -175,7 +176,8 @@ public enum RunServiceMethods {
     service: "martlet.v1.RunService", name: "CountRuns",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.CountRunsRequest", responseType: "martlet.v1.CountRunsResponse")
-  /// Changes a run's name, labels or tags, never its state.
+  /// Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
+  /// has been tried again counts.
   ///
   /// Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
   public static let updateRun = MartletCall.MethodDescriptor(
@@ -358,7 +360,8 @@ public struct RunServiceClient: Sendable {
       options: options)
   }
 
-  /// Changes a run's name, labels or tags, never its state.
+  /// Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
+  /// has been tried again counts.
   ///
   /// Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
   public func updateRun(

@@ -544,6 +544,58 @@ public struct PollWorkResponse: MartletWire.WireMessage {
   }
 }
 
+/// Asks what is ready.
+public struct ListReadyRunsRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// The pool: an id or a name. Required.
+  public var pool: String
+  /// Only runs of these queues, by name; all when empty.
+  public var queues: [String]
+  /// Only runs of these deployments, by id or `flow/name`; all when empty.
+  public var deployments: [String]
+  /// Only runs of deployments whose `worker_labels` are just these.
+  public var workerLabels: [String: String]
+  /// At most 1000; 100 when 0.
+  public var limit: Int32
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    pool: String = "",
+    queues: [String] = [],
+    deployments: [String] = [],
+    workerLabels: [String: String] = [:],
+    limit: Int32 = 0
+  ) {
+    self.namespace = namespace
+    self.pool = pool
+    self.queues = queues
+    self.deployments = deployments
+    self.workerLabels = workerLabels
+    self.limit = limit
+  }
+}
+
+/// What is ready.
+public struct ListReadyRunsResponse: MartletWire.WireMessage {
+  /// First those that should start first.
+  public var runs: [Run]
+
+  /// A message with every field at its default.
+  public init() { self.init(runs: []) }
+
+  /// A message of the fields given.
+  public init(
+    runs: [Run] = []
+  ) {
+    self.runs = runs
+  }
+}
+
 /// A sign of life.
 public struct HeartbeatWorkerRequest: MartletWire.WireMessage {
   /// The namespace.
@@ -1517,6 +1569,79 @@ extension PollWorkResponse {
     martlet__v1__poll_work_response__init(c)
     (c.pointee.n_offers, c.pointee.offers) = writer.messages(self.offers, Offer.self)
     c.pointee.drain = self.drain ? 1 : 0
+  }
+}
+
+extension ListReadyRunsRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ListReadyRunsRequest",
+    layout: MartletWire.StructLayout(martlet__v1__list_ready_runs_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "pool", "pool", .implicit, .string),
+      MartletWire.FieldSchema(3, "queues", "queues", .repeated, .string),
+      MartletWire.FieldSchema(4, "deployments", "deployments", .repeated, .string),
+      MartletWire.FieldSchema(5, "worker_labels", "workerLabels", .map(key: .string), .string),
+      MartletWire.FieldSchema(6, "limit", "limit", .implicit, .int32),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ListReadyRunsRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.pool = try reader.string(c.pointee.pool)
+    self.queues = try reader.strings(c.pointee.n_queues, c.pointee.queues)
+    self.deployments = try reader.strings(c.pointee.n_deployments, c.pointee.deployments)
+    self.workerLabels = try reader.map(c.pointee.n_worker_labels, c.pointee.worker_labels) {
+      (entry: UnsafeMutablePointer<Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry>) throws(MartletWire.WireFault) in
+      (try reader.string(entry.pointee.key), try reader.string(entry.pointee.value))
+    }
+    self.limit = c.pointee.limit
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ListReadyRunsRequest.self)
+    martlet__v1__list_ready_runs_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.pool = writer.string(self.pool)
+    (c.pointee.n_queues, c.pointee.queues) = writer.strings(self.queues)
+    (c.pointee.n_deployments, c.pointee.deployments) = writer.strings(self.deployments)
+    (c.pointee.n_worker_labels, c.pointee.worker_labels) = writer.map(self.workerLabels) {
+      (entry: UnsafeMutablePointer<Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry>, key, value) in
+      martlet__v1__list_ready_runs_request__worker_labels_entry__init(entry)
+      entry.pointee.key = writer.string(key)
+      entry.pointee.value = writer.string(value)
+    }
+    c.pointee.limit = self.limit
+  }
+}
+
+extension ListReadyRunsResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ListReadyRunsResponse",
+    layout: MartletWire.StructLayout(martlet__v1__list_ready_runs_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "runs", "runs", .repeated, .message { Run.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ListReadyRunsResponse.self)
+    self.runs = try reader.messages(c.pointee.n_runs, c.pointee.runs, Run.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ListReadyRunsResponse.self)
+    martlet__v1__list_ready_runs_response__init(c)
+    (c.pointee.n_runs, c.pointee.runs) = writer.messages(self.runs, Run.self)
   }
 }
 

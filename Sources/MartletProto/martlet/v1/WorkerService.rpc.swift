@@ -19,8 +19,17 @@ public protocol WorkerService: MartletCall.RPCService {
     _ request: PollWorkRequest, context: MartletCall.CallContext
   ) async throws -> PollWorkResponse
 
+  /// Returns runs of a pool that are due and that a worker could be offered now: in the order of their queues' priorities
+  /// and of their due times, no more than pool, queues and deployments have room for. None is claimed: whoever would have
+  /// one proposes PENDING in the epoch after the run's, and of several the first has it. For programs that look and then
+  /// take, such as Prefect's workers; what is claimed so is not offered, and no session watches over it. NOT_FOUND when
+  /// there is no such pool.
+  func listReadyRuns(
+    _ request: ListReadyRunsRequest, context: MartletCall.CallContext
+  ) async throws -> ListReadyRunsResponse
+
   /// Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
-  /// executor could.
+  /// executor could. A worker that is not known yet is from then on.
   func heartbeatWorker(
     _ request: HeartbeatWorkerRequest, context: MartletCall.CallContext
   ) async throws -> HeartbeatWorkerResponse
@@ -55,8 +64,17 @@ public enum WorkerServiceMethods {
     service: "martlet.v1.WorkerService", name: "PollWork",
     kind: .unary, idempotency: .unknown,
     requestType: "martlet.v1.PollWorkRequest", responseType: "martlet.v1.PollWorkResponse")
+  /// Returns runs of a pool that are due and that a worker could be offered now: in the order of their queues' priorities
+  /// and of their due times, no more than pool, queues and deployments have room for. None is claimed: whoever would have
+  /// one proposes PENDING in the epoch after the run's, and of several the first has it. For programs that look and then
+  /// take, such as Prefect's workers; what is claimed so is not offered, and no session watches over it. NOT_FOUND when
+  /// there is no such pool.
+  public static let listReadyRuns = MartletCall.MethodDescriptor(
+    service: "martlet.v1.WorkerService", name: "ListReadyRuns",
+    kind: .unary, idempotency: .unknown,
+    requestType: "martlet.v1.ListReadyRunsRequest", responseType: "martlet.v1.ListReadyRunsResponse")
   /// Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
-  /// executor could.
+  /// executor could. A worker that is not known yet is from then on.
   public static let heartbeatWorker = MartletCall.MethodDescriptor(
     service: "martlet.v1.WorkerService", name: "HeartbeatWorker",
     kind: .unary, idempotency: .idempotent,
@@ -81,6 +99,7 @@ public enum WorkerServiceMethods {
   public static let all: [MartletCall.MethodDescriptor] = [
     connect,
     pollWork,
+    listReadyRuns,
     heartbeatWorker,
     listWorkers,
     drainWorker,
@@ -116,8 +135,21 @@ public struct WorkerServiceClient: Sendable {
       options: options)
   }
 
+  /// Returns runs of a pool that are due and that a worker could be offered now: in the order of their queues' priorities
+  /// and of their due times, no more than pool, queues and deployments have room for. None is claimed: whoever would have
+  /// one proposes PENDING in the epoch after the run's, and of several the first has it. For programs that look and then
+  /// take, such as Prefect's workers; what is claimed so is not offered, and no session watches over it. NOT_FOUND when
+  /// there is no such pool.
+  public func listReadyRuns(
+    _ request: ListReadyRunsRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> ListReadyRunsResponse {
+    try await channel.unary(
+      WorkerServiceMethods.listReadyRuns, request, returning: ListReadyRunsResponse.self,
+      options: options)
+  }
+
   /// Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
-  /// executor could.
+  /// executor could. A worker that is not known yet is from then on.
   public func heartbeatWorker(
     _ request: HeartbeatWorkerRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> HeartbeatWorkerResponse {
@@ -163,6 +195,9 @@ extension WorkerService {
       },
       MartletCall.MethodHandler.unary(WorkerServiceMethods.pollWork) { request, context in
         try await self.pollWork(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(WorkerServiceMethods.listReadyRuns) { request, context in
+        try await self.listReadyRuns(request, context: context)
       },
       MartletCall.MethodHandler.unary(WorkerServiceMethods.heartbeatWorker) { request, context in
         try await self.heartbeatWorker(request, context: context)

@@ -1622,7 +1622,8 @@ class RunService:
         run: Optional[v1.Run] = None,
         update_mask: Optional[FieldMaskLike] = None,
     ) -> v1.UpdateRunResponse:
-        """Changes a run's name, labels or tags, never its state.
+        """Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
+        has been tried again counts.
 
         Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
         """
@@ -2778,6 +2779,38 @@ class WorkerService:
             "/martlet.v1.WorkerService/PollWork", v1.PollWorkResponse, asked, timeout, repeatable=False
         )
 
+    def list_ready_runs(
+        self,
+        request: Optional[v1.ListReadyRunsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        pool: Optional[str] = None,
+        queues: Optional[Iterable[str]] = None,
+        deployments: Optional[Iterable[str]] = None,
+        worker_labels: Optional[Iterable[v1.ListReadyRunsRequest.WorkerLabelsEntry]] = None,
+        limit: Optional[int] = None,
+    ) -> v1.ListReadyRunsResponse:
+        """Returns runs of a pool that are due and that a worker could be offered now: in the order of their queues' priorities
+        and of their due times, no more than pool, queues and deployments have room for. None is claimed: whoever would have
+        one proposes PENDING in the epoch after the run's, and of several the first has it. For programs that look and then
+        take, such as Prefect's workers; what is claimed so is not offered, and no session watches over it. NOT_FOUND when
+        there is no such pool.
+        """
+        asked = self._calls.request(
+            v1.ListReadyRunsRequest,
+            request,
+            namespace=namespace,
+            pool=pool,
+            queues=queues,
+            deployments=deployments,
+            worker_labels=worker_labels,
+            limit=limit,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.WorkerService/ListReadyRuns", v1.ListReadyRunsResponse, asked, timeout, repeatable=False
+        )
+
     def heartbeat_worker(
         self,
         request: Optional[v1.HeartbeatWorkerRequest] = None,
@@ -2790,7 +2823,7 @@ class WorkerService:
         goodbye: Optional[bool] = None,
     ) -> v1.HeartbeatWorkerResponse:
         """Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
-        executor could.
+        executor could. A worker that is not known yet is from then on.
         """
         asked = self._calls.request(
             v1.HeartbeatWorkerRequest,

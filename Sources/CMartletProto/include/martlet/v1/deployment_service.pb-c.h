@@ -329,6 +329,10 @@ struct  Martlet__V1__DeploymentSpec
    */
   size_t n_limits;
   Martlet__V1__RunLimit **limits;
+  /*
+   * What clients keep with it, for themselves: plain JSON that the server does not read. At most 256 KiB.
+   */
+  Google__Protobuf__Struct *annotations;
   Martlet__V1__DeploymentSpec__ExecutableCase executable_case;
   union {
     /*
@@ -347,7 +351,7 @@ struct  Martlet__V1__DeploymentSpec
 };
 #define MARTLET__V1__DEPLOYMENT_SPEC__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__deployment_spec__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, NULL, NULL, 0, 0,NULL, 0,NULL, NULL, NULL, NULL, 0,NULL, MARTLET__V1__DEPLOYMENT_SPEC__EXECUTABLE__NOT_SET, {0} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, NULL, NULL, 0, 0,NULL, 0,NULL, NULL, NULL, NULL, 0,NULL, NULL, MARTLET__V1__DEPLOYMENT_SPEC__EXECUTABLE__NOT_SET, {0} }
 
 
 /*

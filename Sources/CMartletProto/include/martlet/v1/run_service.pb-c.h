@@ -465,7 +465,7 @@ struct  Martlet__V1__UpdateRunRequest
    */
   Martlet__V1__Run *run;
   /*
-   * Any of `name`, `labels`, `tags`. Required.
+   * Any of `name`, `labels`, `tags`, `retry`. Required.
    */
   Google__Protobuf__FieldMask *update_mask;
 };

@@ -45,6 +45,9 @@ typedef struct Martlet__V1__ProcessLaunch__EnvironmentEntry Martlet__V1__Process
 typedef struct Martlet__V1__Worker Martlet__V1__Worker;
 typedef struct Martlet__V1__PollWorkRequest Martlet__V1__PollWorkRequest;
 typedef struct Martlet__V1__PollWorkResponse Martlet__V1__PollWorkResponse;
+typedef struct Martlet__V1__ListReadyRunsRequest Martlet__V1__ListReadyRunsRequest;
+typedef struct Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry;
+typedef struct Martlet__V1__ListReadyRunsResponse Martlet__V1__ListReadyRunsResponse;
 typedef struct Martlet__V1__HeartbeatWorkerRequest Martlet__V1__HeartbeatWorkerRequest;
 typedef struct Martlet__V1__HeartbeatWorkerResponse Martlet__V1__HeartbeatWorkerResponse;
 typedef struct Martlet__V1__ListWorkersRequest Martlet__V1__ListWorkersRequest;
@@ -716,6 +719,73 @@ struct  Martlet__V1__PollWorkResponse
     , 0,NULL, 0 }
 
 
+struct  Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData key;
+  ProtobufCBinaryData value;
+};
+#define MARTLET__V1__LIST_READY_RUNS_REQUEST__WORKER_LABELS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_ready_runs_request__worker_labels_entry__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+/*
+ * Asks what is ready.
+ */
+struct  Martlet__V1__ListReadyRunsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The pool: an id or a name. Required.
+   */
+  ProtobufCBinaryData pool;
+  /*
+   * Only runs of these queues, by name; all when empty.
+   */
+  size_t n_queues;
+  ProtobufCBinaryData *queues;
+  /*
+   * Only runs of these deployments, by id or `flow/name`; all when empty.
+   */
+  size_t n_deployments;
+  ProtobufCBinaryData *deployments;
+  /*
+   * Only runs of deployments whose `worker_labels` are just these.
+   */
+  size_t n_worker_labels;
+  Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry **worker_labels;
+  /*
+   * At most 1000; 100 when 0.
+   */
+  int32_t limit;
+};
+#define MARTLET__V1__LIST_READY_RUNS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_ready_runs_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0 }
+
+
+/*
+ * What is ready.
+ */
+struct  Martlet__V1__ListReadyRunsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * First those that should start first.
+   */
+  size_t n_runs;
+  Martlet__V1__Run **runs;
+};
+#define MARTLET__V1__LIST_READY_RUNS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_ready_runs_response__descriptor) \
+    , 0,NULL }
+
+
 /*
  * A sign of life.
  */
@@ -1148,6 +1218,47 @@ Martlet__V1__PollWorkResponse *
 void   martlet__v1__poll_work_response__free_unpacked
                      (Martlet__V1__PollWorkResponse *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry methods */
+void   martlet__v1__list_ready_runs_request__worker_labels_entry__init
+                     (Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry         *message);
+/* Martlet__V1__ListReadyRunsRequest methods */
+void   martlet__v1__list_ready_runs_request__init
+                     (Martlet__V1__ListReadyRunsRequest         *message);
+size_t martlet__v1__list_ready_runs_request__get_packed_size
+                     (const Martlet__V1__ListReadyRunsRequest   *message);
+size_t martlet__v1__list_ready_runs_request__pack
+                     (const Martlet__V1__ListReadyRunsRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__list_ready_runs_request__pack_to_buffer
+                     (const Martlet__V1__ListReadyRunsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ListReadyRunsRequest *
+       martlet__v1__list_ready_runs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__list_ready_runs_request__free_unpacked
+                     (Martlet__V1__ListReadyRunsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ListReadyRunsResponse methods */
+void   martlet__v1__list_ready_runs_response__init
+                     (Martlet__V1__ListReadyRunsResponse         *message);
+size_t martlet__v1__list_ready_runs_response__get_packed_size
+                     (const Martlet__V1__ListReadyRunsResponse   *message);
+size_t martlet__v1__list_ready_runs_response__pack
+                     (const Martlet__V1__ListReadyRunsResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__list_ready_runs_response__pack_to_buffer
+                     (const Martlet__V1__ListReadyRunsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ListReadyRunsResponse *
+       martlet__v1__list_ready_runs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__list_ready_runs_response__free_unpacked
+                     (Martlet__V1__ListReadyRunsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__HeartbeatWorkerRequest methods */
 void   martlet__v1__heartbeat_worker_request__init
                      (Martlet__V1__HeartbeatWorkerRequest         *message);
@@ -1374,6 +1485,15 @@ typedef void (*Martlet__V1__PollWorkRequest_Closure)
 typedef void (*Martlet__V1__PollWorkResponse_Closure)
                  (const Martlet__V1__PollWorkResponse *message,
                   void *closure_data);
+typedef void (*Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry_Closure)
+                 (const Martlet__V1__ListReadyRunsRequest__WorkerLabelsEntry *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ListReadyRunsRequest_Closure)
+                 (const Martlet__V1__ListReadyRunsRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ListReadyRunsResponse_Closure)
+                 (const Martlet__V1__ListReadyRunsResponse *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__HeartbeatWorkerRequest_Closure)
                  (const Martlet__V1__HeartbeatWorkerRequest *message,
                   void *closure_data);
@@ -1413,6 +1533,10 @@ struct Martlet__V1__WorkerService_Service
                     const Martlet__V1__PollWorkRequest *input,
                     Martlet__V1__PollWorkResponse_Closure closure,
                     void *closure_data);
+  void (*list_ready_runs)(Martlet__V1__WorkerService_Service *service,
+                          const Martlet__V1__ListReadyRunsRequest *input,
+                          Martlet__V1__ListReadyRunsResponse_Closure closure,
+                          void *closure_data);
   void (*heartbeat_worker)(Martlet__V1__WorkerService_Service *service,
                            const Martlet__V1__HeartbeatWorkerRequest *input,
                            Martlet__V1__HeartbeatWorkerResponse_Closure closure,
@@ -1439,6 +1563,7 @@ void martlet__v1__worker_service__init (Martlet__V1__WorkerService_Service *serv
     { MARTLET__V1__WORKER_SERVICE__BASE_INIT,\
       function_prefix__ ## connect,\
       function_prefix__ ## poll_work,\
+      function_prefix__ ## list_ready_runs,\
       function_prefix__ ## heartbeat_worker,\
       function_prefix__ ## list_workers,\
       function_prefix__ ## drain_worker,\
@@ -1451,6 +1576,10 @@ void martlet__v1__worker_service__poll_work(ProtobufCService *service,
                                             const Martlet__V1__PollWorkRequest *input,
                                             Martlet__V1__PollWorkResponse_Closure closure,
                                             void *closure_data);
+void martlet__v1__worker_service__list_ready_runs(ProtobufCService *service,
+                                                  const Martlet__V1__ListReadyRunsRequest *input,
+                                                  Martlet__V1__ListReadyRunsResponse_Closure closure,
+                                                  void *closure_data);
 void martlet__v1__worker_service__heartbeat_worker(ProtobufCService *service,
                                                    const Martlet__V1__HeartbeatWorkerRequest *input,
                                                    Martlet__V1__HeartbeatWorkerResponse_Closure closure,
@@ -1494,6 +1623,9 @@ extern const ProtobufCMessageDescriptor martlet__v1__process_launch__environment
 extern const ProtobufCMessageDescriptor martlet__v1__worker__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__poll_work_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__poll_work_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__list_ready_runs_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__list_ready_runs_request__worker_labels_entry__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__list_ready_runs_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__heartbeat_worker_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__heartbeat_worker_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_workers_request__descriptor;

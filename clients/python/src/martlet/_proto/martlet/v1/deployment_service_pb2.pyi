@@ -200,7 +200,7 @@ class Deployment(_message.Message):
     def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., flow: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., paused: bool = ..., spec: _Optional[_Union[DeploymentSpec, _Mapping]] = ..., schedules: _Optional[_Iterable[_Union[_schedule_pb2.Schedule, _Mapping]]] = ..., concurrency_limit: _Optional[int] = ..., collision_strategy: _Optional[_Union[_limit_service_pb2.CollisionStrategy, str]] = ..., version: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., updated_by: _Optional[str] = ...) -> None: ...
 
 class DeploymentSpec(_message.Message):
-    __slots__ = ["allow_any_parameters", "command", "entrypoint", "image", "job_variables", "limits", "loss", "parameter_schema", "parameters", "pool", "pull_steps", "queue", "retry", "run_labels", "shell", "tags", "timeout", "version_name", "worker_labels"]
+    __slots__ = ["allow_any_parameters", "annotations", "command", "entrypoint", "image", "job_variables", "limits", "loss", "parameter_schema", "parameters", "pool", "pull_steps", "queue", "retry", "run_labels", "shell", "tags", "timeout", "version_name", "worker_labels"]
     class RunLabelsEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -216,6 +216,7 @@ class DeploymentSpec(_message.Message):
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     ALLOW_ANY_PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    ANNOTATIONS_FIELD_NUMBER: _ClassVar[int]
     COMMAND_FIELD_NUMBER: _ClassVar[int]
     ENTRYPOINT_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
@@ -235,6 +236,7 @@ class DeploymentSpec(_message.Message):
     VERSION_NAME_FIELD_NUMBER: _ClassVar[int]
     WORKER_LABELS_FIELD_NUMBER: _ClassVar[int]
     allow_any_parameters: bool
+    annotations: _struct_pb2.Struct
     command: ArgumentVector
     entrypoint: str
     image: str
@@ -253,7 +255,7 @@ class DeploymentSpec(_message.Message):
     timeout: _duration_pb2.Duration
     version_name: str
     worker_labels: _containers.ScalarMap[str, str]
-    def __init__(self, version_name: _Optional[str] = ..., pool: _Optional[str] = ..., queue: _Optional[str] = ..., worker_labels: _Optional[_Mapping[str, str]] = ..., entrypoint: _Optional[str] = ..., shell: _Optional[str] = ..., command: _Optional[_Union[ArgumentVector, _Mapping]] = ..., image: _Optional[str] = ..., pull_steps: _Optional[_Iterable[_Union[PullStep, _Mapping]]] = ..., job_variables: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., parameter_schema: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., allow_any_parameters: bool = ..., tags: _Optional[_Iterable[str]] = ..., run_labels: _Optional[_Mapping[str, str]] = ..., retry: _Optional[_Union[_run_pb2.RetryPolicy, _Mapping]] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., loss: _Optional[_Union[_run_pb2.LossPolicy, _Mapping]] = ..., limits: _Optional[_Iterable[_Union[_run_pb2.RunLimit, _Mapping]]] = ...) -> None: ...
+    def __init__(self, version_name: _Optional[str] = ..., pool: _Optional[str] = ..., queue: _Optional[str] = ..., worker_labels: _Optional[_Mapping[str, str]] = ..., entrypoint: _Optional[str] = ..., shell: _Optional[str] = ..., command: _Optional[_Union[ArgumentVector, _Mapping]] = ..., image: _Optional[str] = ..., pull_steps: _Optional[_Iterable[_Union[PullStep, _Mapping]]] = ..., job_variables: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., parameter_schema: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., allow_any_parameters: bool = ..., tags: _Optional[_Iterable[str]] = ..., run_labels: _Optional[_Mapping[str, str]] = ..., retry: _Optional[_Union[_run_pb2.RetryPolicy, _Mapping]] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., loss: _Optional[_Union[_run_pb2.LossPolicy, _Mapping]] = ..., limits: _Optional[_Iterable[_Union[_run_pb2.RunLimit, _Mapping]]] = ..., annotations: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class DeploymentVersion(_message.Message):
     __slots__ = ["create_time", "created_by", "current", "number", "spec"]

@@ -154,7 +154,8 @@ class RunServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def UpdateRun(self, request, context):
-        """Changes a run's name, labels or tags, never its state.
+        """Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
+        has been tried again counts.
 
         Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
         """

@@ -196,6 +196,35 @@ class LaunchSpec(_message.Message):
     process: ProcessLaunch
     def __init__(self, process: _Optional[_Union[ProcessLaunch, _Mapping]] = ..., job: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
+class ListReadyRunsRequest(_message.Message):
+    __slots__ = ["deployments", "limit", "namespace", "pool", "queues", "worker_labels"]
+    class WorkerLabelsEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    DEPLOYMENTS_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    QUEUES_FIELD_NUMBER: _ClassVar[int]
+    WORKER_LABELS_FIELD_NUMBER: _ClassVar[int]
+    deployments: _containers.RepeatedScalarFieldContainer[str]
+    limit: int
+    namespace: str
+    pool: str
+    queues: _containers.RepeatedScalarFieldContainer[str]
+    worker_labels: _containers.ScalarMap[str, str]
+    def __init__(self, namespace: _Optional[str] = ..., pool: _Optional[str] = ..., queues: _Optional[_Iterable[str]] = ..., deployments: _Optional[_Iterable[str]] = ..., worker_labels: _Optional[_Mapping[str, str]] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class ListReadyRunsResponse(_message.Message):
+    __slots__ = ["runs"]
+    RUNS_FIELD_NUMBER: _ClassVar[int]
+    runs: _containers.RepeatedCompositeFieldContainer[_run_pb2.Run]
+    def __init__(self, runs: _Optional[_Iterable[_Union[_run_pb2.Run, _Mapping]]] = ...) -> None: ...
+
 class ListWorkersRequest(_message.Message):
     __slots__ = ["include_offline", "namespace", "page_size", "page_token", "pool"]
     INCLUDE_OFFLINE_FIELD_NUMBER: _ClassVar[int]

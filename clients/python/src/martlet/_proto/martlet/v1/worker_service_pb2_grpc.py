@@ -27,6 +27,11 @@ class WorkerServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_worker__service__pb2.PollWorkRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_worker__service__pb2.PollWorkResponse.FromString,
                 )
+        self.ListReadyRuns = channel.unary_unary(
+                '/martlet.v1.WorkerService/ListReadyRuns',
+                request_serializer=martlet_dot_v1_dot_worker__service__pb2.ListReadyRunsRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_worker__service__pb2.ListReadyRunsResponse.FromString,
+                )
         self.HeartbeatWorker = channel.unary_unary(
                 '/martlet.v1.WorkerService/HeartbeatWorker',
                 request_serializer=martlet_dot_v1_dot_worker__service__pb2.HeartbeatWorkerRequest.SerializeToString,
@@ -71,9 +76,20 @@ class WorkerServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListReadyRuns(self, request, context):
+        """Returns runs of a pool that are due and that a worker could be offered now: in the order of their queues' priorities
+        and of their due times, no more than pool, queues and deployments have room for. None is claimed: whoever would have
+        one proposes PENDING in the epoch after the run's, and of several the first has it. For programs that look and then
+        take, such as Prefect's workers; what is claimed so is not offered, and no session watches over it. NOT_FOUND when
+        there is no such pool.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def HeartbeatWorker(self, request, context):
         """Renews the session of a worker that polls, or ends it when the worker leaves, and tells how its runs ended before their
-        executor could.
+        executor could. A worker that is not known yet is from then on.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -112,6 +128,11 @@ def add_WorkerServiceServicer_to_server(servicer, server):
                     servicer.PollWork,
                     request_deserializer=martlet_dot_v1_dot_worker__service__pb2.PollWorkRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_worker__service__pb2.PollWorkResponse.SerializeToString,
+            ),
+            'ListReadyRuns': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReadyRuns,
+                    request_deserializer=martlet_dot_v1_dot_worker__service__pb2.ListReadyRunsRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_worker__service__pb2.ListReadyRunsResponse.SerializeToString,
             ),
             'HeartbeatWorker': grpc.unary_unary_rpc_method_handler(
                     servicer.HeartbeatWorker,
@@ -177,6 +198,23 @@ class WorkerService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.WorkerService/PollWork',
             martlet_dot_v1_dot_worker__service__pb2.PollWorkRequest.SerializeToString,
             martlet_dot_v1_dot_worker__service__pb2.PollWorkResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ListReadyRuns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.WorkerService/ListReadyRuns',
+            martlet_dot_v1_dot_worker__service__pb2.ListReadyRunsRequest.SerializeToString,
+            martlet_dot_v1_dot_worker__service__pb2.ListReadyRunsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

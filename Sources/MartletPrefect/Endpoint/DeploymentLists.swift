@@ -1,0 +1,106 @@
+// Decides how deployments are listed and counted: all are read, few as they are, and those that pass are shown.
+
+internal import MartletCall
+internal import MartletModel
+internal import MartletProto
+
+extension PrefectAPI {
+  /// The most that are deleted at once.
+  private static let mostDeleted = 50
+
+  func readDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let window = try ListWindow(request.body)
+    return .ok(window.part(of: try await matching(request)))
+  }
+
+  func paginateDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let window = try ListWindow(request.body, isPaged: true)
+    let all = try await matching(request)
+    return .ok(
+      Shape.DeploymentPaginationResponse(
+        results: window.part(of: all), count: all.count, limit: window.limit,
+        pages: window.pages(of: all.count), page: window.page))
+  }
+
+  func countDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
+    .ok(try await matching(request).count)
+  }
+
+  func bulkDeleteDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
+    let limit = request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.mostDeleted
+    var deleted: [UUIDValue] = []
+    for deployment in try await matching(request).prefix(max(0, min(limit, Self.mostDeleted))) {
+      do {
+        _ = try await services.deployments.deleteDeployment(
+          DeleteDeploymentRequest(deployment: deployment.id.text), context: request.context)
+        deleted.append(deployment.id)
+      } catch let status as Status where status.code == .notFound {}
+    }
+    var answer = Shape.DeploymentBulkDeleteResponse()
+    answer.deleted = deleted
+    return .ok(answer)
+  }
+
+  private func matching(_ request: PrefectRequest) async throws -> [Shape.DeploymentResponse] {
+    for other in ["flow_runs", "task_runs"] where !ListFilter(request.body, other).isEmpty {
+      throw PrefectFailure(501, "Martlet does not filter deployments by \(other) yet.")
+    }
+    let own = ListFilter(request.body, "deployments")
+    let flows = ListFilter(request.body, "flows")
+    let pools = ListFilter(request.body, "work_pools")
+    let queues = ListFilter(request.body, "work_pool_queues")
+    var directory = WorkDirectory(services, request.context)
+    var found: [Shape.DeploymentResponse] = []
+    var list = ListDeploymentsRequest(pageSize: 1000)
+    repeat {
+      let page = try await services.deployments.listDeployments(list, context: request.context)
+      for deployment in page.deployments {
+        let shown = try await directory.shown(deployment)
+        let flow: [String: JSON] = ["id": shown.flowID.json, "name": .text(deployment.flow)]
+        guard try own.matches(shown.values(flow: deployment.flow)), try flows.matches(flow) else {
+          continue
+        }
+        if !pools.isEmpty || !queues.isEmpty {
+          guard let name = shown.workPoolName, let pool = try await directory.pool(name)?.pool,
+            try pools.matches(pool.values),
+            try queues.matches([
+              "id": shown.workQueueID?.json ?? .null, "name": .text(shown.workQueueName ?? ""),
+            ])
+          else { continue }
+        }
+        found.append(shown)
+      }
+      list.pageToken = page.nextPageToken
+    } while !list.pageToken.isEmpty
+    try Self.sort(&found, by: request.body["sort"]?.text)
+    return found
+  }
+
+  private static func sort(
+    _ deployments: inout [Shape.DeploymentResponse], by order: String?
+  ) throws(ShapeFault) {
+    switch order {
+    case nil, "NAME_ASC": deployments.sort { $0.name < $1.name }
+    case "NAME_DESC": deployments.sort { $0.name > $1.name }
+    case "CREATED_DESC": deployments.sort { ($0.created ?? .epoch) > ($1.created ?? .epoch) }
+    case "UPDATED_DESC": deployments.sort { ($0.updated ?? .epoch) > ($1.updated ?? .epoch) }
+    default:
+      throw ShapeFault(
+        location: ["body", "sort"],
+        message: "Input should be 'CREATED_DESC', 'UPDATED_DESC', 'NAME_ASC', 'NAME_DESC'",
+        type: "enum")
+    }
+  }
+}
+
+extension Shape.DeploymentResponse {
+  /// What filters compare.
+  fileprivate func values(flow: String) -> [String: JSON] {
+    [
+      "id": id.json, "name": .text(name), "paused": .bool(paused ?? false),
+      "tags": .texts(tags ?? []), "flow_or_deployment_name": .texts([name, flow]),
+      "work_queue_name": workQueueName.map { .text($0) } ?? .null,
+      "concurrency_limit": concurrencyLimit.map { .integer($0) } ?? .null,
+    ]
+  }
+}
