@@ -201,8 +201,8 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
     if status.code == .unimplemented { fields.append(framed.accepted.name, framed.accepted.value) }
     fields.append(contentsOf: server.origins.responseFields(origin: origin))
     fields.append(context.response.headers)
-    GRPCFields.append(status, to: &fields)
     fields.append(context.response.trailers)
+    GRPCFields.append(status, to: &fields)
     stream.respond(framed.responseHead(fields))
     stream.finish(trailers: nil)
   }

@@ -13,6 +13,7 @@ extension ArtifactHandlers {
       let namespace = try backend.namespace(request.namespace, context)
       // Bodies count: a page must fit into a message.
       let size = try pageSize(request.pageSize, limit: 100)
+      try ArtifactRules.check(key: request.key, "key")
       var found = try await backend.store.listArtifacts(
         ArtifactQuery(
           namespace: namespace, runID: try RunID(optional: request.runID, "run_id"),

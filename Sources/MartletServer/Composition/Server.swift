@@ -46,7 +46,7 @@ public struct Server: Sendable {
     do {
       listener = try await HTTPServer.bind(
         to: .tcp(host: configuration.host, port: configuration.port), executors: executors,
-        limits: configuration.limits, tls: tls, upgrades: front.upgrades, logger: logger,
+        limits: limits(), tls: tls, upgrades: front.upgrades, logger: logger,
         handler: front)
     } catch {
       throw StartupError(error, configuration)
@@ -122,6 +122,22 @@ public struct Server: Sendable {
     try? await group.shutdownGracefully()
     logger.notice("stopped")
     try result.get()
+  }
+
+  /// The bounds of the listener, as far as the limit of open files allows them.
+  private func limits() -> HTTPLimits {
+    var limits = configuration.limits
+    guard let files = OpenFiles.raise(for: limits.connections) else { return limits }
+    limits.connections = OpenFiles.connections(limits.connections, openFiles: files)
+    if limits.connections < configuration.limits.connections {
+      logger.warning(
+        "fewer connections than asked for: the hard limit of open files (ulimit -Hn) is too low",
+        metadata: [
+          "open-files": "\(files)", "max-connections": "\(limits.connections)",
+          "asked": "\(configuration.limits.connections)",
+        ])
+    }
+    return limits
   }
 
   private func services(_ backend: Backend, _ health: HealthState) -> [any RPCService] {
