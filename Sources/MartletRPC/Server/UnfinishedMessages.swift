@@ -1,12 +1,13 @@
 // Decides how much of messages that are not whole one connection may have in memory: a peer that begins many and ends
 // none is told so, and its other calls go on.
 
-import MartletHTTP
+package import MartletHTTP
+import NIOCore
 
 /// The bytes of unfinished messages, by connection, of one loop. Touched on that loop only.
-final class UnfinishedMessages {
+package final class UnfinishedMessages {
   /// What a call may hold without being counted: most messages come whole, and cost nothing here.
-  static let uncounted = 16 << 10
+  package static let uncounted = 16 << 10
 
   private var connections: [ObjectIdentifier: Int] = [:]
 
@@ -22,5 +23,13 @@ final class UnfinishedMessages {
     guard bytes <= before || total <= bound else { return false }
     connections[id] = total > 0 ? total : nil
     return true
+  }
+
+  /// The same for a request that is no call. On the stream's loop.
+  package static func hold(
+    _ bytes: Int, before: Int, on stream: any HTTPServerStream, bound: Int
+  ) -> Bool {
+    LoopLocal.of(stream.eventLoop).unfinished.hold(
+      bytes, before: before, of: stream.peer, bound: bound)
   }
 }

@@ -32,6 +32,8 @@ public struct Server: Sendable {
   ///
   /// - Throws: `StartupError` when it cannot start.
   public func run() async throws {
+    let problems = configuration.problems()
+    guard problems.isEmpty else { throw StartupError(problems.joined(separator: "\n")) }
     let metrics = RPCMetrics()
     let registry = MetricsRegistry(rpc: metrics)
     MetricsSystem.bootstrap(registry)

@@ -39,7 +39,8 @@ extension ServerConfiguration {
         "grace", \.graceSeconds, .number(0...86_400), "Seconds that calls may go on after SIGTERM"),
       Setting(
         "max-connections", \.limits.connections, .number(1...1_000_000), "Connections open at once",
-        detail: "As many files must be allowed: the soft limit is raised as far as the hard one lets it."),
+        detail:
+          "As many files must be allowed: the soft limit is raised as far as the hard one lets it."),
       Setting(
         "max-connections-per-address", \.limits.connectionsPerAddress, .number(1...1_000_000),
         "Connections open at once from one address"),
