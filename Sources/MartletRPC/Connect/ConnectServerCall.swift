@@ -88,11 +88,11 @@ final class ConnectServerCall: ServerCall, @unchecked Sendable {
     let choice = takesGzip ? context.response.compresses : false
     return try MessageFrame.withBytes(of: message, as: encoding, limit: server.sizes.sent) {
       guard choice ?? threshold.map({ [count = $0.count] in count >= $0 }) ?? false else {
-        return (EncodedMessage(bytes: ByteBuffer(bytes: $0)), $0.count)
+        return (EncodedMessage(bytes: ByteBuffer(bytes: $0)), size: $0.count)
       }
       var compressed = ByteBuffer()
       Gzip.compress($0, into: &compressed)
-      return (EncodedMessage(bytes: compressed, compression: .gzip), $0.count)
+      return (EncodedMessage(bytes: compressed, compression: .gzip), size: $0.count)
     }
   }
 
