@@ -1,5 +1,5 @@
-// Decides what calls on one event loop share: the wheel of their deadlines, what their connections may hold, and a source
-// of random numbers.
+// Decides what calls on one event loop share: the wheel of their deadlines, what their connections may hold, and a
+// source of random numbers.
 
 import NIOCore
 import NIOPosix
