@@ -61,15 +61,19 @@ public final class PrefectAPI: HTTPHandler {
     public var limits: CallLimits
     /// The longest body, in bytes.
     public var maxBody: Int
+    /// How long a request may take to come; nil for ever.
+    public var bodyTimeout: Duration?
 
     /// Makes a policy.
     public init(
-      access: AccessPolicy, origins: OriginPolicy, limits: CallLimits = CallLimits(), maxBody: Int
+      access: AccessPolicy, origins: OriginPolicy, limits: CallLimits = CallLimits(), maxBody: Int,
+      bodyTimeout: Duration? = DeadlinePolicy().bodyTimeout
     ) {
       self.access = access
       self.origins = origins
       self.limits = limits
       self.maxBody = maxBody
+      self.bodyTimeout = bodyTimeout
     }
   }
 
@@ -109,7 +113,7 @@ public final class PrefectAPI: HTTPHandler {
     let match = routes.find(head.method, String(path))
     let peer = stream.peer
     return PrefectExchange(
-      on: stream, limit: policy.maxBody,
+      on: stream, policy: policy,
       release: { [self] in running.subtract(1, ordering: .relaxed) }
     ) { [self] body in
       if let refused { throw refused }

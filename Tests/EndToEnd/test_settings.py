@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
+import socket
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +126,60 @@ def test_what_cannot_be_is_refused_with_its_place(place, run):
     done = run("start", "--database-url", "postgresql://h/d", "--data-dir", "d")
     assert done.returncode == 2
     assert "exclude each other" in done.stderr
+
+
+def test_a_file_is_checked_as_a_start_would(place, run):
+    file = place / "server.toml"
+    (place / "empty.pem").write_text("")
+    for text, problem in (
+        ('tls_cert = "cert.pem"', "--tls-cert needs --tls-key"),
+        ('tls_key = "key.pem"', "--tls-key needs --tls-cert"),
+        ('tls_client_ca = "ca.pem"', "--tls-client-ca needs --tls-cert and --tls-key"),
+        ('tls_cert = "no.pem"\ntls_key = "no.pem"', "no.pem: cannot be read"),
+        ('tls_cert = "empty.pem"\ntls_key = "empty.pem"', "empty.pem: is empty"),
+        ('host = "999.1.1.1"', 'host cannot be "999.1.1.1"'),
+        ('database_url = "nonsense"', "cannot read the database URL"),
+        ('database_url = "mysql://h/d"', "is not a Postgres URL"),
+        ('allow_origin = ["*"]', "name each origin"),
+        ('allow_origin = ["https://ui.example.com/"]', "browsers write it https://ui.example.com"),
+        ('database_url = "postgresql://h/d"\ndata_dir = "d"', "exclude each other"),
+        ("max_message_size = 9223372036854775807", "max_message_size cannot be 9223372036854775807"),
+        ("max_message_size = 2147483648", "it must be a whole number from 1 to 2147483647"),
+        ("event_loops = 1025", "it must be a whole number from 1 to 1024"),
+        ("writers = 1001", "it must be a whole number from 1 to 1000"),
+        ("readers = 0", "it must be a whole number from 1 to 1000"),
+    ):
+        file.write_text(f"[server]\n{text}\n")
+        checked = run("config", "check", "server.toml")
+        assert checked.returncode == 2, text
+        assert str(file) in checked.stderr and problem in checked.stderr, checked.stderr
+        flags = ("--data-dir", str(place / "data")) if "database_url" not in text else ()
+        started = run("start", "--config", "server.toml", "--port", str(free_port()), *flags)
+        assert started.returncode != 0, text
+        assert problem in started.stderr, started.stderr
+        assert not (place / "data").exists(), text
+    file.write_text('[server]\nhost = "127.0.0.1"\nallow_origin = ["https://ui.example.com", "http://a:81"]\n')
+    assert run("config", "check", "server.toml").returncode == 0
+
+
+def test_connections_fit_the_open_files(new_server):
+    server = new_server()
+    server.prefix = ["prlimit", "--nofile=300:600"]
+    server.start()
+    held = Path(f"/proc/{server.process.pid}/limits").read_text()
+    assert re.search(r"Max open files +600 +600 ", held), held
+    assert "fewer connections than asked for" in server.log.read_text()
+    first = server.connect()
+    first.call("SystemService/Ping", {})
+    # 600 files without the reserve of 256 are 344 connections: what is beyond is closed, and nothing hangs.
+    with contextlib.ExitStack() as crowd:
+        sockets = [
+            crowd.enter_context(socket.create_connection(("127.0.0.1", server.port), 30)) for _ in range(400)
+        ]
+        with contextlib.suppress(ConnectionResetError):
+            assert sockets[-1].recv(1) == b""
+        first.call("SystemService/Ping", {})
+    assert "connections refused: too many are open" in server.log.read_text()
 
 
 def test_passwords_are_hidden_and_misspelt_variables_told(run):

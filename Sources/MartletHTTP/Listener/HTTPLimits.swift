@@ -3,9 +3,9 @@
 /// The bounds of a listener and of its connections, or of a client's connection.
 public struct HTTPLimits: Sendable {
   /// Connections open at once on a listener; more are closed as they come.
-  public var connections = 10_000
-  /// Connections open at once from one address; more are closed as they come. As many as there may be in all
-  /// unless chosen, for behind one address there may be many programs, or a proxy.
+  public var connections = 20_000
+  /// Connections open at once from one address; more are closed as they come. Behind one address there may be many
+  /// programs, or a proxy; half of all unless chosen, so that one alone never keeps the others out.
   public var connectionsPerAddress = 10_000
   /// Exchanges open at once on a connection.
   public var concurrentStreams = 1_000

@@ -56,6 +56,11 @@ public final class HTTPServer: Sendable {
     let bootstrap = ServerBootstrap(group: executors.group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptFaults(logger))
+        }
+      }
       .childChannelOption(
         .recvAllocator,
         value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 1024, maximum: 32768)
@@ -91,7 +96,11 @@ public final class HTTPServer: Sendable {
   ) async throws -> any Channel {
     switch endpoint {
     case .tcp(let host, let port):
+      // Peers that vanish without a word are found out by the system, whatever they had asked for.
       try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .childChannelOption(.socketOption(.so_keepalive), value: 1)
+        .childChannelOption(.tcpOption(.keepaliveIdle), value: 60)
+        .childChannelOption(.tcpOption(.keepaliveInterval), value: 20)
         .bind(host: host, port: port).get()
     case .unix(let path): try await bind(bootstrap, toSocketAt: path)
     }

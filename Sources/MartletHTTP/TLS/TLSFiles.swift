@@ -18,6 +18,11 @@ public struct ServerTLSFiles: Sendable, Equatable {
     self.clientAuthorities = clientAuthorities
   }
 
+  /// Reads the files as a listener does.
+  ///
+  /// - Throws: `TLSFileError` when none could be opened with them.
+  public func check() throws(TLSFileError) { _ = try TLSContexts.server(self) }
+
   /// Every file.
   var paths: [String] { [certificate, key] + (clientAuthorities.map { [$0] } ?? []) }
 }

@@ -2,6 +2,7 @@
 
 internal import MartletHTTP
 internal import MartletModel
+internal import MartletRPC
 internal import NIOCore
 
 /// One request on its way to an endpoint.
@@ -14,25 +15,33 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
 
   private static let offLoopSize = 64 << 10
   private let stream: any HTTPServerStream
-  private let limit: Int
+  private let policy: PrefectAPI.Policy
   private let answer: Answer
   private let release: @Sendable () -> Void
   private var received = ByteBuffer()
+  /// Bytes of the body that are counted for the connection.
+  private var held = 0
+  private var timer: Scheduled<Void>?
   private var task: Task<Void, Never>?
   private var isAnswered = false
   private var isClosed = false
 
   /// - Parameters:
-  ///   - limit: The longest body, in bytes.
+  ///   - policy: How long a body may be, and how long it may take to come.
   ///   - release: Called once, when the endpoint has returned or was never begun.
   init(
-    on stream: any HTTPServerStream, limit: Int, release: @escaping @Sendable () -> Void,
+    on stream: any HTTPServerStream, policy: PrefectAPI.Policy,
+    release: @escaping @Sendable () -> Void,
     _ answer: @escaping Answer
   ) {
     self.stream = stream
-    self.limit = limit
+    self.policy = policy
     self.release = release
     self.answer = answer
+    guard let time = policy.bodyTimeout else { return }
+    timer = stream.eventLoop.scheduleTask(in: TimeAmount(time)) { [self] in
+      refuse(PrefectFailure(408, "The body did not come within \(time)."))
+    }
   }
 
   func streamReceived(_ bytes: inout ByteBuffer) {
@@ -40,15 +49,49 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
     // The answer stands; what still comes is not wanted.
     guard !isAnswered else { return stream.reset(0) }
     stream.consumed(count)
-    guard received.readableBytes + count <= limit else {
-      release()
-      return send(PrefectFailure(413, "The body is longer than \(limit) bytes."))
+    guard received.readableBytes + count <= policy.maxBody else {
+      return refuse(PrefectFailure(413, "The body is longer than \(policy.maxBody) bytes."))
+    }
+    guard holds(received.readableBytes + count) else {
+      return refuse(
+        PrefectFailure(
+          429, "The requests under way on this connection hold too many bytes.",
+          retryAfter: policy.limits.retryAfter))
     }
     received.writeBuffer(&bytes)
   }
 
+  /// Notes how many bytes wait for the rest of the body; false when the connection holds too many.
+  private func holds(_ bytes: Int) -> Bool {
+    let counted = bytes > UnfinishedMessages.uncounted ? bytes : 0
+    guard counted != held else { return true }
+    let bound = max(policy.limits.unfinishedPerConnection, policy.maxBody)
+    guard UnfinishedMessages.hold(counted, before: held, on: stream, bound: bound) else {
+      return false
+    }
+    held = counted
+    return true
+  }
+
+  /// The body is whole, or nobody waits for it any more.
+  private func stopWaiting() {
+    timer?.cancel()
+    timer = nil
+    _ = holds(0)
+  }
+
+  /// Answers before the body is whole.
+  private func refuse(_ failure: PrefectFailure) {
+    guard !isAnswered, task == nil else { return }
+    stopWaiting()
+    received = ByteBuffer()
+    release()
+    send(failure)
+  }
+
   func streamReceivedEnd(trailers: HTTPFields?) {
     guard !isAnswered else { return }
+    stopWaiting()
     task = Task.immediate(executorPreference: stream.executor) { [self] in
       await run()
       release()
@@ -60,6 +103,7 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
 
   func streamClosed(_ error: HTTPStreamError?) {
     isClosed = true
+    stopWaiting()
     // What was asked for in full is done, whether somebody waits for the answer or not.
     guard task == nil, !isAnswered else { return }
     isAnswered = true

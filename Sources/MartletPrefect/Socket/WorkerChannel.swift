@@ -145,7 +145,7 @@ struct WorkerChannel {
     try await socket.send(
       JSON.object([
         ("type", .text(type)), ("id", .text(RunID.timeOrdered().description)),
-        ("sent_at", Instant.now.json), ("payload", payload),
+        ("sent_at", Instant.wallClock.json), ("payload", payload),
       ]).description)
   }
 }

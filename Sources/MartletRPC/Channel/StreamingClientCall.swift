@@ -55,7 +55,11 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
         }
         switch shared.outcome {
         case .failure(let status): throw status
-        case .success: return .end
+        case .success:
+          guard shared.inbox.pending == 0 else {
+            throw Status(.internal, "the response ended inside a message")
+          }
+          return .end
         case nil:
           if shared.reader != nil {
             throw Status(.internal, "two tasks read the responses of one call")

@@ -33,6 +33,8 @@ final class ConnectServerCall: ServerCall, @unchecked Sendable {
     if body.readableBytes > limit {
       body = ByteBuffer()
       fail(Status(.resourceExhausted, "message is over the limit of \(limit) bytes"))
+    } else if !holds(body.readableBytes) {
+      body = ByteBuffer()
     }
   }
 
@@ -67,30 +69,30 @@ final class ConnectServerCall: ServerCall, @unchecked Sendable {
     if method.respondsLarge.isSet || (takesGzip && context.response.compresses == true) {
       return false
     }
-    let body = try encode(message)
-    if body.bytes.readableBytes > server.sizes.offLoop { method.respondsLarge.isSet = true }
+    let (body, size) = try encode(message)
+    if size > server.sizes.offLoop { method.respondsLarge.isSet = true }
     send(body)
     return true
   }
 
   override func sendLargeResponse(_ message: any Message) async throws {
-    let body = try await offLoop { [self] in try encode(message) }
-    method.respondsLarge.isSet = body.bytes.readableBytes > server.sizes.offLoop
+    let (body, size) = try await offLoop { [self] in try encode(message) }
+    method.respondsLarge.isSet = size > server.sizes.offLoop
     guard phase != .answered else { return }
     send(body)
   }
 
-  /// From any thread: touches nothing that changes.
-  private func encode(_ message: any Message) throws(Status) -> EncodedMessage {
+  /// The body of a response, and its size before compression. From any thread: touches nothing that changes.
+  private func encode(_ message: any Message) throws(Status) -> (EncodedMessage, size: Int) {
     let threshold = server.compression.webFrom
     let choice = takesGzip ? context.response.compresses : false
     return try MessageFrame.withBytes(of: message, as: encoding, limit: server.sizes.sent) {
       guard choice ?? threshold.map({ [count = $0.count] in count >= $0 }) ?? false else {
-        return EncodedMessage(bytes: ByteBuffer(bytes: $0))
+        return (EncodedMessage(bytes: ByteBuffer(bytes: $0)), size: $0.count)
       }
       var compressed = ByteBuffer()
       Gzip.compress($0, into: &compressed)
-      return EncodedMessage(bytes: compressed, compression: .gzip)
+      return (EncodedMessage(bytes: compressed, compression: .gzip), size: $0.count)
     }
   }
 

@@ -13,22 +13,27 @@ package enum Compression: Sendable, Equatable {
   static let name = "gzip"
   /// What is told of what is understood here.
   static let accepted = "identity,gzip"
-  /// Whether a list such as `identity, deflate, gzip;q=1` names gzip and does not forbid it.
+  /// Whether a list such as `identity, deflate, gzip;q=1` names gzip, or else anything by `*`, and does not forbid it
+  /// (RFC 9110, 12.5.3; names of codings have no case, 8.4.1).
   static func isAccepted(in list: UnsafeRawBufferPointer) -> Bool {
+    var takesAnything = false
     for entry in list.split(separator: UInt8(ascii: ",")) {
       var name = entry.drop { $0 == 0x20 || $0 == 0x09 }
       let weight = name.drop { $0 != UInt8(ascii: ";") }
       name = name.prefix(name.count - weight.count)
       while name.last == 0x20 || name.last == 0x09 { name = name.dropLast() }
-      guard UnsafeRawBufferPointer(rebasing: name).equals("gzip") else { continue }
-      let quality = weight.filter { $0 != 0x20 && $0 != 0x09 }
-      return
+      let isNamed = UnsafeRawBufferPointer(rebasing: name).equalsIgnoringCase("gzip")
+      guard isNamed || name.elementsEqual("*".utf8) else { continue }
+      let quality = weight.filter { $0 != 0x20 && $0 != 0x09 }.map { $0 == 0x51 ? 0x71 : $0 }
+      let isTaken =
         !(quality.starts(with: ";q=0".utf8)
         && quality.dropFirst(4).allSatisfy {
           $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".")
         })
+      if isNamed { return isTaken }
+      takesAnything = isTaken
     }
-    return false
+    return takesAnything
   }
 }
 

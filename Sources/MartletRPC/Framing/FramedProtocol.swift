@@ -82,9 +82,15 @@ enum FramedProtocol: Sendable, Equatable {
   }
 
   private static func trailers(_ status: Status?, _ trailers: Metadata) -> HTTPFields {
+    guard let status else {
+      var fields = GRPCFields.ok
+      fields.append(trailers)
+      return fields
+    }
+    // The status last: it takes the room that is left.
     var fields = HTTPFields()
-    if let status { GRPCFields.append(status, to: &fields) } else { fields = GRPCFields.ok }
     fields.append(trailers)
+    GRPCFields.append(status, to: &fields)
     return fields
   }
 }

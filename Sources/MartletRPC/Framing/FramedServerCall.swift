@@ -62,6 +62,8 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
       if assembler.pending > assembler.limit + MessageAssembler.prefix || exceedsLimit() {
         fail(assembler.oversize)
         assembler.discard()
+      } else if !holds(assembler.pending) {
+        assembler.discard()
       }
       return
     }
@@ -105,11 +107,14 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
     }
   }
 
-  /// While no whole message waits, the peer may go on sending: a message can be larger than the window.
+  /// While no whole message waits, the peer may go on sending: a message can be larger than the window. What came of
+  /// it is held for the connection, which may not hold any number.
   private func creditIfEmpty() {
-    guard withheld > 0, !assembler.hasMessage else { return }
+    guard withheld > 0, !assembler.hasMessage, !exceedsLimit() else { return }
+    let isFine = holds(assembler.pending)
     stream.consumed(withheld)
     withheld = 0
+    if !isFine { assembler.discard() }
   }
 
   private func wakeReader() {
@@ -128,7 +133,9 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
         taken += 1
         // A body of thousands of small messages must not be served in one go.
         if taken % 32 == 0 { await Task.yield() }
-        let used = min(withheld, message.bytes.readableBytes + MessageAssembler.prefix)
+        // What came of it while it was not whole was credited then.
+        holds(0)
+        let used = withheld - min(withheld, assembler.pending)
         withheld -= used
         if used > 0 { stream.consumed(used) }
         creditIfEmpty()
@@ -154,7 +161,10 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
       return false
     }
     let frame = try MessageFrame.encode(message, as: encoding, limit: server.sizes.sent)
-    if frame.readableBytes > largeFrom { method.respondsLarge.isSet = true }
+    let size = frame.readableBytes - MessageAssembler.prefix
+    if size > largeFrom { method.respondsLarge.isSet = true }
+    // The first of its method that is worth it is encoded again, off the loop and compressed.
+    if compresses(size) { return false }
     send(frame)
     return true
   }
@@ -191,8 +201,8 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
     if status.code == .unimplemented { fields.append(framed.accepted.name, framed.accepted.value) }
     fields.append(contentsOf: server.origins.responseFields(origin: origin))
     fields.append(context.response.headers)
-    GRPCFields.append(status, to: &fields)
     fields.append(context.response.trailers)
+    GRPCFields.append(status, to: &fields)
     stream.respond(framed.responseHead(fields))
     stream.finish(trailers: nil)
   }
@@ -218,28 +228,38 @@ final class FramedServerCall: ServerCall, @unchecked Sendable {
     framed == .grpc ? server.compression.grpcFrom : server.compression.webFrom
   }
 
+  /// Whether a message of this size is compressed: as the handler says, else from the threshold on.
+  private func compresses(_ size: Int) -> Bool {
+    guard takesGzip else { return false }
+    return context.response.compresses ?? threshold.map { size >= $0 } ?? false
+  }
+
   /// Encodes a message, off the loop when the method's last one was large or when it is compressed.
   func encodeFrame(_ message: any Message) async throws -> ByteBuffer {
     let limit = server.sizes.sent
-    let choice = takesGzip ? context.response.compresses : false
-    let threshold = threshold
-    let frame =
-      if method.respondsLarge.isSet || choice == true {
-        try await offLoop { [encoding] in
-          try MessageFrame.encode(message, as: encoding, limit: limit) { count in
-            choice ?? threshold.map { count >= $0 } ?? false
-          }
-        }
-      } else {
-        try MessageFrame.encode(message, as: encoding, limit: limit)
+    if !method.respondsLarge.isSet, !takesGzip || context.response.compresses != true {
+      let frame = try MessageFrame.encode(message, as: encoding, limit: limit)
+      let size = frame.readableBytes - MessageAssembler.prefix
+      if size > largeFrom { method.respondsLarge.isSet = true }
+      if !compresses(size) { return frame }
+    }
+    let (frame, size) = try await offLoop { [self] in
+      // Before compression: what is worth the way off the loop is worth it however small it becomes.
+      var size = 0
+      let frame = try MessageFrame.encode(message, as: encoding, limit: limit) { count in
+        size = count
+        return compresses(count)
       }
-    method.respondsLarge.isSet = frame.readableBytes > largeFrom
+      return (frame, size)
+    }
+    method.respondsLarge.isSet = size > largeFrom
     return frame
   }
 
-  /// From which size on the next response of the method had better be encoded off the loop.
+  /// Responses of a method longer than this let its next one be encoded off the loop.
   private var largeFrom: Int {
-    takesGzip ? min(server.sizes.offLoop, threshold ?? .max) : server.sizes.offLoop
+    guard takesGzip, let threshold else { return server.sizes.offLoop }
+    return min(server.sizes.offLoop, threshold - 1)
   }
 
   /// Sends one of many responses and waits while the peer is behind; on the loop.

@@ -1,4 +1,5 @@
-// Decides how the head and the status of a gRPC response are written and read.
+// Decides how the head and the status of a gRPC response are written and read, and how much of a status is told: peers
+// refuse sections that are too long, and its code with them.
 
 import MartletCall
 import MartletHTTP
@@ -12,16 +13,45 @@ enum GRPCFields {
   /// The trailers of a call that went well.
   static let ok: HTTPFields = ["grpc-status": "0"]
 
-  /// Appends a status, its details and its trailers.
+  /// The longest section with a status: what clients take unless told otherwise (grpc-core's
+  /// `grpc.max_metadata_size`), with some room for what a proxy adds.
+  static let longestSection = (8 << 10) - 512
+  /// The longest message of a status, in bytes, before it is percent-encoded.
+  static let longestMessage = 1 << 10
+
+  /// Appends a status, its trailers and its details; of a long message the beginning, and of details the first
+  /// ones, as many as the section holds.
   static func append(_ status: Status, to fields: inout HTTPFields) {
     fields.append("grpc-status", Int(status.code.rawValue))
+    var status = status
+    status.message = beginning(of: status.message)
     if !status.message.isEmpty {
       fields.append("grpc-message", PercentEncoding.encode(status.message))
     }
-    if !status.details.isEmpty {
-      fields.append("grpc-status-details-bin", Base64.encode(StatusEncoding.encode(status)))
-    }
     fields.append(status.trailers)
+    while !status.details.isEmpty {
+      var longer = fields
+      longer.append("grpc-status-details-bin", Base64.encode(StatusEncoding.encode(status)))
+      if longer.listSize <= longestSection {
+        fields = longer
+        return
+      }
+      status.details.removeLast()
+    }
+  }
+
+  /// As much of a message as is told, in whole characters.
+  private static func beginning(of message: String) -> String {
+    guard message.utf8.count > longestMessage else { return message }
+    let mark = "…"
+    var end = message.startIndex
+    var room = longestMessage - mark.utf8.count
+    for character in message {
+      room -= character.utf8.count
+      guard room >= 0 else { break }
+      message.formIndex(after: &end)
+    }
+    return String(message[..<end]) + mark
   }
 
   /// Reads the status of a response from its trailers (or its only head).

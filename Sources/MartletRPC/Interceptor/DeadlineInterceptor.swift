@@ -10,15 +10,19 @@ public struct DeadlinePolicy: Sendable, Equatable {
   public var unaryMaximum: Duration?
   /// The longest time of a streaming call; nil lets it run on, as watchers and workers must.
   public var streamMaximum: Duration?
+  /// How long a request may take to come where its handler waits for the whole of it: those of unary and of
+  /// server-streaming calls. Requests of client-streaming and bidirectional calls may come for ever. Nil for ever.
+  public var bodyTimeout: Duration?
 
-  /// One minute by default and ten at most for unary calls; none for streams.
+  /// One minute by default and ten at most for unary calls; none for streams; one minute for requests to come.
   public init(
     unaryDefault: Duration? = .seconds(60), unaryMaximum: Duration? = .seconds(600),
-    streamMaximum: Duration? = nil
+    streamMaximum: Duration? = nil, bodyTimeout: Duration? = .seconds(60)
   ) {
     self.unaryDefault = unaryDefault
     self.unaryMaximum = unaryMaximum
     self.streamMaximum = streamMaximum
+    self.bodyTimeout = bodyTimeout
   }
 
   /// The time of a call. Pure.

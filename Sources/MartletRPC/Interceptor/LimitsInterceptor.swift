@@ -11,16 +11,22 @@ public struct CallLimits: Sendable, Equatable {
   public var concurrentCalls: Int
   /// Handlers of one peer that may still run after it gave their calls up; its next call is refused.
   public var abandonedPerPeer: Int
+  /// Bytes of messages that are not whole yet which one connection may have in memory; one message may always
+  /// come.
+  public var unfinishedPerConnection: Int
   /// After what time a refused caller is asked to try again.
   public var retryAfter: Duration
 
-  /// 20,000 calls, 256 of them abandoned by one peer; refused ones try again after a quarter of a second.
+  /// 20,000 calls, 256 of them abandoned by one peer; 32 MiB of unfinished messages on a connection; refused ones try
+  /// again after a quarter of a second.
   public init(
     concurrentCalls: Int = 20_000, abandonedPerPeer: Int = 256,
+    unfinishedPerConnection: Int = 32 << 20,
     retryAfter: Duration = .milliseconds(250)
   ) {
     self.concurrentCalls = concurrentCalls
     self.abandonedPerPeer = abandonedPerPeer
+    self.unfinishedPerConnection = unfinishedPerConnection
     self.retryAfter = retryAfter
   }
 }

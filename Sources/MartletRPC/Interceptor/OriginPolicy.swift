@@ -25,6 +25,31 @@ public struct OriginPolicy: Sendable, Equatable {
     self.allowsAnyHost = allowsAnyHost
   }
 
+  /// Why something cannot be an origin whose pages are let in, and what to write; nil when it can. Pure.
+  public static func fault(inAllowed origin: String) -> String? {
+    let refusal = "allow-origin cannot be \"\(origin)\": "
+    if origin == "*" {
+      return refusal
+        + "any page could then drive the server; name each origin, such as https://ui.example.com"
+    }
+    guard let separator = origin.firstRange(of: "://"), separator.lowerBound > origin.startIndex,
+      separator.upperBound < origin.endIndex
+    else {
+      return refusal + "it must be a scheme and a host, such as https://ui.example.com"
+    }
+    var right = origin.lowercased()
+    if let scheme = right.firstRange(of: "://"),
+      let slash = right[scheme.upperBound...].firstIndex(of: "/")
+    {
+      right = String(right[..<slash])
+    }
+    for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
+    where right.hasPrefix(scheme) && right.hasSuffix(port) {
+      right.removeLast(port.count)
+    }
+    return right == origin ? nil : refusal + "browsers write it \(right)"
+  }
+
   /// Why a request is refused; nil when it is served.
   public func refusal(authority: String, origin: String?) -> String? {
     let host = Self.host(of: authority)

@@ -17,8 +17,9 @@ class DeadlineEntry {
 /// The deadlines of one loop. Touched on that loop only.
 final class DeadlineWheel {
   /// The width of a slot; a deadline fires up to that much late, never early.
-  static let tick = TimeAmount.milliseconds(4)
-  private static let slotCount = 512
+  static let tick = TimeAmount.milliseconds(1)
+  /// One turn takes eight seconds: an entry that is due later costs one look at its slot each turn.
+  private static let slotCount = 8192
 
   private let loop: any EventLoop
   private var slots = [DeadlineEntry?](repeating: nil, count: slotCount)
@@ -26,6 +27,7 @@ final class DeadlineWheel {
   private var timer: Scheduled<Void>?
   private var timerTick = Int64.max
   private var lastTick: Int64
+  private var count = 0
 
   init(_ loop: any EventLoop) {
     self.loop = loop
@@ -39,7 +41,9 @@ final class DeadlineWheel {
   /// Sets the deadline of an entry that has none here.
   func insert(_ entry: DeadlineEntry, _ deadline: NIODeadline) {
     precondition(entry.slot < 0, "an entry has one deadline at a time")
-    if timer == nil { lastTick = Self.tickNumber(.now()) }
+    // Only while it is empty: no slot in use may be passed over.
+    if count == 0 { lastTick = Self.tickNumber(.now()) }
+    count += 1
     let number = max(Self.tickNumber(deadline) + 1, lastTick + 1)
     let slot = Int(number) & (Self.slotCount - 1)
     entry.deadline = deadline
@@ -56,6 +60,7 @@ final class DeadlineWheel {
   /// Clears the deadline of an entry; does nothing when it has none.
   func remove(_ entry: DeadlineEntry) {
     guard entry.slot >= 0 else { return }
+    count -= 1
     let next = entry.next
     next?.previous = entry.previous
     if let previous = entry.previous {
@@ -88,9 +93,12 @@ final class DeadlineWheel {
     timerTick = .max
     let now = NIODeadline.now()
     let current = Self.tickNumber(now)
+    let last = min(current, lastTick + Int64(Self.slotCount))
     var due: [DeadlineEntry] = []
-    for step in 0..<min(Int64(Self.slotCount), max(0, current - lastTick)) {
-      var entry = slots[Int(lastTick + 1 + step) & (Self.slotCount - 1)]
+    var from = lastTick + 1
+    while let number = nextOccupied(from: from, through: last) {
+      from = number + 1
+      var entry = slots[Int(number) & (Self.slotCount - 1)]
       while let candidate = entry {
         entry = candidate.next
         if candidate.deadline <= now {
@@ -107,12 +115,22 @@ final class DeadlineWheel {
   }
 
   private func rearm() {
-    for step in 0..<Int64(Self.slotCount) where lastTick + 1 + step < timerTick {
-      let slot = Int(lastTick + 1 + step) & (Self.slotCount - 1)
-      if occupied[slot >> 6] & (1 << UInt64(slot & 63)) != 0 {
-        arm(lastTick + 1 + step)
-        return
+    let last = min(timerTick - 1, lastTick + Int64(Self.slotCount))
+    if let number = nextOccupied(from: lastTick + 1, through: last) { arm(number) }
+  }
+
+  /// The first tick of a range that visits a slot in use; 64 slots are looked at at a time.
+  private func nextOccupied(from first: Int64, through last: Int64) -> Int64? {
+    var number = first
+    while number <= last {
+      let slot = Int(number) & (Self.slotCount - 1)
+      let word = occupied[slot >> 6] >> UInt64(slot & 63)
+      guard word == 0 else {
+        let found = number + Int64(word.trailingZeroBitCount)
+        return found <= last ? found : nil
       }
+      number += Int64(64 - (slot & 63))
     }
+    return nil
   }
 }

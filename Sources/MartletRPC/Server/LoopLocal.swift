@@ -1,4 +1,5 @@
-// Decides what calls on one event loop share: the wheel of their deadlines and a source of random numbers.
+// Decides what calls on one event loop share: the wheel of their deadlines, what their connections may hold, and a
+// source of random numbers.
 
 import NIOCore
 import NIOPosix
@@ -7,6 +8,7 @@ import NIOPosix
 final class LoopLocal {
   let wheel: DeadlineWheel
   let unfolding = Unfolding()
+  let unfinished = UnfinishedMessages()
   var random = FastRandom()
   /// How many handlers still run whose caller has gone, by peer; peers without any have no entry.
   private(set) var abandoned: [String: Int] = [:]

@@ -59,8 +59,8 @@ public final class RPCServer: HTTPHandler {
     core = ServerCore(
       table: table, chain: chain, sizes: configuration.sizes,
       compression: configuration.compression, origins: configuration.origins,
-      limits: configuration.limits, routes: configuration.routes,
-      logger: configuration.logger)
+      limits: configuration.limits, bodyTimeout: configuration.deadlines.bodyTimeout,
+      routes: configuration.routes, logger: configuration.logger)
   }
 
   /// Takes a request; see `HTTPHandler`.

@@ -65,8 +65,8 @@ public struct RequestFields: Sendable {
     var unknown: (family: Family, name: String)?
 
     mutating func take(_ value: UnsafeRawBufferPointer, _ family: Family) {
-      if value.equals("identity") { return }
-      if value.equals("gzip") {
+      if value.equalsIgnoringCase("identity") { return }
+      if value.equalsIgnoringCase("gzip") {
         compressed.insert(family)
       } else {
         unknown = (family, String(decoding: value, as: UTF8.self))
@@ -218,6 +218,15 @@ extension UnsafeRawBufferPointer {
   /// True when these are the bytes of the text.
   func equals(_ text: StaticString) -> Bool {
     count == text.utf8CodeUnitCount && starts(with: text)
+  }
+
+  /// True when these bytes are the text, which is in lower case, in any case (ASCII).
+  func equalsIgnoringCase(_ text: StaticString) -> Bool {
+    if equals(text) { return true }
+    guard count == text.utf8CodeUnitCount else { return false }
+    return zip(self, UnsafeBufferPointer(start: text.utf8Start, count: count)).allSatisfy {
+      ($0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0) == $1
+    }
   }
 
   /// True when these bytes begin with the text.

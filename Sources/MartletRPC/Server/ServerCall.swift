@@ -35,6 +35,12 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   private var unresolved: IncomingCall?
   private var dropped = 0
   private var holdsUnfolded = false
+  /// When the call must be over.
+  private var callBy: NIODeadline?
+  /// Whether the wheel waits for the end of the request, and not for that of the call.
+  private var awaitsRequest = false
+  /// Bytes of an unfinished message that are counted for the connection.
+  private var held = 0
 
   init(
     _ server: ServerCore, _ call: consuming IncomingCall, on stream: any HTTPServerStream,
@@ -52,9 +58,29 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
     super.init()
     if let timeout = call.timeout {
       context.deadline = .now + timeout
-      local.wheel.insert(self, started + TimeAmount(timeout))
+      callBy = started + TimeAmount(timeout)
     }
+    setDeadline()
     if server.chain.suspends { unresolved = consume call }
+  }
+
+  private func setDeadline() {
+    var by = callBy
+    if let limit = server.bodyTimeout, takesOneRequest {
+      let requestBy = started + TimeAmount(limit)
+      if callBy.map({ requestBy < $0 }) ?? true {
+        awaitsRequest = true
+        by = requestBy
+      }
+    }
+    if let by { local.wheel.insert(self, by) }
+  }
+
+  private var takesOneRequest: Bool {
+    switch method.descriptor.kind {
+    case .unary, .serverStreaming: true
+    case .clientStreaming, .bidirectional: false
+    }
   }
 
   // MARK: What subclasses decide
@@ -136,10 +162,20 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   /// Runs a handler in a task on this loop, without a hop: at once, unless the loop has begun much already.
   final func start(_ work: Work) {
     phase = .running
+    requestCame()
     guard stream.executor.isReadingLong else { return run(work) }
     stream.executor.beginLater { [self] in
       if phase == .running { run(work) }
     }
+  }
+
+  /// The request is whole, or the handler reads it itself: from here on only the call's own deadline counts.
+  private func requestCame() {
+    holds(0)
+    guard awaitsRequest else { return }
+    awaitsRequest = false
+    local.wheel.remove(self)
+    if let callBy { local.wheel.insert(self, callBy) }
   }
 
   private func run(_ work: Work) {
@@ -254,6 +290,7 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   private func settle(_ status: Status?, cause: (any Error)?) {
     phase = .answered
     local.wheel.remove(self)
+    holds(0)
     let nanoseconds = (NIODeadline.now() - started).nanoseconds
     server.chain.after(
       FinishedCall(
@@ -271,7 +308,35 @@ class ServerCall: DeadlineEntry, HTTPStreamDelegate, @unchecked Sendable {
   }
 
   override final func deadlinePassed() {
-    abandon(Status(.deadlineExceeded, "deadline exceeded"))
+    abandon(
+      Status(
+        .deadlineExceeded,
+        awaitsRequest
+          ? "the request did not come to its end within \(server.bodyTimeout ?? .zero)"
+          : "deadline exceeded"))
+  }
+
+  // MARK: Requests that are not whole
+
+  /// Notes how many bytes wait for the rest of their message.
+  ///
+  /// - Returns: false when the connection holds too many; the call is then over.
+  @discardableResult
+  final func holds(_ bytes: Int) -> Bool {
+    let counted = bytes > UnfinishedMessages.uncounted ? bytes : 0
+    guard counted != held else { return true }
+    let bound = max(
+      server.limits.unfinishedPerConnection, server.sizes.received + MessageAssembler.prefix)
+    guard local.unfinished.hold(counted, before: held, of: stream.peer, bound: bound) else {
+      abandon(
+        .resourceExhausted(
+          reason: "TOO_MANY_UNFINISHED_MESSAGES", subject: "connection",
+          "the messages under way on this connection hold more than \(bound) bytes",
+          retryAfter: server.limits.retryAfter))
+      return false
+    }
+    held = counted
+    return true
   }
 
   // MARK: The transport

@@ -10,13 +10,15 @@ final class ServerCore: Sendable {
   let compression: CompressionPolicy
   let origins: OriginPolicy
   let limits: CallLimits
+  /// How long a request that must be complete before its handler starts may take to come.
+  let bodyTimeout: Duration?
   let routes: HTTPRoutes
   let logger: Logger
 
   init(
     table: MethodTable, chain: InterceptorChain, sizes: CallSizes,
     compression: CompressionPolicy, origins: OriginPolicy,
-    limits: CallLimits, routes: HTTPRoutes, logger: Logger
+    limits: CallLimits, bodyTimeout: Duration?, routes: HTTPRoutes, logger: Logger
   ) {
     self.table = table
     self.chain = chain
@@ -24,6 +26,7 @@ final class ServerCore: Sendable {
     self.compression = compression
     self.origins = origins
     self.limits = limits
+    self.bodyTimeout = bodyTimeout
     self.routes = routes
     self.logger = logger
   }

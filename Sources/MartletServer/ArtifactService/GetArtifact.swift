@@ -17,6 +17,7 @@ extension ArtifactHandlers {
         artifact = try await backend.store.artifact(
           ObjectID(required: id, "id"), in: namespace, deadline: context.deadline)
       case .key(let key):
+        try ArtifactRules.check(key: key, "key")
         artifact = try await backend.store.latestArtifact(
           key, in: namespace, deadline: context.deadline)
       case nil: throw InvalidValue("which", "is missing: give id or key")

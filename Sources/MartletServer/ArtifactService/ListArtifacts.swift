@@ -13,6 +13,7 @@ extension ArtifactHandlers {
       let namespace = try backend.namespace(request.namespace, context)
       // Bodies count: a page must fit into a message.
       let size = try pageSize(request.pageSize, limit: 100)
+      try ArtifactRules.check(key: request.key, "key")
       var query = try ArtifactQuery(request.filter, in: namespace)
       if let run = try RunID(optional: request.runID, "run_id") { query.runs.append(run) }
       if !request.key.isEmpty { query.keys.append(request.key) }

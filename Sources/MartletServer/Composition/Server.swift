@@ -33,6 +33,8 @@ public struct Server: Sendable {
   ///
   /// - Throws: `StartupError` when it cannot start.
   public func run() async throws {
+    let problems = configuration.problems()
+    guard problems.isEmpty else { throw StartupError(problems.joined(separator: "\n")) }
     let metrics = RPCMetrics()
     let registry = MetricsRegistry(rpc: metrics)
     MetricsSystem.bootstrap(registry)
@@ -47,7 +49,7 @@ public struct Server: Sendable {
     do {
       listener = try await HTTPServer.bind(
         to: .tcp(host: configuration.host, port: configuration.port), executors: executors,
-        limits: configuration.limits, tls: tls, upgrades: front.upgrades, logger: logger,
+        limits: limits(), tls: tls, upgrades: front.upgrades, logger: logger,
         handler: front)
     } catch {
       throw StartupError(error, configuration)
@@ -124,6 +126,22 @@ public struct Server: Sendable {
     try? await group.shutdownGracefully()
     logger.notice("stopped")
     try result.get()
+  }
+
+  /// The bounds of the listener, as far as the limit of open files allows them.
+  private func limits() -> HTTPLimits {
+    var limits = configuration.limits
+    guard let files = OpenFiles.raise(for: limits.connections) else { return limits }
+    limits.connections = OpenFiles.connections(limits.connections, openFiles: files)
+    if limits.connections < configuration.limits.connections {
+      logger.warning(
+        "fewer connections than asked for: the hard limit of open files (ulimit -Hn) is too low",
+        metadata: [
+          "open-files": "\(files)", "max-connections": "\(limits.connections)",
+          "asked": "\(configuration.limits.connections)",
+        ])
+    }
+    return limits
   }
 
   private func services(

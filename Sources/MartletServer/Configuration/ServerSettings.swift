@@ -30,23 +30,26 @@ extension ServerConfiguration {
       Setting("log-level", \.logLevel, "The least level that is logged"),
       Setting("log-format", \.logFormat, "How log lines are written"),
       Setting(
-        "event-loops", \.eventLoops, .number(1...Int.max), "Threads that serve connections",
+        "event-loops", \.eventLoops, .number(1...1024), "Threads that serve connections",
         default: "half the cores"),
       Setting(
-        "writers", \.writers, .number(1...Int.max), "Database connections that write transitions"),
-      Setting("readers", \.readers, .number(1...Int.max), "Database connections that read"),
+        "writers", \.writers, .number(1...1000), "Database connections that write transitions"),
+      Setting("readers", \.readers, .number(1...1000), "Database connections that read"),
       Setting(
-        "grace", \.graceSeconds, .number(0...Int.max), "Seconds that calls may go on after SIGTERM"),
+        "grace", \.graceSeconds, .number(0...86_400), "Seconds that calls may go on after SIGTERM"),
       Setting(
-        "max-connections", \.limits.connections, .number(1...Int.max), "Connections open at once"),
+        "max-connections", \.limits.connections, .number(1...1_000_000), "Connections open at once",
+        detail:
+          "As many files must be allowed: the soft limit is raised as far as the hard one lets it."),
       Setting(
-        "max-connections-per-address", \.limits.connectionsPerAddress, .number(1...Int.max),
+        "max-connections-per-address", \.limits.connectionsPerAddress, .number(1...1_000_000),
         "Connections open at once from one address"),
       Setting(
-        "max-streams", \.limits.concurrentStreams, .number(1...Int.max),
+        "max-streams", \.limits.concurrentStreams, .number(1...Int(Int32.max)),
         "Calls open at once on a connection"),
       Setting(
-        "max-message-size", \.maxMessageSize, .number(1...Int.max), "The longest message in bytes"),
+        "max-message-size", \.maxMessageSize, .number(1...Int(Int32.max)),
+        "The longest message in bytes"),
       Setting(
         "max-result-size", \.maxResultSize, .number(1...Int.max),
         "The longest result in bytes that may be uploaded"),

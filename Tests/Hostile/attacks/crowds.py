@@ -9,7 +9,7 @@ from wire import frames, requests
 from wire.peer import Peer
 from wire.transport import connect
 
-# One below the server's own bound of 10,000 are left for the polite client and the checks.
+# Of the 10,000 that one address may have a hundred are left for the polite client and the checks.
 CROWD = 9_900
 WATCHERS = 5_000
 HOLD = 2.0

@@ -74,6 +74,11 @@ import Testing
     }
   }
 
+  @Test func oneAddressNeverKeepsTheOthersOut() {
+    let limits = HTTPLimits()
+    #expect(limits.connectionsPerAddress < limits.connections)
+  }
+
   @Test func statisticsCountWhatHappened() async throws {
     try await TestServer.with { server in
       let client = try await server.connect()

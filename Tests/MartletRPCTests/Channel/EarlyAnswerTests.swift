@@ -10,12 +10,12 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct EarlyAnswerTests {
   /// A channel to a server that ends each call as its first message comes.
-  static func client(_ status: Int) -> EchoClient {
+  static func client(_ status: Int, body: [UInt8] = []) -> EchoClient {
     let executor = TestLoops.executors.next()
     return EchoClient(
       channel: RPCChannel(
         MartletRPC.ChannelCore(executor: executor, configuration: RPCChannel.Configuration()) {
-          HastyRoad(executor: executor, status: status)
+          HastyRoad(executor: executor, status: status, body: body)
         }))
   }
 
@@ -37,16 +37,29 @@ import Testing
     #expect(await status { _ = try await call.responses.next() }?.code == .failedPrecondition)
     #expect(await status { try await call.requests.write(Self.large) }?.code == .failedPrecondition)
   }
+
+  @Test func aGoodEndInsideAMessageIsAFault() async throws {
+    let whole = Frame(ping: [7]).bytes
+    for cut in 1..<whole.count {
+      let call = try await Self.client(0, body: whole + whole[..<cut]).open(EchoMethods.chat)
+      try await call.requests.write(Ping())
+      #expect(try await call.responses.next()?.payload == [7])
+      let failure = await status { _ = try await call.responses.next() }
+      #expect(failure?.code == .internal, "cut at \(cut)")
+    }
+  }
 }
 
 /// Leads to a server that does not wait.
 private final class HastyRoad: ClientRoad {
   private let executor: LoopExecutor
   private let status: Int
+  private let body: [UInt8]
 
-  init(executor: LoopExecutor, status: Int) {
+  init(executor: LoopExecutor, status: Int, body: [UInt8]) {
     self.executor = executor
     self.status = status
+    self.body = body
   }
 
   var isAcceptingStreams: Bool { true }
@@ -55,7 +68,7 @@ private final class HastyRoad: ClientRoad {
   func close() {}
 
   func open(_ head: HTTPRequestHead, delegate: any HTTPResponseDelegate) -> any HTTPStream {
-    HastyStream(executor, delegate, status)
+    HastyStream(executor, delegate, status, body)
   }
 }
 
@@ -65,11 +78,15 @@ private final class HastyStream: HTTPStream {
   let peer = HTTPPeer(address: "test")
   private let delegate: any HTTPResponseDelegate
   private let status: Int
+  private let body: [UInt8]
 
-  init(_ executor: LoopExecutor, _ delegate: any HTTPResponseDelegate, _ status: Int) {
+  init(
+    _ executor: LoopExecutor, _ delegate: any HTTPResponseDelegate, _ status: Int, _ body: [UInt8]
+  ) {
     self.executor = executor
     self.delegate = delegate
     self.status = status
+    self.body = body
   }
 
   var eventLoop: any EventLoop { executor.loop }
@@ -78,6 +95,10 @@ private final class HastyStream: HTTPStream {
   func send(_ bytes: ByteBuffer) {
     delegate.streamReceivedHead(
       HTTPResponseHead(status: 200, fields: ["content-type": "application/grpc"]))
+    if !body.isEmpty {
+      var bytes = ByteBuffer(bytes: body)
+      delegate.streamReceived(&bytes)
+    }
     var trailers = HTTPFields()
     trailers.append("grpc-status", status)
     delegate.streamReceivedEnd(trailers: trailers)

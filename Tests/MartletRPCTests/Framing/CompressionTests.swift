@@ -48,7 +48,10 @@ import Testing
     for (list, expected) in [
       ("gzip", true), ("identity, deflate, gzip", true), ("identity,gzip;q=1.0", true),
       ("gzip ; q=0.5", true), ("x-gzip", false), ("identity", false), ("", false),
-      ("gzip;q=0", false), ("gzip; q=0.000", false), ("gzipped", false),
+      ("GZIP", true), ("Gzip; Q=1", true), ("*", true), ("identity, *;q=0.1", true),
+      ("*;q=0", false),
+      ("*, gzip;q=0", false), ("gzip, *;q=0", true), ("gzip;q=0", false), ("gzip; q=0.000", false),
+      ("gzipped", false),
     ] {
       let isAccepted = Array(list.utf8).withUnsafeBytes { Compression.isAccepted(in: $0) }
       #expect(isAccepted == expected, "\(list)")
@@ -142,6 +145,36 @@ import Testing
       fields: ["connect-accept-encoding": "gzip", "connect-content-encoding": "gzip"])
     #expect(stream.fields["connect-content-encoding"] == "gzip")
     #expect(try stream.frames[0].payload == Self.payload)
+  }
+
+  @Test(arguments: [
+    ("/test.Echo/Unary", "application/grpc-web"), ("/test.Echo/Chat", "application/grpc-web"),
+    ("/test.Echo/Chat", "application/connect+proto"),
+  ])
+  func everyLargeResponseIsCompressed(_ path: String, _ type: String) async throws {
+    let transport = inProcess()
+    for turn in 1...4 {
+      let answer = try await transport.send(
+        HTTPRequestHead(
+          method: "POST", authority: "localhost", path: path,
+          fields: [
+            "content-type": type, "grpc-accept-encoding": "gzip", "connect-accept-encoding": "gzip",
+          ]), body: Frame(ping: Self.payload).bytes)
+      let frame = try #require(Frame.all(in: answer.body).first)
+      #expect(frame.flag == 1, "in turn \(turn)")
+      #expect(try frame.payload == Self.payload)
+    }
+  }
+
+  @Test func codingsHaveNoCase() async throws {
+    let answer = try await request(
+      "/test.Echo/Unary", "application/grpc", Frame(1, ping: Self.payload).bytes,
+      fields: ["grpc-encoding": "GZip"])
+    #expect(try answer.frames.first?.payload == Self.payload)
+    let connect = try await request(
+      "/test.Echo/Unary", "application/proto", Array(Frame(ping: Self.payload).bytes.dropFirst(5)),
+      fields: ["accept-encoding": "*", "content-encoding": "Identity"])
+    #expect(connect.fields["content-encoding"] == "gzip")
   }
 
   @Test func bombsOverTheWire() async throws {

@@ -110,6 +110,33 @@ import Testing
     #expect(Array(text.utf8).withUnsafeBytes { RequestFields.contentType($0) } == expected)
   }
 
+  @Test(arguments: [1_000, 4_000, 30_000])
+  func aStatusFitsIntoWhatClientsTake(_ count: Int) throws {
+    let name = String(repeating: "ü", count: count)
+    var status = Status.notFound(type: "thing", name: name).with(retryAfter: .seconds(1))
+    status.trailers = ["x-own": String(repeating: "t", count: 100)]
+    var fields = HTTPFields()
+    GRPCFields.append(status, to: &fields)
+    #expect(fields.listSize <= 8 << 10)
+    let read = try #require(GRPCFields.status(of: fields))
+    #expect(read.code == .notFound)
+    #expect(read.reason == "NOT_FOUND")
+    #expect(read.message.hasPrefix("thing üü") && read.message.hasSuffix("ü…"))
+    #expect(read.message.utf8.count <= 1 << 10)
+    #expect(!read.trailers.isEmpty)
+  }
+
+  @Test func detailsThatDoNotFitAreLeftOut() throws {
+    var fields = HTTPFields()
+    GRPCFields.append(
+      Status(.aborted, "no").with(
+        reason: "LONG", metadata: ["k": String(repeating: "v", count: 9_000)]),
+      to: &fields)
+    #expect(fields["grpc-status"] == "10")
+    #expect(fields["grpc-message"] == "no")
+    #expect(fields["grpc-status-details-bin"] == nil)
+  }
+
   @Test func reservedMetadataIsNeverSent() {
     var fields = HTTPFields()
     fields.append(["grpc-status": "0", ":path": "/", "x-own": "1", "content-type": "text/html"])

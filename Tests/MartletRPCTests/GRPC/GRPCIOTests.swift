@@ -38,6 +38,8 @@ import Testing
       case "fail":
         throw Status(.failedPrecondition, "50% of ümläuts\nfail")
           .with(reason: "TEST_REASON", metadata: ["k": "v"])
+      case "fail at length":
+        throw Status.notFound(type: "thing", name: String(repeating: "ü", count: 30_000))
       case "throw": throw Hidden()
       case "wait":
         defer { cancelled.raise() }

@@ -40,6 +40,27 @@ import Testing
     #expect(policy.refusal(authority: "x.example", origin: "https://y.example") != nil)
   }
 
+  @Test(arguments: [
+    ("*", "name each origin"), ("https://ui.example.com/", "write it https://ui.example.com"),
+    ("https://ui.example.com/a/b", "write it https://ui.example.com"),
+    ("HTTPS://UI.example.com", "write it https://ui.example.com"),
+    ("https://a.example:443", "write it https://a.example"), ("http://a:80/", "write it http://a"),
+    ("ui.example.com", "a scheme and a host"), ("", "a scheme and a host"),
+    ("https://", "a scheme and a host"), ("://a", "a scheme and a host"),
+    ("\u{212A}\u{212A}://x", "write it kk://x"),
+  ])
+  func originsThatNoBrowserSends(_ origin: String, _ remedy: String) {
+    #expect(OriginPolicy.fault(inAllowed: origin)?.contains(remedy) == true)
+  }
+
+  @Test(arguments: [
+    "https://ui.example.com", "http://localhost:8443", "https://[::1]:81", "chrome-extension://abc",
+    "https://a:80",
+  ])
+  func originsThatBrowsersSend(_ origin: String) {
+    #expect(OriginPolicy.fault(inAllowed: origin) == nil)
+  }
+
   @Test func deadlines() {
     let policy = DeadlinePolicy(
       unaryDefault: .seconds(10), unaryMaximum: .seconds(20), streamMaximum: nil)

@@ -132,6 +132,14 @@ def status_and_message():
 
 
 @case
+def long_status():
+    error = failure(lambda: unary(b"fail at length"))
+    expect(error.code(), grpc.StatusCode.NOT_FOUND)
+    expect(error.details().startswith("thing \u00fc"), True)
+    expect(b"NOT_FOUND" in dict(error.trailing_metadata())["grpc-status-details-bin"], True)
+
+
+@case
 def rich_status():
     from google.rpc import error_details_pb2, status_pb2  # in googleapis-common-protos
 

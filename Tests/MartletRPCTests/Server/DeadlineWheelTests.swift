@@ -23,8 +23,8 @@ import Testing
     loop.execute {
       let wheel = DeadlineWheel(loop)
       let now = NIODeadline.now()
-      // Below a tick, around a rotation of the wheel (2,048 ms), in the past; every third is removed.
-      let delays: [Int64] = [-5, 0, 1, 3, 4, 5, 9, 40, 200, 2040, 2048, 2060]
+      // Below a tick, around a turn of the wheel (8,192 ms), in the past; every third is removed.
+      let delays: [Int64] = [-5, 0, 1, 3, 4, 5, 9, 40, 200, 2040, 8192, 8200]
       let entries = delays.map { _ in Entry() }
       let removed = stride(from: 2, to: entries.count - 1, by: 3).map { entries[$0] }
       for (entry, delay) in zip(entries, delays) { wheel.insert(entry, now + .milliseconds(delay)) }
@@ -41,6 +41,25 @@ import Testing
       }
     }
     #expect(try await done.futureResult.get() == Array(repeating: true, count: 12))
+  }
+
+  /// A slot between the one that fires and the present is not passed over when something is set meanwhile.
+  @Test(.timeLimit(.minutes(5))) func slowCallsDelayNobodyByATurn() async throws {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let done = loop.makePromise(of: Bool.self)
+    loop.execute {
+      let wheel = DeadlineWheel(loop)
+      let (slow, between, last) = (Entry(), Entry(), Entry())
+      let start = NIODeadline.now()
+      slow.onPass = {
+        while NIODeadline.now() < start + .milliseconds(60) {}
+        wheel.insert(last, .now() + .milliseconds(100))
+      }
+      last.onPass = { done.succeed(between.passed != nil) }
+      wheel.insert(slow, start + .milliseconds(5))
+      wheel.insert(between, start + .milliseconds(30))
+    }
+    #expect(try await done.futureResult.get())
   }
 
   @Test(.timeLimit(.minutes(5))) func entriesMayBeSetAgainFromTheirOwnCall() async throws {

@@ -1,6 +1,7 @@
 // Decides how it is told what a server would be started with, and where each value came from.
 
 import ArgumentParser
+import MartletServer
 import MartletSettings
 import MartletWire
 
@@ -44,11 +45,23 @@ struct ShowConfig: AsyncParsableCommand {
 
 struct CheckConfig: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check that a server would take a file.")
+    commandName: "check", abstract: "Check that a server would take a file.",
+    discussion: """
+      Reads the file as `martlet server start` does, and looks at what it names: certificates and keys, the host, \
+      origins, the address of the database. Nothing is opened.
+      """)
   @Argument(help: "The TOML file.") var file: String
 
   func run() async throws {
-    let path = try Self.orLeave { () throws(SettingsError) in try SettingsFile(at: file).path }
+    let path = try Self.orLeave { () throws(SettingsError) in
+      let settings = try SettingsFile(at: file)
+      let chosen = try ResolvedSettings(
+        ServerConfiguration.settings, default: .standard, flags: [:], environment: [:],
+        file: settings)
+      let problems = chosen.root.problems().map { "\(settings.path): \($0)" }
+      guard problems.isEmpty else { throw SettingsError(problems) }
+      return settings.path
+    }
     Terminal.standard.line("\(path) is good")
   }
 }
