@@ -1894,7 +1894,7 @@ Flags:
       The namespace.
   --id TEXT
       UUIDv7 of now, the key of repeats. The server makes one when it is empty; then a
-      repeat is another request.
+      repeat is another request, and the place in line goes with the call.
   --limits JSON
       What is wanted: 1 to 16 limits, each once. May be repeated.
   --ttl DURATION
@@ -3083,7 +3083,8 @@ martlet_event_list_events() {
       cat <<'HELP'
 Usage: martlet_event_list_events [--FLAG VALUE]...
 
-Returns a page of events, the latest first.
+Returns a page of events, the latest first, or, with `wait`, those that were committed after
+a resume token.
 
 Flags:
   --namespace TEXT
@@ -3094,6 +3095,11 @@ Flags:
       At most 1000; 100 when 0.
   --page-token TEXT
       From the page before.
+  --resume-token TEXT
+      With `wait`: only events that were committed after this token; from now on when empty.
+      OUT_OF_RANGE with the reason RESUME_TOKEN_EXPIRED when too old.
+  --wait DURATION
+      Waits up to this long for an event after `resume_token`; at most 60 s.
   --json JSON
       The whole request, instead of other flags.
 
@@ -3106,6 +3112,8 @@ namespace string namespace
 filter string filter
 page-size int pageSize
 page-token string pageToken
+resume-token string resumeToken
+wait duration wait
 ' "$@"
 }
 
@@ -3852,7 +3860,8 @@ Flags:
   --resume-token TEXT
       With `wait`: only runs that changed after this token.
   --wait DURATION
-      Waits up to this long for a change after `resume_token`; at most 60 s.
+      Waits up to this long for a change of a run that the filter lets pass, or let pass
+      before; at most 60 s.
   --json JSON
       The whole request, instead of other flags.
 
@@ -4757,7 +4766,7 @@ Flags:
       Only lines at least this important. One of trace, debug, info, warning, error,
       critical.
   --page-size INTEGER
-      At most 1000; 100 when 0.
+      At most 1000; 100 when 0. With `wait` what was committed together comes together.
   --page-token TEXT
       From the page before.
   --resume-token TEXT
@@ -5453,7 +5462,8 @@ Usage: martlet_result_commit_cache_key [--FLAG VALUE]...
 
 Writes what was computed. A repeat gets the same answer. FAILED_PRECONDITION with the reason
 CACHE_TOKEN_LAPSED when the reservation lapsed or the key was invalidated meanwhile: nothing
-is written then.
+is written then. NOT_FOUND when the payload is the address of a stored result that is not
+there.
 
 Flags:
   --namespace TEXT
@@ -5478,7 +5488,7 @@ Flags:
       Where the value is stored; `martlet:result/ID` for one that PutResult stored.
   --expire-time TIME
       From when on it is no longer used; absent for what `expire_after` of the reservation
-      says.
+      says. A stored result that it refers to and that ends sooner ends it.
   --json JSON
       The whole request, instead of other flags.
 
@@ -6253,7 +6263,8 @@ martlet_deployment_cancel_backfill
 martlet_event_batch_publish_events
       Writes up to 1000 events; answers when they are durable.
 martlet_event_list_events
-      Returns a page of events, the latest first.
+      Returns a page of events, the latest first, or, with `wait`, those that were committed
+      after a resume token.
 martlet_event_count_events
       Counts events by name or by hour.
 martlet_flow_create_flow

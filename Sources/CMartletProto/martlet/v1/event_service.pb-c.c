@@ -1168,7 +1168,7 @@ const ProtobufCMessageDescriptor martlet__v1__publish_events_response__descripto
   (ProtobufCMessageInit) martlet__v1__publish_events_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__list_events_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor martlet__v1__list_events_request__field_descriptors[6] =
 {
   {
     "namespace",
@@ -1218,17 +1218,43 @@ static const ProtobufCFieldDescriptor martlet__v1__list_events_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "resume_token",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListEventsRequest, resume_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wait",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListEventsRequest, wait),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__list_events_request__field_indices_by_name[] = {
   1,   /* field[1] = filter */
   0,   /* field[0] = namespace */
   2,   /* field[2] = page_size */
   3,   /* field[3] = page_token */
+  4,   /* field[4] = resume_token */
+  5,   /* field[5] = wait */
 };
 static const ProtobufCIntRange martlet__v1__list_events_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor martlet__v1__list_events_request__descriptor =
 {
@@ -1238,14 +1264,14 @@ const ProtobufCMessageDescriptor martlet__v1__list_events_request__descriptor =
   "Martlet__V1__ListEventsRequest",
   "martlet.v1",
   sizeof(Martlet__V1__ListEventsRequest),
-  4,
+  6,
   martlet__v1__list_events_request__field_descriptors,
   martlet__v1__list_events_request__field_indices_by_name,
   1,  martlet__v1__list_events_request__number_ranges,
   (ProtobufCMessageInit) martlet__v1__list_events_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__list_events_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor martlet__v1__list_events_response__field_descriptors[3] =
 {
   {
     "events",
@@ -1271,15 +1297,28 @@ static const ProtobufCFieldDescriptor martlet__v1__list_events_response__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "resume_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListEventsResponse, resume_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__list_events_response__field_indices_by_name[] = {
   0,   /* field[0] = events */
   1,   /* field[1] = next_page_token */
+  2,   /* field[2] = resume_token */
 };
 static const ProtobufCIntRange martlet__v1__list_events_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor martlet__v1__list_events_response__descriptor =
 {
@@ -1289,7 +1328,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_events_response__descriptor =
   "Martlet__V1__ListEventsResponse",
   "martlet.v1",
   sizeof(Martlet__V1__ListEventsResponse),
-  2,
+  3,
   martlet__v1__list_events_response__field_descriptors,
   martlet__v1__list_events_response__field_indices_by_name,
   1,  martlet__v1__list_events_response__number_ranges,

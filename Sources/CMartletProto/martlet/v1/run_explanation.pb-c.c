@@ -535,7 +535,7 @@ const ProtobufCMessageDescriptor martlet__v1__gate__descriptor =
   (ProtobufCMessageInit) martlet__v1__gate__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__gate_reference__field_descriptors[4] =
+static const ProtobufCFieldDescriptor martlet__v1__gate_reference__field_descriptors[5] =
 {
   {
     "run_id",
@@ -585,8 +585,21 @@ static const ProtobufCFieldDescriptor martlet__v1__gate_reference__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "grant_time",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__GateReference, grant_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__gate_reference__field_indices_by_name[] = {
+  4,   /* field[4] = grant_time */
   1,   /* field[1] = limit_id */
   3,   /* field[3] = name */
   0,   /* field[0] = run_id */
@@ -595,7 +608,7 @@ static const unsigned martlet__v1__gate_reference__field_indices_by_name[] = {
 static const ProtobufCIntRange martlet__v1__gate_reference__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor martlet__v1__gate_reference__descriptor =
 {
@@ -605,7 +618,7 @@ const ProtobufCMessageDescriptor martlet__v1__gate_reference__descriptor =
   "Martlet__V1__GateReference",
   "martlet.v1",
   sizeof(Martlet__V1__GateReference),
-  4,
+  5,
   martlet__v1__gate_reference__field_descriptors,
   martlet__v1__gate_reference__field_indices_by_name,
   1,  martlet__v1__gate_reference__number_ranges,

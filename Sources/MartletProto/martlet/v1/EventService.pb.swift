@@ -203,6 +203,11 @@ public struct ListEventsRequest: MartletWire.WireMessage {
   public var pageSize: Int32
   /// From the page before.
   public var pageToken: String
+  /// With `wait`: only events that were committed after this token; from now on when empty. OUT_OF_RANGE with the reason
+  /// RESUME_TOKEN_EXPIRED when too old.
+  public var resumeToken: String
+  /// Waits up to this long for an event after `resume_token`; at most 60 s.
+  public var wait: Swift.Duration?
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -212,21 +217,28 @@ public struct ListEventsRequest: MartletWire.WireMessage {
     namespace: String = "",
     filter: String = "",
     pageSize: Int32 = 0,
-    pageToken: String = ""
+    pageToken: String = "",
+    resumeToken: String = "",
+    wait: Swift.Duration? = nil
   ) {
     self.namespace = namespace
     self.filter = filter
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.resumeToken = resumeToken
+    self.wait = wait
   }
 }
 
 /// A page of events.
 public struct ListEventsResponse: MartletWire.WireMessage {
-  /// The latest first.
+  /// The latest first; with `wait` in the order of commit.
   public var events: [Event]
   /// Empty on the last page.
   public var nextPageToken: String
+  /// Where to go on with `wait` or WatchEvents; of several pages that of the first. What happens while the page is read
+  /// may be on it and come after the token too: it has the same id.
+  public var resumeToken: String
 
   /// A message with every field at its default.
   public init() { self.init(events: []) }
@@ -234,10 +246,12 @@ public struct ListEventsResponse: MartletWire.WireMessage {
   /// A message of the fields given.
   public init(
     events: [Event] = [],
-    nextPageToken: String = ""
+    nextPageToken: String = "",
+    resumeToken: String = ""
   ) {
     self.events = events
     self.nextPageToken = nextPageToken
+    self.resumeToken = resumeToken
   }
 }
 
@@ -654,6 +668,8 @@ extension ListEventsRequest {
       MartletWire.FieldSchema(2, "filter", "filter", .implicit, .string),
       MartletWire.FieldSchema(3, "page_size", "pageSize", .implicit, .int32),
       MartletWire.FieldSchema(4, "page_token", "pageToken", .implicit, .string),
+      MartletWire.FieldSchema(5, "resume_token", "resumeToken", .implicit, .string),
+      MartletWire.FieldSchema(6, "wait", "wait", .implicit, .message { Swift.Duration.schema }),
     ]
   )
 
@@ -664,6 +680,8 @@ extension ListEventsRequest {
     self.filter = try reader.string(c.pointee.filter)
     self.pageSize = c.pointee.page_size
     self.pageToken = try reader.string(c.pointee.page_token)
+    self.resumeToken = try reader.string(c.pointee.resume_token)
+    self.wait = try reader.message(c.pointee.wait, Swift.Duration.self)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -674,6 +692,10 @@ extension ListEventsRequest {
     c.pointee.filter = writer.string(self.filter)
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = writer.string(self.pageToken)
+    c.pointee.resume_token = writer.string(self.resumeToken)
+    if let value = self.wait {
+      c.pointee.wait = writer.message(value, Swift.Duration.self)
+    }
   }
 }
 
@@ -686,6 +708,7 @@ extension ListEventsResponse {
     fields: [
       MartletWire.FieldSchema(1, "events", "events", .repeated, .message { Event.schema }),
       MartletWire.FieldSchema(2, "next_page_token", "nextPageToken", .implicit, .string),
+      MartletWire.FieldSchema(3, "resume_token", "resumeToken", .implicit, .string),
     ]
   )
 
@@ -694,6 +717,7 @@ extension ListEventsResponse {
     let c = raw.assumingMemoryBound(to: Martlet__V1__ListEventsResponse.self)
     self.events = try reader.messages(c.pointee.n_events, c.pointee.events, Event.self)
     self.nextPageToken = try reader.string(c.pointee.next_page_token)
+    self.resumeToken = try reader.string(c.pointee.resume_token)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -702,6 +726,7 @@ extension ListEventsResponse {
     martlet__v1__list_events_response__init(c)
     (c.pointee.n_events, c.pointee.events) = writer.messages(self.events, Event.self)
     c.pointee.next_page_token = writer.string(self.nextPageToken)
+    c.pointee.resume_token = writer.string(self.resumeToken)
   }
 }
 

@@ -21,7 +21,7 @@ public protocol EventService: MartletCall.RPCService {
     _ requests: MartletCall.MessageStream<PublishEventsRequest>, context: MartletCall.CallContext
   ) async throws -> PublishEventsResponse
 
-  /// Returns a page of events, the latest first.
+  /// Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token.
   func listEvents(
     _ request: ListEventsRequest, context: MartletCall.CallContext
   ) async throws -> ListEventsResponse
@@ -52,7 +52,7 @@ public enum EventServiceMethods {
     service: "martlet.v1.EventService", name: "PublishEvents",
     kind: .clientStreaming, idempotency: .unknown,
     requestType: "martlet.v1.PublishEventsRequest", responseType: "martlet.v1.PublishEventsResponse")
-  /// Returns a page of events, the latest first.
+  /// Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token.
   public static let listEvents = MartletCall.MethodDescriptor(
     service: "martlet.v1.EventService", name: "ListEvents",
     kind: .unary, idempotency: .noSideEffects,
@@ -107,7 +107,7 @@ public struct EventServiceClient: Sendable {
       returning: PublishEventsResponse.self, options: options)
   }
 
-  /// Returns a page of events, the latest first.
+  /// Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token.
   public func listEvents(
     _ request: ListEventsRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> ListEventsResponse {

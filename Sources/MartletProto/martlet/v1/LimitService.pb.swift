@@ -692,7 +692,8 @@ public struct ResetLimitResponse: MartletWire.WireMessage {
 public struct AcquireLeaseRequest: MartletWire.WireMessage {
   /// The namespace.
   public var namespace: String
-  /// UUIDv7 of now, the key of repeats. The server makes one when it is empty; then a repeat is another request.
+  /// UUIDv7 of now, the key of repeats. The server makes one when it is empty; then a repeat is another request, and the
+  /// place in line goes with the call.
   public var id: String
   /// What is wanted: 1 to 16 limits, each once.
   public var limits: [LimitSlots]

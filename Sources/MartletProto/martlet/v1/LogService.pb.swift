@@ -230,7 +230,7 @@ public struct ListLogsRequest: MartletWire.WireMessage {
   public var includeDescendants: Bool
   /// Only lines at least this important.
   public var minLevel: LogLevel
-  /// At most 1000; 100 when 0.
+  /// At most 1000; 100 when 0. With `wait` what was committed together comes together.
   public var pageSize: Int32
   /// From the page before.
   public var pageToken: String

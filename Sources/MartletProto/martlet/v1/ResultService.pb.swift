@@ -493,7 +493,8 @@ public struct CommitCacheKeyRequest: MartletWire.WireMessage {
   public var token: String
   /// The value, inline up to 256 KiB, or the reference that PutResult gave.
   public var payload: Payload?
-  /// From when on it is no longer used; absent for what `expire_after` of the reservation says.
+  /// From when on it is no longer used; absent for what `expire_after` of the reservation says. A stored result that it
+  /// refers to and that ends sooner ends it.
   public var expireTime: MartletWire.Timestamp?
 
   /// A message with every field at its default.

@@ -50,7 +50,8 @@ public protocol ResultService: MartletCall.RPCService {
   ) async throws -> ReserveCacheKeyResponse
 
   /// Writes what was computed. A repeat gets the same answer. FAILED_PRECONDITION with the reason CACHE_TOKEN_LAPSED when
-  /// the reservation lapsed or the key was invalidated meanwhile: nothing is written then.
+  /// the reservation lapsed or the key was invalidated meanwhile: nothing is written then. NOT_FOUND when the payload is
+  /// the address of a stored result that is not there.
   func commitCacheKey(
     _ request: CommitCacheKeyRequest, context: MartletCall.CallContext
   ) async throws -> CommitCacheKeyResponse
@@ -117,7 +118,8 @@ public enum ResultServiceMethods {
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.ReserveCacheKeyRequest", responseType: "martlet.v1.ReserveCacheKeyResponse")
   /// Writes what was computed. A repeat gets the same answer. FAILED_PRECONDITION with the reason CACHE_TOKEN_LAPSED when
-  /// the reservation lapsed or the key was invalidated meanwhile: nothing is written then.
+  /// the reservation lapsed or the key was invalidated meanwhile: nothing is written then. NOT_FOUND when the payload is
+  /// the address of a stored result that is not there.
   public static let commitCacheKey = MartletCall.MethodDescriptor(
     service: "martlet.v1.ResultService", name: "CommitCacheKey",
     kind: .unary, idempotency: .idempotent,
@@ -232,7 +234,8 @@ public struct ResultServiceClient: Sendable {
   }
 
   /// Writes what was computed. A repeat gets the same answer. FAILED_PRECONDITION with the reason CACHE_TOKEN_LAPSED when
-  /// the reservation lapsed or the key was invalidated meanwhile: nothing is written then.
+  /// the reservation lapsed or the key was invalidated meanwhile: nothing is written then. NOT_FOUND when the payload is
+  /// the address of a stored result that is not there.
   public func commitCacheKey(
     _ request: CommitCacheKeyRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> CommitCacheKeyResponse {

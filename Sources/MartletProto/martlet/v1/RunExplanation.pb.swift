@@ -253,6 +253,8 @@ public struct GateReference: MartletWire.WireMessage {
   public var target: Target?
   /// Its name for people: the limit, who holds the slots or the session. Alone when no id is known.
   public var name: String
+  /// Since when it holds slots; absent for what holds none.
+  public var grantTime: MartletWire.Timestamp?
 
   /// A message with every field at its default.
   public init() { self.init(target: nil) }
@@ -260,10 +262,12 @@ public struct GateReference: MartletWire.WireMessage {
   /// A message of the fields given.
   public init(
     target: Target? = nil,
-    name: String = ""
+    name: String = "",
+    grantTime: MartletWire.Timestamp? = nil
   ) {
     self.target = target
     self.name = name
+    self.grantTime = grantTime
   }
 
   /// What it is.
@@ -409,6 +413,7 @@ extension GateReference {
       MartletWire.FieldSchema(2, "limit_id", "limitId", .oneof(0), .string),
       MartletWire.FieldSchema(3, "session_id", "sessionId", .oneof(0), .string),
       MartletWire.FieldSchema(4, "name", "name", .implicit, .string),
+      MartletWire.FieldSchema(5, "grant_time", "grantTime", .implicit, .message { MartletWire.Timestamp.schema }),
     ]
   )
 
@@ -422,6 +427,7 @@ extension GateReference {
     default: self.target = nil
     }
     self.name = try reader.string(c.pointee.name)
+    self.grantTime = try reader.message(c.pointee.grant_time, MartletWire.Timestamp.self)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -441,5 +447,8 @@ extension GateReference {
     case nil: break
     }
     c.pointee.name = writer.string(self.name)
+    if let value = self.grantTime {
+      c.pointee.grant_time = writer.message(value, MartletWire.Timestamp.self)
+    }
   }
 }

@@ -210,7 +210,7 @@ public struct ListRunsRequest: MartletWire.WireMessage {
   public var readMask: MartletWire.FieldMask?
   /// With `wait`: only runs that changed after this token.
   public var resumeToken: String
-  /// Waits up to this long for a change after `resume_token`; at most 60 s.
+  /// Waits up to this long for a change of a run that the filter lets pass, or let pass before; at most 60 s.
   public var wait: Swift.Duration?
 
   /// A message with every field at its default.
@@ -240,13 +240,14 @@ public struct ListRunsRequest: MartletWire.WireMessage {
 
 /// A page of runs.
 public struct ListRunsResponse: MartletWire.WireMessage {
-  /// The runs, in the order asked for.
+  /// The runs, in the order asked for. With `wait` each that changed once, as it is now, in the order of the changes.
   public var runs: [Run]
   /// Empty on the last page, and only there.
   public var nextPageToken: String
   /// Where to go on with `wait` or WatchRuns.
   public var resumeToken: String
-  /// With `wait`: runs that were deleted, whatever the filter is.
+  /// With `wait`: runs that changed and that the filter lets pass no longer, and runs that were deleted, whatever the
+  /// filter is: pass over ids that you do not know. Together with `runs` at most `page_size`.
   public var removedIDs: [String]
 
   /// A message with every field at its default.

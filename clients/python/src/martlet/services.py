@@ -1203,8 +1203,10 @@ class EventService:
         filter: Optional[str] = None,
         page_size: Optional[int] = None,
         page_token: Optional[str] = None,
+        resume_token: Optional[str] = None,
+        wait: Optional[DurationLike] = None,
     ) -> v1.ListEventsResponse:
-        """Returns a page of events, the latest first."""
+        """Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token."""
         asked = self._calls.request(
             v1.ListEventsRequest,
             request,
@@ -1212,6 +1214,8 @@ class EventService:
             filter=filter,
             page_size=page_size,
             page_token=page_token,
+            resume_token=resume_token,
+            wait=wait,
         )
         return self._calls.unary_unary(
             "/martlet.v1.EventService/ListEvents", v1.ListEventsResponse, asked, timeout, repeatable=True
@@ -2482,7 +2486,8 @@ class ResultService:
         expire_time: Optional[TimestampLike] = None,
     ) -> v1.CommitCacheKeyResponse:
         """Writes what was computed. A repeat gets the same answer. FAILED_PRECONDITION with the reason CACHE_TOKEN_LAPSED when
-        the reservation lapsed or the key was invalidated meanwhile: nothing is written then.
+        the reservation lapsed or the key was invalidated meanwhile: nothing is written then. NOT_FOUND when the payload is
+        the address of a stored result that is not there.
         """
         asked = self._calls.request(
             v1.CommitCacheKeyRequest,

@@ -630,7 +630,8 @@ struct  Martlet__V1__AcquireLeaseRequest
    */
   ProtobufCBinaryData namespace_;
   /*
-   * UUIDv7 of now, the key of repeats. The server makes one when it is empty; then a repeat is another request.
+   * UUIDv7 of now, the key of repeats. The server makes one when it is empty; then a repeat is another request, and the
+   * place in line goes with the call.
    */
   ProtobufCBinaryData id;
   /*

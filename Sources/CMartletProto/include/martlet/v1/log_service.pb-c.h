@@ -240,7 +240,7 @@ struct  Martlet__V1__ListLogsRequest
    */
   int32_t min_level;
   /*
-   * At most 1000; 100 when 0.
+   * At most 1000; 100 when 0. With `wait` what was committed together comes together.
    */
   int32_t page_size;
   /*

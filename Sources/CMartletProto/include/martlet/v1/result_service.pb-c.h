@@ -553,7 +553,8 @@ struct  Martlet__V1__CommitCacheKeyRequest
    */
   Martlet__V1__Payload *payload;
   /*
-   * From when on it is no longer used; absent for what `expire_after` of the reservation says.
+   * From when on it is no longer used; absent for what `expire_after` of the reservation says. A stored result that it
+   * refers to and that ends sooner ends it.
    */
   Google__Protobuf__Timestamp *expire_time;
 };

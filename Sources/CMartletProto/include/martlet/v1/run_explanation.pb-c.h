@@ -216,6 +216,10 @@ struct  Martlet__V1__GateReference
    * Its name for people: the limit, who holds the slots or the session. Alone when no id is known.
    */
   ProtobufCBinaryData name;
+  /*
+   * Since when it holds slots; absent for what holds none.
+   */
+  Google__Protobuf__Timestamp *grant_time;
   Martlet__V1__GateReference__TargetCase target_case;
   union {
     /*
@@ -234,7 +238,7 @@ struct  Martlet__V1__GateReference
 };
 #define MARTLET__V1__GATE_REFERENCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__gate_reference__descriptor) \
-    , {0,NULL}, MARTLET__V1__GATE_REFERENCE__TARGET__NOT_SET, {0} }
+    , {0,NULL}, NULL, MARTLET__V1__GATE_REFERENCE__TARGET__NOT_SET, {0} }
 
 
 /* Martlet__V1__ExplainRunRequest methods */

@@ -316,7 +316,7 @@ struct  Martlet__V1__ListRunsRequest
    */
   ProtobufCBinaryData resume_token;
   /*
-   * Waits up to this long for a change after `resume_token`; at most 60 s.
+   * Waits up to this long for a change of a run that the filter lets pass, or let pass before; at most 60 s.
    */
   Google__Protobuf__Duration *wait;
 };
@@ -332,7 +332,7 @@ struct  Martlet__V1__ListRunsResponse
 {
   ProtobufCMessage base;
   /*
-   * The runs, in the order asked for.
+   * The runs, in the order asked for. With `wait` each that changed once, as it is now, in the order of the changes.
    */
   size_t n_runs;
   Martlet__V1__Run **runs;
@@ -345,7 +345,8 @@ struct  Martlet__V1__ListRunsResponse
    */
   ProtobufCBinaryData resume_token;
   /*
-   * With `wait`: runs that were deleted, whatever the filter is.
+   * With `wait`: runs that changed and that the filter lets pass no longer, and runs that were deleted, whatever the
+   * filter is: pass over ids that you do not know. Together with `runs` at most `page_size`.
    */
   size_t n_removed_ids;
   ProtobufCBinaryData *removed_ids;

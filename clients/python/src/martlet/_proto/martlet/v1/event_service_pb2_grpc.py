@@ -71,7 +71,7 @@ class EventServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListEvents(self, request, context):
-        """Returns a page of events, the latest first.
+        """Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

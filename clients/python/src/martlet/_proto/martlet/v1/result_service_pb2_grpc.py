@@ -130,7 +130,8 @@ class ResultServiceServicer(object):
 
     def CommitCacheKey(self, request, context):
         """Writes what was computed. A repeat gets the same answer. FAILED_PRECONDITION with the reason CACHE_TOKEN_LAPSED when
-        the reservation lapsed or the key was invalidated meanwhile: nothing is written then.
+        the reservation lapsed or the key was invalidated meanwhile: nothing is written then. NOT_FOUND when the payload is
+        the address of a stored result that is not there.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

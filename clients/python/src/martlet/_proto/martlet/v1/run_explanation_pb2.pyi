@@ -70,13 +70,15 @@ class Gate(_message.Message):
     def __init__(self, kind: _Optional[_Union[Gate.Kind, str]] = ..., status: _Optional[_Union[Gate.Status, str]] = ..., subject: _Optional[str] = ..., summary: _Optional[str] = ..., remedy: _Optional[str] = ..., open_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., references: _Optional[_Iterable[_Union[GateReference, _Mapping]]] = ...) -> None: ...
 
 class GateReference(_message.Message):
-    __slots__ = ["limit_id", "name", "run_id", "session_id"]
+    __slots__ = ["grant_time", "limit_id", "name", "run_id", "session_id"]
+    GRANT_TIME_FIELD_NUMBER: _ClassVar[int]
     LIMIT_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    grant_time: _timestamp_pb2.Timestamp
     limit_id: str
     name: str
     run_id: str
     session_id: str
-    def __init__(self, run_id: _Optional[str] = ..., limit_id: _Optional[str] = ..., session_id: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+    def __init__(self, run_id: _Optional[str] = ..., limit_id: _Optional[str] = ..., session_id: _Optional[str] = ..., name: _Optional[str] = ..., grant_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
