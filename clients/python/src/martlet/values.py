@@ -99,21 +99,6 @@ def value(given: ValueLike, path: str = "value") -> struct_pb2.Value:
     return out
 
 
-def plain(read: "Union[struct_pb2.Value, struct_pb2.Struct]") -> Any:
-    """A plain Python value from a JSON one. A number without a fraction is an `int`, as it was before it was sent."""
-    if isinstance(read, struct_pb2.Struct):
-        return {key: plain(item) for key, item in read.fields.items()}
-    kind = read.WhichOneof("kind")
-    if kind == "number_value":
-        number = read.number_value
-        return int(number) if number.is_integer() and abs(number) <= LARGEST_INTEGER else number
-    if kind == "struct_value":
-        return plain(read.struct_value)
-    if kind == "list_value":
-        return [plain(item) for item in read.list_value.values]
-    return None if kind in (None, "null_value") else getattr(read, kind)
-
-
 def _stored(text: str, path: str) -> str:
     if "\0" in text:
         raise ValueError(f"{path or 'object'}: a text with a NUL character cannot be stored")
