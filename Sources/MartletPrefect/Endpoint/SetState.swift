@@ -21,7 +21,12 @@ extension PrefectAPI {
     _ proposed: Shape.StateCreate, to id: UUIDValue, _ kind: MartletProto.RunKind, force: Bool,
     _ context: CallContext
   ) async throws -> PrefectResponse {
-    let state = State(proposed)
+    var state = State(proposed)
+    // Whether another attempt helps is asked of tasks only: Prefect's client says no of every flow that fails.
+    if kind == .flow, case .failed(var failed)? = state.detail {
+      failed.retriable = nil
+      state.detail = .failed(failed)
+    }
     for _ in 0..<Self.attempts {
       let run = try await run(id, kind, context)
       // The answer to this very proposal was lost: the state is the run's already.
