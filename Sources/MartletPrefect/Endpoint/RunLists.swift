@@ -135,7 +135,7 @@ extension PrefectAPI {
   private static let fields = [
     "id", "kind", "name", "definition", "definition_version", "parent_id", "state", "epoch",
     "attempt", "parameters", "dependencies", "labels", "tags", "times", "revision",
-    "deployment_id", "pool", "queue", "schedule_id", "retry",
+    "deployment_id", "pool", "queue", "schedule_id",
   ]
 
   /// The order of ids is that of creation, but for those that carry no time: below one run, where there are few, the
