@@ -60,7 +60,7 @@ def server(new_server) -> Server:
 def calm_server():
     """One server for all tests that do not harm it."""
     with short_directory() as directory:
-        server = Server(directory).start()
+        server = Server(directory, options=("--prefect-api", "on")).start()
         yield server
         server.stop()
 

@@ -304,7 +304,7 @@ def test_an_end_holds_against_a_stop_that_only_followed_the_flow_run(prefect, tm
 def test_a_map_through_a_killed_server(new_server, tmp_path):
     """kill -9 of the server in the middle of 5,000 tasks: all of them are there afterwards, and none twice."""
     count = 5000
-    server = new_server().start()
+    server = new_server(options=("--prefect-api", "on")).start()
     prefect = Prefect(server.port, tmp_path)
     # Nobody reads what it prints meanwhile.
     prefect.environment["PREFECT_LOGGING_LEVEL"] = "CRITICAL"

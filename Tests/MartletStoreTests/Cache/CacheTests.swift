@@ -239,7 +239,7 @@ import Testing
   @Test func aValueEndsWithTheStoredResult() async throws {
     try await StoreFixture.with { fixture in
       let store = fixture.store
-      let end = Instant.systemClock + .hours(1)
+      let end = try await store.ping() + .hours(1)
       let result = try await store.putResult(
         payload("1"), id: .random(), runID: nil, expireTime: end, in: .standard, actor: "t")
       let kept = try await store.putResult(
@@ -270,7 +270,7 @@ import Testing
       let (gone, others) = (ObjectID.random(), ObjectID.random())
       for (id, namespace) in [(gone, Namespace.standard), (others, elsewhere)] {
         _ = try await store.putResult(
-          payload("1"), id: id, runID: nil, expireTime: Instant.systemClock + .hours(1),
+          payload("1"), id: id, runID: nil, expireTime: try await store.ping() + .hours(1),
           in: namespace,
           actor: "t")
       }
