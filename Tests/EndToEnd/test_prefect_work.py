@@ -171,7 +171,7 @@ def test_a_worker_runs_what_is_deployed(prefect, calm_server, programs, tmp_path
     assert names[0] == "Scheduled" and names[-2:] == ["Running", "Completed"] and "Pending" in names, names
 
     said = prefect.command("deployment", "run", "e2e-deployed/to-pool", "--watch", "--param", "n=8")
-    assert "deployed with 8" in said and "prefect.flow-run.Running" in said and "finished in state" in said, said
+    assert "deployed with 8" in said and "prefect.flow-run.Running" in said and "finished successfully" in said, said
 
     _, workers = prefect.request("POST", "/work_pools/e2e-pool/workers/filter", {})
     assert [(worker["name"], worker["status"]) for worker in workers] == [("lone", "ONLINE")]
