@@ -129,6 +129,12 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   /// There will never be as many.
   case slotsClosed
 
+  // Does a cancellation set the run a sooner bound than it has?
+  /// It does.
+  case sooner
+  /// It does not, or the run is not CANCELLING.
+  case notSooner
+
   /// The stable name, served and printed.
   public var description: String {
     switch self {
@@ -178,6 +184,8 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     case .slotsFull: "slots full"
     case .slotsRefused: "slots refused"
     case .slotsClosed: "slots closed"
+    case .sooner: "sooner"
+    case .notSooner: "not sooner"
     }
   }
 
@@ -200,6 +208,7 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     [.forced, .unforced],
     [.asksIdle, .asksOwned, .asksEnd],
     [.slotsReady, .slotsFull, .slotsRefused, .slotsClosed],
+    [.sooner, .notSooner],
   ]
 }
 
