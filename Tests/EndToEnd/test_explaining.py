@@ -170,6 +170,38 @@ def test_martlet_why(driver):
     assert driver.martlet("why", time_ordered_id()).returncode == 3
 
 
+def test_why_shows_the_own_error_of_a_run(driver):
+    def failed(kind, message):
+        return {"type": "STATE_TYPE_FAILED", "failed": {"errorType": kind, "errorMessage": message}}
+
+    bad = driver.begin()
+    driver.task(bad, "probe", failed("Handled", "caught by the flow"))
+    real = driver.task(bad, "load", failed("Real", "really"))
+    driver.task(bad, "other", failed("Aborted", "told to stop"))
+    driver.report(bad, 3, propose=failed("Real", "really"))
+    said = driver.martlet("why", bad[0]).stdout
+    assert "Real: really" in said and real[0] in said and "itself said" not in said, said
+    bad = driver.begin()
+    driver.task(bad, "probe", failed("Handled", "caught by the flow"))
+    driver.report(bad, 3, propose=failed("Own", "not of a task"))
+    said = driver.martlet("why", bad[0]).stdout
+    assert "itself said\nOwn: not of a task\n" in said, said
+
+
+def test_texts_that_are_too_long_are_cut(driver):
+    run = driver.begin()
+    driver.report(run, 3, propose={
+        "type": "STATE_TYPE_FAILED", "message": "é" * 20_000,
+        "failed": {"errorType": "E", "errorMessage": "é" * 50_000, "traceback": "é" * 200_000 + "last line"}})
+    state = driver.call("RunService/GetRun", id=run[0])["run"]["state"]
+    assert state["type"] == "STATE_TYPE_FAILED"
+    for text, limit in ((state["message"], 16 << 10), (state["failed"]["errorMessage"], 64 << 10)):
+        assert text.endswith("é … (cut)") and limit - 4 <= len(text.encode()) <= limit
+    trace = state["failed"]["traceback"]
+    assert trace.startswith("(cut) … é") and trace.endswith("élast line")
+    assert len(trace.encode()) <= 256 << 10
+
+
 def test_counts_by_hour_and_flow(driver):
     good, bad, _, _ = failed_tree(driver)
     never = time_ordered_id()

@@ -2,6 +2,11 @@
 // every transition, whichever rule led to it.
 
 extension RunSnapshot {
+  /// The time of its next transition: later than the last one, whatever the clock says.
+  func nextTransitionTime(_ now: Instant) -> Instant {
+    transitionTime < now ? now : transitionTime + Interval(microseconds: 1)
+  }
+
   /// Enters a state.
   ///
   /// - Parameters:

@@ -144,10 +144,10 @@ public struct RunState: Sendable, Equatable {
     }
   }
 
-  /// Makes a state; an empty name becomes the type's own.
+  /// Makes a state; an empty name becomes the type's own, and "Cached" where the result came out of the cache.
   public init(_ detail: Detail, name: String = "", message: String = "") {
     self.detail = detail
-    self.name = name.isEmpty ? detail.type.defaultName : name
+    self.name = name.isEmpty ? detail.defaultName : name
     self.message = message
   }
 
@@ -169,5 +169,11 @@ extension RunState.Detail {
     case .cancelled: .cancelled
     case .crashed: .crashed
     }
+  }
+
+  /// The name of a state that was given none.
+  var defaultName: String {
+    if case .completed(let completed) = self, completed.cachedFrom != nil { return "Cached" }
+    return type.defaultName
   }
 }

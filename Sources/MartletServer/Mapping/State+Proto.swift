@@ -16,7 +16,7 @@ extension MartletModel.StateType {
 }
 
 extension RunState {
-  /// A state that a client proposes.
+  /// A state that a client proposes, with no more of its texts than is kept.
   ///
   /// - Throws: `InvalidValue` when the type is missing or the detail belongs to another type.
   init(proposed state: MartletProto.State, _ field: String = "propose") throws(InvalidValue) {
@@ -69,6 +69,7 @@ extension RunState {
     if let kept = state.annotations, !kept.isEmpty {
       annotations = try kept.jsonText("\(field).annotations")
     }
+    self = cut()
   }
 
   /// The state as the contract writes it.

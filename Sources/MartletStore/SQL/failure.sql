@@ -2,24 +2,39 @@
 
 -- name: find_first_failure
 -- From a run down: in each run, of at most $3 newest children those that its last attempt created and
--- that failed or crashed no later than it did, and of these the one that ended first. The last column
--- says whether a run has more children than were looked at.
+-- that failed or crashed no later than it did. Of these the first that failed with the run's own error, or else with one
+-- that the run's error quotes. Failing that the last to end, as the code may have handled those before; but the first
+-- where the run says nothing of its own. The last column says whether a run has more children than were looked at.
 WITH RECURSIVE chain AS (
-  SELECT s.id, 0::bigint AS level, s.end_time, s.attempt, false AS is_bounded
-  FROM run_state s WHERE s.id = $1::uuid AND s.namespace = $2::text AND s.state_type IN (7, 9)
+  SELECT s.id, 0::bigint AS level, s.end_time, s.attempt, false AS is_bounded,
+    coalesce(h.detail ->> 'type', '') AS error_type, coalesce(h.detail ->> 'error', '') AS error
+  FROM run_state s LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
+  WHERE s.id = $1::uuid AND s.namespace = $2::text AND s.state_type IN (7, 9)
   UNION ALL
-  SELECT f.id, c.level + 1, f.end_time, f.attempt, f.children >= $3::bigint
+  SELECT f.id, c.level + 1, f.end_time, f.attempt, f.children >= $3::bigint, f.error_type, f.error
   FROM chain c CROSS JOIN LATERAL (
-    SELECT s.id, s.end_time, s.attempt, k.children
+    SELECT s.id, s.end_time, s.attempt, k.children, e.error_type, e.error
     FROM (
       SELECT r.id, r.create_time, count(*) OVER () AS children
       FROM (SELECT id, create_time FROM run WHERE parent_id = c.id ORDER BY id DESC LIMIT $3::bigint) r
     ) k
     JOIN run_state s ON s.id = k.id
+    LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
+    CROSS JOIN LATERAL (
+      SELECT coalesce(h.detail ->> 'type', '') AS error_type, coalesce(h.detail ->> 'error', '') AS error
+    ) e
+    CROSS JOIN LATERAL (
+      SELECT CASE
+        WHEN c.error_type = '' AND c.error = '' THEN 0
+        WHEN e.error_type = c.error_type AND e.error = c.error THEN 1
+        WHEN e.error <> '' AND strpos(c.error, e.error) > 0 THEN 2
+        ELSE 3
+      END AS distance
+    ) m
     WHERE s.state_type IN (7, 9) AND s.end_time <= c.end_time
       AND k.create_time >= coalesce((SELECT min(h.time) FROM run_transition h
         WHERE h.run_id = c.id AND h.attempt = c.attempt AND h.to_type = 3), '-infinity')
-    ORDER BY s.end_time, s.id LIMIT 1
+    ORDER BY m.distance, CASE WHEN m.distance = 3 THEN s.end_time END DESC, s.end_time, s.id LIMIT 1
   ) f
   WHERE c.level < $4::bigint
 )

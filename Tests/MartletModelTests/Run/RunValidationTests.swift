@@ -54,6 +54,55 @@ import Testing
     }
   }
 
+  @Test func whatIsTooLongIsCutToWholeCharacters() throws {
+    // Of two and of four bytes: neither limit falls between two of them.
+    let long = "x" + String(repeating: "é🦜", count: 100_000)
+    let state = RunState(
+      .failed(RunState.Failed(errorType: "E", errorMessage: long, traceback: long + "last line")),
+      message: long
+    ).cut()
+    #expect(problem { () throws(InvalidValue) in try state.validate() } == nil)
+    guard case .failed(let failed) = state.detail else {
+      Issue.record("it is no failure any more")
+      return
+    }
+    for (text, limit) in [
+      (state.message, RunLimits.message), (failed.errorMessage, RunLimits.errorMessage),
+    ] {
+      #expect(text.hasPrefix("xé🦜é") && text.hasSuffix(" … (cut)") && !text.contains("\u{FFFD}"))
+      #expect(((limit - 4)...limit).contains(text.utf8.count))
+    }
+    #expect(failed.traceback.hasPrefix("(cut) … ") && failed.traceback.hasSuffix("é🦜last line"))
+    #expect(!failed.traceback.contains("\u{FFFD}"))
+    #expect(
+      ((RunLimits.traceback - 4)...RunLimits.traceback).contains(failed.traceback.utf8.count))
+    #expect(failed.errorType == "E" && state.name == "Failed")
+  }
+
+  @Test func whatFitsIsKeptAsItIs() {
+    let full = String(repeating: "x", count: RunLimits.message)
+    for state in [
+      RunState(.crashed(RunState.Crashed(signal: 9, note: full)), name: "Lost", message: full),
+      RunState(.failed(RunState.Failed(errorMessage: full, traceback: full, retriable: false))),
+      RunState(.completed(RunState.Completed())),
+    ] {
+      #expect(state.cut() == state)
+    }
+    guard case .crashed(let crashed) = RunState(.crashed(.init(note: full + "y"))).cut().detail
+    else {
+      Issue.record("it is no crash any more")
+      return
+    }
+    #expect(crashed.note.hasSuffix(" … (cut)"))
+  }
+
+  @Test func aResultOutOfTheCacheNamesItsState() {
+    let cached = RunState.Detail.completed(.init(cachedFrom: RunID(high: 1, low: 2)))
+    #expect(RunState(cached).name == "Cached")
+    #expect(RunState(cached, name: "Reused").name == "Reused")
+    #expect(RunState(.completed(.init())).name == "Completed")
+  }
+
   func completed(_ payload: Payload) -> RunState {
     RunState(.completed(RunState.Completed(result: payload)))
   }

@@ -59,6 +59,45 @@ import Testing
     }
   }
 
+  /// A flow whose children fail one after the other with what is given, before it fails itself.
+  private func blamed(
+    _ fixture: StoreFixture, _ errors: [RunState.Failed], own: RunState.Failed
+  ) async throws -> Int? {
+    let flow = TestRun()
+    try await report(fixture, [flow.create(.flow), flow.propose(.running, seq: 2)])
+    var children: [RunID] = []
+    for error in errors {
+      let child = TestRun()
+      children.append(child.id)
+      try await report(
+        fixture,
+        [
+          child.create(parent: flow.id), child.propose(.running, seq: 2),
+          child.propose(.failed(error), seq: 3),
+        ])
+    }
+    try await report(fixture, [flow.propose(.failed(own), seq: 3)])
+    let chain = try #require(try await find(fixture, flow)).chain.map(\.id)
+    #expect(chain.first == flow.id && chain.count == 2)
+    return chain.last.flatMap { children.firstIndex(of: $0) }
+  }
+
+  @Test func whatTheFlowHandledIsNotBlamed() async throws {
+    let handled = RunState.Failed(errorType: "Handled", errorMessage: "not there yet")
+    let real = RunState.Failed(errorType: "ValueError", errorMessage: "no rows")
+    let late = RunState.Failed(errorType: "Aborted", errorMessage: "told to stop")
+    let quoting = RunState.Failed(errorType: "EtlError", errorMessage: "day 3: no rows, ended")
+    let other = RunState.Failed(errorType: "Own", errorMessage: "own")
+    try await StoreFixture.with { fixture in
+      // With its own error, the first of several; then one that it quotes; then the last; without one the first.
+      #expect(try await blamed(fixture, [handled, real, real, late], own: real) == 1)
+      #expect(try await blamed(fixture, [handled, real, late], own: quoting) == 1)
+      #expect(try await blamed(fixture, [real, handled, quoting, late], own: quoting) == 2)
+      #expect(try await blamed(fixture, [handled, real, late], own: other) == 2)
+      #expect(try await blamed(fixture, [handled, real, late], own: .init()) == 0)
+    }
+  }
+
   @Test func whatAnEarlierAttemptLeftBehindIsNotBlamed() async throws {
     try await StoreFixture.with { fixture in
       let (flow, old) = (TestRun(), TestRun())

@@ -143,6 +143,12 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   /// The server's or an operator's, for another reason; or no state of the run was ever told.
   case wordOfServer
 
+  // Does a cancellation set the run a sooner bound than it has?
+  /// It does.
+  case sooner
+  /// It does not, or the run is not CANCELLING.
+  case notSooner
+
   /// The stable name, served and printed.
   public var description: String {
     switch self {
@@ -197,6 +203,8 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     case .wordOfTeller: "word of teller"
     case .wordOfParent: "word of parent"
     case .wordOfServer: "word of server"
+    case .sooner: "sooner"
+    case .notSooner: "not sooner"
     }
   }
 
@@ -221,6 +229,7 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     [.slotsReady, .slotsFull, .slotsRefused, .slotsClosed],
     [.newest, .overtaken],
     [.wordOfTeller, .wordOfParent, .wordOfServer],
+    [.sooner, .notSooner],
   ]
 }
 

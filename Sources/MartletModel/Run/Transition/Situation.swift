@@ -62,7 +62,9 @@ struct Situation {
       rare = Self.usual(but: request.state.type.asked)
       if request.isForced { rare = rare.answering(.forced) }
     case .hold: if run.stateName != RunState.awaitingSlot { rename = .renames }
-    case .cancel, .offer, .pause, .resume: break
+    case .cancel(let cancellation):
+      if run.isStopped(soonerBy: cancellation, now: now) { rare = Self.usual(but: .sooner) }
+    case .offer, .pause, .resume: break
     }
     if slots != .slotsReady { rare = rare.answering(slots) }
     // Set by set: a list of answers would be an allocation for every report.
@@ -90,7 +92,7 @@ struct Situation {
   /// What is answered to the rare questions by most runs and commands.
   private static let usual = GuardSet([
     .noRetry, .timely, .processWaits, .lossCrashes, .begins, .unforced, .asksIdle,
-    .slotsReady, .newest, .wordOfServer,
+    .slotsReady, .newest, .wordOfServer, .notSooner,
   ])
   private static let midway = usual(but: .continues)
 
@@ -203,6 +205,13 @@ extension RunSnapshot {
       return Situation.usual(but: tally.losses < most ? .lossReruns : .lossCrashes)
     case .wait: return Situation.usual(but: .lossWaits)
     }
+  }
+
+  /// Whether it is CANCELLING, and a cancellation now would set it a sooner bound.
+  fileprivate func isStopped(soonerBy cancellation: Cancellation, now: Instant) -> Bool {
+    guard stateType == .cancelling else { return false }
+    guard let dueTime else { return true }
+    return nextTransitionTime(now) + cancellation.bound < dueTime
   }
 
   /// The rare answers when a due time passed.

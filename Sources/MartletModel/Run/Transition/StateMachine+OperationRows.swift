@@ -9,7 +9,12 @@ extension StateMachine {
     TransitionRule(
       "any/cancel-owned", from: [.scheduled, .pending, .running, .paused], on: .cancel,
       when: [.owned], .accept, to: .state(.cancelling), [.cancelChildren]),
-    TransitionRule("any/cancel-again", from: [.cancelling, .cancelled], on: .cancel, .ignore),
+    TransitionRule(
+      "CANCELLING/cancel-sooner", from: .cancelling, on: .cancel, when: [.sooner],
+      .accept, to: .state(.cancelling), [.cancelChildren]),
+    TransitionRule(
+      "CANCELLING/cancel-again", from: .cancelling, on: .cancel, when: [.notSooner], .ignore),
+    TransitionRule("CANCELLED/cancel-again", from: .cancelled, on: .cancel, .ignore),
     TransitionRule(
       "CRASHED/cancel-presumptive", from: .crashed, on: .cancel, when: [.presumptive],
       .accept, to: .state(.cancelled), [.cancelChildren]),

@@ -202,8 +202,7 @@ struct TransitionFold {
     guard let slot = slot ?? begin(command, at: index, digest: digest) else { return }
     let from = entries[slot].run.revision == 0 ? nil : entries[slot].run.stateType
     let fromName = from == nil ? "" : entries[slot].run.stateName
-    let last = entries[slot].run.transitionTime
-    let time = last < now || from == nil ? now : last + Interval(microseconds: 1)
+    let time = from == nil ? now : entries[slot].run.nextTransitionTime(now)
     let state = rule.state(entered: command, from: entries[slot].run, at: time, timing: timing)
     let report: Report?
     if case .report(let sent) = command { report = sent } else { report = nil }

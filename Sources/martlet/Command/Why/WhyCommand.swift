@@ -50,6 +50,12 @@ struct WhyCommand: AsyncParsableCommand {
       terminal.line()
       terminal.line(failed.traceback)
     }
+    let own = failure.chain.first ?? run
+    let said = Self.reason(of: own)
+    if own.id != cause.id, !said.isEmpty, said != Self.reason(of: cause) {
+      heading("\(own.definition) / \(own.name) itself said")
+      for text in said { terminal.line(text) }
+    }
     if failure.incomplete {
       terminal.line("Only the newest of its many children were looked at.")
     }
@@ -78,8 +84,16 @@ struct WhyCommand: AsyncParsableCommand {
     Terminal.standard.line(Terminal.standard.styled(text, .dim))
   }
 
-  /// What the cause says of its end.
+  /// What the cause says of its end, and in which attempt.
   private static func error(of run: Run) -> [String] {
+    var texts = reason(of: run)
+    if texts.isEmpty { texts.append("It gave no reason.") }
+    if run.attempt > 1 { texts.append("in attempt \(run.attempt)") }
+    return texts
+  }
+
+  /// What a run says of its end; empty when that is nothing.
+  private static func reason(of run: Run) -> [String] {
     var texts: [String] = []
     switch run.state?.detail {
     case .failed(let failed):
@@ -92,10 +106,8 @@ struct WhyCommand: AsyncParsableCommand {
       if crashed.presumptive { texts.append("its process was silent for longer than its lease") }
     default: break
     }
-    if run.attempt > 1 { texts.append("in attempt \(run.attempt)") }
     texts.append(run.state?.message ?? "")
-    let said = texts.filter { !$0.isEmpty }
-    return said.isEmpty ? ["It gave no reason."] : said
+    return texts.filter { !$0.isEmpty }
   }
 
   private static func sentence(_ difference: RunDifference) -> String {

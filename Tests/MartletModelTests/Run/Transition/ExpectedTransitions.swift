@@ -132,6 +132,7 @@ let expectedTransitions = """
   ended | any proposal | | REFUSED RUN_FINISHED | = | uses
 
   # Someone asks it to stop.
+  CANCELLING | cancel | sooner | ACCEPTED | CANCELLING | cascades
   CANCELLING, CANCELLED | cancel | | UNCHANGED | = |
   CRASHED | cancel | presumptive | ACCEPTED | CANCELLED | cascades
   ended | cancel | | REFUSED RUN_FINISHED | = |

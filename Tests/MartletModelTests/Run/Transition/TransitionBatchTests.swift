@@ -184,6 +184,30 @@ struct Ledger {
     #expect(ended.claimsRemoved == [Claim(sessionID: session, runID: id)])
   }
 
+  @Test func aSecondCancelOnlyShortensTheBound() throws {
+    func cancel(_ seconds: Int64, _ actor: String) -> Command {
+      .cancel(
+        Cancellation(namespace: .standard, runID: id, actor: actor, bound: .seconds(seconds)))
+    }
+    var ledger = Ledger()
+    _ = ledger.apply([
+      report(.create(flow), 1), report(.propose(RunState(.running)), 2), cancel(3600, "ann"),
+    ])
+    let plan = ledger.apply([cancel(5, "bob"), cancel(5, "bob"), cancel(3600, "ann")])
+    #expect(verdicts(plan) == [.verdict(.accepted), .unchanged, .unchanged])
+    #expect(plan.transitions.map(\.rule) == ["CANCELLING/cancel-sooner"])
+    let deadline = ledger.now + .seconds(5)
+    #expect(plan.transitions.map(\.to) == [RunState(.cancelling(deadline: deadline))])
+    #expect(plan.dueSet == [DueTime(runID: id, time: deadline, stateType: .cancelling)])
+    #expect(
+      plan.followUps == [
+        .cancelChildren(of: id, namespace: .standard, actor: "bob", bound: .seconds(5))
+      ])
+    #expect(plan.claimsAdded.isEmpty && plan.claimsRemoved.isEmpty)
+    let ended = ledger.apply([.dueTimePassed(id)], after: 5)
+    #expect(ended.transitions.map(\.rule) == ["CANCELLING/bound-passed"])
+  }
+
   @Test func aBoundThatPassedCancels() throws {
     var ledger = Ledger()
     _ = ledger.apply([report(.create(flow), 1)])
