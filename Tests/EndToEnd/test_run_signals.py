@@ -108,3 +108,16 @@ def test_a_killed_runner_is_missed(tracked):
     run = tracked.wait_for_end(60)
     assert run.history == ["PENDING", "RUNNING", "CRASHED"]
     assert run.state["crashed"]["presumptive"]
+
+
+def test_a_command_whose_run_was_taken_is_stopped(tracked):
+    process = tracked.start(*WAITER)
+    run = tracked.recorded()
+    # Nobody asks the process: its run is somebody else's business from now on.
+    run.connection.call(
+        "RunService/SetRunState",
+        {"id": run.id, "state": {"type": "STATE_TYPE_CANCELLED"}, "force": True},
+    )
+    assert tracked.finish(timeout=60) != 0
+    assert process.returncode is not None
+    assert tracked.recorded().type == "CANCELLED"

@@ -3513,7 +3513,8 @@ Flags:
       A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
       when empty.
   --run.state.message TEXT
-      One line for people, for example "All states completed.".
+      One line for people, for example "All states completed."; at most 16 KiB are kept.
+      Where a text is cut, it says so.
   --run.state.time TIME
       When the server accepted the state. Output only; strictly increasing within a run.
   --run.state.observed-time TIME
@@ -3534,9 +3535,9 @@ Flags:
   --run.state.scheduled.failed.error-type TEXT
       The type of the error, such as `ValueError` or `exit status 3`.
   --run.state.scheduled.failed.error-message TEXT
-      What the error says.
+      What the error says; at most 64 KiB are kept.
   --run.state.scheduled.failed.traceback TEXT
-      Where it came from; at most 64 KiB are kept.
+      Where it came from; of a longer one the last 256 KiB are kept.
   --run.state.scheduled.failed.retriable [true|false]
       Whether another attempt may help; absent means yes.
   --run.state.scheduled.crashed JSON
@@ -3546,7 +3547,7 @@ Flags:
   --run.state.scheduled.crashed.exit-code INTEGER
       The exit code of the process.
   --run.state.scheduled.crashed.note TEXT
-      What the infrastructure says.
+      What the infrastructure says; at most 16 KiB are kept.
   --run.state.scheduled.crashed.presumptive [true|false]
       True when the server only presumes the loss from silence: the same execution may still
       report.
@@ -3569,9 +3570,9 @@ Flags:
   --run.state.failed.error-type TEXT
       The type of the error, such as `ValueError` or `exit status 3`.
   --run.state.failed.error-message TEXT
-      What the error says.
+      What the error says; at most 64 KiB are kept.
   --run.state.failed.traceback TEXT
-      Where it came from; at most 64 KiB are kept.
+      Where it came from; of a longer one the last 256 KiB are kept.
   --run.state.failed.retriable [true|false]
       Whether another attempt may help; absent means yes.
   --run.state.completed JSON
@@ -3602,7 +3603,7 @@ Flags:
   --run.state.crashed.exit-code INTEGER
       The exit code of the process.
   --run.state.crashed.note TEXT
-      What the infrastructure says.
+      What the infrastructure says; at most 16 KiB are kept.
   --run.state.crashed.presumptive [true|false]
       True when the server only presumes the loss from silence: the same execution may still
       report.
@@ -3968,7 +3969,8 @@ Flags:
       A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
       when empty.
   --run.state.message TEXT
-      One line for people, for example "All states completed.".
+      One line for people, for example "All states completed."; at most 16 KiB are kept.
+      Where a text is cut, it says so.
   --run.state.time TIME
       When the server accepted the state. Output only; strictly increasing within a run.
   --run.state.observed-time TIME
@@ -3989,9 +3991,9 @@ Flags:
   --run.state.scheduled.failed.error-type TEXT
       The type of the error, such as `ValueError` or `exit status 3`.
   --run.state.scheduled.failed.error-message TEXT
-      What the error says.
+      What the error says; at most 64 KiB are kept.
   --run.state.scheduled.failed.traceback TEXT
-      Where it came from; at most 64 KiB are kept.
+      Where it came from; of a longer one the last 256 KiB are kept.
   --run.state.scheduled.failed.retriable [true|false]
       Whether another attempt may help; absent means yes.
   --run.state.scheduled.crashed JSON
@@ -4001,7 +4003,7 @@ Flags:
   --run.state.scheduled.crashed.exit-code INTEGER
       The exit code of the process.
   --run.state.scheduled.crashed.note TEXT
-      What the infrastructure says.
+      What the infrastructure says; at most 16 KiB are kept.
   --run.state.scheduled.crashed.presumptive [true|false]
       True when the server only presumes the loss from silence: the same execution may still
       report.
@@ -4024,9 +4026,9 @@ Flags:
   --run.state.failed.error-type TEXT
       The type of the error, such as `ValueError` or `exit status 3`.
   --run.state.failed.error-message TEXT
-      What the error says.
+      What the error says; at most 64 KiB are kept.
   --run.state.failed.traceback TEXT
-      Where it came from; at most 64 KiB are kept.
+      Where it came from; of a longer one the last 256 KiB are kept.
   --run.state.failed.retriable [true|false]
       Whether another attempt may help; absent means yes.
   --run.state.completed JSON
@@ -4057,7 +4059,7 @@ Flags:
   --run.state.crashed.exit-code INTEGER
       The exit code of the process.
   --run.state.crashed.note TEXT
-      What the infrastructure says.
+      What the infrastructure says; at most 16 KiB are kept.
   --run.state.crashed.presumptive [true|false]
       True when the server only presumes the loss from silence: the same execution may still
       report.
@@ -4292,7 +4294,8 @@ Usage: martlet_run_cancel_run [--FLAG VALUE]...
 
 Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor
 answers or the bound passes. Runs below it follow. A run that has ended is left as it is and
-the verdict says so.
+the verdict says so. Asked again, a sooner bound replaces the one before, a later one
+changes nothing.
 
 Flags:
   --namespace TEXT
@@ -4459,7 +4462,8 @@ Flags:
       A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
       when empty.
   --state.message TEXT
-      One line for people, for example "All states completed.".
+      One line for people, for example "All states completed."; at most 16 KiB are kept.
+      Where a text is cut, it says so.
   --state.time TIME
       When the server accepted the state. Output only; strictly increasing within a run.
   --state.observed-time TIME
@@ -4480,9 +4484,9 @@ Flags:
   --state.scheduled.failed.error-type TEXT
       The type of the error, such as `ValueError` or `exit status 3`.
   --state.scheduled.failed.error-message TEXT
-      What the error says.
+      What the error says; at most 64 KiB are kept.
   --state.scheduled.failed.traceback TEXT
-      Where it came from; at most 64 KiB are kept.
+      Where it came from; of a longer one the last 256 KiB are kept.
   --state.scheduled.failed.retriable [true|false]
       Whether another attempt may help; absent means yes.
   --state.scheduled.crashed JSON
@@ -4492,7 +4496,7 @@ Flags:
   --state.scheduled.crashed.exit-code INTEGER
       The exit code of the process.
   --state.scheduled.crashed.note TEXT
-      What the infrastructure says.
+      What the infrastructure says; at most 16 KiB are kept.
   --state.scheduled.crashed.presumptive [true|false]
       True when the server only presumes the loss from silence: the same execution may still
       report.
@@ -4515,9 +4519,9 @@ Flags:
   --state.failed.error-type TEXT
       The type of the error, such as `ValueError` or `exit status 3`.
   --state.failed.error-message TEXT
-      What the error says.
+      What the error says; at most 64 KiB are kept.
   --state.failed.traceback TEXT
-      Where it came from; at most 64 KiB are kept.
+      Where it came from; of a longer one the last 256 KiB are kept.
   --state.failed.retriable [true|false]
       Whether another attempt may help; absent means yes.
   --state.completed JSON
@@ -4548,7 +4552,7 @@ Flags:
   --state.crashed.exit-code INTEGER
       The exit code of the process.
   --state.crashed.note TEXT
-      What the infrastructure says.
+      What the infrastructure says; at most 16 KiB are kept.
   --state.crashed.presumptive [true|false]
       True when the server only presumes the loss from silence: the same execution may still
       report.

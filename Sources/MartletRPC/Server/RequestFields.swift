@@ -224,8 +224,11 @@ extension UnsafeRawBufferPointer {
   func equalsIgnoringCase(_ text: StaticString) -> Bool {
     if equals(text) { return true }
     guard count == text.utf8CodeUnitCount else { return false }
-    return zip(self, UnsafeBufferPointer(start: text.utf8Start, count: count)).allSatisfy {
-      ($0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0) == $1
+    let letters = UnsafeBufferPointer(start: text.utf8Start, count: count)
+    return indices.allSatisfy { index -> Bool in
+      let byte: UInt8 = self[index]
+      let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+      return (isUpper ? byte | 0x20 : byte) == letters[index]
     }
   }
 

@@ -413,3 +413,32 @@ def environment(server, tmp_path):
         "MARTLET_API_URL": server.url,
         "MARTLET_HOME": str(tmp_path / "home"),
     }
+
+
+def test_a_flow_that_ended_during_an_outage_keeps_its_tasks(client, proxy, tmp_path):
+    program = """
+        import martlet
+        with martlet.flow("away") as run:
+            print(run.id, flush=True)
+            for number in range(3):
+                with martlet.task("step") as task:
+                    task.log(f"step {number}")
+                print(task.id, flush=True)
+    """
+    proxy.go_away()
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        env=environment(proxy, tmp_path),
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    proxy.come_back()
+    # The next program brings what the first could not.
+    with Reporter(proxy.url, spool=tmp_path / "home" / "spool"):
+        pass
+    assert [path.name for path in tmp_path.rglob("*.spool")] == []
+    assert [path.name for path in tmp_path.rglob("*.refused")] == []
+    for run_id in done.stdout.split():
+        assert history(client, run_id) == [PENDING, RUNNING, COMPLETED]

@@ -261,15 +261,24 @@ extension RunSnapshot {
   /// What this run, as the enclosing one, says to a child of a kind that would start.
   ///
   /// A cancelled or cancelling run stops every child; one that ended otherwise stops its tasks and
-  /// steps, but not a subflow of its own process or deployment. A presumptive crash stops nothing:
-  /// the work that goes on behind it must not be thrown away. A paused one has its children wait.
-  func answer(toChildOf kind: RunKind) -> Guard {
+  /// steps, but not a subflow of its own process or deployment, nor what began before that end: its process could not say so
+  /// in time, and what it has done is not thrown away. A presumptive crash stops nothing, for the same reason. A paused one
+  /// has its children wait.
+  ///
+  /// - Parameter start: When the child's process says that it began; nil when none says so.
+  func answer(toChildOf kind: RunKind, begun start: Instant? = nil) -> Guard {
     switch stateType {
     case .cancelling, .cancelled: .parentStopped
-    case .completed, .failed: kind == .flow ? .parentOpen : .parentStopped
-    case .crashed: kind == .flow || isPresumptive ? .parentOpen : .parentStopped
+    case .completed, .failed: kind == .flow || isLater(than: start) ? .parentOpen : .parentStopped
+    case .crashed:
+      kind == .flow || isPresumptive || isLater(than: start) ? .parentOpen : .parentStopped
     case .paused: .parentPaused
     case .scheduled, .pending, .running: .parentOpen
     }
+  }
+
+  private func isLater(than start: Instant?) -> Bool {
+    guard let start, let endTime else { return false }
+    return start < endTime
   }
 }

@@ -56,6 +56,8 @@ extension TransitionFold {
   /// What the enclosing run says, where a command may start the run. An unknown one lets it start.
   func parentAnswer(to command: Command, slot: Int?) -> Guard {
     let parent: RunID?
+    // What a process says late may have begun before the enclosing run ended.
+    var start: Instant?
     var kind = slot.map { entries[$0].run.kind } ?? .flow
     switch command {
     case .report(let report):
@@ -63,9 +65,11 @@ extension TransitionFold {
       case .create(let new):
         parent = new.parentID
         kind = new.kind
+        if report.executionID != nil { start = report.runID.time }
       case .propose(let state):
         guard state.type == .running || state.type == .pending else { return .parentOpen }
         parent = slot.flatMap { entries[$0].run.parentID }
+        start = report.observedTime
       // It is not asked whether it may: it has happened.
       case .tell: return .parentOpen
       }
@@ -74,6 +78,6 @@ extension TransitionFold {
       return .parentOpen
     }
     guard let parent, let slot = slots[parent] else { return .parentOpen }
-    return entries[slot].run.answer(toChildOf: kind)
+    return entries[slot].run.answer(toChildOf: kind, begun: start)
   }
 }

@@ -10,7 +10,9 @@ public struct RunFailure: MartletWire.WireMessage {
   /// The runs from the one asked about down to the cause; only `id`, `kind`, `name`, `definition`, `state` without a
   /// traceback, `attempt` and `times` are filled in. The last one is the cause itself.
   public var chain: [Run]
-  /// The run that failed first and deepest: in each run, the child of its last attempt that failed first.
+  /// The run that most likely caused it: in each run, of the failed children of its last attempt the first that failed with
+  /// the run's own error, or with one that its error quotes; failing that the last to fail, or the first where the run says
+  /// nothing of its own. Code may have handled the failure of a child: compare it with the error in `chain`.
   public var cause: Run?
   /// The last lines that the cause wrote, oldest first; at most 20.
   public var lines: [FailureLine]

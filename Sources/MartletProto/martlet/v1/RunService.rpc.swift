@@ -70,7 +70,8 @@ public protocol RunService: MartletCall.RPCService {
   ) async throws -> BatchDeleteRunsResponse
 
   /// Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
-  /// bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so.
+  /// bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so. Asked again,
+  /// a sooner bound replaces the one before, a later one changes nothing.
   func cancelRun(
     _ request: CancelRunRequest, context: MartletCall.CallContext
   ) async throws -> CancelRunResponse
@@ -206,7 +207,8 @@ public enum RunServiceMethods {
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.BatchDeleteRunsRequest", responseType: "martlet.v1.BatchDeleteRunsResponse")
   /// Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
-  /// bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so.
+  /// bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so. Asked again,
+  /// a sooner bound replaces the one before, a later one changes nothing.
   public static let cancelRun = MartletCall.MethodDescriptor(
     service: "martlet.v1.RunService", name: "CancelRun",
     kind: .unary, idempotency: .idempotent,
@@ -402,7 +404,8 @@ public struct RunServiceClient: Sendable {
   }
 
   /// Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
-  /// bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so.
+  /// bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so. Asked again,
+  /// a sooner bound replaces the one before, a later one changes nothing.
   public func cancelRun(
     _ request: CancelRunRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> CancelRunResponse {

@@ -100,7 +100,7 @@ public struct State: MartletWire.WireMessage {
   public var type: StateType
   /// A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name when empty.
   public var name: String
-  /// One line for people, for example "All states completed.".
+  /// One line for people, for example "All states completed."; at most 16 KiB are kept. Where a text is cut, it says so.
   public var message: String
   /// When the server accepted the state. Output only; strictly increasing within a run.
   public var time: MartletWire.Timestamp?
@@ -217,9 +217,9 @@ public struct Paused: MartletWire.WireMessage {
 public struct Failed: MartletWire.WireMessage {
   /// The type of the error, such as `ValueError` or `exit status 3`.
   public var errorType: String
-  /// What the error says.
+  /// What the error says; at most 64 KiB are kept.
   public var errorMessage: String
-  /// Where it came from; at most 64 KiB are kept.
+  /// Where it came from; of a longer one the last 256 KiB are kept.
   public var traceback: String
   /// Whether another attempt may help; absent means yes.
   public var retriable: Bool?
@@ -267,7 +267,7 @@ public struct Crashed: MartletWire.WireMessage {
   public var signal: Int32
   /// The exit code of the process.
   public var exitCode: Int32
-  /// What the infrastructure says.
+  /// What the infrastructure says; at most 16 KiB are kept.
   public var note: String
   /// True when the server only presumes the loss from silence: the same execution may still report.
   public var presumptive: Bool

@@ -136,7 +136,10 @@ class Depot:
     def _finish(self, backlog: Backlog, progress: Progress, outbox: Outbox, now: float) -> None:
         """Gives up a file: its run goes on over the stream."""
         spool = backlog.spool
-        if progress is Progress.DEAD and not isinstance(backlog.why, RunStopped):
+        # A run that was told to stop has told all that it had to; one that was never taken in has told nothing.
+        if progress is Progress.DEAD and (
+            backlog.is_unborn or not isinstance(backlog.why, RunStopped)
+        ):
             logger.error("the server refuses %s: %s", spool.path, backlog.why)
             spool.path.replace(spool.path.with_suffix(".refused"))
         else:

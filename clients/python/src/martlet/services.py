@@ -1704,7 +1704,8 @@ class RunService:
         grace: Optional[DurationLike] = None,
     ) -> v1.CancelRunResponse:
         """Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
-        bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so.
+        bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so. Asked again,
+        a sooner bound replaces the one before, a later one changes nothing.
         """
         asked = self._calls.request(
             v1.CancelRunRequest,

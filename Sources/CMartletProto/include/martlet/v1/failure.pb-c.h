@@ -63,7 +63,9 @@ struct  Martlet__V1__RunFailure
   size_t n_chain;
   Martlet__V1__Run **chain;
   /*
-   * The run that failed first and deepest: in each run, the child of its last attempt that failed first.
+   * The run that most likely caused it: in each run, of the failed children of its last attempt the first that failed with
+   * the run's own error, or with one that its error quotes; failing that the last to fail, or the first where the run says
+   * nothing of its own. Code may have handled the failure of a child: compare it with the error in `chain`.
    */
   Martlet__V1__Run *cause;
   /*

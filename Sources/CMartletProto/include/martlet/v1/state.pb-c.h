@@ -106,7 +106,7 @@ struct  Martlet__V1__State
    */
   ProtobufCBinaryData name;
   /*
-   * One line for people, for example "All states completed.".
+   * One line for people, for example "All states completed."; at most 16 KiB are kept. Where a text is cut, it says so.
    */
   ProtobufCBinaryData message;
   /*
@@ -240,11 +240,11 @@ struct  Martlet__V1__Failed
    */
   ProtobufCBinaryData error_type;
   /*
-   * What the error says.
+   * What the error says; at most 64 KiB are kept.
    */
   ProtobufCBinaryData error_message;
   /*
-   * Where it came from; at most 64 KiB are kept.
+   * Where it came from; of a longer one the last 256 KiB are kept.
    */
   ProtobufCBinaryData traceback;
   Martlet__V1__Failed__RetriableCase _retriable_case;
@@ -295,7 +295,7 @@ struct  Martlet__V1__Crashed
    */
   int32_t exit_code;
   /*
-   * What the infrastructure says.
+   * What the infrastructure says; at most 16 KiB are kept.
    */
   ProtobufCBinaryData note;
   /*

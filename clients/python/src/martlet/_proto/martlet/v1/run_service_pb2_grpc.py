@@ -190,7 +190,8 @@ class RunServiceServicer(object):
 
     def CancelRun(self, request, context):
         """Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
-        bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so.
+        bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so. Asked again,
+        a sooner bound replaces the one before, a later one changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
