@@ -7,13 +7,13 @@ version=$("$program" --version)
 name=martlet-$version-linux-$(uname -m)
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
-mkdir -p "$stage/$name/bin" "$stage/$name/clients/shell" "$stage/$name/proto" "$stage/$name/deploy" dist
+mkdir -p "$stage/$name/bin" "$stage/$name/clients/shell" dist
 strip -o "$stage/$name/bin/martlet" "$program"
 cp LICENSE README.md CHANGELOG.md "$stage/$name/"
 # What the README names is where it says.
 cp clients/shell/martlet.sh clients/shell/README.md "$stage/$name/clients/shell/"
 git archive --format=tar HEAD clients/python | tar -C "$stage/$name" -x --exclude=clients/python/tests
-for page in $(grep -oE '\]\((proto|deploy)/[a-z-]+\.md\)' README.md | tr -d '])('); do cp "$page" "$stage/$name/$page"; done
+grep -oE '\]\([A-Za-z/-]+\.md\)' README.md | tr -d '])(' | sort -u | xargs cp --parents -t "$stage/$name"
 cat >"$stage/$name/INSTALL" <<'TEXT'
 Martlet needs these Debian packages, and no compiler:
 

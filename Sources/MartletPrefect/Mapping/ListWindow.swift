@@ -6,13 +6,20 @@ internal import MartletModel
 struct ListWindow {
   /// The longest list.
   static let longest = 200
+  /// How many before are left out.
   let offset: Int
+  /// How many it has at most.
   let limit: Int
+  /// The page, from 1.
+  let page: Int
 
-  /// Reads `limit` and `offset`; null is as good as nothing.
-  init(_ body: JSON) throws(ShapeFault) {
+  /// Reads `limit` and `offset`, or `page`; null is as good as nothing. Without a limit it is the longest.
+  init(_ body: JSON, isPaged: Bool = false) throws(ShapeFault) {
     limit = try Self.number(body, "limit", 0...Self.longest) ?? Self.longest
-    offset = try Self.number(body, "offset", 0...1_000_000) ?? 0
+    page = isPaged ? try Self.number(body, "page", 1...1_000_000) ?? 1 : 1
+    offset =
+      isPaged
+      ? (page - 1) * limit : try Self.number(body, "offset", 0...1_000_000) ?? 0
   }
 
   private static func number(
@@ -34,6 +41,12 @@ struct ListWindow {
     }
     return number
   }
+
+  /// The part of all.
+  func part<T>(of all: [T]) -> [T] { Array(all.dropFirst(offset).prefix(limit)) }
+
+  /// How many pages there are of so many things.
+  func pages(of count: Int) -> Int { limit > 0 ? (count + limit - 1) / limit : 0 }
 
   /// How many are passed over.
   var skip: Int32 { Int32(offset) }

@@ -1,5 +1,6 @@
 // Decides how signals reach tasks: as elements of a stream. What the one who started us wanted ignored stays ignored.
 
+import CSpawn
 @preconcurrency import Dispatch
 import Glibc
 

@@ -90,7 +90,8 @@ import Testing
     let other = RunState.Failed(errorType: "Own", errorMessage: "own")
     try await StoreFixture.with { fixture in
       // With its own error, the first of several; then one that it quotes; then the last; without one the first.
-      #expect(try await blamed(fixture, [handled, real, real, late], own: real) == 1)
+      let same = try await blamed(fixture, [handled, real, real, late], own: real)
+      #expect(same == 1)
       #expect(try await blamed(fixture, [handled, real, late], own: quoting) == 1)
       #expect(try await blamed(fixture, [real, handled, quoting, late], own: quoting) == 2)
       #expect(try await blamed(fixture, [handled, real, late], own: other) == 2)
