@@ -67,7 +67,7 @@ PEERS = MARTLET_BIN=$(CURDIR)/$(MARTLET) PYTHON=$(CURDIR)/$(PYTHON) PATH="$(CURD
 # A target at a time: some tests measure the memory or the silence of their own process.
 SWIFT_TESTS := MartletWireTests ProtoTests FuzzTests MartletModelTests MartletSettingsTests PropertyTests \
 	MartletPostgresTests MartletStoreTests MartletEngineTests MartletHTTPTests MartletRPCTests \
-	MartletClientTests MartletWorkerTests MartletCommandTests MartletPrefectTests ConformanceTests
+	MartletClientTests MartletWorkerTests MartletCommandTests MartletSealTests MartletPrefectTests ConformanceTests
 TSAN_TESTS := MartletHTTPTests MartletRPCTests MartletStoreTests
 # These weigh the process, and a sanitizer weighs more.
 ASAN_TESTS := MartletWireTests ProtoTests MartletHTTPTests MartletRPCTests FuzzTests

@@ -143,6 +143,7 @@ struct ReportFrame: Sendable {
     switch report.item {
     case .create(let run):
       item = .create(try NewRun(run, "create", actor: actor))
+      observed = run.state?.observedTime.map(Instant.init)
     case .propose(let state):
       item = .propose(try RunState(proposed: state))
       observed = state.observedTime.map(Instant.init)

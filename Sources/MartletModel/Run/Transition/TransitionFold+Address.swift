@@ -65,7 +65,7 @@ extension TransitionFold {
       case .create(let new):
         parent = new.parentID
         kind = new.kind
-        if report.executionID != nil { start = report.runID.time }
+        start = report.observedTime
       case .propose(let state):
         guard state.type == .running || state.type == .pending else { return .parentOpen }
         parent = slot.flatMap { entries[$0].run.parentID }

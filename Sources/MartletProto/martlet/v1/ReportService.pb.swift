@@ -155,7 +155,8 @@ public struct RunReport: MartletWire.WireMessage {
 
   /// What is reported.
   public enum Item: Sendable, Equatable {
-    /// The run begins to exist, taken by this execution, in state PENDING.
+    /// The run begins to exist, taken by this execution, in state PENDING. `state.observed_time` says when: below a run
+    /// that has ended later than that, but was not cancelled, it may begin although the server hears of it late.
     case create(Run)
     /// The run should change its state.
     case propose(State)

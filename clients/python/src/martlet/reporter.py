@@ -33,6 +33,7 @@ from martlet.link import Answered, Ended, Link, Received, Writable, batch_report
 from martlet.outbox import NEVER, Outbox
 from martlet.reported_run import Listener, ReportedRun
 from martlet.spool import home
+from martlet.states import observed
 
 # Unanswered bytes in memory, besides the count; and the longest report.
 LIMIT_SIZE, LONGEST_REPORT = 16 * 1024 * 1024, 3 * 1024 * 1024
@@ -139,6 +140,8 @@ class Reporter:
         report = v1.RunReport(create=run)
         if not report.create.id:
             report.create.id = uuid7()
+        # Should the server hear of it only when the enclosing run has ended: it began before.
+        observed(report.create.state)
         reported = self._reported(report.create.id, 1, listener)
         return reported, reported._ask(report, True, False)
 

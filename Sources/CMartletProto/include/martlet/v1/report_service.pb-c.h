@@ -198,7 +198,8 @@ struct  Martlet__V1__RunReport
   Martlet__V1__RunReport__ItemCase item_case;
   union {
     /*
-     * The run begins to exist, taken by this execution, in state PENDING.
+     * The run begins to exist, taken by this execution, in state PENDING. `state.observed_time` says when: below a run
+     * that has ended later than that, but was not cancelled, it may begin although the server hears of it late.
      */
     Martlet__V1__Run *create;
     /*

@@ -55,6 +55,10 @@ public final class TrackedRun: Sendable {
   /// - Throws: `RunError` when the server says that the run may not begin. When the server is away work goes on: the
   ///   id is known to nobody else, so nobody else can have the run; but one that has limits waits for its slots.
   func begin(_ run: Run) async throws(RunError) {
+    var run = run
+    // Should the server hear of it only when the enclosing run has ended: it began before.
+    run.state = run.state ?? State()
+    run.state?.observedTime = .now
     await reporting.reporter.post(numbered(.create(run)))
     try await start()
   }
