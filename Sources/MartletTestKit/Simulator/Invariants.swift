@@ -147,7 +147,7 @@ struct Invariants {
     }
     for insert in plan.inserts { history.begin(insert.state.id, insert.run) }
     var states = Dictionary(
-      read.map { ($0.id, ($0.stateType, $0.isPresumptive)) }, uniquingKeysWith: { $1 })
+      read.map { ($0.id, ($0.stateType, $0.isPresumptive, $0.endTime)) }, uniquingKeysWith: { $1 })
     for transition in plan.transitions {
       history.observe(transition)
       if let (promise, problem) = history.violation { fail(promise, problem) }
@@ -155,7 +155,9 @@ struct Invariants {
       checkParent(transition, states)
       var isPresumptive = false
       if case .crashed(let crashed) = transition.to.detail { isPresumptive = crashed.isPresumptive }
-      states[transition.runID] = (transition.to.type, isPresumptive)
+      states[transition.runID] = (
+        transition.to.type, isPresumptive, transition.to.type.isTerminal ? transition.time : nil
+      )
     }
     checkSeqs(plan)
     let touched = Set(plan.transitions.map(\.runID) + plan.refusals.map(\.runID))
@@ -181,20 +183,24 @@ struct Invariants {
     }
   }
 
-  /// A child does not start when its parent, as the batch saw it, had stopped.
+  /// A child does not start when its parent, as the batch saw it, had stopped; but what began before that end may be heard
+  /// of after it.
   private mutating func checkParent(
-    _ transition: Transition, _ states: [RunID: (type: StateType, isPresumptive: Bool)]
+    _ transition: Transition,
+    _ states: [RunID: (type: StateType, isPresumptive: Bool, end: Instant?)]
   ) {
     let id = transition.runID
     guard transition.to.type == .running, transition.executionID != nil,
       transition.from == .scheduled || transition.from == .pending,
       let run = history.run(id), let parent = run.parentID.flatMap({ states[$0] })
     else { return }
+    var isLate = true
+    if let start = transition.observedTime, let end = parent.end { isLate = start >= end }
     let isStopped =
       switch parent.type {
       case .cancelling, .cancelled: true
-      case .completed, .failed: run.kind != .flow
-      case .crashed: run.kind != .flow && !parent.isPresumptive
+      case .completed, .failed: run.kind != .flow && isLate
+      case .crashed: run.kind != .flow && !parent.isPresumptive && isLate
       default: false
       }
     if isStopped { fail(.stoppedParents, "\(id) starts, but its parent is \(parent.type)") }
