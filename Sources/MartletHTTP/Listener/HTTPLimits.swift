@@ -3,7 +3,7 @@
 /// The bounds of a listener and of its connections, or of a client's connection.
 public struct HTTPLimits: Sendable {
   /// Connections open at once on a listener; more are closed as they come.
-  public var connections = 20_000
+  public var connections = 16_000
   /// Connections open at once from one address; more are closed as they come. Behind one address there may be many
   /// programs, or a proxy; half of all unless chosen, so that one alone never keeps the others out.
   public var connectionsPerAddress = 10_000
