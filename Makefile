@@ -112,8 +112,8 @@ build-tsan: setup-test
 	ONLY_TESTS="$(TSAN_TESTS)" $(SWIFT) build --build-tests $(TSAN_BUILD)
 
 test-tsan: build-tsan ## Run the tests of HTTP, RPC and Store under ThreadSanitizer.
-	$(PEERS) ONLY_TESTS="$(TSAN_TESTS)" TEST_TIMEOUT=600 TSAN_OPTIONS=halt_on_error=1 Tests/targets.sh \
-		"$(TSAN_BUILD) --skip $(TSAN_SKIPS)" $(TSAN_TESTS)
+	$(PEERS) ONLY_TESTS="$(TSAN_TESTS)" TEST_TIMEOUT=900 TSAN_OPTIONS=halt_on_error=1 Tests/targets.sh \
+		"--no-parallel $(TSAN_BUILD) --skip $(TSAN_SKIPS)" $(TSAN_TESTS)
 
 ASAN_BUILD := --sanitize=address --scratch-path .build-asan
 build-asan: setup-test
