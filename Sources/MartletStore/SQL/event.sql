@@ -1,7 +1,7 @@
 -- Events: those of programs from their table, the transitions of runs from the history.
 
 -- name: insert_new_events
--- Appends events; fails when one is there already. It costs a third less than passing over those.
+-- Appends events; fails when one is there already.
 INSERT INTO event (id, namespace, name, time, resource_id, resource, related, run_id, payload, follows,
   actor, receive_time)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[],

@@ -34,7 +34,7 @@ struct BatchWrites {
       counts[key, default: 0] += 1
     }
     for run in inserted { count(run, from: nil) }
-    var evictions: [(run: RunSnapshot, session: SessionID)] = []
+    var lost: [RunSnapshot] = []
     // Both lists are in the order of the ids, and every updated run is among the locked.
     var next = locked.runs.startIndex
     for run in updated {
@@ -43,13 +43,13 @@ struct BatchWrites {
       if locked.runs[next].stateType != run.stateType {
         count(run, from: locked.runs[next].stateType)
       }
-      if let session = locked.runs[next].sessionID, run.sessionID != session,
-        plan.isTaken(run, from: locked.runs[next])
-      {
-        evictions.append((run: locked.runs[next], session: session))
+      if let session = locked.runs[next].sessionID, run.sessionID != session {
+        lost.append(locked.runs[next])
       }
     }
-    self.evictions = evictions
+    evictions = plan.taken(of: lost).compactMap { run in
+      run.sessionID.map { (run: run, session: $0) }
+    }
     changes = counts.map { (key: $0.key, runs: $0.value) }
     cascades = plan.followUps.map {
       switch $0 {

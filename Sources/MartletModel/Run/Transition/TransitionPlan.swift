@@ -41,17 +41,19 @@ public struct TransitionPlan: Sendable, Equatable {
 }
 
 extension TransitionPlan {
-  /// Whether somebody else took a run from the execution that had it, rather than that giving it back.
+  /// Which of some runs somebody else took from the execution that had them, rather than that giving them back.
   ///
-  /// - Parameters:
-  ///   - run: As it is after this.
-  ///   - old: As it was.
-  public func isTaken(_ run: RunSnapshot, from old: RunSnapshot) -> Bool {
-    guard let execution = old.executionID else { return false }
-    return !transitions.contains {
-      $0.runID == run.id && $0.executionID == execution && $0.to.type != .running
-        && $0.to.type != .cancelling
+  /// - Parameter lost: Runs whose session has them no more after this, as they were.
+  public func taken(of lost: [RunSnapshot]) -> [RunSnapshot] {
+    var owners: [RunID: ExecutionID] = [:]
+    for run in lost { owners[run.id] = run.executionID }
+    guard !owners.isEmpty else { return [] }
+    for entry in transitions where entry.to.type != .running && entry.to.type != .cancelling {
+      if let execution = entry.executionID, owners[entry.runID] == execution {
+        owners[entry.runID] = nil
+      }
     }
+    return lost.filter { owners[$0.id] != nil }
   }
 }
 
