@@ -11,6 +11,8 @@ extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *acti
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions,
                                                     int from);
 
+extern int pipe2(int ends[2], int flags);
+
 /* The new process leads a session of its own. */
 static const short martlet_spawn_setsid = 0x80;
 
