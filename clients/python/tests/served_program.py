@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -50,13 +51,14 @@ class Program:
         self._news.put(None)
 
     def line(self, wanted: str, timeout: float = 60) -> str:
-        """Waits for a line that holds a text."""
+        """Waits for a line that holds a text, not as a part of another word: runs have names such as rapid-finch."""
+        pattern = re.compile(rf"(?<![\w-]){re.escape(wanted)}(?![\w-])")
         end = time.monotonic() + timeout
         while True:
             line = self._news.get(timeout=max(0.01, end - time.monotonic()))
             assert line is not None, f"the program has left; it said {self.lines}"
             self.lines.append(line)
-            if wanted in line:
+            if pattern.search(line):
                 return line
 
     def terminate(self) -> None:
