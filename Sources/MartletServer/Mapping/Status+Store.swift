@@ -57,13 +57,7 @@ extension Status {
   init(_ error: CommandError) {
     switch error {
     case .notFound(let id): self = .notFound(type: "run", name: id.description)
-    case .parentNotFound(let id):
-      self = Status.notFound(type: "run", name: id.description)
-        .with(
-          .badRequest([
-            .init(
-              field: "parent_id", description: "names no run: report the enclosing run first")
-          ]))
+    case .parentNotFound(let id): self = .parentNotFound(id, field: "parent_id")
     case .alreadyExists(let id):
       self = .alreadyExists(
         type: "run", name: id.description,
@@ -83,6 +77,15 @@ extension Status {
         metadata: ["revision": "\(revision)"])
     case .invalid(let value): self.init(value)
     }
+  }
+
+  /// A run in a run that is not there; the field names it in the request.
+  static func parentNotFound(_ id: RunID, field: String) -> Status {
+    notFound(type: "run", name: id.description)
+      .with(
+        .badRequest([
+          .init(field: field, description: "names no run: report the enclosing run first")
+        ]))
   }
 
   /// The status as an item of a batch.

@@ -54,11 +54,13 @@ extension RunHandlers {
     switch answer.result {
     case .verdict(.refused(let reason), _):
       throw .failedPrecondition(
-        reason: reason.rawValue, subject: "run.parent_id",
+        reason: reason.rawValue, subject: prefix + "parent_id",
         "the enclosing run has ended or is ending")
     case .verdict(_, let isDuplicate): return isDuplicate
     case .existing, .unchanged: return true
     case .failure(.invalid(let value)): throw Status(value.renamed(to: prefix))
+    case .failure(.parentNotFound(let id)):
+      throw .parentNotFound(id, field: prefix + "parent_id")
     case .failure(let error): throw Status(error)
     case .unavailable(let delay):
       throw .unavailable("the run is held by another transaction", retryAfter: delay)
