@@ -53,7 +53,7 @@ use read_parents :ids
 \startpipeline
 use update_run_states :ids | :ones | :ones |
   :running | :runnings | :ones | :executions | :sessions | :twos | :twos | :attempts1 | :times | :nulls |
-  :times | :zeros | :falses | :nulls | :nulls;
+  :times | :zeros | :falses | :nulls | :nulls | :zeros;
 use record_transitions :ids | :twos | :namespaces | :pending | :pendings | :running | :runnings |
   :texts | :nulls | :ones | :executions | :twos | :nulls | :rules | :actors | :attempts1 | :times | :nulls |
   ARRAY['default'] | ARRAY[2] | ARRAY[2] | ARRAY[3] | ARRAY[:size::int] | :now | NULL | :nulls;
@@ -70,7 +70,7 @@ use lock_runs :ids | :writes
 \startpipeline
 use update_run_states :ids | :twos | :twos |
   :completed | :completeds | :ones | :executions | :sessions | :threes | :threes | :attempts1 | :times | :times |
-  :times | :zeros | :falses | :nulls | :nulls;
+  :times | :zeros | :falses | :nulls | :nulls | :zeros;
 use delete_claims :ids | :sessions;
 use record_transitions :ids | :threes | :namespaces | :running | :runnings | :completed | :completeds |
   :texts | :nulls | :ones | :executions | :threes | :nulls | :rules | :actors | :attempts1 | :times | :nulls |

@@ -17,6 +17,7 @@ extension RunPolicy {
     if !limits.isEmpty { members.append(("limits", .array(limits.map(\.json)))) }
     if !tags.isEmpty { members.append(("tags", .array(tags.map { .string($0) }))) }
     if isPlaced { members.append(("placed", .bool(true))) }
+    if edition != 0 { members.append(("edition", .integer(Int64(edition)))) }
     return .object(members)
   }
 
@@ -38,7 +39,8 @@ extension RunPolicy {
       timeout: json["timeout"]?.integer.map(Interval.init(microseconds:)), loss: loss,
       limits: (json["limits"]?.elements ?? []).map(SlotNeed.init(json:)),
       tags: (json["tags"]?.elements ?? []).compactMap(\.string),
-      isPlaced: json["placed"]?.bool ?? false)
+      isPlaced: json["placed"]?.bool ?? false,
+      edition: Int32(truncatingIfNeeded: json["edition"]?.integer ?? 0))
   }
 }
 

@@ -164,9 +164,10 @@ WHERE id = $1::uuid AND namespace = $2::text AND ($3::bigint IS NULL OR etag = $
 SELECT id FROM run_state WHERE id = $1::uuid FOR NO KEY UPDATE
 
 -- name: update_retry
--- Says of a locked run how it is tried again; not at all when null.
-UPDATE run_state SET policy = nullif(CASE WHEN $2::jsonb IS NULL THEN coalesce(policy, '{}') - 'retry'
-  ELSE jsonb_set(coalesce(policy, '{}'), '{retry}', $2::jsonb) END, '{}')
+-- Says of a locked run how it is tried again, not at all when null; what is remembered of the run is then outdated.
+UPDATE run_state SET policy = CASE WHEN $2::jsonb IS NULL THEN coalesce(policy, '{}') - 'retry'
+    ELSE jsonb_set(coalesce(policy, '{}'), '{retry}', $2::jsonb) END
+  || jsonb_build_object('edition', coalesce((policy ->> 'edition')::integer, 0) + 1)
 WHERE id = $1::uuid
 
 -- name: get_run_etag

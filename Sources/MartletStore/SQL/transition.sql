@@ -117,7 +117,8 @@ FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::uuid[], $6::
 WITH changed AS (
   UPDATE run_state s SET state_type = n.state_type, state_name = n.state_name, epoch = n.epoch,
     execution_id = n.execution_id, session_id = n.session_id, last_seq = n.last_seq,
-    revision = CASE WHEN s.revision = n.read_revision AND s.last_seq = n.read_seq THEN n.revision
+    revision = CASE WHEN s.revision = n.read_revision AND s.last_seq = n.read_seq
+      AND coalesce((s.policy ->> 'edition')::integer, 0) = n.read_edition THEN n.revision
       ELSE refuse_stale('run ' || n.id) END,
     attempt = n.attempt, start_time = n.start_time, end_time = n.end_time,
     transition_time = n.transition_time, running_us = n.running_us,
@@ -125,10 +126,10 @@ WITH changed AS (
   FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bigint[],
     $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::integer[], $12::timestamptz[],
     $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::boolean[], $17::timestamptz[],
-    $18::jsonb[])
+    $18::jsonb[], $19::integer[])
     AS n (id, read_revision, read_seq, state_type, state_name, epoch, execution_id, session_id,
       last_seq, revision, attempt, start_time, end_time, transition_time, running_us,
-      is_presumptive, due_time, tally)
+      is_presumptive, due_time, tally, read_edition)
   WHERE s.id = n.id
   RETURNING s.id
 )

@@ -143,6 +143,7 @@ struct BatchWrites {
       $0.bindArray(count: updated.count) { plan.updates[$0].expectedRevision }
       $0.bindArray(count: updated.count) { plan.updates[$0].expectedLastSeq }
       $0.bindStates(updated)
+      $0.bindArray(count: updated.count) { updated[$0].isPlain ? 0 : updated[$0].policy.edition }
     }
   }
 

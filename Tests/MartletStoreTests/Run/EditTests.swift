@@ -54,6 +54,25 @@ import Testing
     }
   }
 
+  @Test func whatIsRememberedOfARunIsOutdatedByAnEdit() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let once = RetryPolicy(maxRetries: 1)
+      for (before, after) in [(nil, once), (once, nil)] {
+        let run = TestRun()
+        for command in [run.create(retry: before), run.propose(.running, seq: 2)] {
+          #expect(try await store.transitions.submit(command).code == .accepted)
+        }
+        _ = try await store.updateRun(
+          run.id, in: fixture.namespace, edit: RunEdit(retry: after.map { .policy($0) } ?? .never))
+        let answer = try await store.transitions.submit(run.propose(.failed(.init()), seq: 3))
+        #expect(answer.code == (after == nil ? .accepted : .replaced))
+        let state = try await store.run(run.id, in: fixture.namespace).state
+        #expect(state.type == (after == nil ? .failed : .scheduled))
+      }
+    }
+  }
+
   @Test func keepsFlowsByName() async throws {
     try await StoreFixture.with { fixture in
       let store = fixture.store

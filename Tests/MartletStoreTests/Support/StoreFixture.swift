@@ -92,7 +92,8 @@ struct TestRun: Sendable {
   /// Born claimed and PENDING: epoch 1, seq 1.
   func create(
     _ kind: RunKind = .task, definition: String = "extract", parent: RunID? = nil,
-    parameters: String = "", labels: [String: String] = [:], tags: [String] = []
+    parameters: String = "", labels: [String: String] = [:], tags: [String] = [],
+    retry: RetryPolicy? = nil
   ) -> Command {
     .report(
       Report(
@@ -101,7 +102,7 @@ struct TestRun: Sendable {
         item: .create(
           NewRun(
             kind: kind, definition: definition, parentID: parent, parameters: parameters,
-            labels: labels, tags: tags, createdBy: "tester"))))
+            labels: labels, tags: tags, retry: retry, createdBy: "tester"))))
   }
 
   /// SCHEDULED and unowned.

@@ -1,6 +1,6 @@
 // Decides which rules a run brings along for itself.
 
-/// What a run was created with that its transitions depend on; never changes.
+/// What a run was created with that its transitions depend on; an operator may change how it is tried again.
 public struct RunPolicy: Sendable, Equatable {
   /// How it is tried again; nil for not at all.
   public var retry: RetryPolicy?
@@ -14,11 +14,13 @@ public struct RunPolicy: Sendable, Equatable {
   public var tags: [String]
   /// Whether it is a run of a deployment, so that it has a row among what workers take.
   public var isPlaced: Bool
+  /// How often it was changed: whoever remembers a run remembers which of its policies.
+  public var edition: Int32
 
   /// Makes a policy; the plain one is that of a run that asks for nothing.
   public init(
     retry: RetryPolicy? = nil, timeout: Interval? = nil, loss: LossPolicy = .crash,
-    limits: [SlotNeed] = [], tags: [String] = [], isPlaced: Bool = false
+    limits: [SlotNeed] = [], tags: [String] = [], isPlaced: Bool = false, edition: Int32 = 0
   ) {
     self.retry = retry
     self.timeout = timeout
@@ -26,6 +28,7 @@ public struct RunPolicy: Sendable, Equatable {
     self.limits = limits
     self.tags = tags
     self.isPlaced = isPlaced
+    self.edition = edition
   }
 
   /// The policy of a run that asks for nothing.
