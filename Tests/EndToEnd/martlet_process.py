@@ -140,6 +140,21 @@ class Server:
             return int(path.read_text().split()[0])
         raise AssertionError(f"no postmaster below {self.data}")
 
+    def kill_postgres(self, timeout: float = 60) -> None:
+        """Kills it, and waits until the server has another one: until then the file names the dead one."""
+        killed = self.postmaster()
+        os.kill(killed, signal.SIGKILL)
+        end = time.monotonic() + timeout
+        while True:
+            try:
+                if self.postmaster() != killed:
+                    break
+            except (AssertionError, OSError, IndexError):
+                pass
+            assert time.monotonic() < end, f"no new Postgres in {timeout} s"
+            time.sleep(0.02)
+        self.wait_until_ready()
+
     def connect(self, timeout: float = 30) -> Connection:
         return Connection(self.port, timeout)
 

@@ -23,8 +23,7 @@ def test_kill_of_postgres_loses_and_doubles_nothing(server):
     with Load(server.port) as load:
         for _ in range(2):
             load.wait_for(500)
-            os.kill(server.postmaster(), signal.SIGKILL)
-            server.wait_until_ready()
+            server.kill_postgres()
         load.wait_for(500)
         load.finish()
     assert server.process.poll() is None, "the server outlives its Postgres"

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,22 @@ def test_a_deployed_flow_is_tried_again(prefect, calm_server, programs, tmp_path
     wait_for_runs(calm_server.port, f'id = "{run["id"]}" AND state.type = COMPLETED', 1)
     run = prefect.get(f"/flow_runs/{run['id']}")
     assert run["run_count"] == 3 and run["empirical_policy"]["retries"] == 2
+
+
+def test_what_prefect_did_not_make_is_in_its_lists(prefect, calm_server):
+    connection = calm_server.connect()
+    flow = f"e2e-{uuid.uuid4()}"
+    spec = {"command": {"arguments": ["true"]}}
+    connection.call("DeploymentService/CreateDeployment", {"deployment": {"flow": flow, "name": "ours", "spec": spec}})
+    known = connection.call("FlowService/GetFlow", {"ref": flow})["flow"]["id"]
+    wanted = {"deployments": {"name": {"any_": ["ours"]}}, "flows": {"name": {"any_": [flow]}}}
+    assert [one["flow_id"] for one in prefect.request("POST", "/deployments/filter", wanted)[1]] == [known]
+    # Its deployments go with it; its runs stay, and so the lists go on.
+    run = connection.call("RunService/CreateRun", {"run": {"definition": flow}})["run"]["id"]
+    assert prefect.request("DELETE", f"/flows/{known}", None)[0] == 204
+    assert prefect.request("POST", "/deployments/filter", wanted)[1] == []
+    _, runs = prefect.request("POST", "/flow_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+    assert [one["id"] for one in runs] == [run] and runs[0]["flow_id"] != known
 
 
 def test_several_workers_run_each_run_once(prefect, calm_server, programs, tmp_path):

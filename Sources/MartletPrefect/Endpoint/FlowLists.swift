@@ -25,8 +25,7 @@ extension PrefectAPI {
     let limit = request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.longest
     var deleted: [UUIDValue] = []
     for flow in try await flows(of: request).prefix(min(limit, Self.longest)) {
-      _ = try await services.flows.deleteFlow(
-        DeleteFlowRequest(ref: flow.id.text), context: request.context)
+      try await deleteFlow(flow.name, flow.id, request.context)
       deleted.append(flow.id)
     }
     return .ok(Shape.FlowBulkDeleteResponse(deleted: deleted))

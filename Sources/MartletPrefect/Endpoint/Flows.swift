@@ -49,9 +49,25 @@ extension PrefectAPI {
   }
 
   func deleteFlow(_ request: PrefectRequest) async throws -> PrefectResponse {
-    _ = try await services.flows.deleteFlow(
-      DeleteFlowRequest(ref: try request.id().text), context: request.context)
+    let id = try request.id()
+    try await deleteFlow(try await flow(id.text, request.context).name, id, request.context)
     return .done
+  }
+
+  /// Deletes a flow after its deployments, which Martlet alone would keep it for.
+  func deleteFlow(_ name: String, _ id: UUIDValue, _ context: CallContext) async throws {
+    var list = ListDeploymentsRequest(flow: name, pageSize: 1000)
+    repeat {
+      let page = try await services.deployments.listDeployments(list, context: context)
+      for deployment in page.deployments {
+        do {
+          _ = try await services.deployments.deleteDeployment(
+            DeleteDeploymentRequest(deployment: deployment.id), context: context)
+        } catch let status as Status where status.code == .notFound {}
+      }
+      list.pageToken = page.nextPageToken
+    } while !list.pageToken.isEmpty
+    _ = try await services.flows.deleteFlow(DeleteFlowRequest(ref: id.text), context: context)
   }
 
   /// A flow by its id or name.

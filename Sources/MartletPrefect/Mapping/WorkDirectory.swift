@@ -17,13 +17,15 @@ struct WorkDirectory {
     self.context = context
   }
 
-  /// The id of a flow.
+  /// The id of a flow; where it was deleted, for what it ran stays, one that is always the same.
   mutating func flowID(_ name: String) async throws -> UUIDValue {
     if let known = flows[name] { return known }
-    let flow = try await services.flows.getFlow(GetFlowRequest(ref: name), context: context).flow
-    guard let id = flow.flatMap({ UUIDValue(text: $0.id) }) else {
-      throw PrefectFailure(404, "Flow not found")
-    }
+    var id = UUIDValue.derived(from: ["deleted flow", name])
+    do {
+      let request = GetFlowRequest(ref: name)
+      let flow = try await services.flows.getFlow(request, context: context).flow
+      if let known = flow.flatMap({ UUIDValue(text: $0.id) }) { id = known }
+    } catch let status as Status where status.code == .notFound {}
     flows[name] = id
     return id
   }

@@ -54,6 +54,12 @@ struct DeploymentTransaction {
     let place = try placement(of: content.spec, on: pipeline)
     try check(content.spec, with: place.template)
     let id = DeploymentID(ObjectID.random().value)
+    try pipeline.execute(SQL.registerFlow) {
+      $0.bind(ObjectID.random())
+      $0.bind(namespace)
+      $0.bind(content.flow)
+      $0.bind(actor)
+    }
     let created = try pipeline.query(SQL.insertDeployment) {
       $0.bind(id)
       $0.bind(namespace)

@@ -157,8 +157,11 @@ extension Store {
       }.count > 0
     }
     if !deleted {
-      throw .etagMismatch(
-        current: try await flow("\(found.id)", in: namespace, deadline: deadline).etag)
+      let current = try await flow("\(found.id)", in: namespace, deadline: deadline)
+      if let etag, etag != current.etag { throw .etagMismatch(current: current.etag) }
+      throw .failedPrecondition(
+        reason: "FLOW_IN_USE", subject: "flow/\(found.name)",
+        message: "the flow \"\(found.name)\" has deployments: delete them first")
     }
   }
 

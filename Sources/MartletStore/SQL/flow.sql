@@ -8,6 +8,13 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
   AS n (id, namespace, name, actor, now)
 ON CONFLICT (namespace, name) DO NOTHING
 
+-- name: register_flow
+-- Makes the flow that a deployment names first.
+INSERT INTO flow (id, namespace, name, created_by, create_time, update_time)
+VALUES ($1::uuid, $2::text, $3::text, $4::text,
+  date_trunc('milliseconds', clock_timestamp()), date_trunc('milliseconds', clock_timestamp()))
+ON CONFLICT (namespace, name) DO NOTHING
+
 -- name: insert_flow
 -- Creates a flow; no row when the name or the id is taken.
 INSERT INTO flow (id, namespace, name, description, labels, tags, created_by, create_time, update_time)
@@ -36,7 +43,8 @@ WHERE namespace = $1::text AND id = $2::uuid AND ($3::bigint IS NULL OR etag = $
 RETURNING id, namespace, name, description, labels, tags, created_by, create_time, update_time, etag
 
 -- name: delete_flow
--- Deletes a flow where the etag matches; its runs stay.
+-- Deletes a flow that no deployment names, where the etag matches; its runs stay.
 DELETE FROM flow
 WHERE namespace = $1::text AND id = $2::uuid AND ($3::bigint IS NULL OR etag = $3::bigint)
+  AND NOT EXISTS (SELECT FROM deployment d WHERE d.namespace = flow.namespace AND d.flow = flow.name)
 RETURNING id

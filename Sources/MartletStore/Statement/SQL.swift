@@ -146,6 +146,7 @@ enum SQL {
 
   // Flows and artifacts.
   static let registerFlows = named("register_flows")
+  static let registerFlow = named("register_flow")
   static let insertFlow = named("insert_flow")
   static let getFlow = named("get_flow")
   static let listFlows = named("list_flows")

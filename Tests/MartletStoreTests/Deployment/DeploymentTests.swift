@@ -24,6 +24,14 @@ import Testing
     try await StoreFixture.with { fixture in
       let (store, namespace) = (fixture.store, fixture.namespace)
       let first = try await store.createDeployment(content(), in: namespace, actor: "t")
+      #expect(try await store.flow(content().flow, in: namespace).createdBy == "t")
+      await #expect(
+        throws: StoreError.failedPrecondition(
+          reason: "FLOW_IN_USE", subject: "flow/etl",
+          message: "the flow \"etl\" has deployments: delete them first")
+      ) {
+        try await store.deleteFlow("etl", in: namespace)
+      }
       #expect(first.isCreated && first.deployment.version == 1)
       let again = try await store.createDeployment(content(), in: namespace, actor: "u")
       #expect(!again.isCreated && again.deployment.etag == first.deployment.etag)
