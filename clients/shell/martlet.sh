@@ -1151,7 +1151,7 @@ Flags:
   --order NAME
       In which order. One of name, name_descending, created, updated.
   --page-size INTEGER
-      At most 200; 200 when 0. A page ends earlier where it would not fit into a message.
+      At most 200; 100 when 0. A page ends earlier where it would not fit into a message.
   --page-token TEXT
       From the page before. Only of the same order.
   --skip INTEGER

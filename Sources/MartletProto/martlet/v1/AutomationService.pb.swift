@@ -267,7 +267,7 @@ public struct ListAutomationsRequest: MartletWire.WireMessage {
   public var filter: AutomationFilter?
   /// In which order.
   public var order: AutomationOrder
-  /// At most 200; 200 when 0. A page ends earlier where it would not fit into a message.
+  /// At most 200; 100 when 0. A page ends earlier where it would not fit into a message.
   public var pageSize: Int32
   /// From the page before. Only of the same order.
   public var pageToken: String

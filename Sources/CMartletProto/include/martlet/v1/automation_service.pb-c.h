@@ -295,7 +295,7 @@ struct  Martlet__V1__ListAutomationsRequest
    */
   int32_t order;
   /*
-   * At most 200; 200 when 0. A page ends earlier where it would not fit into a message.
+   * At most 200; 100 when 0. A page ends earlier where it would not fit into a message.
    */
   int32_t page_size;
   /*
