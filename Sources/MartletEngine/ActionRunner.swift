@@ -56,7 +56,7 @@ public struct ActionRunner: PacedService {
   /// Does what is due.
   /// - Returns: How much was taken.
   public func pass() async throws -> Int {
-    let tasks = try await store.takeAutomationTasks(limit: 16, hold: .seconds(60))
+    let tasks = try await store.takeAutomationTasks(limit: 8, hold: settings.hold)
     for task in tasks { try await carry(task) }
     return tasks.count
   }

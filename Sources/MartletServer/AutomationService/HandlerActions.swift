@@ -15,7 +15,7 @@ struct HandlerActions: ActionPerformer {
     _ action: AutomationAction, of task: AutomationTask, event: TriggerEvent?
   ) async throws -> ActionOutcome {
     let context = CallContext(
-      method: Self.method, deadline: .now + .seconds(30),
+      method: Self.method, deadline: .now + .seconds(10),
       principal: Principal(
         name: "automation:\(task.automationID)", namespace: task.namespace.name))
     do {
