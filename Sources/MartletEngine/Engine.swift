@@ -43,7 +43,7 @@ public struct Engine: Sendable {
       LimitGranter(context, room: room), LeaseExpirer(context), TagLimitKeeper(context), room,
       limitWatch, ExpiryKeeper(context), WorkerKeeper(context, hub: workers),
       Dispatcher(context, hub: workers),
-      Scheduler(context), BackfillRunner(context),
+      Scheduler(context), BackfillRunner(context), AutomationRunner(context),
     ]
   }
 }

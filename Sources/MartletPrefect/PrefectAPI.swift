@@ -23,6 +23,7 @@ public final class PrefectAPI: HTTPHandler {
     let artifacts: any ArtifactService
     let inputs: any InputService
     let blocks: any BlockService
+    let automations: any AutomationService
     let deployments: any DeploymentService
     let pools: any PoolService
     let workers: any WorkerService
@@ -32,7 +33,7 @@ public final class PrefectAPI: HTTPHandler {
       runs: any RunService, reports: any ReportService, flows: any FlowService,
       logs: any LogService, events: any EventService, variables: any VariableService,
       limits: any LimitService, artifacts: any ArtifactService, inputs: any InputService,
-      blocks: any BlockService,
+      blocks: any BlockService, automations: any AutomationService,
       deployments: any DeploymentService, pools: any PoolService, workers: any WorkerService
     ) {
       self.runs = runs
@@ -45,6 +46,7 @@ public final class PrefectAPI: HTTPHandler {
       self.artifacts = artifacts
       self.inputs = inputs
       self.blocks = blocks
+      self.automations = automations
       self.deployments = deployments
       self.pools = pools
       self.workers = workers

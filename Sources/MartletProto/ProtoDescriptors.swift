@@ -467,6 +467,141 @@ public enum ProtoDescriptors {
         """
     ),
     MartletWire.DescriptorFile(
+      name: "google/protobuf/field_mask.proto",
+      dependencies: [],
+      symbols: [
+        "google.protobuf.FieldMask",
+        "google.protobuf.FieldMask.paths",
+      ],
+      base64: """
+        CiBnb29nbGUvcHJvdG9idWYvZmllbGRfbWFzay5wcm90bxIPZ29vZ2xlLnByb3RvYnVmIiEKCUZpZWxkTWFzaxIUCgVwYXRo\
+        cxgBIAMoCVIFcGF0aHNChQEKE2NvbS5nb29nbGUucHJvdG9idWZCDkZpZWxkTWFza1Byb3RvUAFaMmdvb2dsZS5nb2xhbmcu\
+        b3JnL3Byb3RvYnVmL3R5cGVzL2tub3duL2ZpZWxkbWFza3Bi+AEBogIDR1BCqgIeR29vZ2xlLlByb3RvYnVmLldlbGxLbm93\
+        blR5cGVzYgZwcm90bzM=\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
+      name: "martlet/v1/automation_service.proto",
+      dependencies: ["google/protobuf/field_mask.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto"],
+      symbols: [
+        "martlet.v1.Automation",
+        "martlet.v1.Automation.id",
+        "martlet.v1.Automation.namespace",
+        "martlet.v1.Automation.name",
+        "martlet.v1.Automation.description",
+        "martlet.v1.Automation.paused",
+        "martlet.v1.Automation.tags",
+        "martlet.v1.Automation.trigger",
+        "martlet.v1.Automation.actions",
+        "martlet.v1.Automation.actions_on_trigger",
+        "martlet.v1.Automation.actions_on_resolve",
+        "martlet.v1.Automation.owner_resource",
+        "martlet.v1.Automation.create_time",
+        "martlet.v1.Automation.update_time",
+        "martlet.v1.Automation.etag",
+        "martlet.v1.Automation.created_by",
+        "martlet.v1.Automation.updated_by",
+        "martlet.v1.AutomationFilter",
+        "martlet.v1.AutomationFilter.ids",
+        "martlet.v1.AutomationFilter.names",
+        "martlet.v1.AutomationFilter.tags",
+        "martlet.v1.AutomationFilter.has_tags",
+        "martlet.v1.AutomationFilter.owner_resource",
+        "martlet.v1.AutomationFilter.related_resource",
+        "martlet.v1.CreateAutomationRequest",
+        "martlet.v1.CreateAutomationRequest.namespace",
+        "martlet.v1.CreateAutomationRequest.automation",
+        "martlet.v1.CreateAutomationResponse",
+        "martlet.v1.CreateAutomationResponse.automation",
+        "martlet.v1.GetAutomationRequest",
+        "martlet.v1.GetAutomationRequest.namespace",
+        "martlet.v1.GetAutomationRequest.id",
+        "martlet.v1.GetAutomationResponse",
+        "martlet.v1.GetAutomationResponse.automation",
+        "martlet.v1.ListAutomationsRequest",
+        "martlet.v1.ListAutomationsRequest.namespace",
+        "martlet.v1.ListAutomationsRequest.filter",
+        "martlet.v1.ListAutomationsRequest.order",
+        "martlet.v1.ListAutomationsRequest.page_size",
+        "martlet.v1.ListAutomationsRequest.page_token",
+        "martlet.v1.ListAutomationsRequest.skip",
+        "martlet.v1.ListAutomationsResponse",
+        "martlet.v1.ListAutomationsResponse.automations",
+        "martlet.v1.ListAutomationsResponse.next_page_token",
+        "martlet.v1.CountAutomationsRequest",
+        "martlet.v1.CountAutomationsRequest.namespace",
+        "martlet.v1.CountAutomationsRequest.filter",
+        "martlet.v1.CountAutomationsResponse",
+        "martlet.v1.CountAutomationsResponse.count",
+        "martlet.v1.UpdateAutomationRequest",
+        "martlet.v1.UpdateAutomationRequest.namespace",
+        "martlet.v1.UpdateAutomationRequest.automation",
+        "martlet.v1.UpdateAutomationRequest.update_mask",
+        "martlet.v1.UpdateAutomationResponse",
+        "martlet.v1.UpdateAutomationResponse.automation",
+        "martlet.v1.DeleteAutomationRequest",
+        "martlet.v1.DeleteAutomationRequest.namespace",
+        "martlet.v1.DeleteAutomationRequest.id",
+        "martlet.v1.DeleteAutomationRequest.etag",
+        "martlet.v1.DeleteAutomationResponse",
+        "martlet.v1.AutomationOrder",
+        "martlet.v1.AutomationService",
+        "martlet.v1.AutomationService.CreateAutomation",
+        "martlet.v1.AutomationService.GetAutomation",
+        "martlet.v1.AutomationService.ListAutomations",
+        "martlet.v1.AutomationService.CountAutomations",
+        "martlet.v1.AutomationService.UpdateAutomation",
+        "martlet.v1.AutomationService.DeleteAutomation",
+      ],
+      base64: """
+        CiNtYXJ0bGV0L3YxL2F1dG9tYXRpb25fc2VydmljZS5wcm90bxIKbWFydGxldC52MRogZ29vZ2xlL3Byb3RvYnVmL2ZpZWxk\
+        X21hc2sucHJvdG8aHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJv\
+        dG8igwUKCkF1dG9tYXRpb24SDgoCaWQYASABKAlSAmlkEhwKCW5hbWVzcGFjZRgCIAEoCVIJbmFtZXNwYWNlEhIKBG5hbWUY\
+        AyABKAlSBG5hbWUSIAoLZGVzY3JpcHRpb24YBCABKAlSC2Rlc2NyaXB0aW9uEhYKBnBhdXNlZBgFIAEoCFIGcGF1c2VkEhIK\
+        BHRhZ3MYBiADKAlSBHRhZ3MSMQoHdHJpZ2dlchgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RSB3RyaWdnZXISMQoH\
+        YWN0aW9ucxgIIAMoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RSB2FjdGlvbnMSRQoSYWN0aW9uc19vbl90cmlnZ2VyGAkg\
+        AygLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdFIQYWN0aW9uc09uVHJpZ2dlchJFChJhY3Rpb25zX29uX3Jlc29sdmUYCiAD\
+        KAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0UhBhY3Rpb25zT25SZXNvbHZlEiUKDm93bmVyX3Jlc291cmNlGAsgASgJUg1v\
+        d25lclJlc291cmNlEjsKC2NyZWF0ZV90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGlt\
+        ZRI7Cgt1cGRhdGVfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCnVwZGF0ZVRpbWUSEgoEZXRhZxgO\
+        IAEoCVIEZXRhZxIdCgpjcmVhdGVkX2J5GA8gASgJUgljcmVhdGVkQnkSHQoKdXBkYXRlZF9ieRgQIAEoCVIJdXBkYXRlZEJ5\
+        Is0BChBBdXRvbWF0aW9uRmlsdGVyEhAKA2lkcxgBIAMoCVIDaWRzEhQKBW5hbWVzGAIgAygJUgVuYW1lcxISCgR0YWdzGAMg\
+        AygJUgR0YWdzEh4KCGhhc190YWdzGAQgASgISABSB2hhc1RhZ3OIAQESJQoOb3duZXJfcmVzb3VyY2UYBSABKAlSDW93bmVy\
+        UmVzb3VyY2USKQoQcmVsYXRlZF9yZXNvdXJjZRgGIAEoCVIPcmVsYXRlZFJlc291cmNlQgsKCV9oYXNfdGFncyJvChdDcmVh\
+        dGVBdXRvbWF0aW9uUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRI2CgphdXRvbWF0aW9uGAIgASgLMhYu\
+        bWFydGxldC52MS5BdXRvbWF0aW9uUgphdXRvbWF0aW9uIlIKGENyZWF0ZUF1dG9tYXRpb25SZXNwb25zZRI2CgphdXRvbWF0\
+        aW9uGAEgASgLMhYubWFydGxldC52MS5BdXRvbWF0aW9uUgphdXRvbWF0aW9uIkQKFEdldEF1dG9tYXRpb25SZXF1ZXN0EhwK\
+        CW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZCJPChVHZXRBdXRvbWF0aW9uUmVzcG9uc2USNgoK\
+        YXV0b21hdGlvbhgBIAEoCzIWLm1hcnRsZXQudjEuQXV0b21hdGlvblIKYXV0b21hdGlvbiLvAQoWTGlzdEF1dG9tYXRpb25z\
+        UmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRI0CgZmaWx0ZXIYAiABKAsyHC5tYXJ0bGV0LnYxLkF1dG9t\
+        YXRpb25GaWx0ZXJSBmZpbHRlchIxCgVvcmRlchgDIAEoDjIbLm1hcnRsZXQudjEuQXV0b21hdGlvbk9yZGVyUgVvcmRlchIb\
+        CglwYWdlX3NpemUYBCABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBSABKAlSCXBhZ2VUb2tlbhISCgRza2lwGAYgASgF\
+        UgRza2lwInsKF0xpc3RBdXRvbWF0aW9uc1Jlc3BvbnNlEjgKC2F1dG9tYXRpb25zGAEgAygLMhYubWFydGxldC52MS5BdXRv\
+        bWF0aW9uUgthdXRvbWF0aW9ucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4ibQoXQ291bnRBdXRv\
+        bWF0aW9uc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USNAoGZmlsdGVyGAIgASgLMhwubWFydGxldC52\
+        MS5BdXRvbWF0aW9uRmlsdGVyUgZmaWx0ZXIiMAoYQ291bnRBdXRvbWF0aW9uc1Jlc3BvbnNlEhQKBWNvdW50GAEgASgDUgVj\
+        b3VudCKsAQoXVXBkYXRlQXV0b21hdGlvblJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USNgoKYXV0b21h\
+        dGlvbhgCIAEoCzIWLm1hcnRsZXQudjEuQXV0b21hdGlvblIKYXV0b21hdGlvbhI7Cgt1cGRhdGVfbWFzaxgDIAEoCzIaLmdv\
+        b2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCnVwZGF0ZU1hc2siUgoYVXBkYXRlQXV0b21hdGlvblJlc3BvbnNlEjYKCmF1dG9t\
+        YXRpb24YASABKAsyFi5tYXJ0bGV0LnYxLkF1dG9tYXRpb25SCmF1dG9tYXRpb24iWwoXRGVsZXRlQXV0b21hdGlvblJlcXVl\
+        c3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhIKBGV0YWcYAyABKAlSBGV0YWciGgoY\
+        RGVsZXRlQXV0b21hdGlvblJlc3BvbnNlKrABCg9BdXRvbWF0aW9uT3JkZXISIAocQVVUT01BVElPTl9PUkRFUl9VTlNQRUNJ\
+        RklFRBAAEhkKFUFVVE9NQVRJT05fT1JERVJfTkFNRRABEiQKIEFVVE9NQVRJT05fT1JERVJfTkFNRV9ERVNDRU5ESU5HEAIS\
+        HAoYQVVUT01BVElPTl9PUkRFUl9DUkVBVEVEEAMSHAoYQVVUT01BVElPTl9PUkRFUl9VUERBVEVEEAQy3wQKEUF1dG9tYXRp\
+        b25TZXJ2aWNlEmIKEENyZWF0ZUF1dG9tYXRpb24SIy5tYXJ0bGV0LnYxLkNyZWF0ZUF1dG9tYXRpb25SZXF1ZXN0GiQubWFy\
+        dGxldC52MS5DcmVhdGVBdXRvbWF0aW9uUmVzcG9uc2UiA5ACAhJZCg1HZXRBdXRvbWF0aW9uEiAubWFydGxldC52MS5HZXRB\
+        dXRvbWF0aW9uUmVxdWVzdBohLm1hcnRsZXQudjEuR2V0QXV0b21hdGlvblJlc3BvbnNlIgOQAgESXwoPTGlzdEF1dG9tYXRp\
+        b25zEiIubWFydGxldC52MS5MaXN0QXV0b21hdGlvbnNSZXF1ZXN0GiMubWFydGxldC52MS5MaXN0QXV0b21hdGlvbnNSZXNw\
+        b25zZSIDkAIBEmIKEENvdW50QXV0b21hdGlvbnMSIy5tYXJ0bGV0LnYxLkNvdW50QXV0b21hdGlvbnNSZXF1ZXN0GiQubWFy\
+        dGxldC52MS5Db3VudEF1dG9tYXRpb25zUmVzcG9uc2UiA5ACARJiChBVcGRhdGVBdXRvbWF0aW9uEiMubWFydGxldC52MS5V\
+        cGRhdGVBdXRvbWF0aW9uUmVxdWVzdBokLm1hcnRsZXQudjEuVXBkYXRlQXV0b21hdGlvblJlc3BvbnNlIgOQAgISYgoQRGVs\
+        ZXRlQXV0b21hdGlvbhIjLm1hcnRsZXQudjEuRGVsZXRlQXV0b21hdGlvblJlcXVlc3QaJC5tYXJ0bGV0LnYxLkRlbGV0ZUF1\
+        dG9tYXRpb25SZXNwb25zZSIDkAICYgZwcm90bzM=\
+
+        """
+    ),
+    MartletWire.DescriptorFile(
       name: "martlet/v1/block_service.proto",
       dependencies: ["google/protobuf/struct.proto", "google/protobuf/timestamp.proto"],
       symbols: [
@@ -720,21 +855,6 @@ public enum ProtoDescriptors {
         cGRhdGVCbG9jaxIeLm1hcnRsZXQudjEuVXBkYXRlQmxvY2tSZXF1ZXN0Gh8ubWFydGxldC52MS5VcGRhdGVCbG9ja1Jlc3Bv\
         bnNlIgOQAgISUwoLRGVsZXRlQmxvY2sSHi5tYXJ0bGV0LnYxLkRlbGV0ZUJsb2NrUmVxdWVzdBofLm1hcnRsZXQudjEuRGVs\
         ZXRlQmxvY2tSZXNwb25zZSIDkAICYgZwcm90bzM=\
-
-        """
-    ),
-    MartletWire.DescriptorFile(
-      name: "google/protobuf/field_mask.proto",
-      dependencies: [],
-      symbols: [
-        "google.protobuf.FieldMask",
-        "google.protobuf.FieldMask.paths",
-      ],
-      base64: """
-        CiBnb29nbGUvcHJvdG9idWYvZmllbGRfbWFzay5wcm90bxIPZ29vZ2xlLnByb3RvYnVmIiEKCUZpZWxkTWFzaxIUCgVwYXRo\
-        cxgBIAMoCVIFcGF0aHNChQEKE2NvbS5nb29nbGUucHJvdG9idWZCDkZpZWxkTWFza1Byb3RvUAFaMmdvb2dsZS5nb2xhbmcu\
-        b3JnL3Byb3RvYnVmL3R5cGVzL2tub3duL2ZpZWxkbWFza3Bi+AEBogIDR1BCqgIeR29vZ2xlLlByb3RvYnVmLldlbGxLbm93\
-        blR5cGVzYgZwcm90bzM=\
 
         """
     ),

@@ -49,6 +49,11 @@ public final class Store: Sendable {
   public let scheduleSignal = CommitSignal()
   /// Raised when a backfill may go on; one task waits for it.
   public let backfillSignal = CommitSignal()
+  /// Raised by every commit that leaves events, and by changes of automations; one task waits for it, the runner of
+  /// automations.
+  public let automationSignal = CommitSignal()
+  /// Raised when automations have something to do; one task waits for it.
+  public let automationTaskSignal = CommitSignal()
   let cacheWakes = CacheWakes()
   let gathering = RunGathering()
   let work = CommitSignal()
@@ -60,9 +65,10 @@ public final class Store: Sendable {
     self.configuration = configuration
     self.settings = settings
     self.logger = logger
-    let afterCommit = { @Sendable [commits, hints] in
+    let afterCommit = { @Sendable [commits, hints, automationSignal] in
       commits.raise()
       hints.raise()
+      automationSignal.raise()
     }
     pool = PostgresPool(configuration, size: settings.readers, logger: logger)
     transitions = TransitionBatcher(

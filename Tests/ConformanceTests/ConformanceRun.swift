@@ -14,7 +14,7 @@ struct ConformanceRun {
     RunServiceMethods.all + ReportServiceMethods.all + FlowServiceMethods.all
     + LogServiceMethods.all + ArtifactServiceMethods.all + ResultServiceMethods.all
     + EventServiceMethods.all + VariableServiceMethods.all + SystemServiceMethods.all
-    + BlockServiceMethods.all + InputServiceMethods.all
+    + BlockServiceMethods.all + InputServiceMethods.all + AutomationServiceMethods.all
     + LimitServiceMethods.all + DeploymentServiceMethods.all + PoolServiceMethods.all
     + WorkerServiceMethods.all
 

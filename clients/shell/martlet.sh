@@ -1015,6 +1015,328 @@ id string id
 ' "$@"
 }
 
+martlet_automation_create_automation() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_automation_create_automation [--FLAG VALUE]...
+
+Creates an automation. Idempotent by `Automation.id`: a repeat returns the automation as it
+is.
+
+ALREADY_EXISTS when the id is taken by one with other content; INVALID_ARGUMENT for a
+trigger or an action that this server does not carry out.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --automation JSON
+      What it is to be.
+  --automation.id TEXT
+      UUID, made by the client or the server; the idempotency key.
+  --automation.name TEXT
+      For people; 1 to 500 bytes. Several may have the same.
+  --automation.description TEXT
+      For people; at most 10,000 bytes.
+  --automation.paused [true|false]
+      Whether its trigger sees no events.
+  --automation.tags TEXT
+      For filters; at most 64. May be repeated.
+  --automation.trigger JSON
+      A trigger: `{"type": "event", "posture": "Reactive", "expect": ["order.placed"],
+      "match": {LABEL: PATTERN}, "match_related": {}, "after": [], "for_each": [LABEL],
+      "threshold": 1, "within": SECONDS}`. Of these only `posture` is required, `Reactive`
+      or `Proactive`. Names and patterns may end in `*`; a pattern may begin with `!`, and
+      be a list of which one must fit. LABEL is `id`, `name` or another label of the
+      resource, or `related:ROLE:LABEL`. A reactive trigger fires as soon as `threshold`
+      matching events fall into a window of `within` seconds that begins with the first of
+      them, once in a window; with `within` 0 at every event. A proactive one (`within` at
+      least 10) fires when a window ends in which fewer than `threshold` came. With `after`,
+      a window opens at such an event alone. `for_each` counts apart for each combination of
+      these labels.
+  --automation.actions JSON
+      What is done, each such as `{"type": "run-deployment", "deployment_id": UUID,
+      "parameters": {}}`; 1 to 20. The types: `do-nothing`, `run-deployment`,
+      `pause-deployment`, `resume-deployment`, `cancel-flow-run`, `suspend-flow-run`,
+      `resume-flow-run`, `delete-flow-run`, `change-flow-run-state`, `pause-work-pool`,
+      `resume-work-pool`, `pause-work-queue`, `resume-work-queue`, `pause-automation`,
+      `resume-automation`. `send-notification` and `call-webhook` may be stored and fail.
+      Templates in parameters are handed on as they are: they are not filled in. May be
+      repeated.
+  --automation.actions-on-trigger JSON
+      What is done besides when it fires. May be repeated.
+  --automation.actions-on-resolve JSON
+      Kept, and not done: nothing resolves these triggers. May be repeated.
+  --automation.owner-resource TEXT
+      The resource that it belongs to, such as `prefect.deployment.UUID`; may be empty.
+      Never changes.
+  --automation.etag TEXT
+      Changes with every change.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateAutomationResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc AutomationService/CreateAutomation martlet_automation_create_automation '
+namespace string namespace
+automation json automation
+automation.id string automation.id
+automation.name string automation.name
+automation.description string automation.description
+automation.paused bool automation.paused
+automation.tags *string automation.tags
+automation.trigger json automation.trigger
+automation.actions *json automation.actions
+automation.actions-on-trigger *json automation.actionsOnTrigger
+automation.actions-on-resolve *json automation.actionsOnResolve
+automation.owner-resource string automation.ownerResource
+automation.etag string automation.etag
+' "$@"
+}
+
+martlet_automation_get_automation() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_automation_get_automation [--FLAG VALUE]...
+
+Returns one automation. NOT_FOUND when there is none.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      Its id.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetAutomationResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc AutomationService/GetAutomation martlet_automation_get_automation '
+namespace string namespace
+id string id
+' "$@"
+}
+
+martlet_automation_list_automations() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_automation_list_automations [--FLAG VALUE]...
+
+Returns a page of automations, by name unless another order is asked for.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter JSON
+      Only those that it takes.
+  --filter.ids TEXT
+      Only these, when not empty. May be repeated.
+  --filter.names TEXT
+      Only of these names, when not empty. May be repeated.
+  --filter.tags TEXT
+      Only those that have all of these tags. May be repeated.
+  --filter.has-tags [true|false]
+      Only those that have tags, or only those that have none.
+  --filter.owner-resource TEXT
+      Only those that belong to this resource, when not empty.
+  --filter.related-resource TEXT
+      Only those that belong to this resource, or whose trigger or actions name it or its
+      UUID, when not empty.
+  --order NAME
+      In which order. One of name, name_descending, created, updated.
+  --page-size INTEGER
+      At most 200; 100 when 0. A page ends earlier where it would not fit into a message.
+  --page-token TEXT
+      From the page before. Only of the same order.
+  --skip INTEGER
+      So many are passed over first, at most 1,000,000.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListAutomationsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc AutomationService/ListAutomations martlet_automation_list_automations '
+namespace string namespace
+filter json filter
+filter.ids *string filter.ids
+filter.names *string filter.names
+filter.tags *string filter.tags
+filter.has-tags bool filter.hasTags
+filter.owner-resource string filter.ownerResource
+filter.related-resource string filter.relatedResource
+order enum:AUTOMATION_ORDER_:UNSPECIFIED,NAME,NAME_DESCENDING,CREATED,UPDATED order
+page-size int pageSize
+page-token string pageToken
+skip int skip
+' "$@"
+}
+
+martlet_automation_count_automations() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_automation_count_automations [--FLAG VALUE]...
+
+Says how many automations there are of those that a list would have.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter JSON
+      Only those that it takes.
+  --filter.ids TEXT
+      Only these, when not empty. May be repeated.
+  --filter.names TEXT
+      Only of these names, when not empty. May be repeated.
+  --filter.tags TEXT
+      Only those that have all of these tags. May be repeated.
+  --filter.has-tags [true|false]
+      Only those that have tags, or only those that have none.
+  --filter.owner-resource TEXT
+      Only those that belong to this resource, when not empty.
+  --filter.related-resource TEXT
+      Only those that belong to this resource, or whose trigger or actions name it or its
+      UUID, when not empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CountAutomationsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc AutomationService/CountAutomations martlet_automation_count_automations '
+namespace string namespace
+filter json filter
+filter.ids *string filter.ids
+filter.names *string filter.names
+filter.tags *string filter.tags
+filter.has-tags bool filter.hasTags
+filter.owner-resource string filter.ownerResource
+filter.related-resource string filter.relatedResource
+' "$@"
+}
+
+martlet_automation_update_automation() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_automation_update_automation [--FLAG VALUE]...
+
+Changes an automation: the fields of the mask, any of `name`, `description`, `paused`,
+`tags`, `trigger`, `actions`, `actions_on_trigger`, `actions_on_resolve`. A trigger that
+changed, and one that was paused, begins anew: what it has counted is forgotten. NOT_FOUND
+when there is none; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --automation JSON
+      Its id, and the new values; `etag` guards against other writers when given.
+  --automation.id TEXT
+      UUID, made by the client or the server; the idempotency key.
+  --automation.name TEXT
+      For people; 1 to 500 bytes. Several may have the same.
+  --automation.description TEXT
+      For people; at most 10,000 bytes.
+  --automation.paused [true|false]
+      Whether its trigger sees no events.
+  --automation.tags TEXT
+      For filters; at most 64. May be repeated.
+  --automation.trigger JSON
+      A trigger: `{"type": "event", "posture": "Reactive", "expect": ["order.placed"],
+      "match": {LABEL: PATTERN}, "match_related": {}, "after": [], "for_each": [LABEL],
+      "threshold": 1, "within": SECONDS}`. Of these only `posture` is required, `Reactive`
+      or `Proactive`. Names and patterns may end in `*`; a pattern may begin with `!`, and
+      be a list of which one must fit. LABEL is `id`, `name` or another label of the
+      resource, or `related:ROLE:LABEL`. A reactive trigger fires as soon as `threshold`
+      matching events fall into a window of `within` seconds that begins with the first of
+      them, once in a window; with `within` 0 at every event. A proactive one (`within` at
+      least 10) fires when a window ends in which fewer than `threshold` came. With `after`,
+      a window opens at such an event alone. `for_each` counts apart for each combination of
+      these labels.
+  --automation.actions JSON
+      What is done, each such as `{"type": "run-deployment", "deployment_id": UUID,
+      "parameters": {}}`; 1 to 20. The types: `do-nothing`, `run-deployment`,
+      `pause-deployment`, `resume-deployment`, `cancel-flow-run`, `suspend-flow-run`,
+      `resume-flow-run`, `delete-flow-run`, `change-flow-run-state`, `pause-work-pool`,
+      `resume-work-pool`, `pause-work-queue`, `resume-work-queue`, `pause-automation`,
+      `resume-automation`. `send-notification` and `call-webhook` may be stored and fail.
+      Templates in parameters are handed on as they are: they are not filled in. May be
+      repeated.
+  --automation.actions-on-trigger JSON
+      What is done besides when it fires. May be repeated.
+  --automation.actions-on-resolve JSON
+      Kept, and not done: nothing resolves these triggers. May be repeated.
+  --automation.owner-resource TEXT
+      The resource that it belongs to, such as `prefect.deployment.UUID`; may be empty.
+      Never changes.
+  --automation.etag TEXT
+      Changes with every change.
+  --update-mask FIELD,…
+      Which fields are changed; required.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdateAutomationResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc AutomationService/UpdateAutomation martlet_automation_update_automation '
+namespace string namespace
+automation json automation
+automation.id string automation.id
+automation.name string automation.name
+automation.description string automation.description
+automation.paused bool automation.paused
+automation.tags *string automation.tags
+automation.trigger json automation.trigger
+automation.actions *json automation.actions
+automation.actions-on-trigger *json automation.actionsOnTrigger
+automation.actions-on-resolve *json automation.actionsOnResolve
+automation.owner-resource string automation.ownerResource
+automation.etag string automation.etag
+update-mask mask updateMask
+' "$@"
+}
+
+martlet_automation_delete_automation() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_automation_delete_automation [--FLAG VALUE]...
+
+Deletes an automation, and what it has not yet done. NOT_FOUND when there is none; ABORTED
+with ETAG_MISMATCH when the etag is not the current one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      Its id.
+  --etag TEXT
+      Guards against other writers when given.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteAutomationResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc AutomationService/DeleteAutomation martlet_automation_delete_automation '
+namespace string namespace
+id string id
+etag string etag
+' "$@"
+}
+
 martlet_block_put_block_type() {
   case ${1-} in
     --help | -h)
@@ -6174,6 +6496,19 @@ martlet_artifact_count_artifacts
       Says how many artifacts there are of those that a list would have.
 martlet_artifact_delete_artifact
       Deletes one artifact.
+martlet_automation_create_automation
+      Creates an automation.
+martlet_automation_get_automation
+      Returns one automation.
+martlet_automation_list_automations
+      Returns a page of automations, by name unless another order is asked for.
+martlet_automation_count_automations
+      Says how many automations there are of those that a list would have.
+martlet_automation_update_automation
+      Changes an automation: the fields of the mask, any of `name`, `description`, `paused`,
+      `tags`, `trigger`, `actions`, `actions_on_trigger`, `actions_on_resolve`.
+martlet_automation_delete_automation
+      Deletes an automation, and what it has not yet done.
 martlet_block_put_block_type
       Creates a type, or changes what is said of one with the same slug.
 martlet_block_get_block_type

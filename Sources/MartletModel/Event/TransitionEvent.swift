@@ -102,14 +102,15 @@ extension RunKind {
 }
 
 extension EventFilter {
-  /// Whether events may pass that are kept as such: those that programs publish, deletions of runs and
-  /// failures of schedules.
+  /// Whether events may pass that are kept as such: those that programs publish, deletions of runs, failures of
+  /// schedules and what automations do.
   public var admitsPublished: Bool {
     switch name {
     case .equal(let text)?, .prefix(let text)?:
       !text.utf8.starts(with: TransitionEvent.namePrefix.utf8)
         || RunKind.allCases.contains { name?.matches($0.deletionName) == true }
         || name?.matches(ScheduleSpec.failureName) == true
+        || name?.mayBegin(with: AutomationRules.eventPrefix) == true
     case nil: true
     }
   }

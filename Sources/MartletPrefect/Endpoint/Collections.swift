@@ -17,10 +17,4 @@ extension PrefectAPI {
     }
     return PrefectResponse(body: Self.workers)
   }
-
-  /// There are no automations yet: none that anything owns or has to do with.
-  func ownsNoAutomations() -> PrefectResponse { PrefectResponse(status: 202, body: .null) }
-
-  /// There are no automations yet.
-  func relatesToNoAutomations() -> PrefectResponse { PrefectResponse(body: .array([])) }
 }

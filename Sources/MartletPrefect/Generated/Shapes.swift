@@ -118,6 +118,80 @@ extension Shape {
     var metadata: [String: String]?
   }
 
+  struct Automation: ShapeObject {
+    var name: String
+    var description: String?
+    var enabled: Bool?
+    var tags: [String]?
+    var trigger: JSON
+    var actions: [JSON]
+    var actionsOnTrigger: [JSON]?
+    var actionsOnResolve: [JSON]?
+    var id: UUIDValue
+    var created: Instant?
+    var updated: Instant?
+  }
+
+  struct AutomationCreate: ShapeObject {
+    var name: String
+    var description: String?
+    var enabled: Bool?
+    var tags: [String]?
+    var trigger: JSON
+    var actions: [JSON]
+    var actionsOnTrigger: [JSON]?
+    var actionsOnResolve: [JSON]?
+    var ownerResource: String?
+  }
+
+  struct AutomationFilter: ShapeObject {
+    var `operator`: Operator?
+    var id: AutomationFilterId?
+    var name: AutomationFilterName?
+    var created: AutomationFilterCreated?
+    var tags: AutomationFilterTags?
+  }
+
+  struct AutomationFilterCreated: ShapeObject {
+    var before: Instant?
+  }
+
+  struct AutomationFilterId: ShapeObject {
+    var any: [UUIDValue]?
+  }
+
+  struct AutomationFilterName: ShapeObject {
+    var any: [String]?
+  }
+
+  struct AutomationFilterTags: ShapeObject {
+    var `operator`: Operator?
+    var all: [String]?
+    var any: [String]?
+    var isNull: Bool?
+  }
+
+  struct AutomationPartialUpdate: ShapeObject {
+    var enabled: Bool?
+  }
+
+  enum AutomationSort: String, ShapeWord {
+    case createdDesc = "CREATED_DESC"
+    case updatedDesc = "UPDATED_DESC"
+    case nameAsc = "NAME_ASC"
+    case nameDesc = "NAME_DESC"
+  }
+  struct AutomationUpdate: ShapeObject {
+    var name: String
+    var description: String?
+    var enabled: Bool?
+    var tags: [String]?
+    var trigger: JSON
+    var actions: [JSON]
+    var actionsOnTrigger: [JSON]?
+    var actionsOnResolve: [JSON]?
+  }
+
   struct BlockDocument: ShapeObject {
     var id: UUIDValue
     var created: Instant?
@@ -1735,6 +1809,178 @@ extension Shape.ArtifactUpdate {
     members.put("data", data?.json)
     members.put("description", description?.json)
     members.put("metadata_", metadata?.json)
+    return members
+  }
+}
+
+extension Shape.Automation {
+  static let fieldNames: Set<JSONText>? = nil
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.enabled = try fields.optional("enabled")
+    self.tags = try fields.optional("tags")
+    self.trigger = try fields.required("trigger")
+    self.actions = try fields.required("actions")
+    self.actionsOnTrigger = try fields.optional("actions_on_trigger")
+    self.actionsOnResolve = try fields.optional("actions_on_resolve")
+    self.id = try fields.required("id")
+    self.created = try fields.optional("created")
+    self.updated = try fields.optional("updated")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("enabled", enabled?.json)
+    members.put("tags", tags?.json)
+    members.put("trigger", trigger.json)
+    members.put("actions", actions.json)
+    members.put("actions_on_trigger", actionsOnTrigger?.json)
+    members.put("actions_on_resolve", actionsOnResolve?.json)
+    members.put("id", id.json)
+    members.put("created", created?.json ?? .null)
+    members.put("updated", updated?.json ?? .null)
+    return members
+  }
+}
+
+extension Shape.AutomationCreate {
+  static let fieldNames: Set<JSONText>? = ["name", "description", "enabled", "tags", "trigger", "actions", "actions_on_trigger", "actions_on_resolve", "owner_resource"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.enabled = try fields.optional("enabled")
+    self.tags = try fields.optional("tags")
+    self.trigger = try fields.required("trigger")
+    self.actions = try fields.required("actions")
+    self.actionsOnTrigger = try fields.optional("actions_on_trigger")
+    self.actionsOnResolve = try fields.optional("actions_on_resolve")
+    self.ownerResource = try fields.optional("owner_resource")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("enabled", enabled?.json)
+    members.put("tags", tags?.json)
+    members.put("trigger", trigger.json)
+    members.put("actions", actions.json)
+    members.put("actions_on_trigger", actionsOnTrigger?.json)
+    members.put("actions_on_resolve", actionsOnResolve?.json)
+    members.put("owner_resource", ownerResource?.json)
+    return members
+  }
+}
+
+extension Shape.AutomationFilter {
+  static let fieldNames: Set<JSONText>? = ["operator", "id", "name", "created", "tags"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.id = try fields.optional("id")
+    self.name = try fields.optional("name")
+    self.created = try fields.optional("created")
+    self.tags = try fields.optional("tags")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("id", id?.json)
+    members.put("name", name?.json)
+    members.put("created", created?.json)
+    members.put("tags", tags?.json)
+    return members
+  }
+}
+
+extension Shape.AutomationFilterCreated {
+  static let fieldNames: Set<JSONText>? = ["before_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.before = try fields.optional("before_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("before_", before?.json)
+    return members
+  }
+}
+
+extension Shape.AutomationFilterId {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.AutomationFilterName {
+  static let fieldNames: Set<JSONText>? = ["any_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.any = try fields.optional("any_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("any_", any?.json)
+    return members
+  }
+}
+
+extension Shape.AutomationFilterTags {
+  static let fieldNames: Set<JSONText>? = ["operator", "all_", "any_", "is_null_"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.`operator` = try fields.optional("operator")
+    self.all = try fields.optional("all_")
+    self.any = try fields.optional("any_")
+    self.isNull = try fields.optional("is_null_")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("operator", `operator`?.json)
+    members.put("all_", all?.json)
+    members.put("any_", any?.json)
+    members.put("is_null_", isNull?.json)
+    return members
+  }
+}
+
+extension Shape.AutomationPartialUpdate {
+  static let fieldNames: Set<JSONText>? = ["enabled"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.enabled = try fields.optional("enabled")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("enabled", enabled?.json)
+    return members
+  }
+}
+
+extension Shape.AutomationUpdate {
+  static let fieldNames: Set<JSONText>? = ["name", "description", "enabled", "tags", "trigger", "actions", "actions_on_trigger", "actions_on_resolve"]
+  init(_ fields: ShapeFields) throws(ShapeFault) {
+    self.name = try fields.required("name")
+    self.description = try fields.optional("description")
+    self.enabled = try fields.optional("enabled")
+    self.tags = try fields.optional("tags")
+    self.trigger = try fields.required("trigger")
+    self.actions = try fields.required("actions")
+    self.actionsOnTrigger = try fields.optional("actions_on_trigger")
+    self.actionsOnResolve = try fields.optional("actions_on_resolve")
+  }
+  var members: JSONMembers {
+    var members = JSONMembers()
+    members.put("name", name.json)
+    members.put("description", description?.json)
+    members.put("enabled", enabled?.json)
+    members.put("tags", tags?.json)
+    members.put("trigger", trigger.json)
+    members.put("actions", actions.json)
+    members.put("actions_on_trigger", actionsOnTrigger?.json)
+    members.put("actions_on_resolve", actionsOnResolve?.json)
     return members
   }
 }

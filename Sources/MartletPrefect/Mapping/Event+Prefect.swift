@@ -19,6 +19,11 @@ extension Shape.ReceivedEvent {
       resource.labels["prefect.state-name"] = to?["name"]?.text
       resource.labels["prefect.state-type"] = to?["type"]?.text
       resource.labels["prefect.state-message"] = event.payload?["message"]?.plain.text
+    } else if name.hasPrefix("martlet.automation.") {
+      name = "prefect" + name.dropFirst("martlet".count)
+      if resource.id.hasPrefix("martlet.") {
+        resource.id = "prefect" + resource.id.dropFirst("martlet".count)
+      }
     }
     self.init(
       occurred: event.time.map(Instant.init) ?? .epoch, event: name,

@@ -107,6 +107,9 @@ extension Shape.EventFilter {
     }
   }
 
+  /// What the names of events and ids of resources begin with that are Martlet's own under another name.
+  private static let own = ["prefect.flow-run.", "prefect.task-run.", "prefect.automation."]
+
   /// The filters of Martlet's that together find every event that meets this one, and more.
   var searches: [String] {
     var terms: [String] = []
@@ -118,7 +121,7 @@ extension Shape.EventFilter {
     }
     if let ids = resource?.id, ids.count == 1, let id = ids.first, Self.isPlain(id) {
       // A run's transitions are events of Martlet's; others are published under the id itself.
-      guard id.hasPrefix("prefect.flow-run.") || id.hasPrefix("prefect.task-run.") else {
+      guard Self.own.contains(where: id.hasPrefix) else {
         return [search("resource.id = \"\(id)\"")]
       }
       return [
@@ -129,7 +132,7 @@ extension Shape.EventFilter {
     if let names = event?.name, names.count == 1, event?.prefix ?? [] == [], let name = names.first,
       Self.isPlain(name)
     {
-      guard name.hasPrefix("prefect.flow-run.") || name.hasPrefix("prefect.task-run.") else {
+      guard Self.own.contains(where: name.hasPrefix) else {
         return [search("name = \"\(name)\"")]
       }
       return [

@@ -111,6 +111,10 @@ public struct Server: Sendable {
         services: engine.services.map { .init(service: $0) } + [
           .init(service: DirectiveRouter(store: store, sessions: sessions, logger: logger)),
           .init(
+            service: ActionRunner(
+              EngineContext(store, settings: pace, logger: logger),
+              performer: HandlerActions(backend: backend))),
+          .init(
             service: Listening(
               listener: listener, feed: engine.feed, room: engine.room,
               limitWatch: engine.limitWatch, workers: engine.workers, sessions: sessions,
@@ -161,6 +165,7 @@ public struct Server: Sendable {
       ResultHandlers(backend: backend, largestResult: configuration.maxResultSize),
       EventHandlers(backend: backend), VariableHandlers(backend: backend),
       InputHandlers(backend: backend), BlockHandlers(backend: backend, keys: keys),
+      AutomationHandlers(backend: backend),
       PoolHandlers(backend: backend), WorkerHandlers(backend: backend),
       DeploymentHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),
@@ -203,6 +208,7 @@ public struct Server: Sendable {
         limits: LimitHandlers(backend: backend), artifacts: ArtifactHandlers(backend: backend),
         inputs: InputHandlers(backend: backend),
         blocks: BlockHandlers(backend: backend, keys: keys),
+        automations: AutomationHandlers(backend: backend),
         deployments: DeploymentHandlers(backend: backend), pools: PoolHandlers(backend: backend),
         workers: WorkerHandlers(backend: backend)),
       policy: PrefectAPI.Policy(

@@ -19,6 +19,7 @@ enum SQL {
     PackageResources.backfill_sql, PackageResources.pool_sql, PackageResources.worker_sql,
     PackageResources.dispatch_sql, PackageResources.ready_sql,
     PackageResources.deployment_sql, PackageResources.input_sql, PackageResources.block_sql,
+    PackageResources.automation_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -402,4 +403,26 @@ enum SQL {
   static let countBlocks = named("count_blocks")
   static let findAnyBlock = named("find_any_block")
   static let deleteBlock = named("delete_block")
+
+  // Automations.
+  static let insertAutomation = named("insert_automation")
+  static let updateAutomation = named("update_automation")
+  static let clearAutomationBuckets = named("clear_automation_buckets")
+  static let listAutomations = named("list_automations")
+  static let countAutomations = named("count_automations")
+  static let deleteAutomation = named("delete_automation")
+  static let listLiveAutomations = named("list_live_automations")
+  static let readAutomations = named("read_automations")
+  static let readAutomationBuckets = named("read_automation_buckets")
+  static let readDueAutomationBuckets = named("read_due_automation_buckets")
+  static let nextAutomationWake = named("next_automation_wake")
+  static let moveAutomationCursor = named("move_automation_cursor")
+  static let saveAutomationBuckets = named("save_automation_buckets")
+  static let deleteAutomationBuckets = named("delete_automation_buckets")
+  static let insertAutomationTasks = named("insert_automation_tasks")
+  static let takeAutomationTasks = named("take_automation_tasks")
+  static let endAutomationTask = named("end_automation_task")
+  static let delayAutomationTask = named("delay_automation_task")
+  static let nextAutomationTask = named("next_automation_task")
+  static let readRunRelations = named("read_run_relations")
 }

@@ -40,6 +40,8 @@ extension Store {
       work.raise()
       scheduleSignal.raise()
       backfillSignal.raise()
+      automationSignal.raise()
+      automationTaskSignal.raise()
       cacheWakes.ring()
     }
     await listener.shutdown()

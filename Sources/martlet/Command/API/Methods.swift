@@ -11,6 +11,7 @@ enum Methods {
     + LogServiceMethods.all + ArtifactServiceMethods.all + LimitServiceMethods.all
     + ResultServiceMethods.all + EventServiceMethods.all
     + VariableServiceMethods.all + InputServiceMethods.all + BlockServiceMethods.all
+    + AutomationServiceMethods.all
     + DeploymentServiceMethods.all + PoolServiceMethods.all
     + WorkerServiceMethods.all + SystemServiceMethods.all
 

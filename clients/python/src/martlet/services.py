@@ -140,6 +140,153 @@ class ArtifactService:
         )
 
 
+class AutomationService:
+    """Automations: a trigger over the events of a namespace, and what is done each time that it fires. Every event that is
+    committed after an automation was created, or its trigger changed, or it was resumed, is put to its trigger exactly once.
+    Each firing is an event, `martlet.automation.triggered`, and so is what came of each action:
+    `martlet.automation.action.executed` or `martlet.automation.action.failed`, of the resource `martlet.automation.ID`.
+    An automation does not see these events of its own.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create_automation(
+        self,
+        request: Optional[v1.CreateAutomationRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        automation: Optional[v1.Automation] = None,
+    ) -> v1.CreateAutomationResponse:
+        """Creates an automation. Idempotent by `Automation.id`: a repeat returns the automation as it is.
+
+        ALREADY_EXISTS when the id is taken by one with other content; INVALID_ARGUMENT for a trigger or an action that this
+        server does not carry out.
+        """
+        asked = self._calls.request(
+            v1.CreateAutomationRequest,
+            request,
+            namespace=namespace,
+            automation=automation,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.AutomationService/CreateAutomation", v1.CreateAutomationResponse, asked, timeout, repeatable=True
+        )
+
+    def get_automation(
+        self,
+        request: Optional[v1.GetAutomationRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.GetAutomationResponse:
+        """Returns one automation. NOT_FOUND when there is none."""
+        asked = self._calls.request(
+            v1.GetAutomationRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.AutomationService/GetAutomation", v1.GetAutomationResponse, asked, timeout, repeatable=True
+        )
+
+    def list_automations(
+        self,
+        request: Optional[v1.ListAutomationsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[v1.AutomationFilter] = None,
+        order: Optional[Union[int, str]] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+        skip: Optional[int] = None,
+    ) -> v1.ListAutomationsResponse:
+        """Returns a page of automations, by name unless another order is asked for."""
+        asked = self._calls.request(
+            v1.ListAutomationsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            order=order,
+            page_size=page_size,
+            page_token=page_token,
+            skip=skip,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.AutomationService/ListAutomations", v1.ListAutomationsResponse, asked, timeout, repeatable=True
+        )
+
+    def count_automations(
+        self,
+        request: Optional[v1.CountAutomationsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[v1.AutomationFilter] = None,
+    ) -> v1.CountAutomationsResponse:
+        """Says how many automations there are of those that a list would have."""
+        asked = self._calls.request(
+            v1.CountAutomationsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.AutomationService/CountAutomations", v1.CountAutomationsResponse, asked, timeout, repeatable=True
+        )
+
+    def update_automation(
+        self,
+        request: Optional[v1.UpdateAutomationRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        automation: Optional[v1.Automation] = None,
+        update_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.UpdateAutomationResponse:
+        """Changes an automation: the fields of the mask, any of `name`, `description`, `paused`, `tags`, `trigger`, `actions`,
+        `actions_on_trigger`, `actions_on_resolve`. A trigger that changed, and one that was paused, begins anew: what it has
+        counted is forgotten. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """
+        asked = self._calls.request(
+            v1.UpdateAutomationRequest,
+            request,
+            namespace=namespace,
+            automation=automation,
+            update_mask=update_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.AutomationService/UpdateAutomation", v1.UpdateAutomationResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_automation(
+        self,
+        request: Optional[v1.DeleteAutomationRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        etag: Optional[str] = None,
+    ) -> v1.DeleteAutomationResponse:
+        """Deletes an automation, and what it has not yet done. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the
+        etag is not the current one.
+        """
+        asked = self._calls.request(
+            v1.DeleteAutomationRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            etag=etag,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.AutomationService/DeleteAutomation", v1.DeleteAutomationResponse, asked, timeout, repeatable=True
+        )
+
+
 class BlockService:
     """Blocks, the types that they are of, and the schemas of their data. The data is encrypted before it is stored, with a
     key that is kept outside the database; what a schema calls secret is shown only to those who ask for it.
@@ -2917,6 +3064,7 @@ class Services:
 
     def __init__(self, calls: Calls) -> None:
         self.artifacts = ArtifactService(calls)
+        self.automations = AutomationService(calls)
         self.blocks = BlockService(calls)
         self.deployments = DeploymentService(calls)
         self.events = EventService(calls)

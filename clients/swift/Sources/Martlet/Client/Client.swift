@@ -33,6 +33,8 @@ public final class Client: Sendable {
   public let inputs: InputServiceClient
   /// Blocks, their types and their schemas.
   public let blocks: BlockServiceClient
+  /// What is done when something happens.
+  public let automations: AutomationServiceClient
   /// Deployments.
   public let deployments: DeploymentServiceClient
   /// Workers.
@@ -75,6 +77,7 @@ public final class Client: Sendable {
     variables = VariableServiceClient(channel: channel)
     inputs = InputServiceClient(channel: channel)
     blocks = BlockServiceClient(channel: channel)
+    automations = AutomationServiceClient(channel: channel)
     deployments = DeploymentServiceClient(channel: channel)
     workers = WorkerServiceClient(channel: channel)
     system = SystemServiceClient(channel: channel)
