@@ -3625,7 +3625,8 @@ martlet_flow_delete_flow() {
       cat <<'HELP'
 Usage: martlet_flow_delete_flow [--FLAG VALUE]...
 
-Deletes a flow, never its runs. NOT_FOUND when there is none.
+Deletes a flow, never its runs. NOT_FOUND when there is none; FAILED_PRECONDITION with
+FLOW_IN_USE while it has deployments.
 
 Flags:
   --namespace TEXT

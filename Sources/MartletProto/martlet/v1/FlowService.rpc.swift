@@ -26,7 +26,7 @@ public protocol FlowService: MartletCall.RPCService {
     _ request: UpdateFlowRequest, context: MartletCall.CallContext
   ) async throws -> UpdateFlowResponse
 
-  /// Deletes a flow, never its runs. NOT_FOUND when there is none.
+  /// Deletes a flow, never its runs. NOT_FOUND when there is none; FAILED_PRECONDITION with FLOW_IN_USE while it has deployments.
   func deleteFlow(
     _ request: DeleteFlowRequest, context: MartletCall.CallContext
   ) async throws -> DeleteFlowResponse
@@ -55,7 +55,7 @@ public enum FlowServiceMethods {
     service: "martlet.v1.FlowService", name: "UpdateFlow",
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.UpdateFlowRequest", responseType: "martlet.v1.UpdateFlowResponse")
-  /// Deletes a flow, never its runs. NOT_FOUND when there is none.
+  /// Deletes a flow, never its runs. NOT_FOUND when there is none; FAILED_PRECONDITION with FLOW_IN_USE while it has deployments.
   public static let deleteFlow = MartletCall.MethodDescriptor(
     service: "martlet.v1.FlowService", name: "DeleteFlow",
     kind: .unary, idempotency: .idempotent,
@@ -116,7 +116,7 @@ public struct FlowServiceClient: Sendable {
       options: options)
   }
 
-  /// Deletes a flow, never its runs. NOT_FOUND when there is none.
+  /// Deletes a flow, never its runs. NOT_FOUND when there is none; FAILED_PRECONDITION with FLOW_IN_USE while it has deployments.
   public func deleteFlow(
     _ request: DeleteFlowRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> DeleteFlowResponse {

@@ -1510,7 +1510,7 @@ class FlowService:
         ref: Optional[str] = None,
         etag: Optional[str] = None,
     ) -> v1.DeleteFlowResponse:
-        """Deletes a flow, never its runs. NOT_FOUND when there is none."""
+        """Deletes a flow, never its runs. NOT_FOUND when there is none; FAILED_PRECONDITION with FLOW_IN_USE while it has deployments."""
         asked = self._calls.request(
             v1.DeleteFlowRequest,
             request,

@@ -76,7 +76,7 @@ class FlowServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteFlow(self, request, context):
-        """Deletes a flow, never its runs. NOT_FOUND when there is none.
+        """Deletes a flow, never its runs. NOT_FOUND when there is none; FAILED_PRECONDITION with FLOW_IN_USE while it has deployments.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
