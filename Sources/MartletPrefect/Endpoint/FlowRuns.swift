@@ -115,15 +115,11 @@ extension PrefectAPI {
     }
   }
 
-  /// A flow run with the id of its flow, which is looked for by name where the run was not made by Prefect's client.
+  /// A flow run with the id of its flow.
   private func shown(
     _ run: Run, _ context: CallContext
   ) async throws -> Shape.FlowRunResponse {
-    if let id = run.value(.flowID).flatMap({ UUIDValue(text: $0) }) {
-      return try Shape.FlowRunResponse(run, flowID: id)
-    }
-    let flow = try await flow(run.definition, context)
-    guard let id = UUIDValue(text: flow.id) else { throw PrefectFailure(404, "Flow not found") }
-    return try Shape.FlowRunResponse(run, flowID: id)
+    var directory = WorkDirectory(services, context)
+    return try Shape.FlowRunResponse(run, flowID: try await directory.flowID(of: run))
   }
 }

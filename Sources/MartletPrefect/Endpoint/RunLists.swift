@@ -40,14 +40,9 @@ extension PrefectAPI {
   /// Flow runs as Prefect has them, with the ids of their flows.
   func shown(_ runs: [Run], _ context: CallContext) async throws -> [Shape.FlowRunResponse] {
     var shown: [Shape.FlowRunResponse] = []
-    var flows: [String: UUIDValue] = [:]
+    var directory = WorkDirectory(services, context)
     for run in runs {
-      var id = run.value(.flowID).flatMap { UUIDValue(text: $0) } ?? flows[run.definition]
-      if id == nil {
-        id = UUIDValue(text: try await flow(run.definition, context).id)
-        flows[run.definition] = id
-      }
-      if let id { shown.append(try Shape.FlowRunResponse(run, flowID: id)) }
+      shown.append(try Shape.FlowRunResponse(run, flowID: try await directory.flowID(of: run)))
     }
     return shown
   }

@@ -30,6 +30,12 @@ struct WorkDirectory {
     return id
   }
 
+  /// The id of a run's flow, which is looked for by name where the run was not made by Prefect's client.
+  mutating func flowID(of run: Run) async throws -> UUIDValue {
+    if let id = run.value(.flowID).flatMap({ UUIDValue(text: $0) }) { return id }
+    return try await flowID(run.definition)
+  }
+
   /// A pool with its queues; nil when there is none of that name or id.
   mutating func pool(
     _ name: String
@@ -68,10 +74,7 @@ struct WorkDirectory {
 
   /// A flow run as Prefect sees it, with the ids of its pool and queue.
   mutating func shown(_ run: Run) async throws -> Shape.FlowRunResponse {
-    var flowID = run.value(.flowID).flatMap { UUIDValue(text: $0) }
-    if flowID == nil { flowID = try await self.flowID(run.definition) }
-    guard let flowID else { throw PrefectFailure(404, "Flow not found") }
-    var shown = try Shape.FlowRunResponse(run, flowID: flowID)
+    var shown = try Shape.FlowRunResponse(run, flowID: try await flowID(of: run))
     if !run.pool.isEmpty, let found = try await pool(run.pool) {
       shown.workPoolID = UUIDValue(text: found.pool.id)
       shown.workQueueID = found.queues.first { $0.name == run.queue }
