@@ -57,10 +57,8 @@ def test_a_signal_reaches_what_the_command_has_started(tracked):
 
 
 def test_an_ignored_signal_stays_ignored(tracked):
-    def ignore():
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-    process = tracked.start("sh", "-c", "echo ready; read line; exit 0", preexec_fn=ignore)
+    ignored = ("env", "--ignore-signal=HUP")
+    process = tracked.start("sh", "-c", "echo ready; read line; exit 0", before=ignored)
     process.send_signal(signal.SIGHUP)
     tracked.tell("go on")
     assert tracked.finish() == 0

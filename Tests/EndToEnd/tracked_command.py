@@ -77,15 +77,14 @@ class Tracked:
             self.line(*command, options=options), capture_output=True, **arguments
         )
 
-    def start(self, *command: str, options: tuple = (), **arguments) -> subprocess.Popen:
-        """Starts a command, and returns when it has said its first line."""
+    def start(self, *command: str, options: tuple = (), before: tuple = ()) -> subprocess.Popen:
+        """Starts a command, through `before` if one is named, and returns when it has said its first line."""
         self.process = subprocess.Popen(
-            self.line(*command, options=options),
+            [*before, *self.line(*command, options=options)],
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
-            **arguments,
         )
         self.first = self.process.stdout.readline().decode().strip()
         assert self.first, "the command said nothing"
