@@ -1,0 +1,114 @@
+// Decides how what has happened is read for an export: each run with its history and its log lines, by id; then artifacts
+// and events.
+
+import Martlet
+import MartletCall
+import MartletProto
+import MartletWire
+
+extension RecordExport {
+  /// Runs that are read at the same time, and then written in their order.
+  private static var together: Int32 { 100 }
+  /// Names that the server gives to events that it tells itself.
+  private static var ownEvents: String { "martlet." }
+
+  /// What one run came to.
+  private struct RunRecords: Sendable {
+    var history = ""
+    var entries: [String] = []
+    var nextPage = ""
+    var id: String
+  }
+
+  /// Writes histories and log lines, whichever were asked for.
+  func writeRuns() async throws {
+    let (connection, sections) = (connection, sections)
+    try await eachPage { token in
+      let page = try await client.runs.listRuns(
+        ListRunsRequest(
+          namespace: namespace, orderBy: "id", pageSize: Self.together, pageToken: token,
+          readMask: ["id"]))
+      let found = try await page.runs.map(\.id).concurrently { id in
+        try await Self.records(of: id, sections, over: connection)
+      }
+      for run in found.compactMap(\.self) {
+        if !run.history.isEmpty { try writer.write(.history, json: run.history) }
+        for entry in run.entries { try writer.write(.logEntry, json: entry) }
+        var rest = run.nextPage
+        while !rest.isEmpty {
+          let page = try await Self.logs(of: run.id, from: rest, over: connection)
+          for entry in page.entries { try writer.write(.logEntry, entry) }
+          rest = page.nextPageToken
+        }
+      }
+      return page.nextPageToken
+    }
+  }
+
+  /// Reads a run; nil when it was deleted meanwhile.
+  private static func records(
+    of id: String, _ sections: Set<RecordSection>, over connection: Connection
+  ) async throws -> RunRecords? {
+    var records = RunRecords(id: id)
+    do {
+      if sections.contains(.runs) {
+        records.history = try await history(of: id, over: connection)
+      }
+      if sections.contains(.logs) {
+        let page = try await logs(of: id, from: "", over: connection)
+        records.entries = try page.entries.map { try $0.jsonText() }
+        records.nextPage = page.nextPageToken
+      }
+    } catch let status as Status where status.code == .notFound {
+      return nil
+    }
+    return records
+  }
+
+  /// A run with all its transitions as JSON. The run is read last: it is not older than its history.
+  private static func history(of id: String, over connection: Connection) async throws -> String {
+    var transitions: [String] = []
+    var token = ""
+    repeat {
+      let page = try await connection.client.runs.listTransitions(
+        ListTransitionsRequest(
+          namespace: connection.namespace, runID: id, pageSize: 1000, pageToken: token))
+      for transition in page.transitions { transitions.append(try transition.jsonText()) }
+      token = page.nextPageToken
+    } while !token.isEmpty
+    let response = try await connection.client.runs.getRun(
+      GetRunRequest(namespace: connection.namespace, id: id))
+    let run = try (response.run ?? Run()).jsonText()
+    return "{\"run\":\(run),\"transitions\":[\(transitions.joined(separator: ","))]}"
+  }
+
+  private static func logs(
+    of id: String, from token: String, over connection: Connection
+  ) async throws -> ListLogsResponse {
+    try await connection.client.logs.listLogs(
+      ListLogsRequest(
+        namespace: connection.namespace, runID: id, pageSize: 1000, pageToken: token))
+  }
+
+  /// Writes artifacts, the newest first.
+  func writeArtifacts() async throws {
+    try await eachPage { token in
+      let page = try await client.artifacts.listArtifacts(
+        ListArtifactsRequest(namespace: namespace, pageToken: token))
+      for artifact in page.artifacts { try writer.write(.artifact, artifact) }
+      return page.nextPageToken
+    }
+  }
+
+  /// Writes events that programs published, the newest first: changes of state are in the histories.
+  func writeEvents() async throws {
+    try await eachPage { token in
+      let page = try await client.events.listEvents(
+        ListEventsRequest(namespace: namespace, pageSize: 1000, pageToken: token))
+      for event in page.events where !event.name.hasPrefix(Self.ownEvents) {
+        try writer.write(.event, event)
+      }
+      return page.nextPageToken
+    }
+  }
+}
