@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import subprocess
+import uuid
 
 import pytest
 
-from martlet_process import BINARY
+from martlet_process import BINARY, Connection, Server
 
 
 def cli(server, *words: str, code: int = 0, given: str | None = None) -> str:
@@ -29,7 +31,7 @@ def of_kind(records, kind: str) -> list[dict]:
 
 def set_up(server) -> None:
     """Something of every kind that people set up."""
-    call = server.call
+    call = Connection(server.port).call
     call("FlowService/CreateFlow", {"flow": {"name": "etl", "description": "Nightly.", "tags": ["x"]}})
     call("PoolService/CreatePool", {"pool": {"name": "boats", "type": "process", "concurrencyLimit": 3}})
     call("PoolService/UpdateQueue", {
@@ -84,8 +86,6 @@ def source(server):
 
 
 def test_another_server_becomes_the_same(source, place, tmp_path):
-    from martlet_process import Server
-
     path = tmp_path / "all.jsonl"
     assert cli(source, "export", "-o", str(path), "--with-secrets").startswith(f"Wrote {path}: ")
     before = lines(path.read_text())
@@ -128,15 +128,15 @@ def test_runs_are_written_with_all_that_happened(source):
         [BINARY, "run", "--server", source.url, "--name", "told", "--", "sh", "-c", "echo one; echo two >&2; exit 3"],
         capture_output=True, timeout=60, check=False,
     )
-    (run,) = source.call("RunService/ListRuns", {"filter": 'name = "told"'})["runs"]
-    source.call("ArtifactService/PutArtifact", {"artifact": {"key": "report", "markdown": "# Hi", "runId": run["id"]}})
-    source.call("EventService/BatchPublishEvents", {"events": [
+    (run,) = Connection(source.port).call("RunService/ListRuns", {"filter": 'definition = "told"'})["runs"]
+    Connection(source.port).call("ArtifactService/PutArtifact", {"artifact": {"key": "report", "markdown": "# Hi", "runId": run["id"]}})
+    Connection(source.port).call("EventService/BatchPublishEvents", {"events": [
         {"name": "ship.sailed", "resource": {"id": "ship.1"}, "payload": {"knots": 3}},
     ]})
     records = lines(cli(source, "export"))
     (history,) = [body for body in of_kind(records, "history") if body["run"]["id"] == run["id"]]
-    assert history["run"] == source.call("RunService/GetRun", {"id": run["id"]})["run"]
-    listed = source.call("RunService/ListTransitions", {"runId": run["id"]})["transitions"]
+    assert history["run"] == Connection(source.port).call("RunService/GetRun", {"id": run["id"]})["run"]
+    listed = Connection(source.port).call("RunService/ListTransitions", {"runId": run["id"]})["transitions"]
     assert history["transitions"] == listed and listed[-1]["to"]["type"] == "STATE_TYPE_FAILED"
     said = [entry["message"] for entry in of_kind(records, "logEntry") if entry["runId"] == run["id"]]
     assert {"one", "two"} <= set(said)
@@ -152,6 +152,29 @@ def test_runs_are_written_with_all_that_happened(source):
     assert {kind for kind, _ in lines(cli(source, "export", "--only", "runs,flows"))} == {
         "export", "flow", "history", "end",
     }
+
+
+def test_more_than_a_page_of_everything(server):
+    call = Connection(server.port).call
+    runs = [str(uuid.uuid4()) for _ in range(250)]
+    call("RunService/BatchCreateRuns", {"runs": [{"id": run, "definition": "many"} for run in runs]})
+    execution = str(uuid.uuid4())
+    written = [
+        {"runId": runs[0], "executionId": execution, "line": line, "message": f"line {line}"}
+        for line in range(1, 2501)
+    ]
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+    for first in range(0, len(written), 1000):
+        entries = [{**entry, "time": now} for entry in written[first : first + 1000]]
+        call("LogService/BatchWriteLogs", {"entries": entries})
+    for number in range(150):
+        call("VariableService/SetVariable", {"variable": {"name": f"v{number}", "value": number}})
+        call("ArtifactService/PutArtifact", {"artifact": {"markdown": f"{number}"}})
+    records = lines(cli(server, "export"))
+    assert [body["run"]["id"] for body in of_kind(records, "history")] == sorted(runs)
+    assert [int(entry["line"]) for entry in of_kind(records, "logEntry")] == list(range(1, 2501))
+    assert {variable["value"] for variable in of_kind(records, "variable")} == set(range(150))
+    assert {artifact["markdown"] for artifact in of_kind(records, "artifact")} == {str(n) for n in range(150)}
 
 
 def test_what_is_no_export_is_refused(source, tmp_path):

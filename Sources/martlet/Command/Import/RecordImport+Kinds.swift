@@ -41,9 +41,16 @@ extension RecordImport {
     pool.namespace = ""
     pool.etag = ""
     return try await settle {
-      let made = try await client.pools.createPool(
-        CreatePoolRequest(namespace: namespace, pool: pool))
-      if !made.duplicate { pools.insert(pool.name) }
+      do {
+        let made = try await client.pools.createPool(
+          CreatePoolRequest(namespace: namespace, pool: pool))
+        if !made.duplicate { pools.insert(pool.name) }
+      } catch let status as Status where status.code == .alreadyExists {
+        // The server compares templates as text; the order of their keys is none that anybody chose.
+        let there = try await client.pools.getPool(
+          GetPoolRequest(namespace: namespace, pool: pool.name))
+        guard let there = there.pool, there.says(what: pool) else { throw status }
+      }
     } orReplace: {
       _ = try await client.pools.updatePool(
         UpdatePoolRequest(
@@ -117,5 +124,13 @@ extension RecordImport {
       _ = try await client.deployments.applyDeployment(
         ApplyDeploymentRequest(namespace: namespace, deployment: deployment))
     }
+  }
+}
+
+extension Pool {
+  /// Whether people said the same of it.
+  fileprivate func says(what other: Pool) -> Bool {
+    type == other.type && description == other.description && template == other.template
+      && concurrencyLimit == other.concurrencyLimit && paused == other.paused
   }
 }
