@@ -133,7 +133,18 @@ def test_runs_are_written_with_all_that_happened(source):
     Connection(source.port).call("EventService/BatchPublishEvents", {"events": [
         {"name": "ship.sailed", "resource": {"id": "ship.1"}, "payload": {"knots": 3}},
     ]})
+    call = Connection(source.port).call
+    kept = str(uuid.uuid4())
+    done = call("RunService/CreateRun", {"run": {"definition": "counted"}})["run"]
+    result = call("ResultService/PutResult", {"id": kept, "runId": done["id"], "payload": {"json": [1, 2, 3]}})["payload"]
+    call("RunService/SetRunState", {
+        "id": done["id"], "state": {"type": "STATE_TYPE_COMPLETED", "completed": {"result": result}}, "force": True,
+    })
+    gone = call("RunService/CreateRun", {"run": {"definition": "gone"}})["run"]
+    call("RunService/DeleteRun", {"id": gone["id"]})
     records = lines(cli(source, "export"))
+    (stored,) = of_kind(records, "result")
+    assert (stored["runId"], stored["payload"]["json"]) == (done["id"], [1, 2, 3])
     (history,) = [body for body in of_kind(records, "history") if body["run"]["id"] == run["id"]]
     assert history["run"] == Connection(source.port).call("RunService/GetRun", {"id": run["id"]})["run"]
     listed = Connection(source.port).call("RunService/ListTransitions", {"runId": run["id"]})["transitions"]
@@ -141,7 +152,9 @@ def test_runs_are_written_with_all_that_happened(source):
     said = [entry["message"] for entry in of_kind(records, "logEntry") if entry["runId"] == run["id"]]
     assert {"one", "two"} <= set(said)
     assert [artifact["markdown"] for artifact in of_kind(records, "artifact")] == ["# Hi"]
-    assert [event["name"] for event in of_kind(records, "event")] == ["ship.sailed"]
+    assert [event["name"] for event in of_kind(records, "event")] == [
+        "martlet.flow-run.Deleted", "ship.sailed",
+    ]
     # Secrets stay where they are unless asked for, and such blocks are taken in nowhere.
     assert "hunter2" not in json.dumps(of_kind(records, "block"))
     # The end counts what is before it.
@@ -150,7 +163,7 @@ def test_runs_are_written_with_all_that_happened(source):
         counts[kind] = counts.get(kind, 0) + 1
     assert records[-1] == ("end", {"records": counts})
     assert {kind for kind, _ in lines(cli(source, "export", "--only", "runs,flows"))} == {
-        "export", "flow", "history", "end",
+        "export", "flow", "history", "result", "end",
     }
 
 

@@ -1,4 +1,4 @@
-// Decides how what has happened is read for an export: each run with its history and its log lines, by id; then artifacts
+// Decides how what has happened is read for an export: each run with its history, result and log lines, by id; then artifacts
 // and events.
 
 import Martlet
@@ -9,12 +9,16 @@ import MartletWire
 extension RecordExport {
   /// Runs that are read at the same time, and then written in their order.
   private static var together: Int32 { 100 }
-  /// Names that the server gives to events that it tells itself.
-  private static var ownEvents: String { "martlet." }
+  /// How the names of events begin that are changes of state, and how one ends that tells of a deletion instead.
+  private static var changes: [String] { ["martlet.flow-run.", "martlet.task-run."] }
+  private static var deletion: String { ".Deleted" }
+  /// How the addresses of results begin that the server keeps.
+  private static var results: String { "martlet:result/" }
 
   /// What one run came to.
   private struct RunRecords: Sendable {
     var history = ""
+    var result = ""
     var entries: [String] = []
     var nextPage = ""
     var id: String
@@ -33,6 +37,7 @@ extension RecordExport {
       }
       for run in found.compactMap(\.self) {
         if !run.history.isEmpty { try writer.write(.history, json: run.history) }
+        if !run.result.isEmpty { try writer.write(.result, json: run.result) }
         for entry in run.entries { try writer.write(.logEntry, json: entry) }
         var rest = run.nextPage
         while !rest.isEmpty {
@@ -52,7 +57,9 @@ extension RecordExport {
     var records = RunRecords(id: id)
     do {
       if sections.contains(.runs) {
-        records.history = try await history(of: id, over: connection)
+        let (history, run) = try await history(of: id, over: connection)
+        records.history = history
+        records.result = try await result(of: run, over: connection)
       }
       if sections.contains(.logs) {
         let page = try await logs(of: id, from: "", over: connection)
@@ -66,7 +73,9 @@ extension RecordExport {
   }
 
   /// A run with all its transitions as JSON. The run is read last: it is not older than its history.
-  private static func history(of id: String, over connection: Connection) async throws -> String {
+  private static func history(
+    of id: String, over connection: Connection
+  ) async throws -> (json: String, run: Run) {
     var transitions: [String] = []
     var token = ""
     repeat {
@@ -78,8 +87,24 @@ extension RecordExport {
     } while !token.isEmpty
     let response = try await connection.client.runs.getRun(
       GetRunRequest(namespace: connection.namespace, id: id))
-    let run = try (response.run ?? Run()).jsonText()
-    return "{\"run\":\(run),\"transitions\":[\(transitions.joined(separator: ","))]}"
+    let run = response.run ?? Run()
+    let history = transitions.joined(separator: ",")
+    return ("{\"run\":\(try run.jsonText()),\"transitions\":[\(history)]}", run)
+  }
+
+  /// The result that the server keeps apart from the run's state as JSON; empty when there is none, or no longer.
+  private static func result(of run: Run, over connection: Connection) async throws -> String {
+    guard case .completed(let completed)? = run.state?.detail,
+      case .uri(let uri)? = completed.result?.body, uri.hasPrefix(results)
+    else { return "" }
+    do {
+      var found = try await connection.client.results.getResult(
+        GetResultRequest(namespace: connection.namespace, which: .id(uri)))
+      found.runID = run.id
+      return try found.jsonText()
+    } catch let status as Status where status.code == .notFound {
+      return ""
+    }
   }
 
   private static func logs(
@@ -100,12 +125,14 @@ extension RecordExport {
     }
   }
 
-  /// Writes events that programs published, the newest first: changes of state are in the histories.
+  /// Writes events that are kept as such, the newest first: changes of state are in the histories.
   func writeEvents() async throws {
     try await eachPage { token in
       let page = try await client.events.listEvents(
         ListEventsRequest(namespace: namespace, pageSize: 1000, pageToken: token))
-      for event in page.events where !event.name.hasPrefix(Self.ownEvents) {
+      for event in page.events {
+        let isChange = Self.changes.contains { event.name.hasPrefix($0) }
+        if isChange && !event.name.hasSuffix(Self.deletion) { continue }
         try writer.write(.event, event)
       }
       return page.nextPageToken

@@ -25,6 +25,8 @@ enum RecordKind: String, CaseIterable {
   case deployment
   /// A `Run` with all its `Transition`s.
   case history
+  /// A result that is kept apart from the state, as a `GetResultResponse`.
+  case result
   /// A `LogEntry`.
   case logEntry
   /// An `Artifact`.
@@ -35,7 +37,7 @@ enum RecordKind: String, CaseIterable {
   /// Whether `martlet import` takes it in.
   var isTakenIn: Bool {
     switch self {
-    case .history, .logEntry, .artifact, .event: false
+    case .history, .result, .logEntry, .artifact, .event: false
     default: true
     }
   }

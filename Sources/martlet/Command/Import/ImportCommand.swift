@@ -7,7 +7,7 @@ struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Take in what `martlet export` wrote.",
     discussion: """
-      Flows, pools, queues, limits, variables, blocks and deployments. Runs, log lines, artifacts and events are left out, \
+      Flows, pools, queues, limits, variables, blocks and deployments. Runs, results, log lines, artifacts and events are left out, \
       and so are blocks that were exported without their secrets. Safe to repeat: what is there as the file says stays.
       Schedules arrive paused, so that nothing runs twice while the other server goes on.
         martlet import backup.jsonl

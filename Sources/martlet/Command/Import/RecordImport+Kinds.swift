@@ -18,7 +18,7 @@ extension RecordImport {
     case .blockType: return try await settle(try BlockType(json: json))
     case .blockSchema: return try await settle(try BlockSchema(json: json))
     case .deployment: return try await settle(try Deployment(json: json))
-    case .block, .history, .logEntry, .artifact, .event: return .leftOut
+    case .block, .history, .result, .logEntry, .artifact, .event: return .leftOut
     }
   }
 
