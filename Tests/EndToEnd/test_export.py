@@ -183,7 +183,26 @@ def test_more_than_a_page_of_everything(server):
     for number in range(150):
         call("VariableService/SetVariable", {"variable": {"name": f"v{number}", "value": number}})
         call("ArtifactService/PutArtifact", {"artifact": {"markdown": f"{number}"}})
+    # What is too long for one message comes in several.
+    long = str(uuid.uuid4())
+    call("RunService/CreateRun", {"run": {"id": long, "definition": "long"}})
+    for first in range(1, 101, 25):
+        call("LogService/BatchWriteLogs", {"entries": [
+            {"runId": long, "executionId": execution, "line": line, "message": "y" * 60_000, "time": now}
+            for line in range(first, first + 25)
+        ]})
+    for _ in range(20):
+        for state in (
+            {"type": "STATE_TYPE_FAILED", "failed": {"traceback": "z" * 250_000}},
+            {"type": "STATE_TYPE_COMPLETED"},
+        ):
+            call("RunService/SetRunState", {"id": long, "state": state, "force": True})
     records = lines(cli(server, "export"))
+    (history,) = [body for body in of_kind(records, "history") if body["run"]["id"] == long]
+    assert [int(change["revision"]) for change in history["transitions"]] == list(range(1, 42))
+    said = [entry for entry in of_kind(records, "logEntry") if entry["runId"] == long]
+    assert [(int(entry["line"]), len(entry["message"])) for entry in said] == [(n, 60_000) for n in range(1, 101)]
+    records = [(kind, body) for kind, body in records if long not in (body.get("runId"), body.get("run", {}).get("id"))]
     assert [body["run"]["id"] for body in of_kind(records, "history")] == sorted(runs)
     assert [int(entry["line"]) for entry in of_kind(records, "logEntry")] == list(range(1, 2501))
     assert {variable["value"] for variable in of_kind(records, "variable")} == set(range(150))

@@ -8,7 +8,7 @@ import MartletWire
 
 extension RecordExport {
   /// Runs that are read at the same time, and then written in their order.
-  private static var together: Int32 { 100 }
+  private static var together: Int32 { 32 }
   /// How the names of events begin that are changes of state, and how one ends that tells of a deletion instead.
   private static var changes: [String] { ["martlet.flow-run.", "martlet.task-run."] }
   private static var deletion: String { ".Deleted" }
@@ -79,9 +79,11 @@ extension RecordExport {
     var transitions: [String] = []
     var token = ""
     repeat {
-      let page = try await connection.client.runs.listTransitions(
-        ListTransitionsRequest(
-          namespace: connection.namespace, runID: id, pageSize: 1000, pageToken: token))
+      let page = try await fitting { size in
+        try await connection.client.runs.listTransitions(
+          ListTransitionsRequest(
+            namespace: connection.namespace, runID: id, pageSize: size, pageToken: token))
+      }
       for transition in page.transitions { transitions.append(try transition.jsonText()) }
       token = page.nextPageToken
     } while !token.isEmpty
@@ -110,9 +112,23 @@ extension RecordExport {
   private static func logs(
     of id: String, from token: String, over connection: Connection
   ) async throws -> ListLogsResponse {
-    try await connection.client.logs.listLogs(
-      ListLogsRequest(
-        namespace: connection.namespace, runID: id, pageSize: 1000, pageToken: token))
+    try await fitting { size in
+      try await connection.client.logs.listLogs(
+        ListLogsRequest(
+          namespace: connection.namespace, runID: id, pageSize: size, pageToken: token))
+    }
+  }
+
+  /// What a call answers with pages of up to 1000, or of fewer where so many are too long for a message.
+  private static func fitting<R>(_ call: (_ size: Int32) async throws -> R) async throws -> R {
+    var size: Int32 = 1000
+    while true {
+      do {
+        return try await call(size)
+      } catch let status as Status where status.code == .resourceExhausted && size > 1 {
+        size /= 2
+      }
+    }
   }
 
   /// Writes artifacts, the newest first.
