@@ -27,7 +27,7 @@ struct Program: AsyncParsableCommand {
       WorkPoolCommand.self, WorkerCommand.self, LimitCommand.self, ResultCommand.self,
       CacheCommand.self, VariableCommand.self, BlockCommand.self,
       ArtifactCommand.self, EventCommand.self, ProfileCommand.self, ClientConfigCommand.self,
-      APICommand.self,
+      APICommand.self, ExportCommand.self, ImportCommand.self,
       CompletionCommand.self, ListNames.self, VersionCommand.self,
     ])
 

@@ -1,0 +1,131 @@
+// Decides what becomes of each record of an export on another server: made if it is not there, left if it is the same,
+// and told of, or replaced when that was asked for, if it is another.
+
+import Martlet
+import MartletCall
+import MartletProto
+import MartletWire
+
+/// One pass over an export.
+final class RecordImport {
+  /// What became of a record.
+  enum Outcome: String, CaseIterable {
+    /// The server has it as the file says; perhaps it had it before.
+    case there = "there now"
+    /// The server had another, which it no longer has.
+    case replaced
+    /// The server has another of that name.
+    case different
+    /// The server does not take it.
+    case refused
+    /// This program does not take it in.
+    case leftOut = "left out"
+  }
+
+  let connection: Connection
+  let overwrites: Bool
+  let activatesSchedules: Bool
+  let hasSecrets: Bool
+  /// Types and schemas of blocks by their ids in the file: the server may have them by others.
+  var types: [String: String] = [:]
+  var schemas: [String: String] = [:]
+  /// Pools that may be new, with the queue that the server makes with each.
+  var pools: Set<String> = []
+  private var waiting: [Block] = []
+  private(set) var counts: [String: [Outcome: Int]] = [:]
+
+  var client: Client { connection.client }
+  var namespace: String { connection.namespace }
+
+  init(
+    connection: Connection, overwrites: Bool, activatesSchedules: Bool, hasSecrets: Bool
+  ) {
+    self.connection = connection
+    self.overwrites = overwrites
+    self.activatesSchedules = activatesSchedules
+    self.hasSecrets = hasSecrets
+  }
+
+  /// Whether every record that is taken in is there as the file says.
+  var isGood: Bool {
+    counts.values.allSatisfy { $0[.different] == nil && $0[.refused] == nil }
+  }
+
+  /// Takes a record in.
+  ///
+  /// - Throws: `Status` when the server does not answer, or the caller may not.
+  func take(_ record: RecordReader.Record) async throws {
+    guard let kind = RecordKind(rawValue: record.key), kind.isTakenIn,
+      kind != .block || hasSecrets
+    else { return count(record.key, .leftOut) }
+    do {
+      if kind == .block {
+        try await take(try Block(json: record.body))
+      } else {
+        count(record.key, try await settle(kind, record))
+      }
+    } catch let status as Status where status.isAboutTheRecord {
+      complain("martlet: line \(record.line), \(record.key): \(status.message)")
+      count(record.key, status.code == .alreadyExists ? .different : .refused)
+    } catch let error as WireError {
+      complain("martlet: line \(record.line), \(record.key): \(error)")
+      count(record.key, .refused)
+    }
+  }
+
+  /// Takes in what waited for other records to be there.
+  func finish() async throws {
+    var isMoving = true
+    while isMoving, !waiting.isEmpty {
+      let blocks = waiting
+      waiting = []
+      for block in blocks { try await take(block) }
+      isMoving = waiting.count < blocks.count
+    }
+    for block in waiting {
+      complain("martlet: block \(block.name): a block that it refers to is not there")
+      count(RecordKind.block.rawValue, .refused)
+    }
+    waiting = []
+  }
+
+  private func take(_ block: Block) async throws {
+    let key = RecordKind.block.rawValue
+    do {
+      count(key, try await settle(block))
+    } catch let status as Status where status.code == .notFound && !block.references.isEmpty {
+      waiting.append(block)
+    } catch let status as Status where status.isAboutTheRecord {
+      complain("martlet: block \(block.blockTypeSlug)/\(block.name): \(status.message)")
+      count(key, status.code == .alreadyExists ? .different : .refused)
+    }
+  }
+
+  /// Makes something; what is there and another is replaced, if that was asked for.
+  func settle(
+    _ make: () async throws -> Void, orReplace replace: () async throws -> Void,
+    always: Bool = false
+  ) async throws -> Outcome {
+    do {
+      try await make()
+      return .there
+    } catch let status as Status where status.code == .alreadyExists && (overwrites || always) {
+      try await replace()
+      return always ? .there : .replaced
+    }
+  }
+
+  private func count(_ key: String, _ outcome: Outcome) {
+    counts[key, default: [:]][outcome, default: 0] += 1
+  }
+}
+
+extension Status {
+  /// Whether the next record may fare better.
+  fileprivate var isAboutTheRecord: Bool {
+    switch code {
+    case .alreadyExists, .invalidArgument, .notFound, .failedPrecondition, .outOfRange: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,229 @@
+"""What `martlet export` writes has everything, and another server takes in what people set up."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import uuid
+
+import pytest
+
+from martlet_process import BINARY, Connection, Server
+
+
+def cli(server, *words: str, code: int = 0, given: str | None = None) -> str:
+    done = subprocess.run(
+        [BINARY, *words, "--server", server.url], capture_output=True, text=True, timeout=60, input=given
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if code == 0 else done.stdout + done.stderr
+
+
+def lines(text: str) -> list[tuple[str, dict]]:
+    """The records, each its kind and its body."""
+    return [next(iter(json.loads(line).items())) for line in text.splitlines()]
+
+
+def of_kind(records, kind: str) -> list[dict]:
+    return [body for key, body in records if key == kind]
+
+
+def set_up(server) -> None:
+    """Something of every kind that people set up."""
+    call = Connection(server.port).call
+    call("FlowService/CreateFlow", {"flow": {"name": "etl", "description": "Nightly.", "tags": ["x"]}})
+    call("PoolService/CreatePool", {"pool": {"name": "boats", "type": "process", "concurrencyLimit": 3}})
+    call("PoolService/UpdateQueue", {
+        "pool": "boats", "name": "default", "queue": {"concurrencyLimit": 2}, "updateMask": "concurrencyLimit",
+    })
+    call("PoolService/CreateQueue", {"queue": {"pool": "boats", "name": "fast", "priority": 1}})
+    call("LimitService/CreateLimit", {"limit": {"name": "database", "slots": 4}})
+    call("LimitService/CreateLimit", {"limit": {"name": "heavy", "slots": 1, "scope": "LIMIT_SCOPE_TAG"}})
+    call("VariableService/SetVariable", {"variable": {"name": "where", "value": {"a": [1, "ü"]}, "tags": ["t"]}})
+    call("VariableService/SetVariable", {"variable": {"name": "nothing", "value": None}})
+    kind = call("BlockService/PutBlockType", {"blockType": {"slug": "login", "name": "Login"}})["blockType"]
+    fields = json.dumps({"type": "object", "secret_fields": ["password"]})
+    schema = call("BlockService/PutBlockSchema", {
+        "blockSchema": {"blockTypeId": kind["id"], "checksum": "sha256:1", "fields": fields},
+    })["blockSchema"]
+    inner = call("BlockService/CreateBlock", {
+        "block": {"name": "z-inner", "blockSchemaId": schema["id"], "data": {"password": "hunter2"}},
+    })["block"]
+    # Its name is before that of the one it refers to: so it stands in the file.
+    call("BlockService/CreateBlock", {"block": {
+        "name": "a-outer", "blockSchemaId": schema["id"], "data": {"user": "u"}, "references": {"login": inner["id"]},
+    }})
+    call("DeploymentService/CreateDeployment", {"deployment": {
+        "flow": "etl", "name": "nightly", "concurrencyLimit": 2,
+        "spec": {"pool": "boats", "queue": "fast", "entrypoint": "etl.py:main", "parameters": {"n": 1}},
+        "schedules": [{"slug": "night", "cron": {"expression": "0 3 * * *"}, "timeZone": "UTC"}],
+    }})
+
+
+KINDS = {"flow", "pool", "queue", "limit", "variable", "blockType", "blockSchema", "block", "deployment"}
+OUTPUT_ONLY = {
+    "id", "etag", "createTime", "updateTime", "createdBy", "updatedBy", "keyId", "blockTypeId", "blockSchemaId",
+    "references", "state", "nextTimes", "nextTime", "runsWaiting", "workersOnline", "version", "paused",
+}
+
+
+def told(records, kind: str) -> list[str]:
+    """What people said of each, whatever a server adds to it."""
+
+    def bare(value):
+        if isinstance(value, dict):
+            return {key: bare(member) for key, member in value.items() if key not in OUTPUT_ONLY}
+        return [bare(member) for member in value] if isinstance(value, list) else value
+
+    return sorted(json.dumps(bare(body), sort_keys=True) for body in of_kind(records, kind))
+
+
+@pytest.fixture
+def source(server):
+    set_up(server)
+    return server
+
+
+def test_another_server_becomes_the_same(source, place, tmp_path):
+    path = tmp_path / "all.jsonl"
+    assert cli(source, "export", "-o", str(path), "--with-secrets").startswith(f"Wrote {path}: ")
+    before = lines(path.read_text())
+    assert before[0][0] == "export" and before[0][1]["secrets"] is True
+    assert before[-1][0] == "end"
+    assert {key for key, _ in before[1:-1]} >= KINDS
+    (place / "b").mkdir(mode=0o755)
+    other = Server(place / "b")
+    try:
+        other.start()
+        assert "different" not in cli(other, "import", str(path))
+        after = lines(cli(other, "export", "--with-secrets"))
+        for kind in KINDS:
+            assert told(after, kind) == told(before, kind), kind
+        (deployment,) = of_kind(after, "deployment")
+        assert [schedule["paused"] for schedule in deployment["schedules"]] == [True]
+        blocks = {block["name"]: block for block in of_kind(after, "block")}
+        assert blocks["z-inner"]["data"] == {"password": "hunter2"}
+        assert blocks["a-outer"]["references"] == {"login": blocks["z-inner"]["id"]}
+        assert {block["name"]: block["id"] for block in of_kind(before, "block")} == {
+            name: block["id"] for name, block in blocks.items()
+        }
+        # Again: nothing changes.
+        cli(other, "import", "-", given=path.read_text())
+        assert lines(cli(other, "export", "--with-secrets"))[1:] == after[1:]
+        # What is another now is told, and made as the file says only when asked for.
+        cli(other, "variable", "set", "where", "here", "--overwrite")
+        cli(other, "limit", "set", "database", "9")
+        said = cli(other, "import", str(path), code=1)
+        assert "variable: " in said and "limit: " in said
+        assert cli(other, "variable", "get", "where") == "here\n"
+        assert "replaced" in cli(other, "import", str(path), "--overwrite")
+        assert json.loads(cli(other, "variable", "get", "where")) == {"a": [1, "ü"]}
+    finally:
+        other.stop()
+
+
+def test_runs_are_written_with_all_that_happened(source):
+    subprocess.run(
+        [BINARY, "run", "--server", source.url, "--name", "told", "--", "sh", "-c", "echo one; echo two >&2; exit 3"],
+        capture_output=True, timeout=60, check=False,
+    )
+    (run,) = Connection(source.port).call("RunService/ListRuns", {"filter": 'definition = "told"'})["runs"]
+    Connection(source.port).call("ArtifactService/PutArtifact", {"artifact": {"key": "report", "markdown": "# Hi", "runId": run["id"]}})
+    Connection(source.port).call("EventService/BatchPublishEvents", {"events": [
+        {"name": "ship.sailed", "resource": {"id": "ship.1"}, "payload": {"knots": 3}},
+    ]})
+    call = Connection(source.port).call
+    kept = str(uuid.uuid4())
+    done = call("RunService/CreateRun", {"run": {"definition": "counted"}})["run"]
+    result = call("ResultService/PutResult", {"id": kept, "runId": done["id"], "payload": {"json": [1, 2, 3]}})["payload"]
+    call("RunService/SetRunState", {
+        "id": done["id"], "state": {"type": "STATE_TYPE_COMPLETED", "completed": {"result": result}}, "force": True,
+    })
+    gone = call("RunService/CreateRun", {"run": {"definition": "gone"}})["run"]
+    call("RunService/DeleteRun", {"id": gone["id"]})
+    records = lines(cli(source, "export"))
+    (stored,) = of_kind(records, "result")
+    assert (stored["runId"], stored["payload"]["json"]) == (done["id"], [1, 2, 3])
+    (history,) = [body for body in of_kind(records, "history") if body["run"]["id"] == run["id"]]
+    assert history["run"] == Connection(source.port).call("RunService/GetRun", {"id": run["id"]})["run"]
+    listed = Connection(source.port).call("RunService/ListTransitions", {"runId": run["id"]})["transitions"]
+    assert history["transitions"] == listed and listed[-1]["to"]["type"] == "STATE_TYPE_FAILED"
+    said = [entry["message"] for entry in of_kind(records, "logEntry") if entry["runId"] == run["id"]]
+    assert {"one", "two"} <= set(said)
+    assert [artifact["markdown"] for artifact in of_kind(records, "artifact")] == ["# Hi"]
+    assert [event["name"] for event in of_kind(records, "event")] == [
+        "martlet.flow-run.Deleted", "ship.sailed",
+    ]
+    # Secrets stay where they are unless asked for, and such blocks are taken in nowhere.
+    assert "hunter2" not in json.dumps(of_kind(records, "block"))
+    # The end counts what is before it.
+    counts: dict[str, int] = {}
+    for kind, _ in records[1:-1]:
+        counts[kind] = counts.get(kind, 0) + 1
+    assert records[-1] == ("end", {"records": counts})
+    assert {kind for kind, _ in lines(cli(source, "export", "--only", "runs,flows"))} == {
+        "export", "flow", "history", "result", "end",
+    }
+
+
+def test_more_than_a_page_of_everything(server):
+    call = Connection(server.port).call
+    runs = [str(uuid.uuid4()) for _ in range(250)]
+    call("RunService/BatchCreateRuns", {"runs": [{"id": run, "definition": "many"} for run in runs]})
+    execution = str(uuid.uuid4())
+    written = [
+        {"runId": runs[0], "executionId": execution, "line": line, "message": f"line {line}"}
+        for line in range(1, 2501)
+    ]
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+    for first in range(0, len(written), 1000):
+        entries = [{**entry, "time": now} for entry in written[first : first + 1000]]
+        call("LogService/BatchWriteLogs", {"entries": entries})
+    for number in range(150):
+        call("VariableService/SetVariable", {"variable": {"name": f"v{number}", "value": number}})
+        call("ArtifactService/PutArtifact", {"artifact": {"markdown": f"{number}"}})
+    # What is too long for one message comes in several.
+    long = str(uuid.uuid4())
+    call("RunService/CreateRun", {"run": {"id": long, "definition": "long"}})
+    for first in range(1, 101, 25):
+        call("LogService/BatchWriteLogs", {"entries": [
+            {"runId": long, "executionId": execution, "line": line, "message": "y" * 60_000, "time": now}
+            for line in range(first, first + 25)
+        ]})
+    for _ in range(20):
+        for state in (
+            {"type": "STATE_TYPE_FAILED", "failed": {"traceback": "z" * 250_000}},
+            {"type": "STATE_TYPE_COMPLETED"},
+        ):
+            call("RunService/SetRunState", {"id": long, "state": state, "force": True})
+    records = lines(cli(server, "export"))
+    (history,) = [body for body in of_kind(records, "history") if body["run"]["id"] == long]
+    assert [int(change["revision"]) for change in history["transitions"]] == list(range(1, 42))
+    said = [entry for entry in of_kind(records, "logEntry") if entry["runId"] == long]
+    assert [(int(entry["line"]), len(entry["message"])) for entry in said] == [(n, 60_000) for n in range(1, 101)]
+    records = [(kind, body) for kind, body in records if long not in (body.get("runId"), body.get("run", {}).get("id"))]
+    assert [body["run"]["id"] for body in of_kind(records, "history")] == sorted(runs)
+    assert [int(entry["line"]) for entry in of_kind(records, "logEntry")] == list(range(1, 2501))
+    assert {variable["value"] for variable in of_kind(records, "variable")} == set(range(150))
+    assert {artifact["markdown"] for artifact in of_kind(records, "artifact")} == {str(n) for n in range(150)}
+
+
+def test_what_is_no_export_is_refused(source, tmp_path):
+    whole = cli(source, "export", "--only", "variables,flows")
+    cut = tmp_path / "cut.jsonl"
+    cut.write_text("".join(whole.splitlines(keepends=True)[:-1]))
+    assert "a part of it is missing" in cli(source, "import", str(cut), code=1)
+    wrong = tmp_path / "wrong.jsonl"
+    rows = whole.splitlines(keepends=True)
+    wrong.write_text("".join(rows[:1] + rows[2:]))
+    assert "its end says" in cli(source, "import", str(wrong), code=1)
+    other = tmp_path / "other.jsonl"
+    other.write_text('{"flow": {}}\n')
+    assert "is no export" in cli(source, "import", str(other), code=1)
+    unknown = tmp_path / "unknown.jsonl"
+    unknown.write_text(rows[0] + '{"variable":{"name":"x","colour":"red"}}\n')
+    assert "colour" in cli(source, "import", str(unknown), code=1)
+    cli(source, "export", "--only", "boats", code=2)
+    # A file that cannot be finished is not there.
+    cli(source, "export", "-o", str(tmp_path / "none" / "x.jsonl"), code=1)
