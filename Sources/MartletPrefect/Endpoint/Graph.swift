@@ -115,9 +115,7 @@ extension PrefectAPI {
   }
 
   private func states(of run: Run, _ context: CallContext) async throws -> [Shape.GraphState] {
-    let history = try await services.runs.listTransitions(
-      ListTransitionsRequest(runID: run.id, pageSize: 1000), context: context)
-    return history.transitions.compactMap { transition in
+    return try await services.history(of: run.id, context).compactMap { transition in
       let state = Shape.State(
         transition.to ?? State(), of: run.id, kind: run.kind, revision: transition.revision)
       guard let timestamp = state.timestamp else { return nil }

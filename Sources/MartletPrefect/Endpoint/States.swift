@@ -16,17 +16,9 @@ extension PrefectAPI {
     let kind: MartletProto.RunKind = parameter == "task_run_id" ? .task : .flow
     var run = named
     if kind == .task, let subflow = try await subflow(of: id, request.context) { run = subflow.id }
-    var states: [Shape.State] = []
-    var page = ListTransitionsRequest(runID: run, pageSize: 1000)
-    repeat {
-      let answer = try await services.runs.listTransitions(page, context: request.context)
-      for transition in answer.transitions {
-        states.append(
-          Shape.State(
-            transition.to ?? State(), of: run, kind: kind, revision: transition.revision))
-      }
-      page.pageToken = answer.nextPageToken
-    } while !page.pageToken.isEmpty
+    let states = try await services.history(of: run, request.context).map { transition in
+      Shape.State(transition.to ?? State(), of: run, kind: kind, revision: transition.revision)
+    }
     return .ok(states)
   }
 }

@@ -81,9 +81,9 @@ final class TaskRunRecorder {
   /// Whether an event is in the history of its run.
   private func isWritten(_ event: UUIDValue, of run: UUIDValue) async throws -> Bool {
     do {
-      let history = try await services.runs.listTransitions(
-        ListTransitionsRequest(runID: run.text, pageSize: 1000), context: context)
-      return history.transitions.contains { $0.to.map { StateNote($0).id == event } ?? false }
+      return try await services.history(of: run.text, context).contains {
+        $0.to.map { StateNote($0).id == event } ?? false
+      }
     } catch let status as Status where status.code == .notFound {
       return false
     }

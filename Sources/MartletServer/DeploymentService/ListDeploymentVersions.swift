@@ -6,9 +6,6 @@ internal import MartletProto
 internal import MartletStore
 
 extension DeploymentHandlers {
-  /// The bytes of specifications after which a page ends.
-  private static let pageBytes = 2 << 20
-
   func listDeploymentVersions(
     _ request: ListDeploymentVersionsRequest, context: CallContext
   ) async throws -> ListDeploymentVersionsResponse {
@@ -25,14 +22,10 @@ extension DeploymentHandlers {
       let found = try await backend.store.deploymentVersions(
         of: try DeploymentReference(request.deployment, "deployment"), in: namespace,
         before: before, limit: size + 1, deadline: context.deadline)
-      var bytes = 0
-      let fitting = found.prefix(size).prefix { version in
-        defer { bytes += version.spec.text.utf8.count }
-        return bytes <= Self.pageBytes
-      }
+      let page = found.prefix(size).fitting { $0.spec.text.utf8.count }
       var response = ListDeploymentVersionsResponse()
-      response.versions = fitting.map(MartletProto.DeploymentVersion.init)
-      if fitting.count < found.count, let last = fitting.last {
+      response.versions = page.map(MartletProto.DeploymentVersion.init)
+      if page.count < found.count, let last = page.last {
         response.nextPageToken = "\(last.number)"
       }
       return response

@@ -7,9 +7,6 @@ internal import MartletProto
 internal import MartletStore
 
 extension DeploymentHandlers {
-  /// The bytes of texts after which a page ends.
-  private static let pageBytes = 2 << 20
-
   func listDeployments(
     _ request: ListDeploymentsRequest, context: CallContext
   ) async throws -> ListDeploymentsResponse {
@@ -26,11 +23,7 @@ extension DeploymentHandlers {
       if !request.pageToken.isEmpty { query.after = try position(request.pageToken) }
       let found = try await backend.store.listDeployments(
         query, in: namespace, deadline: context.deadline)
-      var bytes = 0
-      let fitting = found.prefix(size).prefix { deployment in
-        defer { bytes += deployment.textBytes }
-        return bytes <= Self.pageBytes
-      }
+      let fitting = found.prefix(size).fitting(\.textBytes)
       var response = ListDeploymentsResponse()
       // When each schedule is next is worked out here: off the loop once, for all of them.
       response.deployments = try await offLoop { fitting.map(MartletProto.Deployment.init) }

@@ -9,8 +9,6 @@ internal import MartletStore
 extension EventHandlers {
   /// The longest that a list may wait for an event.
   private static let longestWait = Duration.seconds(60)
-  /// The most bytes of payloads on a page of several events: it must fit into a message.
-  private static let pageBytes = 2 << 20
 
   func listEvents(_ request: ListEventsRequest, context: CallContext) async throws
     -> ListEventsResponse
@@ -30,15 +28,10 @@ extension EventHandlers {
       let found = try await backend.store.listEvents(
         filter, in: namespace, before: place, limit: size + 1, deadline: context.deadline)
       var response = ListEventsResponse()
-      var bytes = 0
-      let fitting = found.prefix(size).prefix { event in
-        bytes += event.payloadBytes
-        return bytes <= Self.pageBytes
-      }.count
-      let count = min(max(1, fitting), found.count)
-      response.events = found.prefix(count).map(MartletProto.Event.init)
-      if count < found.count {
-        response.nextPageToken = EventPosition(found[count - 1]).pageToken
+      let page = found.prefix(size).fitting(\.payloadBytes)
+      response.events = page.map(MartletProto.Event.init)
+      if page.count < found.count, let last = page.last {
+        response.nextPageToken = EventPosition(last).pageToken
       }
       response.resumeToken = token.description
       return response
@@ -58,7 +51,7 @@ extension EventHandlers {
       for followed in batch {
         if filter.matches(followed.value) {
           bytes += followed.value.payloadBytes
-          let isFull = response.events.count == size || bytes > Self.pageBytes
+          let isFull = response.events.count == size || bytes > pageBytes
           if isFull, !response.events.isEmpty { break }
           response.events.append(MartletProto.Event(followed.value))
         }

@@ -16,8 +16,11 @@ extension FlowHandlers {
         in: namespace, after: request.pageToken, prefix: request.namePrefix, limit: size + 1,
         deadline: context.deadline)
       var response = ListFlowsResponse()
-      response.flows = flows.prefix(size).map(MartletProto.Flow.init)
-      if flows.count > size { response.nextPageToken = flows[size - 1].name }
+      let page = flows.prefix(size).fitting {
+        $0.description.utf8.count + RunLimits.bytes(of: $0.labels, $0.tags)
+      }
+      response.flows = page.map(MartletProto.Flow.init)
+      if page.count < flows.count, let last = page.last { response.nextPageToken = last.name }
       return response
     }
   }

@@ -26,8 +26,11 @@ extension LogHandlers {
           after: place, limit: size + 1),
         deadline: context.deadline)
       var response = ListLogsResponse()
-      response.entries = lines.prefix(size).map(LogEntry.init)
-      if lines.count > size { response.nextPageToken = lines[size - 1].position.pageToken }
+      let page = lines.prefix(size).fitting(\.weight)
+      response.entries = page.map(LogEntry.init)
+      if page.count < lines.count, let last = page.last {
+        response.nextPageToken = last.position.pageToken
+      }
       response.resumeToken = token.description
       return response
     }

@@ -1,5 +1,8 @@
 // Decides how much of a page goes into one message.
 
+/// The most bytes of texts on a page of several: clients refuse a message of more than 4 MiB.
+let pageBytes = 2 << 20
+
 extension Collection {
   /// As many of the first as fit into a message, one at least.
   ///
@@ -8,7 +11,7 @@ extension Collection {
     var bytes = 0
     let count = prefix { element in
       bytes += size(element)
-      return bytes <= 2 << 20
+      return bytes <= pageBytes
     }.count
     return prefix(Swift.max(1, count))
   }

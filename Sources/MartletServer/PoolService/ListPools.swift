@@ -16,8 +16,9 @@ extension PoolHandlers {
         in: namespace, after: request.pageToken, type: request.type, limit: size + 1,
         deadline: context.deadline)
       var response = ListPoolsResponse()
-      response.pools = pools.prefix(size).map(MartletProto.Pool.init)
-      if pools.count > size { response.nextPageToken = pools[size - 1].name }
+      let page = pools.prefix(size).fitting { $0.template.utf8.count + $0.description.utf8.count }
+      response.pools = page.map(MartletProto.Pool.init)
+      if page.count < pools.count, let last = page.last { response.nextPageToken = last.name }
       return response
     }
   }

@@ -27,8 +27,11 @@ extension RunHandlers {
         _ = try await backend.store.run(id, in: namespace, deadline: context.deadline)
       }
       var response = ListTransitionsResponse()
-      response.transitions = found.prefix(size).map(MartletProto.Transition.init)
-      if found.count > size { response.nextPageToken = "\(found[size - 1].revision)" }
+      let page = found.prefix(size).fitting(\.to.textBytes)
+      response.transitions = page.map(MartletProto.Transition.init)
+      if page.count < found.count, let last = page.last {
+        response.nextPageToken = "\(last.revision)"
+      }
       return response
     }
   }

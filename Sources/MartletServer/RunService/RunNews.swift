@@ -59,8 +59,12 @@ extension RunWatch {
     guard let record else { return .passedOver }
     if passes(record) { return .shown(record) }
     let isKnown = changes.contains { followed in
-      guard case .transition(let transition) = followed.value else { return false }
-      return passed(record, around: transition)
+      switch followed.value {
+      case .transition(let transition): passed(record, around: transition)
+      // What it was before an edit nobody knows: it may have been listed.
+      case .edit: true
+      case .removal: false
+      }
     }
     return isKnown ? .removed : .passedOver
   }

@@ -41,6 +41,10 @@ struct RunWatch: Sendable {
       case .removal(let removal):
         changes.append(WatchRunsResponse.Change(run: Run(removal), removed: true))
         continue
+      case .edit(let id, _):
+        guard let record = records[id], passes(record) else { continue }
+        changes.append(WatchRunsResponse.Change(run: Run(record)))
+        continue
       case .transition(let passed): transition = passed
       }
       // One that was deleted since is gone with its history; its removal follows.

@@ -59,8 +59,8 @@ public struct LogLine: Sendable, Equatable {
     }
   }
 
-  /// About how many bytes the line holds on to while it waits.
-  var weight: Int { 200 + message.utf8.count + fields.utf8.count + logger.utf8.count }
+  /// About how many bytes the line takes, while it waits and in a message.
+  public var weight: Int { 200 + message.utf8.count + fields.utf8.count + logger.utf8.count }
 }
 
 /// A place among the lines of one or more runs.

@@ -47,6 +47,20 @@ public struct RunPage: Sendable {
     /// The last run.
     public var id: RunID
   }
+
+  /// The bytes of texts with which a page ends: clients refuse a message of more than 4 MiB.
+  private static let bytes = 2 << 20
+
+  /// How many of the runs go onto a page, one at least; nil when all do.
+  fileprivate static func size(of runs: [RunRecord], most: Int) -> Int? {
+    var bytes = 0
+    let fitting = runs.prefix { run in
+      bytes += run.state.textBytes + run.content.textBytes
+      return bytes <= Self.bytes
+    }.count
+    let size = max(1, min(fitting, most))
+    return size < runs.count && most > 0 ? size : nil
+  }
 }
 
 /// How many runs are alike.
@@ -290,11 +304,11 @@ extension Pipeline {
       buffer.bind(query.isFull)
       for value in statement.values { value.bind(to: &buffer) }
     }.map { row throws(PostgresError) in try RunRecord(row) }
-    guard runs.count > query.pageSize, query.pageSize > 0 else {
+    guard let size = RunPage.size(of: runs, most: query.pageSize) else {
       return RunPage(runs: runs, next: nil)
     }
-    runs.removeLast(runs.count - query.pageSize)
-    let last = runs[runs.count - 1]
+    runs.removeLast(runs.count - size)
+    let last = runs[size - 1]
     return RunPage(
       runs: runs, next: RunPage.Position(time: query.order.key.value(of: last), id: last.id))
   }

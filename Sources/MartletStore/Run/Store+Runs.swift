@@ -95,6 +95,7 @@ extension Store {
               $0.bind(retry.json)
             }.affected
           }
+          _ = try pipeline.query(SQL.insertEditFeed) { $0.bind(id) }.affected
           return (true, nil as Int64?)
         }
         let current = try pipeline.query(SQL.getRunEtag) {
@@ -105,7 +106,9 @@ extension Store {
       }
     }
     switch changed {
-    case (true, _): return try await run(id, in: namespace, deadline: deadline)
+    case (true, _):
+      commits.raise()
+      return try await run(id, in: namespace, deadline: deadline)
     case (false, let current?): throw .etagMismatch(current: current)
     case (false, nil): throw .notFound(resource: "run", name: "\(id)")
     }

@@ -43,6 +43,14 @@ WHERE l.run_id = ANY ($1::uuid[]) AND l.time >= $2::timestamptz AND l.time <= $3
   AND l.xid = $4::bigint
 ORDER BY l.time, l.run_id, l.execution_id, l.line
 
+-- name: read_run_namespaces
+-- Of runs that were edited.
+SELECT id, namespace FROM run_state WHERE id = ANY ($1::uuid[])
+
+-- name: insert_edit_feed
+-- Tells followers that a run was edited, which is no transition: it has no history row.
+INSERT INTO feed (time, run_ids, revisions) VALUES (clock_timestamp(), ARRAY[$1::uuid], ARRAY[-2::bigint])
+
 -- name: send_hint
 -- Wakes the tailers of all replicas.
 SELECT pg_notify('martlet_feed', '')

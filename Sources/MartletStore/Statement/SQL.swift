@@ -120,6 +120,8 @@ enum SQL {
   static let findHeldRuns = named("find_held_runs")
   static let deleteRuns = named("delete_runs")
   static let readRemovals = named("read_removals")
+  static let readRunNamespaces = named("read_run_namespaces")
+  static let insertEditFeed = named("insert_edit_feed")
   static let findRemovedRuns = named("find_removed_runs")
   static let takeRemovals = named("take_removals")
   static let sweepRemovals = named("sweep_removals")

@@ -28,7 +28,7 @@ enum TransitionContent {
     _ rows: [FeedRow], where passes: (RunID) -> Bool, on connection: PostgresConnection
   ) throws -> [FeedEntry<Transition>] {
     var keys: [(run: RunID, revision: Int64, transaction: Int64, ordinal: Int32)] = []
-    for row in rows where row.lines == nil && !row.isOfEvents {
+    for row in rows where row.lines == nil && (row.revisions.first ?? 0) > 0 {
       for (index, run) in row.runs.enumerated() where passes(run) {
         keys.append((run, row.revisions[index], row.transaction, Int32(truncatingIfNeeded: index)))
       }

@@ -19,6 +19,9 @@ struct FeedRow: Sendable {
 
   /// Stands for the revision of a run that was deleted.
   static let removed: Int64 = -1
+
+  /// Stands for the revision of a run that was edited, which is the only one of its batch.
+  static let edited: Int64 = -2
 }
 
 /// Some batches, and how far everything is known.

@@ -39,6 +39,29 @@ import Testing
     return taken
   }
 
+  @Test func hearsOfAnEditOnceAndInItsPlace() async throws {
+    try await StoreFixture.with { fixture in
+      try await withFeed(fixture) { feed in
+        let following = try await feed.followRuns(.namespace(fixture.namespace))
+        let (run, other) = (TestRun(), TestRun())
+        _ = try await fixture.store.transitions.submit([run.create(), other.create()])
+        for name in ["one", "two"] {
+          _ = try await fixture.store.updateRun(
+            run.id, in: fixture.namespace, edit: RunEdit(name: name))
+        }
+        _ = try await fixture.store.transitions.submit(run.propose(.running, seq: 2))
+        let heard = try await take(5, of: following).map(\.value)
+        #expect(Set(heard.prefix(2).map(\.runID)) == [run.id, other.id])
+        #expect(
+          heard.dropFirst(2).prefix(2)
+            .allSatisfy { $0 == .edit(run.id, in: fixture.namespace) })
+        #expect(heard.last?.runID == run.id)
+        #expect(heard.last?.revision == 2)
+        #expect(heard.count == 5)
+      }
+    }
+  }
+
   @Test func hearsOfEveryTransitionInOrder() async throws {
     try await StoreFixture.with { fixture in
       try await withFeed(fixture) { feed in

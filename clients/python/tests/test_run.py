@@ -291,6 +291,31 @@ def test_without_a_server_the_work_is_done_and_spooled(server, python, tmp_path)
     assert list((tmp_path / "home").rglob("*.spool")) == []
 
 
+PRINTING = """
+    import sys, martlet
+    @martlet.task
+    def quiet(): print("none of it", file=sys.stderr)
+    @martlet.task(log_prints=False)
+    def silent(): print("not of it")
+    @martlet.task
+    def load(): print("loaded", 3, sep="=")
+    @martlet.flow(log_prints=True)
+    def nightly():
+        print("hello", 1)
+        quiet(); silent(); load()
+    nightly()
+    print("outside")
+    """
+
+
+def test_what_a_run_prints_is_a_line_of_its_log_when_it_wants_that(server, python):
+    outcome = python(PRINTING)
+    runs = by_definition(server)
+    lines = {key[0]: text for key, text in server.logs.items()}
+    assert lines == {runs["nightly"][0]: "hello 1", runs["load"][0]: "loaded=3"}
+    assert outcome.stdout.splitlines() == ["hello 1", "not of it", "loaded=3", "outside"]
+
+
 FORKING = """
     import os, martlet
     with martlet.flow("parent"):

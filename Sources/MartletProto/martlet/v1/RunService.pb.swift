@@ -897,7 +897,7 @@ public struct WatchRunsResponse: MartletWire.WireMessage {
   public struct Change: MartletWire.WireMessage {
     /// The run as it was after the change; of one that was deleted its id, kind, name, definition, parent and root.
     public var run: Run?
-    /// The change; absent in a snapshot and when the run was deleted.
+    /// The change of state; absent in a snapshot, and when the run was edited (UpdateRun) or deleted.
     public var transition: Transition?
     /// The run was deleted. Sent whatever the filter is, for nothing is left to compare: pass over ids that you do not
     /// know.

@@ -90,12 +90,12 @@ extension Connection {
   }
 
   private func showChildren(of run: Run) async throws {
-    var request = ListRunsRequest()
-    request.namespace = namespace
-    request.filter = "parent_id = \(quoted(run.id))"
-    request.orderBy = "id"
-    let children = try await client.runs.listRuns(request).runs
+    let most = 100
+    var children = try await runs(
+      matching: "parent_id = \(quoted(run.id))", by: "id", limit: most + 1)
     guard !children.isEmpty else { return }
+    let isCut = children.count > most
+    if isCut { children.removeLast() }
     var table = Table("task", "name", "state", ">took", "id")
     for child in children {
       table.append(
@@ -104,19 +104,25 @@ extension Connection {
     }
     Terminal.standard.line()
     Terminal.standard.write(table.render(for: .standard))
+    if isCut {
+      Terminal.standard.line("the first \(most): martlet task-run ls --parent \(run.id)")
+    }
   }
 
   private func showHistory(of run: Run) async throws {
     var request = ListTransitionsRequest()
     request.namespace = namespace
     request.runID = run.id
-    let transitions = try await client.runs.listTransitions(request).transitions
     var table = Table("time", "state", "by", "message")
-    for transition in transitions {
-      table.append(
-        .init(transition.to?.time?.clock ?? "", .dim), transition.to.cell, .init(transition.actor),
-        .init(transition.to?.message ?? ""))
-    }
+    repeat {
+      let page = try await client.runs.listTransitions(request)
+      for transition in page.transitions {
+        table.append(
+          .init(transition.to?.time?.clock ?? "", .dim), transition.to.cell,
+          .init(transition.actor), .init(transition.to?.message ?? ""))
+      }
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
     Terminal.standard.line()
     Terminal.standard.write(table.render(for: .standard))
   }

@@ -100,6 +100,7 @@ def execute(
     if block is None or block.kind != "flow":
         return _call(function, given, run)
     inner: Callable[..., Any] = function.__wrapped__  # type: ignore[attr-defined]
+    run.log_prints = bool(block.log_prints)
     if is_one_attempt:
         return _call(inner, given, run)
     retries = block.retries.copy() if block.retries is not None else None

@@ -142,10 +142,17 @@ class Run(RunArtifacts, RunResult):
         self._retries: Optional[Retries] = None
         self._timer: Optional[threading.Timer] = None
         self._has_limits = False
+        self.log_prints = False
+        """Whether what this run prints is a line of its log too."""
         # Whether the server has said something to the first RUNNING.
         self._has_begun = False
         # Whether the last attempt's end has been reported already.
         self._over = False
+
+    @property
+    def is_supervised(self) -> bool:
+        """Whether a supervisor writes down what this process prints."""
+        return self.parent is not None and self.parent.is_supervised
 
     # Stopping.
 
@@ -336,8 +343,10 @@ class RunBlock:
         timeout: Optional[float] = None,
         limits: "Limits" = (),
         when_full: str = "ENQUEUE",
+        log_prints: Optional[bool] = None,
     ) -> None:
         self.kind = kind
+        self.log_prints = log_prints
         self.limits, self.when_full = limits, when_full
         self.retries = Retries(retries, retry_delay, retry_jitter) if retries else None
         self.timeout = timeout
@@ -376,6 +385,7 @@ class RunBlock:
                 timeout=self.timeout,
                 limits=self.limits,
                 when_full=self.when_full,
+                log_prints=self.log_prints,
             )
             block.retries, block._may_retry = self.retries, True
             with block as run:
@@ -483,7 +493,17 @@ class RunBlock:
         made[0]._reports = reports
         made[0]._retries = self.retries.copy() if self.retries is not None else None
         made[0]._has_limits = bool(self.limits)
+        made[0].log_prints = self._logs_prints(parent)
         return made[0]
+
+    def _logs_prints(self, parent: Optional[Run]) -> bool:
+        """Whether the run logs what it prints: when nobody says so, as the run around it."""
+        wanted = self.log_prints if self.log_prints is not None else parent is not None and parent.log_prints
+        if wanted:
+            from martlet import prints
+
+            prints.capture()
+        return wanted
 
 
 class AdoptedBlock(RunBlock):
@@ -523,7 +543,8 @@ def flow(definition: Any = "", **options: Any) -> Any:
     Options: name (of this run), parameters, labels, tags, version, parent; timeout (seconds, after which
     `checkpoint` and `sleep` raise TimedOut, and the server ends the run 5 s later); limits (the name of one, a list of
     names, or a dictionary of slots by name), whose slots the run holds while it goes on: it waits in line for them, or
-    with when_full="CANCEL_NEW" is cancelled when they are not free. On a function also retries,
+    with when_full="CANCEL_NEW" is cancelled when they are not free; log_prints (what is printed is a line of the run's
+    log too; unless they say otherwise, also in the runs inside it). On a function also retries,
     retry_delay (seconds, a list of them whose last repeats, or `martlet.exponential(...)`) and retry_jitter.
     """
     if callable(definition):

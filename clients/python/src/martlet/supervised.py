@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 class SupervisedRun(Run):
     """The run that this process executes below its supervisor."""
 
+    @property
+    def is_supervised(self) -> bool:
+        return True
+
     def _begin(self, may_run_on: bool) -> None:
         pass
 

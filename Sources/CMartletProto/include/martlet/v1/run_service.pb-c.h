@@ -936,7 +936,7 @@ struct  Martlet__V1__WatchRunsResponse__Change
    */
   Martlet__V1__Run *run;
   /*
-   * The change; absent in a snapshot and when the run was deleted.
+   * The change of state; absent in a snapshot, and when the run was edited (UpdateRun) or deleted.
    */
   Martlet__V1__Transition *transition;
   /*
