@@ -17,6 +17,7 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
   final private(set) var stream: (any HTTPStream)?
   final private(set) var isOver = false
   private var localEnded = false
+  private var wasRepeated = false
   private var began = NIODeadline.now()
   private var head: HTTPResponseHead?
 
@@ -37,6 +38,9 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
   func received(_ bytes: inout ByteBuffer) {}
   /// The one outcome; nil when the server said OK.
   func finished(_ failure: CallFailure?) {}
+  /// Takes back what was sent on a stream that the server surely did not begin, to send it on another; false when that
+  /// cannot be done, or is decided by the caller.
+  func takesBack() -> Bool { false }
 
   // MARK: On the loop
 
@@ -124,7 +128,7 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
             "the server answered with HTTP status \(head.status) and no gRPC")))
     }
     options.response?.headers = GRPCFields.metadata(of: head.fields)
-    switch head.fields["grpc-encoding"] {
+    switch head.fields["grpc-encoding"]?.lowercased() {
     case nil, "identity": headArrived(nil)
     case Compression.name: headArrived(.gzip)
     case let other?:
@@ -153,5 +157,13 @@ class ClientCallCore: DeadlineEntry, HTTPResponseDelegate, @unchecked Sendable {
 
   func streamBecameWritable() {}
 
-  final func streamClosed(_ error: HTTPStreamError?) { end(CallFailure(error)) }
+  final func streamClosed(_ error: HTTPStreamError?) {
+    let failure = CallFailure(error)
+    guard failure.unprocessed, !isOver, !wasRepeated, head == nil, takesBack() else {
+      return end(failure)
+    }
+    wasRepeated = true
+    (stream, localEnded) = (nil, false)
+    channel.admit(self)
+  }
 }

@@ -21,6 +21,9 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
     var owed = 0
     var outbox: [ByteBuffer] = []
     var outboxBytes = 0
+    /// What was sent, until the server has begun the call; nil when that is too much to be sent again.
+    var sent: [ByteBuffer]? = []
+    var sentBytes = 0
     var wakeRequested = false
     var isBlocked = false
     var requestsEnded = false
@@ -187,6 +190,9 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
       shared.owed = 0
       guard stream != nil, !shared.isBlocked else { return (owed, [ByteBuffer](), false) }
       let frames = shared.outbox
+      shared.sentBytes += shared.outboxBytes
+      if shared.sentBytes > Self.outboxLimit { shared.sent = nil }
+      shared.sent?.append(contentsOf: frames)
       shared.outbox = []
       shared.outboxBytes = 0
       return (owed, frames, shared.requestsEnded)
@@ -211,7 +217,10 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
   }
 
   override func headArrived(_ compression: Compression?) {
-    shared.withLockedValue { $0.inbox.compression = compression }
+    shared.withLockedValue { shared in
+      shared.inbox.compression = compression
+      shared.sent = nil
+    }
   }
 
   override func received(_ bytes: inout ByteBuffer) {
@@ -230,6 +239,16 @@ final class StreamingClientCall: ClientCallCore, @unchecked Sendable {
     if credit > 0 { stream?.consumed(credit) }
     if oversize { end(CallFailure(shared.withLockedValue { $0.inbox.oversize })) }
     reader?.resume()
+  }
+
+  override func takesBack() -> Bool {
+    shared.withLockedValue { shared in
+      guard let sent = shared.sent else { return false }
+      shared.outbox = sent + shared.outbox
+      shared.outboxBytes += shared.sentBytes
+      (shared.sent, shared.sentBytes, shared.isBlocked) = ([], 0, false)
+      return true
+    }
   }
 
   override func finished(_ failure: CallFailure?) {
