@@ -76,6 +76,11 @@ struct ConnectionClock {
     }
   }
 
+  /// Answers that wait for their readers have moved at that time last: when they are due is counted from there.
+  mutating func readersWait(since time: NIODeadline) {
+    readersBy = time + TimeAmount(limits.writeTimeout)
+  }
+
   /// What to do at that time.
   mutating func check(now: NIODeadline) -> Verdict {
     if case .pending(let until) = handshake, until <= now { return .close(.handshake) }

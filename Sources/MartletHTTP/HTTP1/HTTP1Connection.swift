@@ -400,12 +400,13 @@ final class HTTP1Connection: ChannelDuplexHandler, RemovableChannelHandler, Loop
     let now = NIODeadline.now()
     let verdict = clock.check(now: now)
     if case .serving(let exchange) = state {
-      if verdict == .readers, case .finished = exchange.bodyEnd,
-        movedAt <= now - TimeAmount(limits.writeTimeout)
-      {
-        counts.noteAbort(counters)
-        context?.close(promise: nil)
-        return
+      if verdict == .readers, case .finished = exchange.bodyEnd {
+        if movedAt <= now - TimeAmount(limits.writeTimeout) {
+          counts.noteAbort(counters)
+          context?.close(promise: nil)
+          return
+        }
+        clock.readersWait(since: movedAt)
       }
       return updateClock()
     }

@@ -26,13 +26,25 @@ public struct StartupError: Error, CustomStringConvertible {
         "not allowed to listen on \(endpoint): choose a port above 1023 with --port"
     case let error as HTTPBindError: description = "\(error)"
     case let error as ClusterError: description = "\(error)"
-    case let error as MigrationError: description = "\(error)"
+    case let error as MigrationError:
+      description = "\(error)\n\(configuration.database.whichOne)"
     case let error as PostgresError:
       description = "the database cannot be used: \(error.message)"
     case StoreError.unavailable(_, let message):
       description = "the database does not answer: \(message)"
     case let error as StartupError: description = error.description
     default: description = "\(error)"
+    }
+  }
+}
+
+extension ServerConfiguration.Database {
+  /// Which database it is that does not suit, and how another is chosen.
+  fileprivate var whichOne: String {
+    switch self {
+    case .url: "The database is the one that --database-url names."
+    case .privateCluster(let directory):
+      "The database is the server's own in \(directory): choose another directory with --data-dir."
     }
   }
 }

@@ -50,6 +50,22 @@ import Testing
     #expect(verdict2 == .wait(until: start + .seconds(130)))
   }
 
+  @Test func looksAtReadersWhenTheTimeOfTheSlowestIsOver() {
+    var limits = limits
+    limits.keepaliveInterval = nil
+    limits.writeTimeout = .seconds(60)
+    var clock = ConnectionClock(limits: limits, now: start)
+    clock.handshakeDone()
+    clock.batchEnded(openStreams: 1, isReadingHead: false, hasQueued: true, now: start)
+    let verdict1 = clock.check(now: start + .seconds(60))
+    #expect(verdict1 == .readers)
+    // Something had been taken after all, 2 s after the beginning: it is due 60 s after that, not after the look.
+    clock.readersWait(since: start + .seconds(2))
+    clock.batchEnded(
+      openStreams: 1, isReadingHead: false, hasQueued: true, now: start + .seconds(60))
+    #expect(clock.nextDeadline == start + .seconds(62))
+  }
+
   @Test func closesWhatIsIdleButNotWhatIsBusy() {
     var limits = limits
     limits.keepaliveInterval = nil

@@ -328,10 +328,17 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   private func giveUpStalled() {
     guard case .server = role else { return }
     let before = now - TimeAmount(limits.writeTimeout)
-    for stream in streams.live where stream.isStalled(since: before) {
-      noteAbort()
-      stream.reset(HTTP2ErrorCode.cancel)
+    var oldest: NIODeadline?
+    for stream in streams.live {
+      guard let since = stream.waitsSince else { continue }
+      if since <= before {
+        noteAbort()
+        stream.reset(HTTP2ErrorCode.cancel)
+      } else {
+        oldest = min(oldest ?? since, since)
+      }
     }
+    if let oldest { clock.readersWait(since: oldest) }
   }
 
   // MARK: The end

@@ -114,10 +114,10 @@ final class HTTP2Stream: HTTPServerStream {
     if case .open = bodyEnd, resetCode == nil, !isClosed { true } else { false }
   }
 
-  /// True when a whole answer is queued and nothing of it was taken since a time.
-  func isStalled(since time: NIODeadline) -> Bool {
-    guard case .finished = bodyEnd, outbound.count > 0, resetCode == nil else { return false }
-    return movedAt <= time
+  /// When something was last taken of an answer that is queued as a whole; nil of any other.
+  var waitsSince: NIODeadline? {
+    guard case .finished = bodyEnd, outbound.count > 0, resetCode == nil else { return nil }
+    return movedAt
   }
 
   var isWritable: Bool {
