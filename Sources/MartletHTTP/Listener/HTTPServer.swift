@@ -81,7 +81,7 @@ public final class HTTPServer: Sendable {
       }
     let channel: any Channel
     do {
-      channel = try await bind(bootstrap, to: endpoint)
+      channel = try await bind(bootstrap, to: endpoint, limits)
     } catch {
       throw HTTPBindError(error, endpoint)
     }
@@ -92,17 +92,20 @@ public final class HTTPServer: Sendable {
   }
 
   private static func bind(
-    _ bootstrap: ServerBootstrap, to endpoint: HTTPEndpoint
+    _ bootstrap: ServerBootstrap, to endpoint: HTTPEndpoint, _ limits: HTTPLimits
   ) async throws -> any Channel {
     switch endpoint {
     case .tcp(let host, let port):
-      // Peers that vanish without a word are found out by the system, whatever they had asked for.
-      try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      let unread = Int(CInt(clamping: limits.writeTimeout.components.seconds * 1000))
+      // Peers that vanish without a word are found out by the system, whatever they had asked for; so are those who take
+      // no answer, when the system holds all of it.
+      return try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .childChannelOption(.socketOption(.so_keepalive), value: 1)
         .childChannelOption(.tcpOption(.keepaliveIdle), value: 60)
         .childChannelOption(.tcpOption(.keepaliveInterval), value: 20)
+        .childChannelOption(.tcpOption(.userTimeout), value: unread)
         .bind(host: host, port: port).get()
-    case .unix(let path): try await bind(bootstrap, toSocketAt: path)
+    case .unix(let path): return try await bind(bootstrap, toSocketAt: path)
     }
   }
 

@@ -51,7 +51,7 @@ class PoliteClient:
         return self._pipe.recv()
 
     def stop(self) -> None:
-        self._process.terminate()
+        self._process.kill()  # it has nothing to leave in order
         self._process.join()
 
 
