@@ -51,25 +51,39 @@ final class RecordImport {
     counts.values.allSatisfy { $0[.different] == nil && $0[.refused] == nil }
   }
 
-  /// Takes a record in.
+  /// Takes in a line of an export.
   ///
   /// - Throws: `Status` when the server does not answer, or the caller may not.
-  func take(_ record: RecordReader.Record) async throws {
-    guard let kind = RecordKind(rawValue: record.key), kind.isTakenIn,
-      kind != .block || hasSecrets
-    else { return count(record.key, .leftOut) }
+  func take(_ line: RecordReader.Record) async throws {
+    guard let kind = RecordKind(rawValue: line.key) else { return count(line.key, .leftOut) }
+    let place = "line \(line.line)"
+    let content: RecordContent
     do {
-      if kind == .block {
-        try await take(try Block(json: record.body))
+      content = try RecordContent(kind, json: line.body)
+    } catch {
+      return tell(.refused, of: kind, at: place, "\(error)")
+    }
+    try await take(ImportRecord(content: content, place: place))
+  }
+
+  /// Takes a record in. What others refer to comes before them, as in an export.
+  ///
+  /// - Throws: `Status` when the server does not answer, or the caller may not.
+  func take(_ record: ImportRecord) async throws {
+    let kind = record.content.kind
+    guard kind.isTakenIn, kind != .block || hasSecrets else { return count(kind, .leftOut) }
+    do {
+      if case .block(let block) = record.content {
+        try await take(block)
       } else {
-        count(record.key, try await settle(kind, record))
+        count(kind, try await settle(record.content))
       }
     } catch let status as Status where status.isAboutTheRecord {
-      complain("martlet: line \(record.line), \(record.key): \(status.message)")
-      count(record.key, status.code == .alreadyExists ? .different : .refused)
+      tell(
+        status.code == .alreadyExists ? .different : .refused, of: kind, at: record.place,
+        status.message)
     } catch let error as WireError {
-      complain("martlet: line \(record.line), \(record.key): \(error)")
-      count(record.key, .refused)
+      tell(.refused, of: kind, at: record.place, "\(error)")
     }
   }
 
@@ -84,20 +98,20 @@ final class RecordImport {
     }
     for block in waiting {
       complain("martlet: block \(block.name): a block that it refers to is not there")
-      count(RecordKind.block.rawValue, .refused)
+      count(.block, .refused)
     }
     waiting = []
   }
 
   private func take(_ block: Block) async throws {
-    let key = RecordKind.block.rawValue
     do {
-      count(key, try await settle(block))
+      count(.block, try await settle(block))
     } catch let status as Status where status.code == .notFound && !block.references.isEmpty {
       waiting.append(block)
     } catch let status as Status where status.isAboutTheRecord {
-      complain("martlet: block \(block.blockTypeSlug)/\(block.name): \(status.message)")
-      count(key, status.code == .alreadyExists ? .different : .refused)
+      tell(
+        status.code == .alreadyExists ? .different : .refused, of: .block,
+        at: "\(block.blockTypeSlug)/\(block.name)", status.message)
     }
   }
 
@@ -115,6 +129,14 @@ final class RecordImport {
     }
   }
 
+  /// Counts a record that is not there as it says, and tells why.
+  func tell(_ outcome: Outcome, of kind: RecordKind, at place: String, _ why: String) {
+    complain("martlet: \(place), \(kind.rawValue): \(why)")
+    count(kind, outcome)
+  }
+
+  func count(_ kind: RecordKind, _ outcome: Outcome) { count(kind.rawValue, outcome) }
+
   private func count(_ key: String, _ outcome: Outcome) {
     counts[key, default: [:]][outcome, default: 0] += 1
   }
@@ -122,7 +144,7 @@ final class RecordImport {
 
 extension Status {
   /// Whether the next record may fare better.
-  fileprivate var isAboutTheRecord: Bool {
+  var isAboutTheRecord: Bool {
     switch code {
     case .alreadyExists, .invalidArgument, .notFound, .failedPrecondition, .outOfRange: true
     default: false
