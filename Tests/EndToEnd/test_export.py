@@ -265,6 +265,9 @@ def test_what_has_happened_comes_in(source, place, tmp_path):
             text = cli(server, "import", str(path), "--only", "runs,logs,artifacts,events")
             assert "different" not in text and "refused" not in text
         assert lines(cli(other, "export", "--with-secrets"))[1:] == after[1:]
+        # Into a namespace of its own, where its ids are taken: each is told, and nothing is written.
+        said = cli(other, "import", str(path), "--only", "runs,artifacts", "--namespace", "aside", code=1)
+        assert "there now" not in said and "of another namespace" in said
         # What has ended can be tried again here.
         assert call("RunService/RetryRun", {"id": runs["lost"]})["verdict"]["code"] == "CODE_REFUSED"
         assert call("RunService/RetryRun", {"id": runs["told"]})["verdict"]["code"] == "CODE_ACCEPTED"
@@ -334,5 +337,25 @@ def test_what_is_no_export_is_refused(source, tmp_path):
     unknown.write_text(rows[0] + '{"variable":{"name":"x","colour":"red"}}\n')
     assert "colour" in cli(source, "import", str(unknown), code=1)
     cli(source, "export", "--only", "boats", code=2)
+    # What is wrong with one run is told by its line, and the others come in, from whatever namespace.
+    good, bad, waits = (str(uuid.uuid4()) for _ in range(3))
+    when = "2020-05-06T07:08:09Z"
+    told = [
+        {"history": {"run": {"id": run, "namespace": "elsewhere", "definition": "old", "times": {"createTime": when}},
+                     "transitions": [{"to": {"type": f"STATE_TYPE_{state}", "time": then}}]}}
+        for run, state, then in ((good, "FAILED", when), (bad, "FAILED", "2999-01-01T00:00:00Z"), (waits, "RUNNING", when))
+    ] + [{"logEntry": {"runId": run, "line": 1, "time": when, "message": "hi"}} for run in (good, bad, waits)]
+    old = tmp_path / "old.jsonl"
+    old.write_text(rows[0] + "".join(json.dumps(record) + "\n" for record in told)
+                   + json.dumps({"end": {"records": {"history": 3, "logEntry": 3}}}))
+    said = cli(source, "import", str(old), code=1)
+    assert "line 3, history: transitions[0].to.time" in said
+    counted = [line.split() for line in said.splitlines()]
+    assert ["history", "not", "finished", "1"] in counted and ["history", "refused", "1"] in counted
+    assert ["logEntry", "there", "now", "1"] in counted and ["logEntry", "not", "finished", "1"] in counted
+    run = Connection(source.port).call("RunService/GetRun", {"id": good})["run"]
+    assert (run["namespace"], run["times"]["endTime"]) == ("default", when)
+    assert len(Connection(source.port).call("LogService/ListLogs", {"runId": good})["entries"]) == 1
+    assert not Connection(source.port).call("LogService/ListLogs", {"runId": bad}).get("entries")
     # A file that cannot be finished is not there.
     cli(source, "export", "-o", str(tmp_path / "none" / "x.jsonl"), code=1)

@@ -1519,8 +1519,8 @@ Flags:
   --namespace TEXT
       The namespace of all of them.
   --histories JSON
-      What to take in; at most 1000, with at most 20,000 transitions together. May be
-      repeated.
+      What to take in; at most 1000, and no more than 20,000 transitions where there are
+      several. May be repeated.
   --json JSON
       The whole request, instead of other flags.
 

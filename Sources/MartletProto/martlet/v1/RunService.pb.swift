@@ -123,10 +123,10 @@ public struct CreateRunResult: MartletWire.WireMessage {
 public struct RunHistory: MartletWire.WireMessage {
   /// The run. `id`, `definition` and `times.create_time` are required; without `root_id` it is that of the enclosing run if
   /// that is there or in the same request, else the enclosing run itself. Kept as given are, beside what a creation takes,
-  /// `created_by`, `times`, `epoch`, `seq`, `attempt`, `execution_id`, `deployment_id` with what belongs to it, and
-  /// `worker`; what is absent follows from the transitions, or is who imports. Pools and queues are found by name. The
-  /// state is that of the last transition: `state` and `revision` are looked at only when there is none. `session_id`,
-  /// `pauses` and `etag` are ignored.
+  /// `created_by`, `times`, `epoch`, `seq`, `attempt`, `execution_id`, `pauses`, `deployment_id` with what belongs to it,
+  /// and `worker`; what is absent follows from the transitions, or is who imports. Pools and queues are found by name. The
+  /// state is that of the last transition: `state` and `revision` are looked at only when there is none. `session_id` and
+  /// `etag` are ignored.
   public var run: Run?
   /// Every transition, oldest first; none when its history is no longer kept. Each needs `to.type` and `to.time`, which may
   /// not go back nor lie in the future; `revision`, when given, counts from 1, and `from`, when given, is the type before.
@@ -151,7 +151,7 @@ public struct RunHistory: MartletWire.WireMessage {
 public struct ImportRunsRequest: MartletWire.WireMessage {
   /// The namespace of all of them.
   public var namespace: String
-  /// What to take in; at most 1000, with at most 20,000 transitions together.
+  /// What to take in; at most 1000, and no more than 20,000 transitions where there are several.
   public var histories: [RunHistory]
 
   /// A message with every field at its default.

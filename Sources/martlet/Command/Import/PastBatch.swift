@@ -3,6 +3,7 @@
 import Martlet
 import MartletCall
 import MartletProto
+import MartletRPC
 
 /// Records that are sent together, each with its place in the file.
 struct PastBatch: Sendable {
@@ -98,12 +99,25 @@ struct PastBatch: Sendable {
   ) async throws -> [Fate] {
     if items.isEmpty { return [] }
     do {
-      return try await send(items)
+      return try await patiently { try await send(items) }
     } catch let status as Status where status.code == .resourceExhausted {
       guard items.count > 1 else { return [fate(kind, items[0].place, status)] }
       let middle = items.count / 2
       return try await inParts(Array(items[..<middle]), kind, send)
         + inParts(Array(items[middle...]), kind, send)
+    }
+  }
+
+  /// Makes a call that the server puts off while it has too much to do.
+  private static func patiently<R>(_ call: () async throws -> R) async throws -> R {
+    var pause = Duration.milliseconds(100)
+    while true {
+      do {
+        return try await call()
+      } catch let status as Status where status.reason == "OVERLOADED" && pause < .seconds(30) {
+        try await Task.sleep(for: max(pause, status.retryAfter ?? .zero))
+        pause *= 2
+      }
     }
   }
 

@@ -39,7 +39,8 @@ final class PastImport {
   func take(_ record: ImportRecord) async throws -> [Fate] {
     let place = record.place
     switch record.content {
-    case .history(let history):
+    case .history(var history):
+      history.run?.namespace = ""
       if let uri = history.resultAddress { results[history.run?.id ?? ""] = uri }
       batch.histories.append((history, place))
     case .result(let result):
@@ -51,8 +52,12 @@ final class PastImport {
         namespace: connection.namespace, id: id, runID: result.runID, payload: payload)
       batch.results.append((request, place))
     case .logEntry(let entry): batch.entries.append((entry, place))
-    case .artifact(let artifact): batch.artifacts.append((artifact, place))
-    case .event(let event): batch.events.append((event, place))
+    case .artifact(var artifact):
+      artifact.namespace = ""
+      batch.artifacts.append((artifact, place))
+    case .event(var event):
+      event.namespace = ""
+      batch.events.append((event, place))
     default: return []
     }
     batchSize += record.size ?? record.content.encodedSize

@@ -219,10 +219,10 @@ struct  Martlet__V1__RunHistory
   /*
    * The run. `id`, `definition` and `times.create_time` are required; without `root_id` it is that of the enclosing run if
    * that is there or in the same request, else the enclosing run itself. Kept as given are, beside what a creation takes,
-   * `created_by`, `times`, `epoch`, `seq`, `attempt`, `execution_id`, `deployment_id` with what belongs to it, and
-   * `worker`; what is absent follows from the transitions, or is who imports. Pools and queues are found by name. The
-   * state is that of the last transition: `state` and `revision` are looked at only when there is none. `session_id`,
-   * `pauses` and `etag` are ignored.
+   * `created_by`, `times`, `epoch`, `seq`, `attempt`, `execution_id`, `pauses`, `deployment_id` with what belongs to it,
+   * and `worker`; what is absent follows from the transitions, or is who imports. Pools and queues are found by name. The
+   * state is that of the last transition: `state` and `revision` are looked at only when there is none. `session_id` and
+   * `etag` are ignored.
    */
   Martlet__V1__Run *run;
   /*
@@ -250,7 +250,7 @@ struct  Martlet__V1__ImportRunsRequest
    */
   ProtobufCBinaryData namespace_;
   /*
-   * What to take in; at most 1000, with at most 20,000 transitions together.
+   * What to take in; at most 1000, and no more than 20,000 transitions where there are several.
    */
   size_t n_histories;
   Martlet__V1__RunHistory **histories;
