@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ArtifactImportTests {
+@Suite struct ArtifactImportTests {
   private static let begin = Instant(microseconds: 1_500_000_000_000_000)
 
   private func artifact(

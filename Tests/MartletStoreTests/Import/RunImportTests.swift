@@ -7,7 +7,7 @@ import MartletStore
 import MartletTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RunImportTests {
+@Suite struct RunImportTests {
   private static let now = Instant(microseconds: 1_790_000_000_000_000)
 
   /// A history that ended years ago.
