@@ -755,6 +755,1713 @@ _martlet_base64() {
 
 # --- The functions: one for each unary method of the contract ---------------------------------
 
+martlet_limit_create_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_create_limit [--FLAG VALUE]...
+
+Creates a limit. Idempotent: the same name and scope with the same content returns the
+existing one; with other content ALREADY_EXISTS.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --limit JSON
+      What to create.
+  --limit.namespace TEXT
+      The namespace.
+  --limit.name TEXT
+      Unique in namespace and scope; 1 to 200 bytes.
+  --limit.scope NAME
+      GLOBAL when unspecified; never changes. One of global, tag, deployment, pool, queue.
+  --limit.slots INTEGER
+      How many there are: 0 to 1,000,000. With 0 nobody gets any.
+  --limit.slot-decay-per-second NUMBER
+      When not 0, a slot does not come back by release, but so many of them a second:
+      0.00001 to 1,000,000.
+  --limit.disabled [true|false]
+      While true the limit counts, but refuses nobody.
+  --limit.description TEXT
+      For people; Markdown.
+  --limit.etag TEXT
+      Changes with every update, not with leases.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/CreateLimit martlet_limit_create_limit '
+namespace string namespace
+limit json limit
+limit.namespace string limit.namespace
+limit.name string limit.name
+limit.scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE limit.scope
+limit.slots int limit.slots
+limit.slot-decay-per-second float limit.slotDecayPerSecond
+limit.disabled bool limit.disabled
+limit.description string limit.description
+limit.etag string limit.etag
+' "$@"
+}
+
+martlet_limit_get_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_get_limit [--FLAG VALUE]...
+
+Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also
+for a pool, queue or deployment that is not limited.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      The id or the name.
+  --scope NAME
+      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
+      queue.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/GetLimit martlet_limit_get_limit '
+namespace string namespace
+ref string ref
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+' "$@"
+}
+
+martlet_limit_list_limits() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_list_limits [--FLAG VALUE]...
+
+Returns a page of limits of every scope, by scope and name, with how full they are.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --scope NAME
+      Only of this scope, when specified. One of global, tag, deployment, pool, queue.
+  --name-prefix TEXT
+      Only names that begin with this text, when not empty.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListLimitsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/ListLimits martlet_limit_list_limits '
+namespace string namespace
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+name-prefix string namePrefix
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_limit_update_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_update_limit [--FLAG VALUE]...
+
+Changes a limit. Fewer slots than are held takes none away; the limit is over until they
+come back. NOT_FOUND; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --limit JSON
+      The new values; `id`, or `name` and `scope`, say which limit, `etag` guards against
+      other writers when given.
+  --limit.namespace TEXT
+      The namespace.
+  --limit.name TEXT
+      Unique in namespace and scope; 1 to 200 bytes.
+  --limit.scope NAME
+      GLOBAL when unspecified; never changes. One of global, tag, deployment, pool, queue.
+  --limit.slots INTEGER
+      How many there are: 0 to 1,000,000. With 0 nobody gets any.
+  --limit.slot-decay-per-second NUMBER
+      When not 0, a slot does not come back by release, but so many of them a second:
+      0.00001 to 1,000,000.
+  --limit.disabled [true|false]
+      While true the limit counts, but refuses nobody.
+  --limit.description TEXT
+      For people; Markdown.
+  --limit.etag TEXT
+      Changes with every update, not with leases.
+  --update-mask FIELD,…
+      Any of `slots`, `slot_decay_per_second`, `disabled`, `description`. Required.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdateLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/UpdateLimit martlet_limit_update_limit '
+namespace string namespace
+limit json limit
+limit.namespace string limit.namespace
+limit.name string limit.name
+limit.scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE limit.scope
+limit.slots int limit.slots
+limit.slot-decay-per-second float limit.slotDecayPerSecond
+limit.disabled bool limit.disabled
+limit.description string limit.description
+limit.etag string limit.etag
+update-mask mask updateMask
+' "$@"
+}
+
+martlet_limit_delete_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_delete_limit [--FLAG VALUE]...
+
+Deletes a limit. Leases that held it no longer do; waiters are judged anew without it.
+NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the etag is not the current
+one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      The id or the name.
+  --scope NAME
+      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
+      queue.
+  --etag TEXT
+      Guards against other writers when given.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/DeleteLimit martlet_limit_delete_limit '
+namespace string namespace
+ref string ref
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+etag string etag
+' "$@"
+}
+
+martlet_limit_reset_limit() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_reset_limit [--FLAG VALUE]...
+
+Ends every lease that holds a limit, and forgets what is still to come back by time: for an
+operator who knows that the holders are gone. Their next renewal is refused with
+LEASE_ENDED.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      The id or the name.
+  --scope NAME
+      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
+      queue.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ResetLimitResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/ResetLimit martlet_limit_reset_limit '
+namespace string namespace
+ref string ref
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+' "$@"
+}
+
+martlet_limit_acquire_lease() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_acquire_lease [--FLAG VALUE]...
+
+Takes slots of several limits at once, all or none, waiting in line for them up to `wait`.
+Idempotent by `id`: a repeat returns the same lease, never a second one, and keeps its place
+in the line while it waits.
+
+RESOURCE_EXHAUSTED with LIMIT_FULL, RetryInfo and, as metadata, `limit`, `holders` and
+`place` when the slots did not come in time: ask again with the same id within 10 s to keep
+the place. NOT_FOUND when `strict` and a limit is not there. INVALID_ARGUMENT for more slots
+than a limit has. FAILED_PRECONDITION with LEASE_ENDED when the lease of this id has ended.
+ALREADY_EXISTS when the id is taken by another request.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      UUIDv7 of now, the key of repeats. The server makes one when it is empty; then a
+      repeat is another request, and the place in line goes with the call.
+  --limits JSON
+      What is wanted: 1 to 16 limits, each once. May be repeated.
+  --ttl DURATION
+      How long the lease runs without a renewal: 1 s to 24 h; 60 s when absent.
+  --wait DURATION
+      How long this call waits in line: at most 60 s; not at all when absent.
+  --mode NAME
+      What is expected of the limits. One of concurrency, rate.
+  --collision-strategy NAME
+      What to do when the slots are not free. One of enqueue, cancel_new.
+  --holder JSON
+      Who wants them.
+  --holder.name TEXT
+      For people: a host and a process, for instance. At most 500 bytes.
+  --holder.run-id TEXT
+      The run it is for. UUID; may be empty.
+  --holder.session-id TEXT
+      The executor's session; when that lapses, so does the lease. UUID; may be empty.
+      NOT_FOUND when it is not open.
+  --strict [true|false]
+      Whether every limit must be there; else those that are not are passed over.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.AcquireLeaseResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/AcquireLease martlet_limit_acquire_lease '
+namespace string namespace
+id string id
+limits *json limits
+ttl duration ttl
+wait duration wait
+mode enum:LEASE_MODE_:UNSPECIFIED,CONCURRENCY,RATE mode
+collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW collisionStrategy
+holder json holder
+holder.name string holder.name
+holder.run-id string holder.runId
+holder.session-id string holder.sessionId
+strict bool strict
+' "$@"
+}
+
+martlet_limit_renew_lease() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_renew_lease [--FLAG VALUE]...
+
+Makes a lease run its full term again. Do so at about a third of the term. NOT_FOUND when
+there is no such lease; FAILED_PRECONDITION with LEASE_ENDED when it has ended: its slots
+may be somebody else's.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      UUID of the lease.
+  --ttl DURATION
+      Another length from now on, when given: 1 s to 24 h.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.RenewLeaseResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/RenewLease martlet_limit_renew_lease '
+namespace string namespace
+id string id
+ttl duration ttl
+' "$@"
+}
+
+martlet_limit_release_lease() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_release_lease [--FLAG VALUE]...
+
+Gives the slots of a lease back, or leaves the line. Slots that come back by time do so
+nevertheless. Idempotent: a lease that has ended stays as it is. NOT_FOUND when there is no
+such lease.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      UUID of the lease.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ReleaseLeaseResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/ReleaseLease martlet_limit_release_lease '
+namespace string namespace
+id string id
+' "$@"
+}
+
+martlet_limit_list_leases() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_limit_list_leases [--FLAG VALUE]...
+
+Returns a page of leases that are held, the oldest first, and after them of those that wait,
+in the order of their line. Of a pool, a queue or a deployment: runs that are with workers,
+and those that wait for one, each as a lease with the id of the run, the name of the run as
+its holder, and its worker as its actor.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --ref TEXT
+      Only leases of this limit, when not empty: its id or name.
+  --scope NAME
+      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
+      queue.
+  --holder TEXT
+      Only leases of this holder, when not empty.
+  --run-id TEXT
+      Only leases for this run, when not empty. UUID.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListLeasesResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc LimitService/ListLeases martlet_limit_list_leases '
+namespace string namespace
+ref string ref
+scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
+holder string holder
+run-id string runId
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_run_create_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_create_run [--FLAG VALUE]...
+
+Creates a run in state SCHEDULED.
+
+Idempotent by `run.id`: the same id with the same content returns the existing run; with
+other content, or in another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field,
+such as a job variable that the pool's template does not have; NOT_FOUND when the parent or
+the deployment does not exist.
+
+Flags:
+  --namespace TEXT
+      The namespace; `run.namespace` must be empty or the same.
+  --run JSON
+      What to create; fields marked "output only" are ignored.
+  --run.id TEXT
+      UUID in lower-case text. Clients make UUIDv7; it is the idempotency key of the
+      creation. Empty in CreateRun: the server makes one.
+  --run.namespace TEXT
+      The namespace; empty means the caller's default.
+  --run.kind NAME
+      Flow or task. One of flow, task.
+  --run.name TEXT
+      A name for people, such as "crouching-kittiwake"; made by the server when empty.
+  --run.definition TEXT
+      The name of the flow or task that this is a run of. Required.
+  --run.definition-version TEXT
+      The version of the definition, as its author counts.
+  --run.parent-id TEXT
+      The enclosing run; empty at the root.
+  --run.deployment-id TEXT
+      The deployment that it is a run of; empty for none. Output only: CreateRunRequest
+      names it.
+  --run.state JSON
+      The current state. In creations only SCHEDULED with a due time is taken; everything
+      else is output only.
+  --run.state.type NAME
+      One of the nine types. Required in proposals. One of scheduled, pending, running,
+      paused, cancelling, completed, failed, cancelled, crashed.
+  --run.state.name TEXT
+      A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
+      when empty.
+  --run.state.message TEXT
+      One line for people, for example "All states completed."; at most 16 KiB are kept.
+      Where a text is cut, it says so.
+  --run.state.time TIME
+      When the server accepted the state. Output only; strictly increasing within a run.
+  --run.state.observed-time TIME
+      When the client says it happened, by the client's clock; kept, never used for
+      ordering.
+  --run.state.annotations JSON
+      What the reporter wants to be kept with this state in the history: plain JSON, never
+      looked into; at most 64 KiB. Gone with the next state.
+  --run.state.scheduled JSON
+      With SCHEDULED.
+  --run.state.scheduled.due-time TIME
+      Not to be started before this time.
+  --run.state.scheduled.reason TEXT
+      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
+      what the reporter says.
+  --run.state.scheduled.failed JSON
+      An error of the user's code.
+  --run.state.scheduled.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --run.state.scheduled.failed.error-message TEXT
+      What the error says; at most 64 KiB are kept.
+  --run.state.scheduled.failed.traceback TEXT
+      Where it came from; of a longer one the last 256 KiB are kept.
+  --run.state.scheduled.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --run.state.scheduled.crashed JSON
+      The loss of its process.
+  --run.state.scheduled.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --run.state.scheduled.crashed.exit-code INTEGER
+      The exit code of the process.
+  --run.state.scheduled.crashed.note TEXT
+      What the infrastructure says; at most 16 KiB are kept.
+  --run.state.scheduled.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
+  --run.state.paused JSON
+      With PAUSED.
+  --run.state.paused.until-time TIME
+      When the wait is given up.
+  --run.state.paused.key TEXT
+      Names the pause, so that one pause happens once: a pause whose key was resumed before
+      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
+      is executed anew pauses anew.
+  --run.state.paused.input-schema JSON
+      The JSON schema of the input that resumes it; absent when none is asked for.
+  --run.state.paused.suspended [true|false]
+      True when the process ends here: the run is let go, and after ResumeRun whoever takes
+      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
+      now and then, which is WAIT until ResumeRun.
+  --run.state.failed JSON
+      With FAILED.
+  --run.state.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --run.state.failed.error-message TEXT
+      What the error says; at most 64 KiB are kept.
+  --run.state.failed.traceback TEXT
+      Where it came from; of a longer one the last 256 KiB are kept.
+  --run.state.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --run.state.completed JSON
+      With COMPLETED.
+  --run.state.completed.result JSON
+      What the run returned, if it is recorded.
+  --run.state.completed.result.media-type TEXT
+      The media type, such as `application/json`.
+  --run.state.completed.result.digest TEXT
+      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
+      it: compact. The server fills it in for an inline value, and refuses one that does not
+      match with INVALID_ARGUMENT.
+  --run.state.completed.result.size INTEGER
+      The size in bytes.
+  --run.state.completed.result.json JSON
+      The value itself, as JSON.
+  --run.state.completed.result.data TEXT
+      The value itself, as bytes; at most 256 KiB.
+  --run.state.completed.result.uri TEXT
+      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
+  --run.state.completed.cached-from TEXT
+      The run that computed the result, when it came out of the cache; such a state is named
+      `Cached`.
+  --run.state.crashed JSON
+      With CRASHED.
+  --run.state.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --run.state.crashed.exit-code INTEGER
+      The exit code of the process.
+  --run.state.crashed.note TEXT
+      What the infrastructure says; at most 16 KiB are kept.
+  --run.state.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
+  --run.state.cancelling JSON
+      With CANCELLING.
+  --run.state.cancelling.until-time TIME
+      After this time the server makes the run CANCELLED whatever the executor does.
+  --run.state.cancelling.grace DURATION
+      How long the executor may take between asking its work to stop and ending it.
+  --run.parameters JSON
+      The arguments of the run; plain JSON.
+  --run.dependencies JSON
+      The runs whose outcomes this run takes as inputs. May be repeated.
+  --run.labels KEY=TEXT
+      Keys and values for finding and grouping. At most 64. May be repeated.
+  --run.tags TEXT
+      Words for finding and grouping. At most 64. May be repeated.
+  --run.retry JSON
+      How it is tried again after it failed; absent for not at all.
+  --run.retry.max-retries INTEGER
+      How often it is tried again, from 0 to 1000.
+  --run.retry.delays DURATION
+      The delay before each retry; the last one repeats; none means at once. At most 100,
+      each at most 30 days. May be repeated.
+  --run.retry.exponential JSON
+      Instead of `delays`.
+  --run.retry.exponential.first DURATION
+      Before the first retry; above 0, at most 30 days.
+  --run.retry.exponential.factor NUMBER
+      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+  --run.retry.exponential.max DURATION
+      No delay is longer; 30 days when absent.
+  --run.retry.jitter NUMBER
+      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
+      together. It follows from the run's id and the retry, not from chance.
+  --run.retry.mode NAME
+      Who tries again. One of in_process, reschedule.
+  --run.retry.retry-crashes [true|false]
+      Whether a CRASHED proposal of the executor is tried again too.
+  --run.timeout DURATION
+      How long it may be RUNNING at a time, counted anew from each entry into RUNNING. Its
+      executor should end it as FAILED named TimedOut; 5 s later the server does, and a
+      retry that is left goes to whoever takes the run next.
+  --run.trace-parent TEXT
+      W3C trace context of the creator.
+  --run.etag TEXT
+      Changes with every update of the run's own fields (not with its states).
+  --run.loss JSON
+      What becomes of it when its executor falls silent while it is RUNNING.
+  --run.loss.action NAME
+      What is done. One of crash, rerun, wait.
+  --run.loss.max-reruns INTEGER
+      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+  --run.pauses JSON
+      What its pauses ask for and were given. Output only, and only in GetRun and where one
+      run is returned. May be repeated.
+  --run.limits JSON
+      Slots that it holds while it is RUNNING, beside one of the limit of scope TAG of each
+      of its tags, where there is one. At most 16. While they are not free, a proposal of
+      RUNNING is WAIT with AWAITING_CONCURRENCY_SLOT, and the run stands in line: it keeps
+      its place while it asks again as told, 10 s at most. They come back when the run ends,
+      is lost, suspended or tried again later. Without a session nobody notices that it is
+      lost. Limits that are not there are passed over. May be repeated.
+  --run.job-variables JSON
+      Values for the template of the pool, over those of the deployment. Taken only with a
+      deployment.
+  --deployment TEXT
+      The deployment to make a run of: an id or `flow/name`. The run then has its
+      parameters, tags, labels and policies, under what `run` says, waits for a worker of
+      its pool, and needs no definition. INVALID_ARGUMENT with PARAMETERS_INVALID names the
+      parameters that do not fit its schema.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CreateRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/CreateRun martlet_run_create_run '
+namespace string namespace
+run json run
+run.id string run.id
+run.namespace string run.namespace
+run.kind enum:RUN_KIND_:UNSPECIFIED,FLOW,TASK run.kind
+run.name string run.name
+run.definition string run.definition
+run.definition-version string run.definitionVersion
+run.parent-id string run.parentId
+run.deployment-id string run.deploymentId
+run.state json run.state
+run.state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED run.state.type
+run.state.name string run.state.name
+run.state.message string run.state.message
+run.state.time time run.state.time
+run.state.observed-time time run.state.observedTime
+run.state.annotations json run.state.annotations
+run.state.scheduled json run.state.scheduled
+run.state.scheduled.due-time time run.state.scheduled.dueTime
+run.state.scheduled.reason string run.state.scheduled.reason
+run.state.scheduled.failed json run.state.scheduled.failed
+run.state.scheduled.failed.error-type string run.state.scheduled.failed.errorType
+run.state.scheduled.failed.error-message string run.state.scheduled.failed.errorMessage
+run.state.scheduled.failed.traceback string run.state.scheduled.failed.traceback
+run.state.scheduled.failed.retriable bool run.state.scheduled.failed.retriable
+run.state.scheduled.crashed json run.state.scheduled.crashed
+run.state.scheduled.crashed.signal int run.state.scheduled.crashed.signal
+run.state.scheduled.crashed.exit-code int run.state.scheduled.crashed.exitCode
+run.state.scheduled.crashed.note string run.state.scheduled.crashed.note
+run.state.scheduled.crashed.presumptive bool run.state.scheduled.crashed.presumptive
+run.state.paused json run.state.paused
+run.state.paused.until-time time run.state.paused.untilTime
+run.state.paused.key string run.state.paused.key
+run.state.paused.input-schema json run.state.paused.inputSchema
+run.state.paused.suspended bool run.state.paused.suspended
+run.state.failed json run.state.failed
+run.state.failed.error-type string run.state.failed.errorType
+run.state.failed.error-message string run.state.failed.errorMessage
+run.state.failed.traceback string run.state.failed.traceback
+run.state.failed.retriable bool run.state.failed.retriable
+run.state.completed json run.state.completed
+run.state.completed.result json run.state.completed.result
+run.state.completed.result.media-type string run.state.completed.result.mediaType
+run.state.completed.result.digest string run.state.completed.result.digest
+run.state.completed.result.size long run.state.completed.result.size
+run.state.completed.result.json json run.state.completed.result.json
+run.state.completed.result.data bytes run.state.completed.result.data
+run.state.completed.result.uri string run.state.completed.result.uri
+run.state.completed.cached-from string run.state.completed.cachedFrom
+run.state.crashed json run.state.crashed
+run.state.crashed.signal int run.state.crashed.signal
+run.state.crashed.exit-code int run.state.crashed.exitCode
+run.state.crashed.note string run.state.crashed.note
+run.state.crashed.presumptive bool run.state.crashed.presumptive
+run.state.cancelling json run.state.cancelling
+run.state.cancelling.until-time time run.state.cancelling.untilTime
+run.state.cancelling.grace duration run.state.cancelling.grace
+run.parameters json run.parameters
+run.dependencies *json run.dependencies
+run.labels %string run.labels
+run.tags *string run.tags
+run.retry json run.retry
+run.retry.max-retries int run.retry.maxRetries
+run.retry.delays *duration run.retry.delays
+run.retry.exponential json run.retry.exponential
+run.retry.exponential.first duration run.retry.exponential.first
+run.retry.exponential.factor float run.retry.exponential.factor
+run.retry.exponential.max duration run.retry.exponential.max
+run.retry.jitter float run.retry.jitter
+run.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE run.retry.mode
+run.retry.retry-crashes bool run.retry.retryCrashes
+run.timeout duration run.timeout
+run.trace-parent string run.traceParent
+run.etag string run.etag
+run.loss json run.loss
+run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
+run.loss.max-reruns int run.loss.maxReruns
+run.pauses *json run.pauses
+run.limits *json run.limits
+run.job-variables json run.jobVariables
+deployment string deployment
+' "$@"
+}
+
+martlet_run_batch_create_runs() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_batch_create_runs [--FLAG VALUE]...
+
+Creates up to 1000 runs. Each succeeds or fails alone; idempotent by id as CreateRun.
+
+Flags:
+  --namespace TEXT
+      The namespace of all of them.
+  --runs JSON
+      What to create; at most 1000. May be repeated.
+  --deployment TEXT
+      The deployment that all are runs of, as in CreateRun; none when empty.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.BatchCreateRunsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/BatchCreateRuns martlet_run_batch_create_runs '
+namespace string namespace
+runs *json runs
+deployment string deployment
+' "$@"
+}
+
+martlet_run_import_runs() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_import_runs [--FLAG VALUE]...
+
+Takes in up to 1000 runs that have ended, with their histories, ids and times, from another
+server or system. Each succeeds or fails alone; what is taken in is there when the call
+answers.
+
+Idempotent by `run.id`: a run that is there with the same history and parameters is left as
+it is; another of that id is ALREADY_EXISTS. FAILED_PRECONDITION with RUN_NOT_FINISHED when
+the last state is not a final one, for the work may go on where it is, and with RUN_DELETED
+when the run was deleted here. INVALID_ARGUMENT names the field.
+
+What is taken in is history: nothing waits, runs, holds a slot or is tried again because of
+it; watchers are not told, and automations do not act. Lists, counts, graphs and events by
+time have it, and flows that are not there are made. The enclosing run, the deployment and
+other runs that it names may come later, or never.
+
+Flags:
+  --namespace TEXT
+      The namespace of all of them.
+  --histories JSON
+      What to take in; at most 1000, and no more than 20,000 transitions where there are
+      several. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ImportRunsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/ImportRuns martlet_run_import_runs '
+namespace string namespace
+histories *json histories
+' "$@"
+}
+
+martlet_run_get_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_get_run [--FLAG VALUE]...
+
+Returns one run. NOT_FOUND when there is none of that id.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --read-mask FIELD,…
+      The fields of the run to return; all when empty. The path `failure` asks for
+      `GetRunResponse.failure`, which is worked out only then.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/GetRun martlet_run_get_run '
+namespace string namespace
+id string id
+read-mask mask readMask
+' "$@"
+}
+
+martlet_run_list_runs() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_list_runs [--FLAG VALUE]...
+
+Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
+
+A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`,
+`definition` or `kind` the filter fixes: with a filter that few of them meet it may be
+short, or empty, and yet not be the last. Go on until `next_page_token` is empty.
+
+INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED:
+list anew.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter TEXT
+      AIP-160: for example `state.type = FAILED AND definition = "etl" AND labels.team =
+      "x"`.
+  --order-by TEXT
+      `id`, `create_time`, `start_time` or `end_time`, then `desc` if wanted; `id desc`, the
+      newest first, when empty. By `start_time` and `end_time` at most 10,000 runs are
+      sorted: INVALID_ARGUMENT when the filter fixes no `parent_id`, `root_id` or
+      `definition` with so few.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before; its filter and order must be the same.
+  --read-mask FIELD,…
+      The fields to return; when empty, all but `parameters` and tracebacks.
+  --resume-token TEXT
+      With `wait`: only runs that changed after this token.
+  --wait DURATION
+      Waits up to this long for a change of a run that the filter lets pass, or let pass
+      before; at most 60 s.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListRunsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/ListRuns martlet_run_list_runs '
+namespace string namespace
+filter string filter
+order-by string orderBy
+page-size int pageSize
+page-token string pageToken
+read-mask mask readMask
+resume-token string resumeToken
+wait duration wait
+' "$@"
+}
+
+martlet_run_count_runs() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_count_runs [--FLAG VALUE]...
+
+Counts runs, in groups if asked.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --filter TEXT
+      AIP-160, as in ListRuns.
+  --group-by TEXT
+      Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`,
+      `start_time.hour`; one total when empty. Hours are those of UTC, written as their
+      first moment; empty for runs that never started. With `bucket` also one of
+      `expected_time.bucket`, `start_time.bucket`: stretches of time, written as their first
+      moment. May be repeated.
+  --bucket DURATION
+      How long each bucket is; at least 1 s.
+  --bucket-start TIME
+      Where one of the buckets begins; the epoch when absent.
+  --with-times [true|false]
+      Adds up how long the runs of each group have run, and how late they were.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CountRunsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/CountRuns martlet_run_count_runs '
+namespace string namespace
+filter string filter
+group-by *string groupBy
+bucket duration bucket
+bucket-start time bucketStart
+with-times bool withTimes
+' "$@"
+}
+
+martlet_run_update_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_update_run [--FLAG VALUE]...
+
+Changes a run's name, labels, tags or retry policy, never its state. The policy holds from
+its next failure on; what has been tried again counts.
+
+Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current
+one.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --run JSON
+      The new values; `id` names the run, `etag` guards against other writers when given.
+  --run.id TEXT
+      UUID in lower-case text. Clients make UUIDv7; it is the idempotency key of the
+      creation. Empty in CreateRun: the server makes one.
+  --run.namespace TEXT
+      The namespace; empty means the caller's default.
+  --run.kind NAME
+      Flow or task. One of flow, task.
+  --run.name TEXT
+      A name for people, such as "crouching-kittiwake"; made by the server when empty.
+  --run.definition TEXT
+      The name of the flow or task that this is a run of. Required.
+  --run.definition-version TEXT
+      The version of the definition, as its author counts.
+  --run.parent-id TEXT
+      The enclosing run; empty at the root.
+  --run.deployment-id TEXT
+      The deployment that it is a run of; empty for none. Output only: CreateRunRequest
+      names it.
+  --run.state JSON
+      The current state. In creations only SCHEDULED with a due time is taken; everything
+      else is output only.
+  --run.state.type NAME
+      One of the nine types. Required in proposals. One of scheduled, pending, running,
+      paused, cancelling, completed, failed, cancelled, crashed.
+  --run.state.name TEXT
+      A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
+      when empty.
+  --run.state.message TEXT
+      One line for people, for example "All states completed."; at most 16 KiB are kept.
+      Where a text is cut, it says so.
+  --run.state.time TIME
+      When the server accepted the state. Output only; strictly increasing within a run.
+  --run.state.observed-time TIME
+      When the client says it happened, by the client's clock; kept, never used for
+      ordering.
+  --run.state.annotations JSON
+      What the reporter wants to be kept with this state in the history: plain JSON, never
+      looked into; at most 64 KiB. Gone with the next state.
+  --run.state.scheduled JSON
+      With SCHEDULED.
+  --run.state.scheduled.due-time TIME
+      Not to be started before this time.
+  --run.state.scheduled.reason TEXT
+      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
+      what the reporter says.
+  --run.state.scheduled.failed JSON
+      An error of the user's code.
+  --run.state.scheduled.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --run.state.scheduled.failed.error-message TEXT
+      What the error says; at most 64 KiB are kept.
+  --run.state.scheduled.failed.traceback TEXT
+      Where it came from; of a longer one the last 256 KiB are kept.
+  --run.state.scheduled.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --run.state.scheduled.crashed JSON
+      The loss of its process.
+  --run.state.scheduled.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --run.state.scheduled.crashed.exit-code INTEGER
+      The exit code of the process.
+  --run.state.scheduled.crashed.note TEXT
+      What the infrastructure says; at most 16 KiB are kept.
+  --run.state.scheduled.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
+  --run.state.paused JSON
+      With PAUSED.
+  --run.state.paused.until-time TIME
+      When the wait is given up.
+  --run.state.paused.key TEXT
+      Names the pause, so that one pause happens once: a pause whose key was resumed before
+      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
+      is executed anew pauses anew.
+  --run.state.paused.input-schema JSON
+      The JSON schema of the input that resumes it; absent when none is asked for.
+  --run.state.paused.suspended [true|false]
+      True when the process ends here: the run is let go, and after ResumeRun whoever takes
+      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
+      now and then, which is WAIT until ResumeRun.
+  --run.state.failed JSON
+      With FAILED.
+  --run.state.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --run.state.failed.error-message TEXT
+      What the error says; at most 64 KiB are kept.
+  --run.state.failed.traceback TEXT
+      Where it came from; of a longer one the last 256 KiB are kept.
+  --run.state.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --run.state.completed JSON
+      With COMPLETED.
+  --run.state.completed.result JSON
+      What the run returned, if it is recorded.
+  --run.state.completed.result.media-type TEXT
+      The media type, such as `application/json`.
+  --run.state.completed.result.digest TEXT
+      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
+      it: compact. The server fills it in for an inline value, and refuses one that does not
+      match with INVALID_ARGUMENT.
+  --run.state.completed.result.size INTEGER
+      The size in bytes.
+  --run.state.completed.result.json JSON
+      The value itself, as JSON.
+  --run.state.completed.result.data TEXT
+      The value itself, as bytes; at most 256 KiB.
+  --run.state.completed.result.uri TEXT
+      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
+  --run.state.completed.cached-from TEXT
+      The run that computed the result, when it came out of the cache; such a state is named
+      `Cached`.
+  --run.state.crashed JSON
+      With CRASHED.
+  --run.state.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --run.state.crashed.exit-code INTEGER
+      The exit code of the process.
+  --run.state.crashed.note TEXT
+      What the infrastructure says; at most 16 KiB are kept.
+  --run.state.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
+  --run.state.cancelling JSON
+      With CANCELLING.
+  --run.state.cancelling.until-time TIME
+      After this time the server makes the run CANCELLED whatever the executor does.
+  --run.state.cancelling.grace DURATION
+      How long the executor may take between asking its work to stop and ending it.
+  --run.parameters JSON
+      The arguments of the run; plain JSON.
+  --run.dependencies JSON
+      The runs whose outcomes this run takes as inputs. May be repeated.
+  --run.labels KEY=TEXT
+      Keys and values for finding and grouping. At most 64. May be repeated.
+  --run.tags TEXT
+      Words for finding and grouping. At most 64. May be repeated.
+  --run.retry JSON
+      How it is tried again after it failed; absent for not at all.
+  --run.retry.max-retries INTEGER
+      How often it is tried again, from 0 to 1000.
+  --run.retry.delays DURATION
+      The delay before each retry; the last one repeats; none means at once. At most 100,
+      each at most 30 days. May be repeated.
+  --run.retry.exponential JSON
+      Instead of `delays`.
+  --run.retry.exponential.first DURATION
+      Before the first retry; above 0, at most 30 days.
+  --run.retry.exponential.factor NUMBER
+      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
+  --run.retry.exponential.max DURATION
+      No delay is longer; 30 days when absent.
+  --run.retry.jitter NUMBER
+      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
+      together. It follows from the run's id and the retry, not from chance.
+  --run.retry.mode NAME
+      Who tries again. One of in_process, reschedule.
+  --run.retry.retry-crashes [true|false]
+      Whether a CRASHED proposal of the executor is tried again too.
+  --run.timeout DURATION
+      How long it may be RUNNING at a time, counted anew from each entry into RUNNING. Its
+      executor should end it as FAILED named TimedOut; 5 s later the server does, and a
+      retry that is left goes to whoever takes the run next.
+  --run.trace-parent TEXT
+      W3C trace context of the creator.
+  --run.etag TEXT
+      Changes with every update of the run's own fields (not with its states).
+  --run.loss JSON
+      What becomes of it when its executor falls silent while it is RUNNING.
+  --run.loss.action NAME
+      What is done. One of crash, rerun, wait.
+  --run.loss.max-reruns INTEGER
+      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
+  --run.pauses JSON
+      What its pauses ask for and were given. Output only, and only in GetRun and where one
+      run is returned. May be repeated.
+  --run.limits JSON
+      Slots that it holds while it is RUNNING, beside one of the limit of scope TAG of each
+      of its tags, where there is one. At most 16. While they are not free, a proposal of
+      RUNNING is WAIT with AWAITING_CONCURRENCY_SLOT, and the run stands in line: it keeps
+      its place while it asks again as told, 10 s at most. They come back when the run ends,
+      is lost, suspended or tried again later. Without a session nobody notices that it is
+      lost. Limits that are not there are passed over. May be repeated.
+  --run.job-variables JSON
+      Values for the template of the pool, over those of the deployment. Taken only with a
+      deployment.
+  --update-mask FIELD,…
+      Any of `name`, `labels`, `tags`, `retry`. Required.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.UpdateRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/UpdateRun martlet_run_update_run '
+namespace string namespace
+run json run
+run.id string run.id
+run.namespace string run.namespace
+run.kind enum:RUN_KIND_:UNSPECIFIED,FLOW,TASK run.kind
+run.name string run.name
+run.definition string run.definition
+run.definition-version string run.definitionVersion
+run.parent-id string run.parentId
+run.deployment-id string run.deploymentId
+run.state json run.state
+run.state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED run.state.type
+run.state.name string run.state.name
+run.state.message string run.state.message
+run.state.time time run.state.time
+run.state.observed-time time run.state.observedTime
+run.state.annotations json run.state.annotations
+run.state.scheduled json run.state.scheduled
+run.state.scheduled.due-time time run.state.scheduled.dueTime
+run.state.scheduled.reason string run.state.scheduled.reason
+run.state.scheduled.failed json run.state.scheduled.failed
+run.state.scheduled.failed.error-type string run.state.scheduled.failed.errorType
+run.state.scheduled.failed.error-message string run.state.scheduled.failed.errorMessage
+run.state.scheduled.failed.traceback string run.state.scheduled.failed.traceback
+run.state.scheduled.failed.retriable bool run.state.scheduled.failed.retriable
+run.state.scheduled.crashed json run.state.scheduled.crashed
+run.state.scheduled.crashed.signal int run.state.scheduled.crashed.signal
+run.state.scheduled.crashed.exit-code int run.state.scheduled.crashed.exitCode
+run.state.scheduled.crashed.note string run.state.scheduled.crashed.note
+run.state.scheduled.crashed.presumptive bool run.state.scheduled.crashed.presumptive
+run.state.paused json run.state.paused
+run.state.paused.until-time time run.state.paused.untilTime
+run.state.paused.key string run.state.paused.key
+run.state.paused.input-schema json run.state.paused.inputSchema
+run.state.paused.suspended bool run.state.paused.suspended
+run.state.failed json run.state.failed
+run.state.failed.error-type string run.state.failed.errorType
+run.state.failed.error-message string run.state.failed.errorMessage
+run.state.failed.traceback string run.state.failed.traceback
+run.state.failed.retriable bool run.state.failed.retriable
+run.state.completed json run.state.completed
+run.state.completed.result json run.state.completed.result
+run.state.completed.result.media-type string run.state.completed.result.mediaType
+run.state.completed.result.digest string run.state.completed.result.digest
+run.state.completed.result.size long run.state.completed.result.size
+run.state.completed.result.json json run.state.completed.result.json
+run.state.completed.result.data bytes run.state.completed.result.data
+run.state.completed.result.uri string run.state.completed.result.uri
+run.state.completed.cached-from string run.state.completed.cachedFrom
+run.state.crashed json run.state.crashed
+run.state.crashed.signal int run.state.crashed.signal
+run.state.crashed.exit-code int run.state.crashed.exitCode
+run.state.crashed.note string run.state.crashed.note
+run.state.crashed.presumptive bool run.state.crashed.presumptive
+run.state.cancelling json run.state.cancelling
+run.state.cancelling.until-time time run.state.cancelling.untilTime
+run.state.cancelling.grace duration run.state.cancelling.grace
+run.parameters json run.parameters
+run.dependencies *json run.dependencies
+run.labels %string run.labels
+run.tags *string run.tags
+run.retry json run.retry
+run.retry.max-retries int run.retry.maxRetries
+run.retry.delays *duration run.retry.delays
+run.retry.exponential json run.retry.exponential
+run.retry.exponential.first duration run.retry.exponential.first
+run.retry.exponential.factor float run.retry.exponential.factor
+run.retry.exponential.max duration run.retry.exponential.max
+run.retry.jitter float run.retry.jitter
+run.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE run.retry.mode
+run.retry.retry-crashes bool run.retry.retryCrashes
+run.timeout duration run.timeout
+run.trace-parent string run.traceParent
+run.etag string run.etag
+run.loss json run.loss
+run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
+run.loss.max-reruns int run.loss.maxReruns
+run.pauses *json run.pauses
+run.limits *json run.limits
+run.job-variables json run.jobVariables
+update-mask mask updateMask
+' "$@"
+}
+
+martlet_run_delete_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_delete_run [--FLAG VALUE]...
+
+Deletes a run with everything below it and all that belongs to them: history, log lines,
+results, pauses, artifacts without a key. What is shared stays: artifacts with a key lose
+their run, results that a key of the cache holds, the events that programs published. An
+event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each, and watchers
+hear of it.
+
+A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on
+in the background: `pending`. The id is not given again: for two days at least, longer than
+an id is accepted, its creation is FAILED_PRECONDITION with RUN_DELETED; late reports are
+NOT_FOUND.
+
+FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or
+CANCELLING, or has an executor: cancel it first. NOT_FOUND when there is none of that id, so
+also for a repeat.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.DeleteRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/DeleteRun martlet_run_delete_run '
+namespace string namespace
+id string id
+' "$@"
+}
+
+martlet_run_batch_delete_runs() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_batch_delete_runs [--FLAG VALUE]...
+
+Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes
+with another of them, or is named twice, may be answered NOT_FOUND.
+
+Flags:
+  --namespace TEXT
+      The namespace of all of them.
+  --ids TEXT
+      The runs; at most 1000. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.BatchDeleteRunsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/BatchDeleteRuns martlet_run_batch_delete_runs '
+namespace string namespace
+ids *string ids
+' "$@"
+}
+
+martlet_run_cancel_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_cancel_run [--FLAG VALUE]...
+
+Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor
+answers or the bound passes. Runs below it follow. A run that has ended is left as it is and
+the verdict says so. Asked again, a sooner bound replaces the one before, a later one
+changes nothing.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --message TEXT
+      Why, for people.
+  --grace DURATION
+      How long its executor may take before the server makes it CANCELLED; 30 s when absent,
+      at most 1 h.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.CancelRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/CancelRun martlet_run_cancel_run '
+namespace string namespace
+id string id
+message string message
+grace duration grace
+' "$@"
+}
+
+martlet_run_retry_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_retry_run [--FLAG VALUE]...
+
+Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named
+AwaitingRetry, for whoever takes it next; its next RUNNING is named Rerunning, and its
+retries count anew.
+
+The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended,
+and when the enclosing run has ended. A run that waits already is left as it is.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --message TEXT
+      Why, for people.
+  --force [true|false]
+      Try a COMPLETED run again too.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.RetryRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/RetryRun martlet_run_retry_run '
+namespace string namespace
+id string id
+message string message
+force bool force
+' "$@"
+}
+
+martlet_run_pause_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_pause_run [--FLAG VALUE]...
+
+Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs
+keeps its executor: what it does goes on, but whatever it would start below it waits, and so
+does its own next RUNNING.
+
+The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left
+as it is.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --message TEXT
+      Why, for people.
+  --max-wait DURATION
+      After this time without ResumeRun the run becomes FAILED, named PauseTimedOut; at most
+      30 days, never when absent.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.PauseRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/PauseRun martlet_run_pause_run '
+namespace string namespace
+id string id
+message string message
+max-wait duration maxWait
+' "$@"
+}
+
+martlet_run_resume_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_resume_run [--FLAG VALUE]...
+
+Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A
+process that waits goes on with its next RUNNING; a suspended run is for whoever takes it
+next. GetRun shows the input.
+
+The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input`
+when the pause asks for one that is missing or does not fit its schema.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --message TEXT
+      Why, for people.
+  --input JSON
+      What the pause waits for; at most 256 KiB as JSON.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ResumeRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/ResumeRun martlet_run_resume_run '
+namespace string namespace
+id string id
+message string message
+input json input
+' "$@"
+}
+
+martlet_run_set_run_state() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_set_run_state [--FLAG VALUE]...
+
+Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED
+is RetryRun; an end is taken when nobody has the run.
+
+With `force` any state is set, whatever the run is in; its executor, if the new state has
+none, is FENCED, and when the run is stopped the runs below it follow. PENDING, RUNNING and
+CANCELLING need an executor that the run still has: REFUSED with CLAIM_REQUIRED otherwise.
+The history says who forced it, by rule any/force.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --state JSON
+      The state. Required.
+  --state.type NAME
+      One of the nine types. Required in proposals. One of scheduled, pending, running,
+      paused, cancelling, completed, failed, cancelled, crashed.
+  --state.name TEXT
+      A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
+      when empty.
+  --state.message TEXT
+      One line for people, for example "All states completed."; at most 16 KiB are kept.
+      Where a text is cut, it says so.
+  --state.time TIME
+      When the server accepted the state. Output only; strictly increasing within a run.
+  --state.observed-time TIME
+      When the client says it happened, by the client's clock; kept, never used for
+      ordering.
+  --state.annotations JSON
+      What the reporter wants to be kept with this state in the history: plain JSON, never
+      looked into; at most 64 KiB. Gone with the next state.
+  --state.scheduled JSON
+      With SCHEDULED.
+  --state.scheduled.due-time TIME
+      Not to be started before this time.
+  --state.scheduled.reason TEXT
+      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
+      what the reporter says.
+  --state.scheduled.failed JSON
+      An error of the user's code.
+  --state.scheduled.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --state.scheduled.failed.error-message TEXT
+      What the error says; at most 64 KiB are kept.
+  --state.scheduled.failed.traceback TEXT
+      Where it came from; of a longer one the last 256 KiB are kept.
+  --state.scheduled.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --state.scheduled.crashed JSON
+      The loss of its process.
+  --state.scheduled.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --state.scheduled.crashed.exit-code INTEGER
+      The exit code of the process.
+  --state.scheduled.crashed.note TEXT
+      What the infrastructure says; at most 16 KiB are kept.
+  --state.scheduled.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
+  --state.paused JSON
+      With PAUSED.
+  --state.paused.until-time TIME
+      When the wait is given up.
+  --state.paused.key TEXT
+      Names the pause, so that one pause happens once: a pause whose key was resumed before
+      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
+      is executed anew pauses anew.
+  --state.paused.input-schema JSON
+      The JSON schema of the input that resumes it; absent when none is asked for.
+  --state.paused.suspended [true|false]
+      True when the process ends here: the run is let go, and after ResumeRun whoever takes
+      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
+      now and then, which is WAIT until ResumeRun.
+  --state.failed JSON
+      With FAILED.
+  --state.failed.error-type TEXT
+      The type of the error, such as `ValueError` or `exit status 3`.
+  --state.failed.error-message TEXT
+      What the error says; at most 64 KiB are kept.
+  --state.failed.traceback TEXT
+      Where it came from; of a longer one the last 256 KiB are kept.
+  --state.failed.retriable [true|false]
+      Whether another attempt may help; absent means yes.
+  --state.completed JSON
+      With COMPLETED.
+  --state.completed.result JSON
+      What the run returned, if it is recorded.
+  --state.completed.result.media-type TEXT
+      The media type, such as `application/json`.
+  --state.completed.result.digest TEXT
+      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
+      it: compact. The server fills it in for an inline value, and refuses one that does not
+      match with INVALID_ARGUMENT.
+  --state.completed.result.size INTEGER
+      The size in bytes.
+  --state.completed.result.json JSON
+      The value itself, as JSON.
+  --state.completed.result.data TEXT
+      The value itself, as bytes; at most 256 KiB.
+  --state.completed.result.uri TEXT
+      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
+  --state.completed.cached-from TEXT
+      The run that computed the result, when it came out of the cache; such a state is named
+      `Cached`.
+  --state.crashed JSON
+      With CRASHED.
+  --state.crashed.signal INTEGER
+      The signal that ended the process, such as 9.
+  --state.crashed.exit-code INTEGER
+      The exit code of the process.
+  --state.crashed.note TEXT
+      What the infrastructure says; at most 16 KiB are kept.
+  --state.crashed.presumptive [true|false]
+      True when the server only presumes the loss from silence: the same execution may still
+      report.
+  --state.cancelling JSON
+      With CANCELLING.
+  --state.cancelling.until-time TIME
+      After this time the server makes the run CANCELLED whatever the executor does.
+  --state.cancelling.grace DURATION
+      How long the executor may take between asking its work to stop and ending it.
+  --force [true|false]
+      Set it whatever the run is in and whoever has it.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.SetRunStateResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/SetRunState martlet_run_set_run_state '
+namespace string namespace
+id string id
+state json state
+state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED state.type
+state.name string state.name
+state.message string state.message
+state.time time state.time
+state.observed-time time state.observedTime
+state.annotations json state.annotations
+state.scheduled json state.scheduled
+state.scheduled.due-time time state.scheduled.dueTime
+state.scheduled.reason string state.scheduled.reason
+state.scheduled.failed json state.scheduled.failed
+state.scheduled.failed.error-type string state.scheduled.failed.errorType
+state.scheduled.failed.error-message string state.scheduled.failed.errorMessage
+state.scheduled.failed.traceback string state.scheduled.failed.traceback
+state.scheduled.failed.retriable bool state.scheduled.failed.retriable
+state.scheduled.crashed json state.scheduled.crashed
+state.scheduled.crashed.signal int state.scheduled.crashed.signal
+state.scheduled.crashed.exit-code int state.scheduled.crashed.exitCode
+state.scheduled.crashed.note string state.scheduled.crashed.note
+state.scheduled.crashed.presumptive bool state.scheduled.crashed.presumptive
+state.paused json state.paused
+state.paused.until-time time state.paused.untilTime
+state.paused.key string state.paused.key
+state.paused.input-schema json state.paused.inputSchema
+state.paused.suspended bool state.paused.suspended
+state.failed json state.failed
+state.failed.error-type string state.failed.errorType
+state.failed.error-message string state.failed.errorMessage
+state.failed.traceback string state.failed.traceback
+state.failed.retriable bool state.failed.retriable
+state.completed json state.completed
+state.completed.result json state.completed.result
+state.completed.result.media-type string state.completed.result.mediaType
+state.completed.result.digest string state.completed.result.digest
+state.completed.result.size long state.completed.result.size
+state.completed.result.json json state.completed.result.json
+state.completed.result.data bytes state.completed.result.data
+state.completed.result.uri string state.completed.result.uri
+state.completed.cached-from string state.completed.cachedFrom
+state.crashed json state.crashed
+state.crashed.signal int state.crashed.signal
+state.crashed.exit-code int state.crashed.exitCode
+state.crashed.note string state.crashed.note
+state.crashed.presumptive bool state.crashed.presumptive
+state.cancelling json state.cancelling
+state.cancelling.until-time time state.cancelling.untilTime
+state.cancelling.grace duration state.cancelling.grace
+force bool force
+' "$@"
+}
+
+martlet_run_list_transitions() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_list_transitions [--FLAG VALUE]...
+
+Returns the history of a run, oldest first.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --run-id TEXT
+      The run.
+  --page-size INTEGER
+      At most 1000; 100 when 0.
+  --page-token TEXT
+      From the page before.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ListTransitionsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/ListTransitions martlet_run_list_transitions '
+namespace string namespace
+run-id string runId
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_run_get_run_graph() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_get_run_graph [--FLAG VALUE]...
+
+Returns a run and the runs below it with what connects them, page by page.
+
+NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --run-id TEXT
+      The run at the top, itself a root or not.
+  --max-depth INTEGER
+      How many levels below the top; 32 when 0, at most 100.
+  --page-size INTEGER
+      At most 5000 nodes; 1000 when 0.
+  --page-token TEXT
+      From the page before; the other fields must be the same.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.GetRunGraphResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/GetRunGraph martlet_run_get_run_graph '
+namespace string namespace
+run-id string runId
+max-depth int maxDepth
+page-size int pageSize
+page-token string pageToken
+' "$@"
+}
+
+martlet_run_explain_run() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_run_explain_run [--FLAG VALUE]...
+
+Explains where a run is: the gates before its next step, in order, each with what would open
+it; for a run that has ended, how and by whom. All of it is read from one snapshot.
+
+NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run
+failed.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The run.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ExplainRunResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc RunService/ExplainRun martlet_run_explain_run '
+namespace string namespace
+id string id
+' "$@"
+}
+
 martlet_artifact_put_artifact() {
   case ${1-} in
     --help | -h)
@@ -828,6 +2535,36 @@ artifact.image-uri string artifact.imageUri
 artifact.custom json artifact.custom
 artifact.custom.type string artifact.custom.type
 artifact.custom.data json artifact.custom.data
+' "$@"
+}
+
+martlet_artifact_import_artifacts() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_artifact_import_artifacts [--FLAG VALUE]...
+
+Takes in up to 200 artifacts from another server or system with their ids and times. Each
+succeeds or fails alone; in their series they stand by their times. Idempotent by
+`Artifact.id`: one that is there with the same content is left as it is, another of that id
+is ALREADY_EXISTS. The run need not be there.
+
+Flags:
+  --namespace TEXT
+      The namespace of all of them.
+  --artifacts JSON
+      What to take in, at most 200, each with `id` and `create_time`; without `update_time`
+      that is the same. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ImportArtifactsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc ArtifactService/ImportArtifacts martlet_artifact_import_artifacts '
+namespace string namespace
+artifacts *json artifacts
 ' "$@"
 }
 
@@ -1954,417 +3691,6 @@ name string name
 ' "$@"
 }
 
-martlet_limit_create_limit() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_create_limit [--FLAG VALUE]...
-
-Creates a limit. Idempotent: the same name and scope with the same content returns the
-existing one; with other content ALREADY_EXISTS.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --limit JSON
-      What to create.
-  --limit.namespace TEXT
-      The namespace.
-  --limit.name TEXT
-      Unique in namespace and scope; 1 to 200 bytes.
-  --limit.scope NAME
-      GLOBAL when unspecified; never changes. One of global, tag, deployment, pool, queue.
-  --limit.slots INTEGER
-      How many there are: 0 to 1,000,000. With 0 nobody gets any.
-  --limit.slot-decay-per-second NUMBER
-      When not 0, a slot does not come back by release, but so many of them a second:
-      0.00001 to 1,000,000.
-  --limit.disabled [true|false]
-      While true the limit counts, but refuses nobody.
-  --limit.description TEXT
-      For people; Markdown.
-  --limit.etag TEXT
-      Changes with every update, not with leases.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.CreateLimitResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/CreateLimit martlet_limit_create_limit '
-namespace string namespace
-limit json limit
-limit.namespace string limit.namespace
-limit.name string limit.name
-limit.scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE limit.scope
-limit.slots int limit.slots
-limit.slot-decay-per-second float limit.slotDecayPerSecond
-limit.disabled bool limit.disabled
-limit.description string limit.description
-limit.etag string limit.etag
-' "$@"
-}
-
-martlet_limit_get_limit() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_get_limit [--FLAG VALUE]...
-
-Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also
-for a pool, queue or deployment that is not limited.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --ref TEXT
-      The id or the name.
-  --scope NAME
-      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
-      queue.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.GetLimitResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/GetLimit martlet_limit_get_limit '
-namespace string namespace
-ref string ref
-scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
-' "$@"
-}
-
-martlet_limit_list_limits() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_list_limits [--FLAG VALUE]...
-
-Returns a page of limits of every scope, by scope and name, with how full they are.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --scope NAME
-      Only of this scope, when specified. One of global, tag, deployment, pool, queue.
-  --name-prefix TEXT
-      Only names that begin with this text, when not empty.
-  --page-size INTEGER
-      At most 1000; 100 when 0.
-  --page-token TEXT
-      From the page before.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ListLimitsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/ListLimits martlet_limit_list_limits '
-namespace string namespace
-scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
-name-prefix string namePrefix
-page-size int pageSize
-page-token string pageToken
-' "$@"
-}
-
-martlet_limit_update_limit() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_update_limit [--FLAG VALUE]...
-
-Changes a limit. Fewer slots than are held takes none away; the limit is over until they
-come back. NOT_FOUND; ABORTED with ETAG_MISMATCH when the etag is not the current one.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --limit JSON
-      The new values; `id`, or `name` and `scope`, say which limit, `etag` guards against
-      other writers when given.
-  --limit.namespace TEXT
-      The namespace.
-  --limit.name TEXT
-      Unique in namespace and scope; 1 to 200 bytes.
-  --limit.scope NAME
-      GLOBAL when unspecified; never changes. One of global, tag, deployment, pool, queue.
-  --limit.slots INTEGER
-      How many there are: 0 to 1,000,000. With 0 nobody gets any.
-  --limit.slot-decay-per-second NUMBER
-      When not 0, a slot does not come back by release, but so many of them a second:
-      0.00001 to 1,000,000.
-  --limit.disabled [true|false]
-      While true the limit counts, but refuses nobody.
-  --limit.description TEXT
-      For people; Markdown.
-  --limit.etag TEXT
-      Changes with every update, not with leases.
-  --update-mask FIELD,…
-      Any of `slots`, `slot_decay_per_second`, `disabled`, `description`. Required.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.UpdateLimitResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/UpdateLimit martlet_limit_update_limit '
-namespace string namespace
-limit json limit
-limit.namespace string limit.namespace
-limit.name string limit.name
-limit.scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE limit.scope
-limit.slots int limit.slots
-limit.slot-decay-per-second float limit.slotDecayPerSecond
-limit.disabled bool limit.disabled
-limit.description string limit.description
-limit.etag string limit.etag
-update-mask mask updateMask
-' "$@"
-}
-
-martlet_limit_delete_limit() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_delete_limit [--FLAG VALUE]...
-
-Deletes a limit. Leases that held it no longer do; waiters are judged anew without it.
-NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the etag is not the current
-one.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --ref TEXT
-      The id or the name.
-  --scope NAME
-      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
-      queue.
-  --etag TEXT
-      Guards against other writers when given.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.DeleteLimitResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/DeleteLimit martlet_limit_delete_limit '
-namespace string namespace
-ref string ref
-scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
-etag string etag
-' "$@"
-}
-
-martlet_limit_reset_limit() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_reset_limit [--FLAG VALUE]...
-
-Ends every lease that holds a limit, and forgets what is still to come back by time: for an
-operator who knows that the holders are gone. Their next renewal is refused with
-LEASE_ENDED.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --ref TEXT
-      The id or the name.
-  --scope NAME
-      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
-      queue.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ResetLimitResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/ResetLimit martlet_limit_reset_limit '
-namespace string namespace
-ref string ref
-scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
-' "$@"
-}
-
-martlet_limit_acquire_lease() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_acquire_lease [--FLAG VALUE]...
-
-Takes slots of several limits at once, all or none, waiting in line for them up to `wait`.
-Idempotent by `id`: a repeat returns the same lease, never a second one, and keeps its place
-in the line while it waits.
-
-RESOURCE_EXHAUSTED with LIMIT_FULL, RetryInfo and, as metadata, `limit`, `holders` and
-`place` when the slots did not come in time: ask again with the same id within 10 s to keep
-the place. NOT_FOUND when `strict` and a limit is not there. INVALID_ARGUMENT for more slots
-than a limit has. FAILED_PRECONDITION with LEASE_ENDED when the lease of this id has ended.
-ALREADY_EXISTS when the id is taken by another request.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      UUIDv7 of now, the key of repeats. The server makes one when it is empty; then a
-      repeat is another request, and the place in line goes with the call.
-  --limits JSON
-      What is wanted: 1 to 16 limits, each once. May be repeated.
-  --ttl DURATION
-      How long the lease runs without a renewal: 1 s to 24 h; 60 s when absent.
-  --wait DURATION
-      How long this call waits in line: at most 60 s; not at all when absent.
-  --mode NAME
-      What is expected of the limits. One of concurrency, rate.
-  --collision-strategy NAME
-      What to do when the slots are not free. One of enqueue, cancel_new.
-  --holder JSON
-      Who wants them.
-  --holder.name TEXT
-      For people: a host and a process, for instance. At most 500 bytes.
-  --holder.run-id TEXT
-      The run it is for. UUID; may be empty.
-  --holder.session-id TEXT
-      The executor's session; when that lapses, so does the lease. UUID; may be empty.
-      NOT_FOUND when it is not open.
-  --strict [true|false]
-      Whether every limit must be there; else those that are not are passed over.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.AcquireLeaseResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/AcquireLease martlet_limit_acquire_lease '
-namespace string namespace
-id string id
-limits *json limits
-ttl duration ttl
-wait duration wait
-mode enum:LEASE_MODE_:UNSPECIFIED,CONCURRENCY,RATE mode
-collision-strategy enum:COLLISION_STRATEGY_:UNSPECIFIED,ENQUEUE,CANCEL_NEW collisionStrategy
-holder json holder
-holder.name string holder.name
-holder.run-id string holder.runId
-holder.session-id string holder.sessionId
-strict bool strict
-' "$@"
-}
-
-martlet_limit_renew_lease() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_renew_lease [--FLAG VALUE]...
-
-Makes a lease run its full term again. Do so at about a third of the term. NOT_FOUND when
-there is no such lease; FAILED_PRECONDITION with LEASE_ENDED when it has ended: its slots
-may be somebody else's.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      UUID of the lease.
-  --ttl DURATION
-      Another length from now on, when given: 1 s to 24 h.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.RenewLeaseResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/RenewLease martlet_limit_renew_lease '
-namespace string namespace
-id string id
-ttl duration ttl
-' "$@"
-}
-
-martlet_limit_release_lease() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_release_lease [--FLAG VALUE]...
-
-Gives the slots of a lease back, or leaves the line. Slots that come back by time do so
-nevertheless. Idempotent: a lease that has ended stays as it is. NOT_FOUND when there is no
-such lease.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      UUID of the lease.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ReleaseLeaseResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/ReleaseLease martlet_limit_release_lease '
-namespace string namespace
-id string id
-' "$@"
-}
-
-martlet_limit_list_leases() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_limit_list_leases [--FLAG VALUE]...
-
-Returns a page of leases that are held, the oldest first, and after them of those that wait,
-in the order of their line. Of a pool, a queue or a deployment: runs that are with workers,
-and those that wait for one, each as a lease with the id of the run, the name of the run as
-its holder, and its worker as its actor.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --ref TEXT
-      Only leases of this limit, when not empty: its id or name.
-  --scope NAME
-      The scope of the name; GLOBAL when unspecified. One of global, tag, deployment, pool,
-      queue.
-  --holder TEXT
-      Only leases of this holder, when not empty.
-  --run-id TEXT
-      Only leases for this run, when not empty. UUID.
-  --page-size INTEGER
-      At most 1000; 100 when 0.
-  --page-token TEXT
-      From the page before.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ListLeasesResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc LimitService/ListLeases martlet_limit_list_leases '
-namespace string namespace
-ref string ref
-scope enum:LIMIT_SCOPE_:UNSPECIFIED,GLOBAL,TAG,DEPLOYMENT,POOL,QUEUE scope
-holder string holder
-run-id string runId
-page-size int pageSize
-page-token string pageToken
-' "$@"
-}
-
 martlet_deployment_create_deployment() {
   case ${1-} in
     --help | -h)
@@ -3399,6 +4725,37 @@ events *json events
 ' "$@"
 }
 
+martlet_event_import_events() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_event_import_events [--FLAG VALUE]...
+
+Takes in up to 1000 events from another server or system, with their ids, times and actors.
+Idempotent by `Event.id`: repeats are counted and not written again; events that cannot be
+stored fail alone. Watchers are not told of them and automations do not act: they have
+happened. Any UUID is an id, and the server's own names are taken, but for those of changes
+of state, which are the histories of runs.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --events JSON
+      At most 1000, each with `id` and `time`; without `receive_time` that is the same,
+      without `actor` it is who imports. May be repeated.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.ImportEventsResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc EventService/ImportEvents martlet_event_import_events '
+namespace string namespace
+events *json events
+' "$@"
+}
+
 martlet_event_list_events() {
   case ${1-} in
     --help | -h)
@@ -3787,1263 +5144,6 @@ HELP
 namespace string namespace
 run-id string runId
 key string key
-' "$@"
-}
-
-martlet_run_create_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_create_run [--FLAG VALUE]...
-
-Creates a run in state SCHEDULED.
-
-Idempotent by `run.id`: the same id with the same content returns the existing run; with
-other content, or in another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field,
-such as a job variable that the pool's template does not have; NOT_FOUND when the parent or
-the deployment does not exist.
-
-Flags:
-  --namespace TEXT
-      The namespace; `run.namespace` must be empty or the same.
-  --run JSON
-      What to create; fields marked "output only" are ignored.
-  --run.id TEXT
-      UUID in lower-case text. Clients make UUIDv7; it is the idempotency key of the
-      creation. Empty in CreateRun: the server makes one.
-  --run.namespace TEXT
-      The namespace; empty means the caller's default.
-  --run.kind NAME
-      Flow or task. One of flow, task.
-  --run.name TEXT
-      A name for people, such as "crouching-kittiwake"; made by the server when empty.
-  --run.definition TEXT
-      The name of the flow or task that this is a run of. Required.
-  --run.definition-version TEXT
-      The version of the definition, as its author counts.
-  --run.parent-id TEXT
-      The enclosing run; empty at the root.
-  --run.deployment-id TEXT
-      The deployment that it is a run of; empty for none. Output only: CreateRunRequest
-      names it.
-  --run.state JSON
-      The current state. In creations only SCHEDULED with a due time is taken; everything
-      else is output only.
-  --run.state.type NAME
-      One of the nine types. Required in proposals. One of scheduled, pending, running,
-      paused, cancelling, completed, failed, cancelled, crashed.
-  --run.state.name TEXT
-      A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
-      when empty.
-  --run.state.message TEXT
-      One line for people, for example "All states completed."; at most 16 KiB are kept.
-      Where a text is cut, it says so.
-  --run.state.time TIME
-      When the server accepted the state. Output only; strictly increasing within a run.
-  --run.state.observed-time TIME
-      When the client says it happened, by the client's clock; kept, never used for
-      ordering.
-  --run.state.annotations JSON
-      What the reporter wants to be kept with this state in the history: plain JSON, never
-      looked into; at most 64 KiB. Gone with the next state.
-  --run.state.scheduled JSON
-      With SCHEDULED.
-  --run.state.scheduled.due-time TIME
-      Not to be started before this time.
-  --run.state.scheduled.reason TEXT
-      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
-      what the reporter says.
-  --run.state.scheduled.failed JSON
-      An error of the user's code.
-  --run.state.scheduled.failed.error-type TEXT
-      The type of the error, such as `ValueError` or `exit status 3`.
-  --run.state.scheduled.failed.error-message TEXT
-      What the error says; at most 64 KiB are kept.
-  --run.state.scheduled.failed.traceback TEXT
-      Where it came from; of a longer one the last 256 KiB are kept.
-  --run.state.scheduled.failed.retriable [true|false]
-      Whether another attempt may help; absent means yes.
-  --run.state.scheduled.crashed JSON
-      The loss of its process.
-  --run.state.scheduled.crashed.signal INTEGER
-      The signal that ended the process, such as 9.
-  --run.state.scheduled.crashed.exit-code INTEGER
-      The exit code of the process.
-  --run.state.scheduled.crashed.note TEXT
-      What the infrastructure says; at most 16 KiB are kept.
-  --run.state.scheduled.crashed.presumptive [true|false]
-      True when the server only presumes the loss from silence: the same execution may still
-      report.
-  --run.state.paused JSON
-      With PAUSED.
-  --run.state.paused.until-time TIME
-      When the wait is given up.
-  --run.state.paused.key TEXT
-      Names the pause, so that one pause happens once: a pause whose key was resumed before
-      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
-      is executed anew pauses anew.
-  --run.state.paused.input-schema JSON
-      The JSON schema of the input that resumes it; absent when none is asked for.
-  --run.state.paused.suspended [true|false]
-      True when the process ends here: the run is let go, and after ResumeRun whoever takes
-      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
-      now and then, which is WAIT until ResumeRun.
-  --run.state.failed JSON
-      With FAILED.
-  --run.state.failed.error-type TEXT
-      The type of the error, such as `ValueError` or `exit status 3`.
-  --run.state.failed.error-message TEXT
-      What the error says; at most 64 KiB are kept.
-  --run.state.failed.traceback TEXT
-      Where it came from; of a longer one the last 256 KiB are kept.
-  --run.state.failed.retriable [true|false]
-      Whether another attempt may help; absent means yes.
-  --run.state.completed JSON
-      With COMPLETED.
-  --run.state.completed.result JSON
-      What the run returned, if it is recorded.
-  --run.state.completed.result.media-type TEXT
-      The media type, such as `application/json`.
-  --run.state.completed.result.digest TEXT
-      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
-      it: compact. The server fills it in for an inline value, and refuses one that does not
-      match with INVALID_ARGUMENT.
-  --run.state.completed.result.size INTEGER
-      The size in bytes.
-  --run.state.completed.result.json JSON
-      The value itself, as JSON.
-  --run.state.completed.result.data TEXT
-      The value itself, as bytes; at most 256 KiB.
-  --run.state.completed.result.uri TEXT
-      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
-  --run.state.completed.cached-from TEXT
-      The run that computed the result, when it came out of the cache; such a state is named
-      `Cached`.
-  --run.state.crashed JSON
-      With CRASHED.
-  --run.state.crashed.signal INTEGER
-      The signal that ended the process, such as 9.
-  --run.state.crashed.exit-code INTEGER
-      The exit code of the process.
-  --run.state.crashed.note TEXT
-      What the infrastructure says; at most 16 KiB are kept.
-  --run.state.crashed.presumptive [true|false]
-      True when the server only presumes the loss from silence: the same execution may still
-      report.
-  --run.state.cancelling JSON
-      With CANCELLING.
-  --run.state.cancelling.until-time TIME
-      After this time the server makes the run CANCELLED whatever the executor does.
-  --run.state.cancelling.grace DURATION
-      How long the executor may take between asking its work to stop and ending it.
-  --run.parameters JSON
-      The arguments of the run; plain JSON.
-  --run.dependencies JSON
-      The runs whose outcomes this run takes as inputs. May be repeated.
-  --run.labels KEY=TEXT
-      Keys and values for finding and grouping. At most 64. May be repeated.
-  --run.tags TEXT
-      Words for finding and grouping. At most 64. May be repeated.
-  --run.retry JSON
-      How it is tried again after it failed; absent for not at all.
-  --run.retry.max-retries INTEGER
-      How often it is tried again, from 0 to 1000.
-  --run.retry.delays DURATION
-      The delay before each retry; the last one repeats; none means at once. At most 100,
-      each at most 30 days. May be repeated.
-  --run.retry.exponential JSON
-      Instead of `delays`.
-  --run.retry.exponential.first DURATION
-      Before the first retry; above 0, at most 30 days.
-  --run.retry.exponential.factor NUMBER
-      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
-  --run.retry.exponential.max DURATION
-      No delay is longer; 30 days when absent.
-  --run.retry.jitter NUMBER
-      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
-      together. It follows from the run's id and the retry, not from chance.
-  --run.retry.mode NAME
-      Who tries again. One of in_process, reschedule.
-  --run.retry.retry-crashes [true|false]
-      Whether a CRASHED proposal of the executor is tried again too.
-  --run.timeout DURATION
-      How long it may be RUNNING at a time, counted anew from each entry into RUNNING. Its
-      executor should end it as FAILED named TimedOut; 5 s later the server does, and a
-      retry that is left goes to whoever takes the run next.
-  --run.trace-parent TEXT
-      W3C trace context of the creator.
-  --run.etag TEXT
-      Changes with every update of the run's own fields (not with its states).
-  --run.loss JSON
-      What becomes of it when its executor falls silent while it is RUNNING.
-  --run.loss.action NAME
-      What is done. One of crash, rerun, wait.
-  --run.loss.max-reruns INTEGER
-      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
-  --run.pauses JSON
-      What its pauses ask for and were given. Output only, and only in GetRun and where one
-      run is returned. May be repeated.
-  --run.limits JSON
-      Slots that it holds while it is RUNNING, beside one of the limit of scope TAG of each
-      of its tags, where there is one. At most 16. While they are not free, a proposal of
-      RUNNING is WAIT with AWAITING_CONCURRENCY_SLOT, and the run stands in line: it keeps
-      its place while it asks again as told, 10 s at most. They come back when the run ends,
-      is lost, suspended or tried again later. Without a session nobody notices that it is
-      lost. Limits that are not there are passed over. May be repeated.
-  --run.job-variables JSON
-      Values for the template of the pool, over those of the deployment. Taken only with a
-      deployment.
-  --deployment TEXT
-      The deployment to make a run of: an id or `flow/name`. The run then has its
-      parameters, tags, labels and policies, under what `run` says, waits for a worker of
-      its pool, and needs no definition. INVALID_ARGUMENT with PARAMETERS_INVALID names the
-      parameters that do not fit its schema.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.CreateRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/CreateRun martlet_run_create_run '
-namespace string namespace
-run json run
-run.id string run.id
-run.namespace string run.namespace
-run.kind enum:RUN_KIND_:UNSPECIFIED,FLOW,TASK run.kind
-run.name string run.name
-run.definition string run.definition
-run.definition-version string run.definitionVersion
-run.parent-id string run.parentId
-run.deployment-id string run.deploymentId
-run.state json run.state
-run.state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED run.state.type
-run.state.name string run.state.name
-run.state.message string run.state.message
-run.state.time time run.state.time
-run.state.observed-time time run.state.observedTime
-run.state.annotations json run.state.annotations
-run.state.scheduled json run.state.scheduled
-run.state.scheduled.due-time time run.state.scheduled.dueTime
-run.state.scheduled.reason string run.state.scheduled.reason
-run.state.scheduled.failed json run.state.scheduled.failed
-run.state.scheduled.failed.error-type string run.state.scheduled.failed.errorType
-run.state.scheduled.failed.error-message string run.state.scheduled.failed.errorMessage
-run.state.scheduled.failed.traceback string run.state.scheduled.failed.traceback
-run.state.scheduled.failed.retriable bool run.state.scheduled.failed.retriable
-run.state.scheduled.crashed json run.state.scheduled.crashed
-run.state.scheduled.crashed.signal int run.state.scheduled.crashed.signal
-run.state.scheduled.crashed.exit-code int run.state.scheduled.crashed.exitCode
-run.state.scheduled.crashed.note string run.state.scheduled.crashed.note
-run.state.scheduled.crashed.presumptive bool run.state.scheduled.crashed.presumptive
-run.state.paused json run.state.paused
-run.state.paused.until-time time run.state.paused.untilTime
-run.state.paused.key string run.state.paused.key
-run.state.paused.input-schema json run.state.paused.inputSchema
-run.state.paused.suspended bool run.state.paused.suspended
-run.state.failed json run.state.failed
-run.state.failed.error-type string run.state.failed.errorType
-run.state.failed.error-message string run.state.failed.errorMessage
-run.state.failed.traceback string run.state.failed.traceback
-run.state.failed.retriable bool run.state.failed.retriable
-run.state.completed json run.state.completed
-run.state.completed.result json run.state.completed.result
-run.state.completed.result.media-type string run.state.completed.result.mediaType
-run.state.completed.result.digest string run.state.completed.result.digest
-run.state.completed.result.size long run.state.completed.result.size
-run.state.completed.result.json json run.state.completed.result.json
-run.state.completed.result.data bytes run.state.completed.result.data
-run.state.completed.result.uri string run.state.completed.result.uri
-run.state.completed.cached-from string run.state.completed.cachedFrom
-run.state.crashed json run.state.crashed
-run.state.crashed.signal int run.state.crashed.signal
-run.state.crashed.exit-code int run.state.crashed.exitCode
-run.state.crashed.note string run.state.crashed.note
-run.state.crashed.presumptive bool run.state.crashed.presumptive
-run.state.cancelling json run.state.cancelling
-run.state.cancelling.until-time time run.state.cancelling.untilTime
-run.state.cancelling.grace duration run.state.cancelling.grace
-run.parameters json run.parameters
-run.dependencies *json run.dependencies
-run.labels %string run.labels
-run.tags *string run.tags
-run.retry json run.retry
-run.retry.max-retries int run.retry.maxRetries
-run.retry.delays *duration run.retry.delays
-run.retry.exponential json run.retry.exponential
-run.retry.exponential.first duration run.retry.exponential.first
-run.retry.exponential.factor float run.retry.exponential.factor
-run.retry.exponential.max duration run.retry.exponential.max
-run.retry.jitter float run.retry.jitter
-run.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE run.retry.mode
-run.retry.retry-crashes bool run.retry.retryCrashes
-run.timeout duration run.timeout
-run.trace-parent string run.traceParent
-run.etag string run.etag
-run.loss json run.loss
-run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
-run.loss.max-reruns int run.loss.maxReruns
-run.pauses *json run.pauses
-run.limits *json run.limits
-run.job-variables json run.jobVariables
-deployment string deployment
-' "$@"
-}
-
-martlet_run_batch_create_runs() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_batch_create_runs [--FLAG VALUE]...
-
-Creates up to 1000 runs. Each succeeds or fails alone; idempotent by id as CreateRun.
-
-Flags:
-  --namespace TEXT
-      The namespace of all of them.
-  --runs JSON
-      What to create; at most 1000. May be repeated.
-  --deployment TEXT
-      The deployment that all are runs of, as in CreateRun; none when empty.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.BatchCreateRunsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/BatchCreateRuns martlet_run_batch_create_runs '
-namespace string namespace
-runs *json runs
-deployment string deployment
-' "$@"
-}
-
-martlet_run_get_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_get_run [--FLAG VALUE]...
-
-Returns one run. NOT_FOUND when there is none of that id.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      The run.
-  --read-mask FIELD,…
-      The fields of the run to return; all when empty. The path `failure` asks for
-      `GetRunResponse.failure`, which is worked out only then.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.GetRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/GetRun martlet_run_get_run '
-namespace string namespace
-id string id
-read-mask mask readMask
-' "$@"
-}
-
-martlet_run_list_runs() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_list_runs [--FLAG VALUE]...
-
-Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
-
-A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`,
-`definition` or `kind` the filter fixes: with a filter that few of them meet it may be
-short, or empty, and yet not be the last. Go on until `next_page_token` is empty.
-
-INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED:
-list anew.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --filter TEXT
-      AIP-160: for example `state.type = FAILED AND definition = "etl" AND labels.team =
-      "x"`.
-  --order-by TEXT
-      `id`, `create_time`, `start_time` or `end_time`, then `desc` if wanted; `id desc`, the
-      newest first, when empty. By `start_time` and `end_time` at most 10,000 runs are
-      sorted: INVALID_ARGUMENT when the filter fixes no `parent_id`, `root_id` or
-      `definition` with so few.
-  --page-size INTEGER
-      At most 1000; 100 when 0.
-  --page-token TEXT
-      From the page before; its filter and order must be the same.
-  --read-mask FIELD,…
-      The fields to return; when empty, all but `parameters` and tracebacks.
-  --resume-token TEXT
-      With `wait`: only runs that changed after this token.
-  --wait DURATION
-      Waits up to this long for a change of a run that the filter lets pass, or let pass
-      before; at most 60 s.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ListRunsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/ListRuns martlet_run_list_runs '
-namespace string namespace
-filter string filter
-order-by string orderBy
-page-size int pageSize
-page-token string pageToken
-read-mask mask readMask
-resume-token string resumeToken
-wait duration wait
-' "$@"
-}
-
-martlet_run_count_runs() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_count_runs [--FLAG VALUE]...
-
-Counts runs, in groups if asked.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --filter TEXT
-      AIP-160, as in ListRuns.
-  --group-by TEXT
-      Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`,
-      `start_time.hour`; one total when empty. Hours are those of UTC, written as their
-      first moment; empty for runs that never started. With `bucket` also one of
-      `expected_time.bucket`, `start_time.bucket`: stretches of time, written as their first
-      moment. May be repeated.
-  --bucket DURATION
-      How long each bucket is; at least 1 s.
-  --bucket-start TIME
-      Where one of the buckets begins; the epoch when absent.
-  --with-times [true|false]
-      Adds up how long the runs of each group have run, and how late they were.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.CountRunsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/CountRuns martlet_run_count_runs '
-namespace string namespace
-filter string filter
-group-by *string groupBy
-bucket duration bucket
-bucket-start time bucketStart
-with-times bool withTimes
-' "$@"
-}
-
-martlet_run_update_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_update_run [--FLAG VALUE]...
-
-Changes a run's name, labels, tags or retry policy, never its state. The policy holds from
-its next failure on; what has been tried again counts.
-
-Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current
-one.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --run JSON
-      The new values; `id` names the run, `etag` guards against other writers when given.
-  --run.id TEXT
-      UUID in lower-case text. Clients make UUIDv7; it is the idempotency key of the
-      creation. Empty in CreateRun: the server makes one.
-  --run.namespace TEXT
-      The namespace; empty means the caller's default.
-  --run.kind NAME
-      Flow or task. One of flow, task.
-  --run.name TEXT
-      A name for people, such as "crouching-kittiwake"; made by the server when empty.
-  --run.definition TEXT
-      The name of the flow or task that this is a run of. Required.
-  --run.definition-version TEXT
-      The version of the definition, as its author counts.
-  --run.parent-id TEXT
-      The enclosing run; empty at the root.
-  --run.deployment-id TEXT
-      The deployment that it is a run of; empty for none. Output only: CreateRunRequest
-      names it.
-  --run.state JSON
-      The current state. In creations only SCHEDULED with a due time is taken; everything
-      else is output only.
-  --run.state.type NAME
-      One of the nine types. Required in proposals. One of scheduled, pending, running,
-      paused, cancelling, completed, failed, cancelled, crashed.
-  --run.state.name TEXT
-      A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
-      when empty.
-  --run.state.message TEXT
-      One line for people, for example "All states completed."; at most 16 KiB are kept.
-      Where a text is cut, it says so.
-  --run.state.time TIME
-      When the server accepted the state. Output only; strictly increasing within a run.
-  --run.state.observed-time TIME
-      When the client says it happened, by the client's clock; kept, never used for
-      ordering.
-  --run.state.annotations JSON
-      What the reporter wants to be kept with this state in the history: plain JSON, never
-      looked into; at most 64 KiB. Gone with the next state.
-  --run.state.scheduled JSON
-      With SCHEDULED.
-  --run.state.scheduled.due-time TIME
-      Not to be started before this time.
-  --run.state.scheduled.reason TEXT
-      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
-      what the reporter says.
-  --run.state.scheduled.failed JSON
-      An error of the user's code.
-  --run.state.scheduled.failed.error-type TEXT
-      The type of the error, such as `ValueError` or `exit status 3`.
-  --run.state.scheduled.failed.error-message TEXT
-      What the error says; at most 64 KiB are kept.
-  --run.state.scheduled.failed.traceback TEXT
-      Where it came from; of a longer one the last 256 KiB are kept.
-  --run.state.scheduled.failed.retriable [true|false]
-      Whether another attempt may help; absent means yes.
-  --run.state.scheduled.crashed JSON
-      The loss of its process.
-  --run.state.scheduled.crashed.signal INTEGER
-      The signal that ended the process, such as 9.
-  --run.state.scheduled.crashed.exit-code INTEGER
-      The exit code of the process.
-  --run.state.scheduled.crashed.note TEXT
-      What the infrastructure says; at most 16 KiB are kept.
-  --run.state.scheduled.crashed.presumptive [true|false]
-      True when the server only presumes the loss from silence: the same execution may still
-      report.
-  --run.state.paused JSON
-      With PAUSED.
-  --run.state.paused.until-time TIME
-      When the wait is given up.
-  --run.state.paused.key TEXT
-      Names the pause, so that one pause happens once: a pause whose key was resumed before
-      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
-      is executed anew pauses anew.
-  --run.state.paused.input-schema JSON
-      The JSON schema of the input that resumes it; absent when none is asked for.
-  --run.state.paused.suspended [true|false]
-      True when the process ends here: the run is let go, and after ResumeRun whoever takes
-      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
-      now and then, which is WAIT until ResumeRun.
-  --run.state.failed JSON
-      With FAILED.
-  --run.state.failed.error-type TEXT
-      The type of the error, such as `ValueError` or `exit status 3`.
-  --run.state.failed.error-message TEXT
-      What the error says; at most 64 KiB are kept.
-  --run.state.failed.traceback TEXT
-      Where it came from; of a longer one the last 256 KiB are kept.
-  --run.state.failed.retriable [true|false]
-      Whether another attempt may help; absent means yes.
-  --run.state.completed JSON
-      With COMPLETED.
-  --run.state.completed.result JSON
-      What the run returned, if it is recorded.
-  --run.state.completed.result.media-type TEXT
-      The media type, such as `application/json`.
-  --run.state.completed.result.digest TEXT
-      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
-      it: compact. The server fills it in for an inline value, and refuses one that does not
-      match with INVALID_ARGUMENT.
-  --run.state.completed.result.size INTEGER
-      The size in bytes.
-  --run.state.completed.result.json JSON
-      The value itself, as JSON.
-  --run.state.completed.result.data TEXT
-      The value itself, as bytes; at most 256 KiB.
-  --run.state.completed.result.uri TEXT
-      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
-  --run.state.completed.cached-from TEXT
-      The run that computed the result, when it came out of the cache; such a state is named
-      `Cached`.
-  --run.state.crashed JSON
-      With CRASHED.
-  --run.state.crashed.signal INTEGER
-      The signal that ended the process, such as 9.
-  --run.state.crashed.exit-code INTEGER
-      The exit code of the process.
-  --run.state.crashed.note TEXT
-      What the infrastructure says; at most 16 KiB are kept.
-  --run.state.crashed.presumptive [true|false]
-      True when the server only presumes the loss from silence: the same execution may still
-      report.
-  --run.state.cancelling JSON
-      With CANCELLING.
-  --run.state.cancelling.until-time TIME
-      After this time the server makes the run CANCELLED whatever the executor does.
-  --run.state.cancelling.grace DURATION
-      How long the executor may take between asking its work to stop and ending it.
-  --run.parameters JSON
-      The arguments of the run; plain JSON.
-  --run.dependencies JSON
-      The runs whose outcomes this run takes as inputs. May be repeated.
-  --run.labels KEY=TEXT
-      Keys and values for finding and grouping. At most 64. May be repeated.
-  --run.tags TEXT
-      Words for finding and grouping. At most 64. May be repeated.
-  --run.retry JSON
-      How it is tried again after it failed; absent for not at all.
-  --run.retry.max-retries INTEGER
-      How often it is tried again, from 0 to 1000.
-  --run.retry.delays DURATION
-      The delay before each retry; the last one repeats; none means at once. At most 100,
-      each at most 30 days. May be repeated.
-  --run.retry.exponential JSON
-      Instead of `delays`.
-  --run.retry.exponential.first DURATION
-      Before the first retry; above 0, at most 30 days.
-  --run.retry.exponential.factor NUMBER
-      Each later delay is so many times the one before; from 1 to 100, 2 when 0.
-  --run.retry.exponential.max DURATION
-      No delay is longer; 30 days when absent.
-  --run.retry.jitter NUMBER
-      By which part a delay may be shorter or longer, from 0 to 1; spreads runs that fail
-      together. It follows from the run's id and the retry, not from chance.
-  --run.retry.mode NAME
-      Who tries again. One of in_process, reschedule.
-  --run.retry.retry-crashes [true|false]
-      Whether a CRASHED proposal of the executor is tried again too.
-  --run.timeout DURATION
-      How long it may be RUNNING at a time, counted anew from each entry into RUNNING. Its
-      executor should end it as FAILED named TimedOut; 5 s later the server does, and a
-      retry that is left goes to whoever takes the run next.
-  --run.trace-parent TEXT
-      W3C trace context of the creator.
-  --run.etag TEXT
-      Changes with every update of the run's own fields (not with its states).
-  --run.loss JSON
-      What becomes of it when its executor falls silent while it is RUNNING.
-  --run.loss.action NAME
-      What is done. One of crash, rerun, wait.
-  --run.loss.max-reruns INTEGER
-      With RERUN: how often, from 1 to 1000, 3 when 0; then it is CRASHED.
-  --run.pauses JSON
-      What its pauses ask for and were given. Output only, and only in GetRun and where one
-      run is returned. May be repeated.
-  --run.limits JSON
-      Slots that it holds while it is RUNNING, beside one of the limit of scope TAG of each
-      of its tags, where there is one. At most 16. While they are not free, a proposal of
-      RUNNING is WAIT with AWAITING_CONCURRENCY_SLOT, and the run stands in line: it keeps
-      its place while it asks again as told, 10 s at most. They come back when the run ends,
-      is lost, suspended or tried again later. Without a session nobody notices that it is
-      lost. Limits that are not there are passed over. May be repeated.
-  --run.job-variables JSON
-      Values for the template of the pool, over those of the deployment. Taken only with a
-      deployment.
-  --update-mask FIELD,…
-      Any of `name`, `labels`, `tags`, `retry`. Required.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.UpdateRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/UpdateRun martlet_run_update_run '
-namespace string namespace
-run json run
-run.id string run.id
-run.namespace string run.namespace
-run.kind enum:RUN_KIND_:UNSPECIFIED,FLOW,TASK run.kind
-run.name string run.name
-run.definition string run.definition
-run.definition-version string run.definitionVersion
-run.parent-id string run.parentId
-run.deployment-id string run.deploymentId
-run.state json run.state
-run.state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED run.state.type
-run.state.name string run.state.name
-run.state.message string run.state.message
-run.state.time time run.state.time
-run.state.observed-time time run.state.observedTime
-run.state.annotations json run.state.annotations
-run.state.scheduled json run.state.scheduled
-run.state.scheduled.due-time time run.state.scheduled.dueTime
-run.state.scheduled.reason string run.state.scheduled.reason
-run.state.scheduled.failed json run.state.scheduled.failed
-run.state.scheduled.failed.error-type string run.state.scheduled.failed.errorType
-run.state.scheduled.failed.error-message string run.state.scheduled.failed.errorMessage
-run.state.scheduled.failed.traceback string run.state.scheduled.failed.traceback
-run.state.scheduled.failed.retriable bool run.state.scheduled.failed.retriable
-run.state.scheduled.crashed json run.state.scheduled.crashed
-run.state.scheduled.crashed.signal int run.state.scheduled.crashed.signal
-run.state.scheduled.crashed.exit-code int run.state.scheduled.crashed.exitCode
-run.state.scheduled.crashed.note string run.state.scheduled.crashed.note
-run.state.scheduled.crashed.presumptive bool run.state.scheduled.crashed.presumptive
-run.state.paused json run.state.paused
-run.state.paused.until-time time run.state.paused.untilTime
-run.state.paused.key string run.state.paused.key
-run.state.paused.input-schema json run.state.paused.inputSchema
-run.state.paused.suspended bool run.state.paused.suspended
-run.state.failed json run.state.failed
-run.state.failed.error-type string run.state.failed.errorType
-run.state.failed.error-message string run.state.failed.errorMessage
-run.state.failed.traceback string run.state.failed.traceback
-run.state.failed.retriable bool run.state.failed.retriable
-run.state.completed json run.state.completed
-run.state.completed.result json run.state.completed.result
-run.state.completed.result.media-type string run.state.completed.result.mediaType
-run.state.completed.result.digest string run.state.completed.result.digest
-run.state.completed.result.size long run.state.completed.result.size
-run.state.completed.result.json json run.state.completed.result.json
-run.state.completed.result.data bytes run.state.completed.result.data
-run.state.completed.result.uri string run.state.completed.result.uri
-run.state.completed.cached-from string run.state.completed.cachedFrom
-run.state.crashed json run.state.crashed
-run.state.crashed.signal int run.state.crashed.signal
-run.state.crashed.exit-code int run.state.crashed.exitCode
-run.state.crashed.note string run.state.crashed.note
-run.state.crashed.presumptive bool run.state.crashed.presumptive
-run.state.cancelling json run.state.cancelling
-run.state.cancelling.until-time time run.state.cancelling.untilTime
-run.state.cancelling.grace duration run.state.cancelling.grace
-run.parameters json run.parameters
-run.dependencies *json run.dependencies
-run.labels %string run.labels
-run.tags *string run.tags
-run.retry json run.retry
-run.retry.max-retries int run.retry.maxRetries
-run.retry.delays *duration run.retry.delays
-run.retry.exponential json run.retry.exponential
-run.retry.exponential.first duration run.retry.exponential.first
-run.retry.exponential.factor float run.retry.exponential.factor
-run.retry.exponential.max duration run.retry.exponential.max
-run.retry.jitter float run.retry.jitter
-run.retry.mode enum:MODE_:UNSPECIFIED,IN_PROCESS,RESCHEDULE run.retry.mode
-run.retry.retry-crashes bool run.retry.retryCrashes
-run.timeout duration run.timeout
-run.trace-parent string run.traceParent
-run.etag string run.etag
-run.loss json run.loss
-run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
-run.loss.max-reruns int run.loss.maxReruns
-run.pauses *json run.pauses
-run.limits *json run.limits
-run.job-variables json run.jobVariables
-update-mask mask updateMask
-' "$@"
-}
-
-martlet_run_delete_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_delete_run [--FLAG VALUE]...
-
-Deletes a run with everything below it and all that belongs to them: history, log lines,
-results, pauses, artifacts without a key. What is shared stays: artifacts with a key lose
-their run, results that a key of the cache holds, the events that programs published. An
-event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each, and watchers
-hear of it.
-
-A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on
-in the background: `pending`. The id is not given again: for two days at least, longer than
-an id is accepted, its creation is FAILED_PRECONDITION with RUN_DELETED; late reports are
-NOT_FOUND.
-
-FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or
-CANCELLING, or has an executor: cancel it first. NOT_FOUND when there is none of that id, so
-also for a repeat.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      The run.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.DeleteRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/DeleteRun martlet_run_delete_run '
-namespace string namespace
-id string id
-' "$@"
-}
-
-martlet_run_batch_delete_runs() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_batch_delete_runs [--FLAG VALUE]...
-
-Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes
-with another of them, or is named twice, may be answered NOT_FOUND.
-
-Flags:
-  --namespace TEXT
-      The namespace of all of them.
-  --ids TEXT
-      The runs; at most 1000. May be repeated.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.BatchDeleteRunsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/BatchDeleteRuns martlet_run_batch_delete_runs '
-namespace string namespace
-ids *string ids
-' "$@"
-}
-
-martlet_run_cancel_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_cancel_run [--FLAG VALUE]...
-
-Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor
-answers or the bound passes. Runs below it follow. A run that has ended is left as it is and
-the verdict says so. Asked again, a sooner bound replaces the one before, a later one
-changes nothing.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      The run.
-  --message TEXT
-      Why, for people.
-  --grace DURATION
-      How long its executor may take before the server makes it CANCELLED; 30 s when absent,
-      at most 1 h.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.CancelRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/CancelRun martlet_run_cancel_run '
-namespace string namespace
-id string id
-message string message
-grace duration grace
-' "$@"
-}
-
-martlet_run_retry_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_retry_run [--FLAG VALUE]...
-
-Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named
-AwaitingRetry, for whoever takes it next; its next RUNNING is named Rerunning, and its
-retries count anew.
-
-The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended,
-and when the enclosing run has ended. A run that waits already is left as it is.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      The run.
-  --message TEXT
-      Why, for people.
-  --force [true|false]
-      Try a COMPLETED run again too.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.RetryRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/RetryRun martlet_run_retry_run '
-namespace string namespace
-id string id
-message string message
-force bool force
-' "$@"
-}
-
-martlet_run_pause_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_pause_run [--FLAG VALUE]...
-
-Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs
-keeps its executor: what it does goes on, but whatever it would start below it waits, and so
-does its own next RUNNING.
-
-The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left
-as it is.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      The run.
-  --message TEXT
-      Why, for people.
-  --max-wait DURATION
-      After this time without ResumeRun the run becomes FAILED, named PauseTimedOut; at most
-      30 days, never when absent.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.PauseRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/PauseRun martlet_run_pause_run '
-namespace string namespace
-id string id
-message string message
-max-wait duration maxWait
-' "$@"
-}
-
-martlet_run_resume_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_resume_run [--FLAG VALUE]...
-
-Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A
-process that waits goes on with its next RUNNING; a suspended run is for whoever takes it
-next. GetRun shows the input.
-
-The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input`
-when the pause asks for one that is missing or does not fit its schema.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      The run.
-  --message TEXT
-      Why, for people.
-  --input JSON
-      What the pause waits for; at most 256 KiB as JSON.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ResumeRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/ResumeRun martlet_run_resume_run '
-namespace string namespace
-id string id
-message string message
-input json input
-' "$@"
-}
-
-martlet_run_set_run_state() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_set_run_state [--FLAG VALUE]...
-
-Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED
-is RetryRun; an end is taken when nobody has the run.
-
-With `force` any state is set, whatever the run is in; its executor, if the new state has
-none, is FENCED, and when the run is stopped the runs below it follow. PENDING, RUNNING and
-CANCELLING need an executor that the run still has: REFUSED with CLAIM_REQUIRED otherwise.
-The history says who forced it, by rule any/force.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      The run.
-  --state JSON
-      The state. Required.
-  --state.type NAME
-      One of the nine types. Required in proposals. One of scheduled, pending, running,
-      paused, cancelling, completed, failed, cancelled, crashed.
-  --state.name TEXT
-      A finer name, such as "Late" or "TimedOut"; the server fills in the type's own name
-      when empty.
-  --state.message TEXT
-      One line for people, for example "All states completed."; at most 16 KiB are kept.
-      Where a text is cut, it says so.
-  --state.time TIME
-      When the server accepted the state. Output only; strictly increasing within a run.
-  --state.observed-time TIME
-      When the client says it happened, by the client's clock; kept, never used for
-      ordering.
-  --state.annotations JSON
-      What the reporter wants to be kept with this state in the history: plain JSON, never
-      looked into; at most 64 KiB. Gone with the next state.
-  --state.scheduled JSON
-      With SCHEDULED.
-  --state.scheduled.due-time TIME
-      Not to be started before this time.
-  --state.scheduled.reason TEXT
-      Why it waits: RETRY, RETRY_REQUESTED, RESUMED, LATE, OWNER_LOST, OFFER_WITHDRAWN, or
-      what the reporter says.
-  --state.scheduled.failed JSON
-      An error of the user's code.
-  --state.scheduled.failed.error-type TEXT
-      The type of the error, such as `ValueError` or `exit status 3`.
-  --state.scheduled.failed.error-message TEXT
-      What the error says; at most 64 KiB are kept.
-  --state.scheduled.failed.traceback TEXT
-      Where it came from; of a longer one the last 256 KiB are kept.
-  --state.scheduled.failed.retriable [true|false]
-      Whether another attempt may help; absent means yes.
-  --state.scheduled.crashed JSON
-      The loss of its process.
-  --state.scheduled.crashed.signal INTEGER
-      The signal that ended the process, such as 9.
-  --state.scheduled.crashed.exit-code INTEGER
-      The exit code of the process.
-  --state.scheduled.crashed.note TEXT
-      What the infrastructure says; at most 16 KiB are kept.
-  --state.scheduled.crashed.presumptive [true|false]
-      True when the server only presumes the loss from silence: the same execution may still
-      report.
-  --state.paused JSON
-      With PAUSED.
-  --state.paused.until-time TIME
-      When the wait is given up.
-  --state.paused.key TEXT
-      Names the pause, so that one pause happens once: a pause whose key was resumed before
-      is REFUSED with reason PAUSE_RESUMED, and the code goes on. Without a key, code that
-      is executed anew pauses anew.
-  --state.paused.input-schema JSON
-      The JSON schema of the input that resumes it; absent when none is asked for.
-  --state.paused.suspended [true|false]
-      True when the process ends here: the run is let go, and after ResumeRun whoever takes
-      it begins anew. False when the process waits: it keeps the run, and proposes RUNNING
-      now and then, which is WAIT until ResumeRun.
-  --state.failed JSON
-      With FAILED.
-  --state.failed.error-type TEXT
-      The type of the error, such as `ValueError` or `exit status 3`.
-  --state.failed.error-message TEXT
-      What the error says; at most 64 KiB are kept.
-  --state.failed.traceback TEXT
-      Where it came from; of a longer one the last 256 KiB are kept.
-  --state.failed.retriable [true|false]
-      Whether another attempt may help; absent means yes.
-  --state.completed JSON
-      With COMPLETED.
-  --state.completed.result JSON
-      What the run returned, if it is recorded.
-  --state.completed.result.media-type TEXT
-      The media type, such as `application/json`.
-  --state.completed.result.digest TEXT
-      `sha256:` and the hex digest of the bytes, of JSON of its text as the server writes
-      it: compact. The server fills it in for an inline value, and refuses one that does not
-      match with INVALID_ARGUMENT.
-  --state.completed.result.size INTEGER
-      The size in bytes.
-  --state.completed.result.json JSON
-      The value itself, as JSON.
-  --state.completed.result.data TEXT
-      The value itself, as bytes; at most 256 KiB.
-  --state.completed.result.uri TEXT
-      Where the value is stored; `martlet:result/ID` for one that PutResult stored.
-  --state.completed.cached-from TEXT
-      The run that computed the result, when it came out of the cache; such a state is named
-      `Cached`.
-  --state.crashed JSON
-      With CRASHED.
-  --state.crashed.signal INTEGER
-      The signal that ended the process, such as 9.
-  --state.crashed.exit-code INTEGER
-      The exit code of the process.
-  --state.crashed.note TEXT
-      What the infrastructure says; at most 16 KiB are kept.
-  --state.crashed.presumptive [true|false]
-      True when the server only presumes the loss from silence: the same execution may still
-      report.
-  --state.cancelling JSON
-      With CANCELLING.
-  --state.cancelling.until-time TIME
-      After this time the server makes the run CANCELLED whatever the executor does.
-  --state.cancelling.grace DURATION
-      How long the executor may take between asking its work to stop and ending it.
-  --force [true|false]
-      Set it whatever the run is in and whoever has it.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.SetRunStateResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/SetRunState martlet_run_set_run_state '
-namespace string namespace
-id string id
-state json state
-state.type enum:STATE_TYPE_:UNSPECIFIED,SCHEDULED,PENDING,RUNNING,PAUSED,CANCELLING,COMPLETED,FAILED,CANCELLED,CRASHED state.type
-state.name string state.name
-state.message string state.message
-state.time time state.time
-state.observed-time time state.observedTime
-state.annotations json state.annotations
-state.scheduled json state.scheduled
-state.scheduled.due-time time state.scheduled.dueTime
-state.scheduled.reason string state.scheduled.reason
-state.scheduled.failed json state.scheduled.failed
-state.scheduled.failed.error-type string state.scheduled.failed.errorType
-state.scheduled.failed.error-message string state.scheduled.failed.errorMessage
-state.scheduled.failed.traceback string state.scheduled.failed.traceback
-state.scheduled.failed.retriable bool state.scheduled.failed.retriable
-state.scheduled.crashed json state.scheduled.crashed
-state.scheduled.crashed.signal int state.scheduled.crashed.signal
-state.scheduled.crashed.exit-code int state.scheduled.crashed.exitCode
-state.scheduled.crashed.note string state.scheduled.crashed.note
-state.scheduled.crashed.presumptive bool state.scheduled.crashed.presumptive
-state.paused json state.paused
-state.paused.until-time time state.paused.untilTime
-state.paused.key string state.paused.key
-state.paused.input-schema json state.paused.inputSchema
-state.paused.suspended bool state.paused.suspended
-state.failed json state.failed
-state.failed.error-type string state.failed.errorType
-state.failed.error-message string state.failed.errorMessage
-state.failed.traceback string state.failed.traceback
-state.failed.retriable bool state.failed.retriable
-state.completed json state.completed
-state.completed.result json state.completed.result
-state.completed.result.media-type string state.completed.result.mediaType
-state.completed.result.digest string state.completed.result.digest
-state.completed.result.size long state.completed.result.size
-state.completed.result.json json state.completed.result.json
-state.completed.result.data bytes state.completed.result.data
-state.completed.result.uri string state.completed.result.uri
-state.completed.cached-from string state.completed.cachedFrom
-state.crashed json state.crashed
-state.crashed.signal int state.crashed.signal
-state.crashed.exit-code int state.crashed.exitCode
-state.crashed.note string state.crashed.note
-state.crashed.presumptive bool state.crashed.presumptive
-state.cancelling json state.cancelling
-state.cancelling.until-time time state.cancelling.untilTime
-state.cancelling.grace duration state.cancelling.grace
-force bool force
-' "$@"
-}
-
-martlet_run_list_transitions() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_list_transitions [--FLAG VALUE]...
-
-Returns the history of a run, oldest first.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --run-id TEXT
-      The run.
-  --page-size INTEGER
-      At most 1000; 100 when 0.
-  --page-token TEXT
-      From the page before.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ListTransitionsResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/ListTransitions martlet_run_list_transitions '
-namespace string namespace
-run-id string runId
-page-size int pageSize
-page-token string pageToken
-' "$@"
-}
-
-martlet_run_get_run_graph() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_get_run_graph [--FLAG VALUE]...
-
-Returns a run and the runs below it with what connects them, page by page.
-
-NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --run-id TEXT
-      The run at the top, itself a root or not.
-  --max-depth INTEGER
-      How many levels below the top; 32 when 0, at most 100.
-  --page-size INTEGER
-      At most 5000 nodes; 1000 when 0.
-  --page-token TEXT
-      From the page before; the other fields must be the same.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.GetRunGraphResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/GetRunGraph martlet_run_get_run_graph '
-namespace string namespace
-run-id string runId
-max-depth int maxDepth
-page-size int pageSize
-page-token string pageToken
-' "$@"
-}
-
-martlet_run_explain_run() {
-  case ${1-} in
-    --help | -h)
-      cat <<'HELP'
-Usage: martlet_run_explain_run [--FLAG VALUE]...
-
-Explains where a run is: the gates before its next step, in order, each with what would open
-it; for a run that has ended, how and by whom. All of it is read from one snapshot.
-
-NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run
-failed.
-
-Flags:
-  --namespace TEXT
-      The namespace.
-  --id TEXT
-      The run.
-  --json JSON
-      The whole request, instead of other flags.
-
-Prints the answer as JSON: martlet.v1.ExplainRunResponse.
-HELP
-      return ;;
-  esac
-  _martlet_rpc RunService/ExplainRun martlet_run_explain_run '
-namespace string namespace
-id string id
 ' "$@"
 }
 
@@ -6487,8 +6587,73 @@ name string name
 # martlet_help: the functions and what each does.
 martlet_help() {
   cat <<'HELP'
+martlet_limit_create_limit
+      Creates a limit.
+martlet_limit_get_limit
+      Returns one limit, by id or name, with how full it is.
+martlet_limit_list_limits
+      Returns a page of limits of every scope, by scope and name, with how full they are.
+martlet_limit_update_limit
+      Changes a limit.
+martlet_limit_delete_limit
+      Deletes a limit.
+martlet_limit_reset_limit
+      Ends every lease that holds a limit, and forgets what is still to come back by time:
+      for an operator who knows that the holders are gone.
+martlet_limit_acquire_lease
+      Takes slots of several limits at once, all or none, waiting in line for them up to
+      `wait`.
+martlet_limit_renew_lease
+      Makes a lease run its full term again.
+martlet_limit_release_lease
+      Gives the slots of a lease back, or leaves the line.
+martlet_limit_list_leases
+      Returns a page of leases that are held, the oldest first, and after them of those that
+      wait, in the order of their line.
+martlet_run_create_run
+      Creates a run in state SCHEDULED.
+martlet_run_batch_create_runs
+      Creates up to 1000 runs.
+martlet_run_import_runs
+      Takes in up to 1000 runs that have ended, with their histories, ids and times, from
+      another server or system.
+martlet_run_get_run
+      Returns one run.
+martlet_run_list_runs
+      Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
+martlet_run_count_runs
+      Counts runs, in groups if asked.
+martlet_run_update_run
+      Changes a run's name, labels, tags or retry policy, never its state.
+martlet_run_delete_run
+      Deletes a run with everything below it and all that belongs to them: history, log
+      lines, results, pauses, artifacts without a key.
+martlet_run_batch_delete_runs
+      Deletes up to 1000 runs, each as DeleteRun does.
+martlet_run_cancel_run
+      Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its
+      executor answers or the bound passes.
+martlet_run_retry_run
+      Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED,
+      named AwaitingRetry, for whoever takes it next; its next RUNNING is named Rerunning,
+      and its retries count anew.
+martlet_run_pause_run
+      Pauses a run, at once.
+martlet_run_resume_run
+      Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming.
+martlet_run_set_run_state
+      Gives a run a state.
+martlet_run_list_transitions
+      Returns the history of a run, oldest first.
+martlet_run_get_run_graph
+      Returns a run and the runs below it with what connects them, page by page.
+martlet_run_explain_run
+      Explains where a run is: the gates before its next step, in order, each with what
+      would open it; for a run that has ended, how and by whom.
 martlet_artifact_put_artifact
       Writes an artifact.
+martlet_artifact_import_artifacts
+      Takes in up to 200 artifacts from another server or system with their ids and times.
 martlet_artifact_get_artifact
       Returns one artifact by id, or the newest of a key.
 martlet_artifact_list_artifacts
@@ -6540,29 +6705,6 @@ martlet_block_update_block
       Changes a block's data.
 martlet_block_delete_block
       Deletes a block.
-martlet_limit_create_limit
-      Creates a limit.
-martlet_limit_get_limit
-      Returns one limit, by id or name, with how full it is.
-martlet_limit_list_limits
-      Returns a page of limits of every scope, by scope and name, with how full they are.
-martlet_limit_update_limit
-      Changes a limit.
-martlet_limit_delete_limit
-      Deletes a limit.
-martlet_limit_reset_limit
-      Ends every lease that holds a limit, and forgets what is still to come back by time:
-      for an operator who knows that the holders are gone.
-martlet_limit_acquire_lease
-      Takes slots of several limits at once, all or none, waiting in line for them up to
-      `wait`.
-martlet_limit_renew_lease
-      Makes a lease run its full term again.
-martlet_limit_release_lease
-      Gives the slots of a lease back, or leaves the line.
-martlet_limit_list_leases
-      Returns a page of leases that are held, the oldest first, and after them of those that
-      wait, in the order of their line.
 martlet_deployment_create_deployment
       Creates a deployment.
 martlet_deployment_apply_deployment
@@ -6602,6 +6744,9 @@ martlet_deployment_cancel_backfill
       are removed, runs that go on are cancelled if asked for.
 martlet_event_batch_publish_events
       Writes up to 1000 events; answers when they are durable.
+martlet_event_import_events
+      Takes in up to 1000 events from another server or system, with their ids, times and
+      actors.
 martlet_event_list_events
       Returns a page of events, the latest first, or, with `wait`, those that were committed
       after a resume token.
@@ -6625,43 +6770,6 @@ martlet_input_list_inputs
       Returns a page of inputs of a run, the oldest first.
 martlet_input_delete_input
       Deletes one input.
-martlet_run_create_run
-      Creates a run in state SCHEDULED.
-martlet_run_batch_create_runs
-      Creates up to 1000 runs.
-martlet_run_get_run
-      Returns one run.
-martlet_run_list_runs
-      Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
-martlet_run_count_runs
-      Counts runs, in groups if asked.
-martlet_run_update_run
-      Changes a run's name, labels, tags or retry policy, never its state.
-martlet_run_delete_run
-      Deletes a run with everything below it and all that belongs to them: history, log
-      lines, results, pauses, artifacts without a key.
-martlet_run_batch_delete_runs
-      Deletes up to 1000 runs, each as DeleteRun does.
-martlet_run_cancel_run
-      Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its
-      executor answers or the bound passes.
-martlet_run_retry_run
-      Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED,
-      named AwaitingRetry, for whoever takes it next; its next RUNNING is named Rerunning,
-      and its retries count anew.
-martlet_run_pause_run
-      Pauses a run, at once.
-martlet_run_resume_run
-      Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming.
-martlet_run_set_run_state
-      Gives a run a state.
-martlet_run_list_transitions
-      Returns the history of a run, oldest first.
-martlet_run_get_run_graph
-      Returns a run and the runs below it with what connects them, page by page.
-martlet_run_explain_run
-      Explains where a run is: the gates before its next step, in order, each with what
-      would open it; for a run that has ended, how and by whom.
 martlet_log_batch_write_logs
       Writes up to 1000 lines; answers when they are durable.
 martlet_log_list_logs

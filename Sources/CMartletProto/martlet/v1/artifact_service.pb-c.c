@@ -283,6 +283,141 @@ void   martlet__v1__put_artifact_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__put_artifact_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__import_artifacts_request__init
+                     (Martlet__V1__ImportArtifactsRequest         *message)
+{
+  static const Martlet__V1__ImportArtifactsRequest init_value = MARTLET__V1__IMPORT_ARTIFACTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_artifacts_request__get_packed_size
+                     (const Martlet__V1__ImportArtifactsRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifacts_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_artifacts_request__pack
+                     (const Martlet__V1__ImportArtifactsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifacts_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_artifacts_request__pack_to_buffer
+                     (const Martlet__V1__ImportArtifactsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifacts_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportArtifactsRequest *
+       martlet__v1__import_artifacts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportArtifactsRequest *)
+     protobuf_c_message_unpack (&martlet__v1__import_artifacts_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_artifacts_request__free_unpacked
+                     (Martlet__V1__ImportArtifactsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_artifacts_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__import_artifacts_response__init
+                     (Martlet__V1__ImportArtifactsResponse         *message)
+{
+  static const Martlet__V1__ImportArtifactsResponse init_value = MARTLET__V1__IMPORT_ARTIFACTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_artifacts_response__get_packed_size
+                     (const Martlet__V1__ImportArtifactsResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifacts_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_artifacts_response__pack
+                     (const Martlet__V1__ImportArtifactsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifacts_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_artifacts_response__pack_to_buffer
+                     (const Martlet__V1__ImportArtifactsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifacts_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportArtifactsResponse *
+       martlet__v1__import_artifacts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportArtifactsResponse *)
+     protobuf_c_message_unpack (&martlet__v1__import_artifacts_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_artifacts_response__free_unpacked
+                     (Martlet__V1__ImportArtifactsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_artifacts_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__import_artifact_result__init
+                     (Martlet__V1__ImportArtifactResult         *message)
+{
+  static const Martlet__V1__ImportArtifactResult init_value = MARTLET__V1__IMPORT_ARTIFACT_RESULT__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_artifact_result__get_packed_size
+                     (const Martlet__V1__ImportArtifactResult *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifact_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_artifact_result__pack
+                     (const Martlet__V1__ImportArtifactResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifact_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_artifact_result__pack_to_buffer
+                     (const Martlet__V1__ImportArtifactResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_artifact_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportArtifactResult *
+       martlet__v1__import_artifact_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportArtifactResult *)
+     protobuf_c_message_unpack (&martlet__v1__import_artifact_result__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_artifact_result__free_unpacked
+                     (Martlet__V1__ImportArtifactResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_artifact_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__get_artifact_request__init
                      (Martlet__V1__GetArtifactRequest         *message)
 {
@@ -1222,6 +1357,146 @@ const ProtobufCMessageDescriptor martlet__v1__put_artifact_response__descriptor 
   (ProtobufCMessageInit) martlet__v1__put_artifact_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor martlet__v1__import_artifacts_request__field_descriptors[2] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportArtifactsRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "artifacts",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ImportArtifactsRequest, n_artifacts),
+    offsetof(Martlet__V1__ImportArtifactsRequest, artifacts),
+    &martlet__v1__artifact__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_artifacts_request__field_indices_by_name[] = {
+  1,   /* field[1] = artifacts */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__import_artifacts_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_artifacts_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportArtifactsRequest",
+  "ImportArtifactsRequest",
+  "Martlet__V1__ImportArtifactsRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportArtifactsRequest),
+  2,
+  martlet__v1__import_artifacts_request__field_descriptors,
+  martlet__v1__import_artifacts_request__field_indices_by_name,
+  1,  martlet__v1__import_artifacts_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_artifacts_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__import_artifacts_response__field_descriptors[1] =
+{
+  {
+    "results",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ImportArtifactsResponse, n_results),
+    offsetof(Martlet__V1__ImportArtifactsResponse, results),
+    &martlet__v1__import_artifact_result__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_artifacts_response__field_indices_by_name[] = {
+  0,   /* field[0] = results */
+};
+static const ProtobufCIntRange martlet__v1__import_artifacts_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_artifacts_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportArtifactsResponse",
+  "ImportArtifactsResponse",
+  "Martlet__V1__ImportArtifactsResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportArtifactsResponse),
+  1,
+  martlet__v1__import_artifacts_response__field_descriptors,
+  martlet__v1__import_artifacts_response__field_indices_by_name,
+  1,  martlet__v1__import_artifacts_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_artifacts_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__import_artifact_result__field_descriptors[2] =
+{
+  {
+    "error",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportArtifactResult, error),
+    &martlet__v1__report_error__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duplicate",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportArtifactResult, duplicate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_artifact_result__field_indices_by_name[] = {
+  1,   /* field[1] = duplicate */
+  0,   /* field[0] = error */
+};
+static const ProtobufCIntRange martlet__v1__import_artifact_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_artifact_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportArtifactResult",
+  "ImportArtifactResult",
+  "Martlet__V1__ImportArtifactResult",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportArtifactResult),
+  2,
+  martlet__v1__import_artifact_result__field_descriptors,
+  martlet__v1__import_artifact_result__field_indices_by_name,
+  1,  martlet__v1__import_artifact_result__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_artifact_result__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor martlet__v1__get_artifact_request__field_descriptors[3] =
 {
   {
@@ -1722,19 +1997,21 @@ const ProtobufCEnumDescriptor martlet__v1__artifact_order__descriptor =
   martlet__v1__artifact_order__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__artifact_service__method_descriptors[5] =
+static const ProtobufCMethodDescriptor martlet__v1__artifact_service__method_descriptors[6] =
 {
   { "PutArtifact", &martlet__v1__put_artifact_request__descriptor, &martlet__v1__put_artifact_response__descriptor },
+  { "ImportArtifacts", &martlet__v1__import_artifacts_request__descriptor, &martlet__v1__import_artifacts_response__descriptor },
   { "GetArtifact", &martlet__v1__get_artifact_request__descriptor, &martlet__v1__get_artifact_response__descriptor },
   { "ListArtifacts", &martlet__v1__list_artifacts_request__descriptor, &martlet__v1__list_artifacts_response__descriptor },
   { "CountArtifacts", &martlet__v1__count_artifacts_request__descriptor, &martlet__v1__count_artifacts_response__descriptor },
   { "DeleteArtifact", &martlet__v1__delete_artifact_request__descriptor, &martlet__v1__delete_artifact_response__descriptor },
 };
 const unsigned martlet__v1__artifact_service__method_indices_by_name[] = {
-  3,        /* CountArtifacts */
-  4,        /* DeleteArtifact */
-  1,        /* GetArtifact */
-  2,        /* ListArtifacts */
+  4,        /* CountArtifacts */
+  5,        /* DeleteArtifact */
+  2,        /* GetArtifact */
+  1,        /* ImportArtifacts */
+  3,        /* ListArtifacts */
   0         /* PutArtifact */
 };
 const ProtobufCServiceDescriptor martlet__v1__artifact_service__descriptor =
@@ -1744,7 +2021,7 @@ const ProtobufCServiceDescriptor martlet__v1__artifact_service__descriptor =
   "ArtifactService",
   "Martlet__V1__ArtifactService",
   "martlet.v1",
-  5,
+  6,
   martlet__v1__artifact_service__method_descriptors,
   martlet__v1__artifact_service__method_indices_by_name
 };
@@ -1756,13 +2033,21 @@ void martlet__v1__artifact_service__put_artifact(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__artifact_service__import_artifacts(ProtobufCService *service,
+                                                     const Martlet__V1__ImportArtifactsRequest *input,
+                                                     Martlet__V1__ImportArtifactsResponse_Closure closure,
+                                                     void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__artifact_service__get_artifact(ProtobufCService *service,
                                                  const Martlet__V1__GetArtifactRequest *input,
                                                  Martlet__V1__GetArtifactResponse_Closure closure,
                                                  void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__artifact_service__list_artifacts(ProtobufCService *service,
                                                    const Martlet__V1__ListArtifactsRequest *input,
@@ -1770,7 +2055,7 @@ void martlet__v1__artifact_service__list_artifacts(ProtobufCService *service,
                                                    void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__artifact_service__count_artifacts(ProtobufCService *service,
                                                     const Martlet__V1__CountArtifactsRequest *input,
@@ -1778,7 +2063,7 @@ void martlet__v1__artifact_service__count_artifacts(ProtobufCService *service,
                                                     void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__artifact_service__delete_artifact(ProtobufCService *service,
                                                     const Martlet__V1__DeleteArtifactRequest *input,
@@ -1786,7 +2071,7 @@ void martlet__v1__artifact_service__delete_artifact(ProtobufCService *service,
                                                     void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__artifact_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__artifact_service__init (Martlet__V1__ArtifactService_Service *service,
                                           Martlet__V1__ArtifactService_ServiceDestroy destroy)

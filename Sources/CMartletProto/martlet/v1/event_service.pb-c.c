@@ -328,6 +328,96 @@ void   martlet__v1__publish_events_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__publish_events_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__import_events_request__init
+                     (Martlet__V1__ImportEventsRequest         *message)
+{
+  static const Martlet__V1__ImportEventsRequest init_value = MARTLET__V1__IMPORT_EVENTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_events_request__get_packed_size
+                     (const Martlet__V1__ImportEventsRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_events_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_events_request__pack
+                     (const Martlet__V1__ImportEventsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_events_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_events_request__pack_to_buffer
+                     (const Martlet__V1__ImportEventsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_events_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportEventsRequest *
+       martlet__v1__import_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportEventsRequest *)
+     protobuf_c_message_unpack (&martlet__v1__import_events_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_events_request__free_unpacked
+                     (Martlet__V1__ImportEventsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_events_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__import_events_response__init
+                     (Martlet__V1__ImportEventsResponse         *message)
+{
+  static const Martlet__V1__ImportEventsResponse init_value = MARTLET__V1__IMPORT_EVENTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_events_response__get_packed_size
+                     (const Martlet__V1__ImportEventsResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_events_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_events_response__pack
+                     (const Martlet__V1__ImportEventsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_events_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_events_response__pack_to_buffer
+                     (const Martlet__V1__ImportEventsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_events_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportEventsResponse *
+       martlet__v1__import_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportEventsResponse *)
+     protobuf_c_message_unpack (&martlet__v1__import_events_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_events_response__free_unpacked
+                     (Martlet__V1__ImportEventsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_events_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__list_events_request__init
                      (Martlet__V1__ListEventsRequest         *message)
 {
@@ -1168,6 +1258,121 @@ const ProtobufCMessageDescriptor martlet__v1__publish_events_response__descripto
   (ProtobufCMessageInit) martlet__v1__publish_events_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor martlet__v1__import_events_request__field_descriptors[2] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportEventsRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ImportEventsRequest, n_events),
+    offsetof(Martlet__V1__ImportEventsRequest, events),
+    &martlet__v1__event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_events_request__field_indices_by_name[] = {
+  1,   /* field[1] = events */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__import_events_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_events_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportEventsRequest",
+  "ImportEventsRequest",
+  "Martlet__V1__ImportEventsRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportEventsRequest),
+  2,
+  martlet__v1__import_events_request__field_descriptors,
+  martlet__v1__import_events_request__field_indices_by_name,
+  1,  martlet__v1__import_events_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_events_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__import_events_response__field_descriptors[3] =
+{
+  {
+    "imported",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportEventsResponse, imported),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duplicates",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportEventsResponse, duplicates),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failures",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ImportEventsResponse, n_failures),
+    offsetof(Martlet__V1__ImportEventsResponse, failures),
+    &martlet__v1__event_failure__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_events_response__field_indices_by_name[] = {
+  1,   /* field[1] = duplicates */
+  2,   /* field[2] = failures */
+  0,   /* field[0] = imported */
+};
+static const ProtobufCIntRange martlet__v1__import_events_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_events_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportEventsResponse",
+  "ImportEventsResponse",
+  "Martlet__V1__ImportEventsResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportEventsResponse),
+  3,
+  martlet__v1__import_events_response__field_descriptors,
+  martlet__v1__import_events_response__field_indices_by_name,
+  1,  martlet__v1__import_events_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_events_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor martlet__v1__list_events_request__field_descriptors[6] =
 {
   {
@@ -1646,20 +1851,22 @@ const ProtobufCMessageDescriptor martlet__v1__watch_events_response__descriptor 
   (ProtobufCMessageInit) martlet__v1__watch_events_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__event_service__method_descriptors[5] =
+static const ProtobufCMethodDescriptor martlet__v1__event_service__method_descriptors[6] =
 {
   { "BatchPublishEvents", &martlet__v1__batch_publish_events_request__descriptor, &martlet__v1__batch_publish_events_response__descriptor },
   { "PublishEvents", &martlet__v1__publish_events_request__descriptor, &martlet__v1__publish_events_response__descriptor },
+  { "ImportEvents", &martlet__v1__import_events_request__descriptor, &martlet__v1__import_events_response__descriptor },
   { "ListEvents", &martlet__v1__list_events_request__descriptor, &martlet__v1__list_events_response__descriptor },
   { "CountEvents", &martlet__v1__count_events_request__descriptor, &martlet__v1__count_events_response__descriptor },
   { "WatchEvents", &martlet__v1__watch_events_request__descriptor, &martlet__v1__watch_events_response__descriptor },
 };
 const unsigned martlet__v1__event_service__method_indices_by_name[] = {
   0,        /* BatchPublishEvents */
-  3,        /* CountEvents */
-  2,        /* ListEvents */
+  4,        /* CountEvents */
+  2,        /* ImportEvents */
+  3,        /* ListEvents */
   1,        /* PublishEvents */
-  4         /* WatchEvents */
+  5         /* WatchEvents */
 };
 const ProtobufCServiceDescriptor martlet__v1__event_service__descriptor =
 {
@@ -1668,7 +1875,7 @@ const ProtobufCServiceDescriptor martlet__v1__event_service__descriptor =
   "EventService",
   "Martlet__V1__EventService",
   "martlet.v1",
-  5,
+  6,
   martlet__v1__event_service__method_descriptors,
   martlet__v1__event_service__method_indices_by_name
 };
@@ -1688,13 +1895,21 @@ void martlet__v1__event_service__publish_events(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__event_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__event_service__import_events(ProtobufCService *service,
+                                               const Martlet__V1__ImportEventsRequest *input,
+                                               Martlet__V1__ImportEventsResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__event_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__event_service__list_events(ProtobufCService *service,
                                              const Martlet__V1__ListEventsRequest *input,
                                              Martlet__V1__ListEventsResponse_Closure closure,
                                              void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__event_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__event_service__count_events(ProtobufCService *service,
                                               const Martlet__V1__CountEventsRequest *input,
@@ -1702,7 +1917,7 @@ void martlet__v1__event_service__count_events(ProtobufCService *service,
                                               void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__event_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__event_service__watch_events(ProtobufCService *service,
                                               const Martlet__V1__WatchEventsRequest *input,
@@ -1710,7 +1925,7 @@ void martlet__v1__event_service__watch_events(ProtobufCService *service,
                                               void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__event_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__event_service__init (Martlet__V1__EventService_Service *service,
                                        Martlet__V1__EventService_ServiceDestroy destroy)

@@ -1588,7 +1588,7 @@ const ProtobufCMessageDescriptor martlet__v1__times__descriptor =
   (ProtobufCMessageInit) martlet__v1__times__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__transition__field_descriptors[10] =
+static const ProtobufCFieldDescriptor martlet__v1__transition__field_descriptors[11] =
 {
   {
     "run_id",
@@ -1710,12 +1710,25 @@ static const ProtobufCFieldDescriptor martlet__v1__transition__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reason",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Transition, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__transition__field_indices_by_name[] = {
   7,   /* field[7] = actor */
   2,   /* field[2] = epoch */
   3,   /* field[3] = execution_id */
   4,   /* field[4] = from */
+  10,   /* field[10] = reason */
   1,   /* field[1] = revision */
   6,   /* field[6] = rule */
   0,   /* field[0] = run_id */
@@ -1726,7 +1739,7 @@ static const unsigned martlet__v1__transition__field_indices_by_name[] = {
 static const ProtobufCIntRange martlet__v1__transition__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor martlet__v1__transition__descriptor =
 {
@@ -1736,7 +1749,7 @@ const ProtobufCMessageDescriptor martlet__v1__transition__descriptor =
   "Martlet__V1__Transition",
   "martlet.v1",
   sizeof(Martlet__V1__Transition),
-  10,
+  11,
   martlet__v1__transition__field_descriptors,
   martlet__v1__transition__field_indices_by_name,
   1,  martlet__v1__transition__number_ranges,

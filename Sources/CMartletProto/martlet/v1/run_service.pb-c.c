@@ -232,6 +232,186 @@ void   martlet__v1__create_run_result__free_unpacked
   assert(message->base.descriptor == &martlet__v1__create_run_result__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__run_history__init
+                     (Martlet__V1__RunHistory         *message)
+{
+  static const Martlet__V1__RunHistory init_value = MARTLET__V1__RUN_HISTORY__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__run_history__get_packed_size
+                     (const Martlet__V1__RunHistory *message)
+{
+  assert(message->base.descriptor == &martlet__v1__run_history__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__run_history__pack
+                     (const Martlet__V1__RunHistory *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__run_history__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__run_history__pack_to_buffer
+                     (const Martlet__V1__RunHistory *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__run_history__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__RunHistory *
+       martlet__v1__run_history__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__RunHistory *)
+     protobuf_c_message_unpack (&martlet__v1__run_history__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__run_history__free_unpacked
+                     (Martlet__V1__RunHistory *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__run_history__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__import_runs_request__init
+                     (Martlet__V1__ImportRunsRequest         *message)
+{
+  static const Martlet__V1__ImportRunsRequest init_value = MARTLET__V1__IMPORT_RUNS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_runs_request__get_packed_size
+                     (const Martlet__V1__ImportRunsRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_runs_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_runs_request__pack
+                     (const Martlet__V1__ImportRunsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_runs_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_runs_request__pack_to_buffer
+                     (const Martlet__V1__ImportRunsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_runs_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportRunsRequest *
+       martlet__v1__import_runs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportRunsRequest *)
+     protobuf_c_message_unpack (&martlet__v1__import_runs_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_runs_request__free_unpacked
+                     (Martlet__V1__ImportRunsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_runs_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__import_runs_response__init
+                     (Martlet__V1__ImportRunsResponse         *message)
+{
+  static const Martlet__V1__ImportRunsResponse init_value = MARTLET__V1__IMPORT_RUNS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_runs_response__get_packed_size
+                     (const Martlet__V1__ImportRunsResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_runs_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_runs_response__pack
+                     (const Martlet__V1__ImportRunsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_runs_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_runs_response__pack_to_buffer
+                     (const Martlet__V1__ImportRunsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_runs_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportRunsResponse *
+       martlet__v1__import_runs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportRunsResponse *)
+     protobuf_c_message_unpack (&martlet__v1__import_runs_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_runs_response__free_unpacked
+                     (Martlet__V1__ImportRunsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_runs_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__import_run_result__init
+                     (Martlet__V1__ImportRunResult         *message)
+{
+  static const Martlet__V1__ImportRunResult init_value = MARTLET__V1__IMPORT_RUN_RESULT__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_run_result__get_packed_size
+                     (const Martlet__V1__ImportRunResult *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_run_result__pack
+                     (const Martlet__V1__ImportRunResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_run_result__pack_to_buffer
+                     (const Martlet__V1__ImportRunResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportRunResult *
+       martlet__v1__import_run_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportRunResult *)
+     protobuf_c_message_unpack (&martlet__v1__import_run_result__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_run_result__free_unpacked
+                     (Martlet__V1__ImportRunResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_run_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__report_error__init
                      (Martlet__V1__ReportError         *message)
 {
@@ -1783,6 +1963,197 @@ const ProtobufCMessageDescriptor martlet__v1__create_run_result__descriptor =
   martlet__v1__create_run_result__field_indices_by_name,
   1,  martlet__v1__create_run_result__number_ranges,
   (ProtobufCMessageInit) martlet__v1__create_run_result__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__run_history__field_descriptors[2] =
+{
+  {
+    "run",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__RunHistory, run),
+    &martlet__v1__run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "transitions",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__RunHistory, n_transitions),
+    offsetof(Martlet__V1__RunHistory, transitions),
+    &martlet__v1__transition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__run_history__field_indices_by_name[] = {
+  0,   /* field[0] = run */
+  1,   /* field[1] = transitions */
+};
+static const ProtobufCIntRange martlet__v1__run_history__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__run_history__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.RunHistory",
+  "RunHistory",
+  "Martlet__V1__RunHistory",
+  "martlet.v1",
+  sizeof(Martlet__V1__RunHistory),
+  2,
+  martlet__v1__run_history__field_descriptors,
+  martlet__v1__run_history__field_indices_by_name,
+  1,  martlet__v1__run_history__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__run_history__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__import_runs_request__field_descriptors[2] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportRunsRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "histories",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ImportRunsRequest, n_histories),
+    offsetof(Martlet__V1__ImportRunsRequest, histories),
+    &martlet__v1__run_history__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_runs_request__field_indices_by_name[] = {
+  1,   /* field[1] = histories */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__import_runs_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_runs_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportRunsRequest",
+  "ImportRunsRequest",
+  "Martlet__V1__ImportRunsRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportRunsRequest),
+  2,
+  martlet__v1__import_runs_request__field_descriptors,
+  martlet__v1__import_runs_request__field_indices_by_name,
+  1,  martlet__v1__import_runs_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_runs_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__import_runs_response__field_descriptors[1] =
+{
+  {
+    "results",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__ImportRunsResponse, n_results),
+    offsetof(Martlet__V1__ImportRunsResponse, results),
+    &martlet__v1__import_run_result__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_runs_response__field_indices_by_name[] = {
+  0,   /* field[0] = results */
+};
+static const ProtobufCIntRange martlet__v1__import_runs_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_runs_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportRunsResponse",
+  "ImportRunsResponse",
+  "Martlet__V1__ImportRunsResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportRunsResponse),
+  1,
+  martlet__v1__import_runs_response__field_descriptors,
+  martlet__v1__import_runs_response__field_indices_by_name,
+  1,  martlet__v1__import_runs_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_runs_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__import_run_result__field_descriptors[2] =
+{
+  {
+    "error",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportRunResult, error),
+    &martlet__v1__report_error__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duplicate",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportRunResult, duplicate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_run_result__field_indices_by_name[] = {
+  1,   /* field[1] = duplicate */
+  0,   /* field[0] = error */
+};
+static const ProtobufCIntRange martlet__v1__import_run_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_run_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportRunResult",
+  "ImportRunResult",
+  "Martlet__V1__ImportRunResult",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportRunResult),
+  2,
+  martlet__v1__import_run_result__field_descriptors,
+  martlet__v1__import_run_result__field_indices_by_name,
+  1,  martlet__v1__import_run_result__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_run_result__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__report_error__field_descriptors[4] =
@@ -3800,10 +4171,11 @@ const ProtobufCMessageDescriptor martlet__v1__watch_runs_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__watch_runs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[17] =
+static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[18] =
 {
   { "CreateRun", &martlet__v1__create_run_request__descriptor, &martlet__v1__create_run_response__descriptor },
   { "BatchCreateRuns", &martlet__v1__batch_create_runs_request__descriptor, &martlet__v1__batch_create_runs_response__descriptor },
+  { "ImportRuns", &martlet__v1__import_runs_request__descriptor, &martlet__v1__import_runs_response__descriptor },
   { "GetRun", &martlet__v1__get_run_request__descriptor, &martlet__v1__get_run_response__descriptor },
   { "ListRuns", &martlet__v1__list_runs_request__descriptor, &martlet__v1__list_runs_response__descriptor },
   { "CountRuns", &martlet__v1__count_runs_request__descriptor, &martlet__v1__count_runs_response__descriptor },
@@ -3822,22 +4194,23 @@ static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descript
 };
 const unsigned martlet__v1__run_service__method_indices_by_name[] = {
   1,        /* BatchCreateRuns */
-  7,        /* BatchDeleteRuns */
-  8,        /* CancelRun */
-  4,        /* CountRuns */
+  8,        /* BatchDeleteRuns */
+  9,        /* CancelRun */
+  5,        /* CountRuns */
   0,        /* CreateRun */
-  6,        /* DeleteRun */
-  15,        /* ExplainRun */
-  2,        /* GetRun */
-  14,        /* GetRunGraph */
-  3,        /* ListRuns */
-  13,        /* ListTransitions */
-  10,        /* PauseRun */
-  11,        /* ResumeRun */
-  9,        /* RetryRun */
-  12,        /* SetRunState */
-  5,        /* UpdateRun */
-  16         /* WatchRuns */
+  7,        /* DeleteRun */
+  16,        /* ExplainRun */
+  3,        /* GetRun */
+  15,        /* GetRunGraph */
+  2,        /* ImportRuns */
+  4,        /* ListRuns */
+  14,        /* ListTransitions */
+  11,        /* PauseRun */
+  12,        /* ResumeRun */
+  10,        /* RetryRun */
+  13,        /* SetRunState */
+  6,        /* UpdateRun */
+  17         /* WatchRuns */
 };
 const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
 {
@@ -3846,7 +4219,7 @@ const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
   "RunService",
   "Martlet__V1__RunService",
   "martlet.v1",
-  17,
+  18,
   martlet__v1__run_service__method_descriptors,
   martlet__v1__run_service__method_indices_by_name
 };
@@ -3866,13 +4239,21 @@ void martlet__v1__run_service__batch_create_runs(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__run_service__import_runs(ProtobufCService *service,
+                                           const Martlet__V1__ImportRunsRequest *input,
+                                           Martlet__V1__ImportRunsResponse_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__run_service__get_run(ProtobufCService *service,
                                        const Martlet__V1__GetRunRequest *input,
                                        Martlet__V1__GetRunResponse_Closure closure,
                                        void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__list_runs(ProtobufCService *service,
                                          const Martlet__V1__ListRunsRequest *input,
@@ -3880,7 +4261,7 @@ void martlet__v1__run_service__list_runs(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__count_runs(ProtobufCService *service,
                                           const Martlet__V1__CountRunsRequest *input,
@@ -3888,7 +4269,7 @@ void martlet__v1__run_service__count_runs(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__update_run(ProtobufCService *service,
                                           const Martlet__V1__UpdateRunRequest *input,
@@ -3896,7 +4277,7 @@ void martlet__v1__run_service__update_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__delete_run(ProtobufCService *service,
                                           const Martlet__V1__DeleteRunRequest *input,
@@ -3904,7 +4285,7 @@ void martlet__v1__run_service__delete_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__batch_delete_runs(ProtobufCService *service,
                                                  const Martlet__V1__BatchDeleteRunsRequest *input,
@@ -3912,7 +4293,7 @@ void martlet__v1__run_service__batch_delete_runs(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__cancel_run(ProtobufCService *service,
                                           const Martlet__V1__CancelRunRequest *input,
@@ -3920,7 +4301,7 @@ void martlet__v1__run_service__cancel_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__retry_run(ProtobufCService *service,
                                          const Martlet__V1__RetryRunRequest *input,
@@ -3928,7 +4309,7 @@ void martlet__v1__run_service__retry_run(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__pause_run(ProtobufCService *service,
                                          const Martlet__V1__PauseRunRequest *input,
@@ -3936,7 +4317,7 @@ void martlet__v1__run_service__pause_run(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__resume_run(ProtobufCService *service,
                                           const Martlet__V1__ResumeRunRequest *input,
@@ -3944,7 +4325,7 @@ void martlet__v1__run_service__resume_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__set_run_state(ProtobufCService *service,
                                              const Martlet__V1__SetRunStateRequest *input,
@@ -3952,7 +4333,7 @@ void martlet__v1__run_service__set_run_state(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 const Martlet__V1__ListTransitionsRequest *input,
@@ -3960,7 +4341,7 @@ void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              const Martlet__V1__GetRunGraphRequest *input,
@@ -3968,7 +4349,7 @@ void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__explain_run(ProtobufCService *service,
                                            const Martlet__V1__ExplainRunRequest *input,
@@ -3976,7 +4357,7 @@ void martlet__v1__run_service__explain_run(ProtobufCService *service,
                                            void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
@@ -3984,7 +4365,7 @@ void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
                                      Martlet__V1__RunService_ServiceDestroy destroy)

@@ -247,6 +247,62 @@ public struct PutArtifactResponse: MartletWire.WireMessage {
   }
 }
 
+/// Asks for artifacts of elsewhere to be taken in.
+public struct ImportArtifactsRequest: MartletWire.WireMessage {
+  /// The namespace of all of them.
+  public var namespace: String
+  /// What to take in, at most 200, each with `id` and `create_time`; without `update_time` that is the same.
+  public var artifacts: [Artifact]
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    artifacts: [Artifact] = []
+  ) {
+    self.namespace = namespace
+    self.artifacts = artifacts
+  }
+}
+
+/// An answer for each artifact, in order.
+public struct ImportArtifactsResponse: MartletWire.WireMessage {
+  /// As many as were sent.
+  public var results: [ImportArtifactResult]
+
+  /// A message with every field at its default.
+  public init() { self.init(results: []) }
+
+  /// A message of the fields given.
+  public init(
+    results: [ImportArtifactResult] = []
+  ) {
+    self.results = results
+  }
+}
+
+/// One answer of an import.
+public struct ImportArtifactResult: MartletWire.WireMessage {
+  /// Why it was not taken in; absent when it is there now.
+  public var error: ReportError?
+  /// True when it was there before, the same.
+  public var duplicate: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(error: nil) }
+
+  /// A message of the fields given.
+  public init(
+    error: ReportError? = nil,
+    duplicate: Bool = false
+  ) {
+    self.error = error
+    self.duplicate = duplicate
+  }
+}
+
 /// Asks for one artifact.
 public struct GetArtifactRequest: MartletWire.WireMessage {
   /// The namespace.
@@ -680,6 +736,89 @@ extension PutArtifactResponse {
     if let value = self.artifact {
       c.pointee.artifact = writer.message(value, Artifact.self)
     }
+  }
+}
+
+extension ImportArtifactsRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportArtifactsRequest",
+    layout: MartletWire.StructLayout(martlet__v1__import_artifacts_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "artifacts", "artifacts", .repeated, .message { Artifact.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportArtifactsRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.artifacts = try reader.messages(c.pointee.n_artifacts, c.pointee.artifacts, Artifact.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportArtifactsRequest.self)
+    martlet__v1__import_artifacts_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    (c.pointee.n_artifacts, c.pointee.artifacts) = writer.messages(self.artifacts, Artifact.self)
+  }
+}
+
+extension ImportArtifactsResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportArtifactsResponse",
+    layout: MartletWire.StructLayout(martlet__v1__import_artifacts_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "results", "results", .repeated, .message { ImportArtifactResult.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportArtifactsResponse.self)
+    self.results = try reader.messages(c.pointee.n_results, c.pointee.results, ImportArtifactResult.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportArtifactsResponse.self)
+    martlet__v1__import_artifacts_response__init(c)
+    (c.pointee.n_results, c.pointee.results) = writer.messages(self.results, ImportArtifactResult.self)
+  }
+}
+
+extension ImportArtifactResult {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportArtifactResult",
+    layout: MartletWire.StructLayout(martlet__v1__import_artifact_result__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "error", "error", .implicit, .message { ReportError.schema }),
+      MartletWire.FieldSchema(2, "duplicate", "duplicate", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportArtifactResult.self)
+    self.error = try reader.message(c.pointee.error, ReportError.self)
+    self.duplicate = c.pointee.duplicate != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportArtifactResult.self)
+    martlet__v1__import_artifact_result__init(c)
+    if let value = self.error {
+      c.pointee.error = writer.message(value, ReportError.self)
+    }
+    c.pointee.duplicate = self.duplicate ? 1 : 0
   }
 }
 

@@ -11,6 +11,13 @@ public protocol ArtifactService: MartletCall.RPCService {
     _ request: PutArtifactRequest, context: MartletCall.CallContext
   ) async throws -> PutArtifactResponse
 
+  /// Takes in up to 200 artifacts from another server or system with their ids and times. Each succeeds or fails alone; in
+  /// their series they stand by their times. Idempotent by `Artifact.id`: one that is there with the same content is left as
+  /// it is, another of that id is ALREADY_EXISTS. The run need not be there.
+  func importArtifacts(
+    _ request: ImportArtifactsRequest, context: MartletCall.CallContext
+  ) async throws -> ImportArtifactsResponse
+
   /// Returns one artifact by id, or the newest of a key. NOT_FOUND when there is none.
   func getArtifact(
     _ request: GetArtifactRequest, context: MartletCall.CallContext
@@ -40,6 +47,13 @@ public enum ArtifactServiceMethods {
     service: "martlet.v1.ArtifactService", name: "PutArtifact",
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.PutArtifactRequest", responseType: "martlet.v1.PutArtifactResponse")
+  /// Takes in up to 200 artifacts from another server or system with their ids and times. Each succeeds or fails alone; in
+  /// their series they stand by their times. Idempotent by `Artifact.id`: one that is there with the same content is left as
+  /// it is, another of that id is ALREADY_EXISTS. The run need not be there.
+  public static let importArtifacts = MartletCall.MethodDescriptor(
+    service: "martlet.v1.ArtifactService", name: "ImportArtifacts",
+    kind: .unary, idempotency: .idempotent,
+    requestType: "martlet.v1.ImportArtifactsRequest", responseType: "martlet.v1.ImportArtifactsResponse")
   /// Returns one artifact by id, or the newest of a key. NOT_FOUND when there is none.
   public static let getArtifact = MartletCall.MethodDescriptor(
     service: "martlet.v1.ArtifactService", name: "GetArtifact",
@@ -64,6 +78,7 @@ public enum ArtifactServiceMethods {
   /// Every method, in order of declaration.
   public static let all: [MartletCall.MethodDescriptor] = [
     putArtifact,
+    importArtifacts,
     getArtifact,
     listArtifacts,
     countArtifacts,
@@ -86,6 +101,17 @@ public struct ArtifactServiceClient: Sendable {
   ) async throws -> PutArtifactResponse {
     try await channel.unary(
       ArtifactServiceMethods.putArtifact, request, returning: PutArtifactResponse.self,
+      options: options)
+  }
+
+  /// Takes in up to 200 artifacts from another server or system with their ids and times. Each succeeds or fails alone; in
+  /// their series they stand by their times. Idempotent by `Artifact.id`: one that is there with the same content is left as
+  /// it is, another of that id is ALREADY_EXISTS. The run need not be there.
+  public func importArtifacts(
+    _ request: ImportArtifactsRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> ImportArtifactsResponse {
+    try await channel.unary(
+      ArtifactServiceMethods.importArtifacts, request, returning: ImportArtifactsResponse.self,
       options: options)
   }
 
@@ -132,6 +158,9 @@ extension ArtifactService {
     [
       MartletCall.MethodHandler.unary(ArtifactServiceMethods.putArtifact) { request, context in
         try await self.putArtifact(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(ArtifactServiceMethods.importArtifacts) { request, context in
+        try await self.importArtifacts(request, context: context)
       },
       MartletCall.MethodHandler.unary(ArtifactServiceMethods.getArtifact) { request, context in
         try await self.getArtifact(request, context: context)

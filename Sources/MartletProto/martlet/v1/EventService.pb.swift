@@ -193,6 +193,50 @@ public struct PublishEventsResponse: MartletWire.WireMessage {
   }
 }
 
+/// Asks for events of elsewhere to be taken in.
+public struct ImportEventsRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// At most 1000, each with `id` and `time`; without `receive_time` that is the same, without `actor` it is who imports.
+  public var events: [Event]
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    events: [Event] = []
+  ) {
+    self.namespace = namespace
+    self.events = events
+  }
+}
+
+/// What came of them.
+public struct ImportEventsResponse: MartletWire.WireMessage {
+  /// How many were new.
+  public var imported: Int64
+  /// How many were there already.
+  public var duplicates: Int64
+  /// Those that cannot be stored.
+  public var failures: [EventFailure]
+
+  /// A message with every field at its default.
+  public init() { self.init(imported: 0) }
+
+  /// A message of the fields given.
+  public init(
+    imported: Int64 = 0,
+    duplicates: Int64 = 0,
+    failures: [EventFailure] = []
+  ) {
+    self.imported = imported
+    self.duplicates = duplicates
+    self.failures = failures
+  }
+}
+
 /// Asks for events.
 public struct ListEventsRequest: MartletWire.WireMessage {
   /// The namespace.
@@ -654,6 +698,65 @@ extension PublishEventsResponse {
     martlet__v1__publish_events_response__init(c)
     c.pointee.published = self.published
     c.pointee.duplicates = self.duplicates
+  }
+}
+
+extension ImportEventsRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportEventsRequest",
+    layout: MartletWire.StructLayout(martlet__v1__import_events_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "events", "events", .repeated, .message { Event.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportEventsRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.events = try reader.messages(c.pointee.n_events, c.pointee.events, Event.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportEventsRequest.self)
+    martlet__v1__import_events_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    (c.pointee.n_events, c.pointee.events) = writer.messages(self.events, Event.self)
+  }
+}
+
+extension ImportEventsResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportEventsResponse",
+    layout: MartletWire.StructLayout(martlet__v1__import_events_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "imported", "imported", .implicit, .int64),
+      MartletWire.FieldSchema(2, "duplicates", "duplicates", .implicit, .int64),
+      MartletWire.FieldSchema(3, "failures", "failures", .repeated, .message { EventFailure.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportEventsResponse.self)
+    self.imported = c.pointee.imported
+    self.duplicates = c.pointee.duplicates
+    self.failures = try reader.messages(c.pointee.n_failures, c.pointee.failures, EventFailure.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportEventsResponse.self)
+    martlet__v1__import_events_response__init(c)
+    c.pointee.imported = self.imported
+    c.pointee.duplicates = self.duplicates
+    (c.pointee.n_failures, c.pointee.failures) = writer.messages(self.failures, EventFailure.self)
   }
 }
 

@@ -21,6 +21,14 @@ public protocol EventService: MartletCall.RPCService {
     _ requests: MartletCall.MessageStream<PublishEventsRequest>, context: MartletCall.CallContext
   ) async throws -> PublishEventsResponse
 
+  /// Takes in up to 1000 events from another server or system, with their ids, times and actors. Idempotent by `Event.id`:
+  /// repeats are counted and not written again; events that cannot be stored fail alone. Watchers are not told of them and
+  /// automations do not act: they have happened. Any UUID is an id, and the server's own names are taken, but for those of
+  /// changes of state, which are the histories of runs.
+  func importEvents(
+    _ request: ImportEventsRequest, context: MartletCall.CallContext
+  ) async throws -> ImportEventsResponse
+
   /// Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token.
   func listEvents(
     _ request: ListEventsRequest, context: MartletCall.CallContext
@@ -52,6 +60,14 @@ public enum EventServiceMethods {
     service: "martlet.v1.EventService", name: "PublishEvents",
     kind: .clientStreaming, idempotency: .unknown,
     requestType: "martlet.v1.PublishEventsRequest", responseType: "martlet.v1.PublishEventsResponse")
+  /// Takes in up to 1000 events from another server or system, with their ids, times and actors. Idempotent by `Event.id`:
+  /// repeats are counted and not written again; events that cannot be stored fail alone. Watchers are not told of them and
+  /// automations do not act: they have happened. Any UUID is an id, and the server's own names are taken, but for those of
+  /// changes of state, which are the histories of runs.
+  public static let importEvents = MartletCall.MethodDescriptor(
+    service: "martlet.v1.EventService", name: "ImportEvents",
+    kind: .unary, idempotency: .idempotent,
+    requestType: "martlet.v1.ImportEventsRequest", responseType: "martlet.v1.ImportEventsResponse")
   /// Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token.
   public static let listEvents = MartletCall.MethodDescriptor(
     service: "martlet.v1.EventService", name: "ListEvents",
@@ -73,6 +89,7 @@ public enum EventServiceMethods {
   public static let all: [MartletCall.MethodDescriptor] = [
     batchPublishEvents,
     publishEvents,
+    importEvents,
     listEvents,
     countEvents,
     watchEvents,
@@ -105,6 +122,18 @@ public struct EventServiceClient: Sendable {
     try await channel.open(
       EventServiceMethods.publishEvents, sending: PublishEventsRequest.self,
       returning: PublishEventsResponse.self, options: options)
+  }
+
+  /// Takes in up to 1000 events from another server or system, with their ids, times and actors. Idempotent by `Event.id`:
+  /// repeats are counted and not written again; events that cannot be stored fail alone. Watchers are not told of them and
+  /// automations do not act: they have happened. Any UUID is an id, and the server's own names are taken, but for those of
+  /// changes of state, which are the histories of runs.
+  public func importEvents(
+    _ request: ImportEventsRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> ImportEventsResponse {
+    try await channel.unary(
+      EventServiceMethods.importEvents, request, returning: ImportEventsResponse.self,
+      options: options)
   }
 
   /// Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token.
@@ -148,6 +177,9 @@ extension EventService {
       },
       MartletCall.MethodHandler.clientStreaming(EventServiceMethods.publishEvents) { requests, context in
         try await self.publishEvents(requests, context: context)
+      },
+      MartletCall.MethodHandler.unary(EventServiceMethods.importEvents) { request, context in
+        try await self.importEvents(request, context: context)
       },
       MartletCall.MethodHandler.unary(EventServiceMethods.listEvents) { request, context in
         try await self.listEvents(request, context: context)

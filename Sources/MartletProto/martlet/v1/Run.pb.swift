@@ -526,6 +526,8 @@ public struct Transition: MartletWire.WireMessage {
   public var seq: Int64
   /// Whether the change was as proposed or replaced by another.
   public var verdict: Verdict.Code
+  /// With REPLACED: why, as a verdict says it.
+  public var reason: String
 
   /// A message with every field at its default.
   public init() { self.init(runID: "") }
@@ -541,7 +543,8 @@ public struct Transition: MartletWire.WireMessage {
     rule: String = "",
     actor: String = "",
     seq: Int64 = 0,
-    verdict: Verdict.Code = .unspecified
+    verdict: Verdict.Code = .unspecified,
+    reason: String = ""
   ) {
     self.runID = runID
     self.revision = revision
@@ -553,6 +556,7 @@ public struct Transition: MartletWire.WireMessage {
     self.actor = actor
     self.seq = seq
     self.verdict = verdict
+    self.reason = reason
   }
 }
 
@@ -1119,6 +1123,7 @@ extension Transition {
       MartletWire.FieldSchema(8, "actor", "actor", .implicit, .string),
       MartletWire.FieldSchema(9, "seq", "seq", .implicit, .int64),
       MartletWire.FieldSchema(10, "verdict", "verdict", .implicit, .enumeration { Verdict.Code.schema }),
+      MartletWire.FieldSchema(11, "reason", "reason", .implicit, .string),
     ]
   )
 
@@ -1135,6 +1140,7 @@ extension Transition {
     self.actor = try reader.string(c.pointee.actor)
     self.seq = c.pointee.seq
     self.verdict = Verdict.Code(rawValue: c.pointee.verdict)
+    self.reason = try reader.string(c.pointee.reason)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1153,6 +1159,7 @@ extension Transition {
     c.pointee.actor = writer.string(self.actor)
     c.pointee.seq = self.seq
     c.pointee.verdict = self.verdict.rawValue
+    c.pointee.reason = writer.string(self.reason)
   }
 }
 

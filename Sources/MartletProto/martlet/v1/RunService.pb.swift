@@ -119,6 +119,90 @@ public struct CreateRunResult: MartletWire.WireMessage {
   }
 }
 
+/// A run that has ended, with all that happened to it.
+public struct RunHistory: MartletWire.WireMessage {
+  /// The run. `id`, `definition` and `times.create_time` are required; without `root_id` it is that of the enclosing run if
+  /// that is there or in the same request, else the enclosing run itself. Kept as given are, beside what a creation takes,
+  /// `created_by`, `times`, `epoch`, `seq`, `attempt`, `execution_id`, `pauses`, `deployment_id` with what belongs to it,
+  /// and `worker`; what is absent follows from the transitions, or is who imports. Pools and queues are found by name. The
+  /// state is that of the last transition: `state` and `revision` are looked at only when there is none. `session_id` and
+  /// `etag` are ignored.
+  public var run: Run?
+  /// Every transition, oldest first; none when its history is no longer kept. Each needs `to.type` and `to.time`, which may
+  /// not go back nor lie in the future; `revision`, when given, counts from 1, and `from`, when given, is the type before.
+  /// Which type may follow which is not checked, for the rules of other systems are others. Without `rule` it is
+  /// `any/import`; without `actor` it is who imports.
+  public var transitions: [Transition]
+
+  /// A message with every field at its default.
+  public init() { self.init(run: nil) }
+
+  /// A message of the fields given.
+  public init(
+    run: Run? = nil,
+    transitions: [Transition] = []
+  ) {
+    self.run = run
+    self.transitions = transitions
+  }
+}
+
+/// Asks for runs of elsewhere to be taken in.
+public struct ImportRunsRequest: MartletWire.WireMessage {
+  /// The namespace of all of them.
+  public var namespace: String
+  /// What to take in; at most 1000, and no more than 20,000 transitions where there are several.
+  public var histories: [RunHistory]
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    histories: [RunHistory] = []
+  ) {
+    self.namespace = namespace
+    self.histories = histories
+  }
+}
+
+/// An answer for each run, in order.
+public struct ImportRunsResponse: MartletWire.WireMessage {
+  /// As many as were sent.
+  public var results: [ImportRunResult]
+
+  /// A message with every field at its default.
+  public init() { self.init(results: []) }
+
+  /// A message of the fields given.
+  public init(
+    results: [ImportRunResult] = []
+  ) {
+    self.results = results
+  }
+}
+
+/// One answer of an import.
+public struct ImportRunResult: MartletWire.WireMessage {
+  /// Why it was not taken in; absent when it is there now.
+  public var error: ReportError?
+  /// True when it was there before, the same.
+  public var duplicate: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(error: nil) }
+
+  /// A message of the fields given.
+  public init(
+    error: ReportError? = nil,
+    duplicate: Bool = false
+  ) {
+    self.error = error
+    self.duplicate = duplicate
+  }
+}
+
 /// An error inside a batch, which does not fail the call.
 public struct ReportError: MartletWire.WireMessage {
   /// The gRPC code, such as 3 for INVALID_ARGUMENT.
@@ -1074,6 +1158,119 @@ extension CreateRunResult {
       c.pointee.error = writer.message(value, ReportError.self)
       c.pointee.outcome_case = .init(rawValue: 2)
     case nil: break
+    }
+    c.pointee.duplicate = self.duplicate ? 1 : 0
+  }
+}
+
+extension RunHistory {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.RunHistory",
+    layout: MartletWire.StructLayout(martlet__v1__run_history__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "run", "run", .implicit, .message { Run.schema }),
+      MartletWire.FieldSchema(2, "transitions", "transitions", .repeated, .message { Transition.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RunHistory.self)
+    self.run = try reader.message(c.pointee.run, Run.self)
+    self.transitions = try reader.messages(c.pointee.n_transitions, c.pointee.transitions, Transition.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__RunHistory.self)
+    martlet__v1__run_history__init(c)
+    if let value = self.run {
+      c.pointee.run = writer.message(value, Run.self)
+    }
+    (c.pointee.n_transitions, c.pointee.transitions) = writer.messages(self.transitions, Transition.self)
+  }
+}
+
+extension ImportRunsRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportRunsRequest",
+    layout: MartletWire.StructLayout(martlet__v1__import_runs_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "histories", "histories", .repeated, .message { RunHistory.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunsRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.histories = try reader.messages(c.pointee.n_histories, c.pointee.histories, RunHistory.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunsRequest.self)
+    martlet__v1__import_runs_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    (c.pointee.n_histories, c.pointee.histories) = writer.messages(self.histories, RunHistory.self)
+  }
+}
+
+extension ImportRunsResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportRunsResponse",
+    layout: MartletWire.StructLayout(martlet__v1__import_runs_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "results", "results", .repeated, .message { ImportRunResult.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunsResponse.self)
+    self.results = try reader.messages(c.pointee.n_results, c.pointee.results, ImportRunResult.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunsResponse.self)
+    martlet__v1__import_runs_response__init(c)
+    (c.pointee.n_results, c.pointee.results) = writer.messages(self.results, ImportRunResult.self)
+  }
+}
+
+extension ImportRunResult {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportRunResult",
+    layout: MartletWire.StructLayout(martlet__v1__import_run_result__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "error", "error", .implicit, .message { ReportError.schema }),
+      MartletWire.FieldSchema(2, "duplicate", "duplicate", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunResult.self)
+    self.error = try reader.message(c.pointee.error, ReportError.self)
+    self.duplicate = c.pointee.duplicate != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunResult.self)
+    martlet__v1__import_run_result__init(c)
+    if let value = self.error {
+      c.pointee.error = writer.message(value, ReportError.self)
     }
     c.pointee.duplicate = self.duplicate ? 1 : 0
   }

@@ -19,6 +19,20 @@ public protocol RunService: MartletCall.RPCService {
     _ request: BatchCreateRunsRequest, context: MartletCall.CallContext
   ) async throws -> BatchCreateRunsResponse
 
+  /// Takes in up to 1000 runs that have ended, with their histories, ids and times, from another server or system. Each
+  /// succeeds or fails alone; what is taken in is there when the call answers.
+  ///
+  /// Idempotent by `run.id`: a run that is there with the same history and parameters is left as it is; another of that id
+  /// is ALREADY_EXISTS. FAILED_PRECONDITION with RUN_NOT_FINISHED when the last state is not a final one, for the work may
+  /// go on where it is, and with RUN_DELETED when the run was deleted here. INVALID_ARGUMENT names the field.
+  ///
+  /// What is taken in is history: nothing waits, runs, holds a slot or is tried again because of it; watchers are not told,
+  /// and automations do not act. Lists, counts, graphs and events by time have it, and flows that are not there are made.
+  /// The enclosing run, the deployment and other runs that it names may come later, or never.
+  func importRuns(
+    _ request: ImportRunsRequest, context: MartletCall.CallContext
+  ) async throws -> ImportRunsResponse
+
   /// Returns one run. NOT_FOUND when there is none of that id.
   func getRun(
     _ request: GetRunRequest, context: MartletCall.CallContext
@@ -156,6 +170,20 @@ public enum RunServiceMethods {
     service: "martlet.v1.RunService", name: "BatchCreateRuns",
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.BatchCreateRunsRequest", responseType: "martlet.v1.BatchCreateRunsResponse")
+  /// Takes in up to 1000 runs that have ended, with their histories, ids and times, from another server or system. Each
+  /// succeeds or fails alone; what is taken in is there when the call answers.
+  ///
+  /// Idempotent by `run.id`: a run that is there with the same history and parameters is left as it is; another of that id
+  /// is ALREADY_EXISTS. FAILED_PRECONDITION with RUN_NOT_FINISHED when the last state is not a final one, for the work may
+  /// go on where it is, and with RUN_DELETED when the run was deleted here. INVALID_ARGUMENT names the field.
+  ///
+  /// What is taken in is history: nothing waits, runs, holds a slot or is tried again because of it; watchers are not told,
+  /// and automations do not act. Lists, counts, graphs and events by time have it, and flows that are not there are made.
+  /// The enclosing run, the deployment and other runs that it names may come later, or never.
+  public static let importRuns = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "ImportRuns",
+    kind: .unary, idempotency: .idempotent,
+    requestType: "martlet.v1.ImportRunsRequest", responseType: "martlet.v1.ImportRunsResponse")
   /// Returns one run. NOT_FOUND when there is none of that id.
   public static let getRun = MartletCall.MethodDescriptor(
     service: "martlet.v1.RunService", name: "GetRun",
@@ -281,6 +309,7 @@ public enum RunServiceMethods {
   public static let all: [MartletCall.MethodDescriptor] = [
     createRun,
     batchCreateRuns,
+    importRuns,
     getRun,
     listRuns,
     countRuns,
@@ -326,6 +355,24 @@ public struct RunServiceClient: Sendable {
   ) async throws -> BatchCreateRunsResponse {
     try await channel.unary(
       RunServiceMethods.batchCreateRuns, request, returning: BatchCreateRunsResponse.self,
+      options: options)
+  }
+
+  /// Takes in up to 1000 runs that have ended, with their histories, ids and times, from another server or system. Each
+  /// succeeds or fails alone; what is taken in is there when the call answers.
+  ///
+  /// Idempotent by `run.id`: a run that is there with the same history and parameters is left as it is; another of that id
+  /// is ALREADY_EXISTS. FAILED_PRECONDITION with RUN_NOT_FINISHED when the last state is not a final one, for the work may
+  /// go on where it is, and with RUN_DELETED when the run was deleted here. INVALID_ARGUMENT names the field.
+  ///
+  /// What is taken in is history: nothing waits, runs, holds a slot or is tried again because of it; watchers are not told,
+  /// and automations do not act. Lists, counts, graphs and events by time have it, and flows that are not there are made.
+  /// The enclosing run, the deployment and other runs that it names may come later, or never.
+  public func importRuns(
+    _ request: ImportRunsRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> ImportRunsResponse {
+    try await channel.unary(
+      RunServiceMethods.importRuns, request, returning: ImportRunsResponse.self,
       options: options)
   }
 
@@ -522,6 +569,9 @@ extension RunService {
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.batchCreateRuns) { request, context in
         try await self.batchCreateRuns(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(RunServiceMethods.importRuns) { request, context in
+        try await self.importRuns(request, context: context)
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.getRun) { request, context in
         try await self.getRun(request, context: context)

@@ -6,19 +6,18 @@ import MartletProto
 import MartletWire
 
 extension RecordImport {
-  /// Settles a record other than a block.
-  func settle(_ kind: RecordKind, _ record: RecordReader.Record) async throws -> Outcome {
-    let json = record.body
-    switch kind {
-    case .flow: return try await settle(try Flow(json: json))
-    case .pool: return try await settle(try Pool(json: json))
-    case .queue: return try await settle(try Queue(json: json))
-    case .limit: return try await settle(try Limit(json: json))
-    case .variable: return try await settle(try Variable(json: json))
-    case .blockType: return try await settle(try BlockType(json: json))
-    case .blockSchema: return try await settle(try BlockSchema(json: json))
-    case .deployment: return try await settle(try Deployment(json: json))
-    case .block, .history, .result, .logEntry, .artifact, .event: return .leftOut
+  /// Settles what people set up, other than a block.
+  func settle(_ content: RecordContent) async throws -> Outcome {
+    switch content {
+    case .flow(let flow): try await settle(flow)
+    case .pool(let pool): try await settle(pool)
+    case .queue(let queue): try await settle(queue)
+    case .limit(let limit): try await settle(limit)
+    case .variable(let variable): try await settle(variable)
+    case .blockType(let type): try await settle(type)
+    case .blockSchema(let schema): try await settle(schema)
+    case .deployment(let deployment): try await settle(deployment)
+    case .block, .history, .result, .logEntry, .artifact, .event: .leftOut
     }
   }
 
@@ -117,13 +116,30 @@ extension RecordImport {
     if !activatesSchedules {
       for index in deployment.schedules.indices { deployment.schedules[index].paused = true }
     }
-    return try await settle {
-      _ = try await client.deployments.createDeployment(
-        CreateDeploymentRequest(namespace: namespace, deployment: deployment))
-    } orReplace: {
-      _ = try await client.deployments.applyDeployment(
-        ApplyDeploymentRequest(namespace: namespace, deployment: deployment))
+    do {
+      return try await settle {
+        let made = try await client.deployments.createDeployment(
+          CreateDeploymentRequest(namespace: namespace, deployment: deployment))
+        deployments[deployment.id] = made.deployment?.id
+      } orReplace: {
+        let made = try await client.deployments.applyDeployment(
+          ApplyDeploymentRequest(namespace: namespace, deployment: deployment))
+        deployments[deployment.id] = made.deployment?.id
+      }
+    } catch let status as Status where status.code == .alreadyExists {
+      try await find(deployment)
+      throw status
     }
+  }
+
+  /// Notes by which id the server has a deployment, if it has it: runs name it.
+  func find(_ deployment: Deployment) async throws {
+    do {
+      let there = try await client.deployments.getDeployment(
+        GetDeploymentRequest(
+          namespace: namespace, deployment: "\(deployment.flow)/\(deployment.name)"))
+      deployments[deployment.id] = there.deployment?.id
+    } catch let status as Status where status.code == .notFound {}
   }
 }
 

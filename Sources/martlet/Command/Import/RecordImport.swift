@@ -20,30 +20,39 @@ final class RecordImport {
     case refused
     /// This program does not take it in.
     case leftOut = "left out"
+    /// A run that goes on where it is, and what belongs to it.
+    case unfinished = "not finished"
   }
 
   let connection: Connection
   let overwrites: Bool
   let activatesSchedules: Bool
   let hasSecrets: Bool
+  let sections: Set<RecordSection>
   /// Types and schemas of blocks by their ids in the file: the server may have them by others.
   var types: [String: String] = [:]
   var schemas: [String: String] = [:]
+  /// Deployments by their ids in the file.
+  var deployments: [String: String] = [:]
   /// Pools that may be new, with the queue that the server makes with each.
   var pools: Set<String> = []
   private var waiting: [Block] = []
+  private let past: PastImport
   private(set) var counts: [String: [Outcome: Int]] = [:]
 
   var client: Client { connection.client }
   var namespace: String { connection.namespace }
 
   init(
-    connection: Connection, overwrites: Bool, activatesSchedules: Bool, hasSecrets: Bool
+    connection: Connection, overwrites: Bool, activatesSchedules: Bool, hasSecrets: Bool,
+    sections: Set<RecordSection> = Set(RecordSection.allCases)
   ) {
     self.connection = connection
     self.overwrites = overwrites
     self.activatesSchedules = activatesSchedules
     self.hasSecrets = hasSecrets
+    self.sections = sections
+    past = PastImport(connection)
   }
 
   /// Whether every record that is taken in is there as the file says.
@@ -51,30 +60,51 @@ final class RecordImport {
     counts.values.allSatisfy { $0[.different] == nil && $0[.refused] == nil }
   }
 
-  /// Takes a record in.
+  /// Takes in a line of an export.
   ///
   /// - Throws: `Status` when the server does not answer, or the caller may not.
-  func take(_ record: RecordReader.Record) async throws {
-    guard let kind = RecordKind(rawValue: record.key), kind.isTakenIn,
-      kind != .block || hasSecrets
-    else { return count(record.key, .leftOut) }
+  func take(_ line: RecordReader.Record) async throws {
+    guard let kind = RecordKind(rawValue: line.key) else { return count(line.key, .leftOut) }
+    let place = "line \(line.line)"
+    let content: RecordContent
     do {
-      if kind == .block {
-        try await take(try Block(json: record.body))
+      content = try RecordContent(kind, json: line.body)
+    } catch {
+      return tell(.refused, of: kind, at: place, "\(error)")
+    }
+    try await take(ImportRecord(content: content, place: place, size: line.body.count))
+  }
+
+  /// Takes a record in. What others refer to comes before them, as in an export.
+  ///
+  /// - Throws: `Status` when the server does not answer, or the caller may not.
+  func take(_ record: ImportRecord) async throws {
+    let kind = record.content.kind
+    guard sections.contains(kind.section), kind != .block || hasSecrets else {
+      if case .deployment(let deployment) = record.content { try await find(deployment) }
+      return count(kind, .leftOut)
+    }
+    if kind.isPast { return count(try await past.take(moved(record))) }
+    do {
+      if case .block(let block) = record.content {
+        try await take(block)
       } else {
-        count(record.key, try await settle(kind, record))
+        count(kind, try await settle(record.content))
       }
     } catch let status as Status where status.isAboutTheRecord {
-      complain("martlet: line \(record.line), \(record.key): \(status.message)")
-      count(record.key, status.code == .alreadyExists ? .different : .refused)
+      tell(
+        status.code == .alreadyExists ? .different : .refused, of: kind, at: record.place,
+        status.message)
     } catch let error as WireError {
-      complain("martlet: line \(record.line), \(record.key): \(error)")
-      count(record.key, .refused)
+      tell(.refused, of: kind, at: record.place, "\(error)")
     }
   }
 
-  /// Takes in what waited for other records to be there.
+  /// Takes in what waits for other records, and waits for all that is on its way.
+  ///
+  /// - Throws: `Status` when the server does not answer, or the caller may not.
   func finish() async throws {
+    count(try await past.finish())
     var isMoving = true
     while isMoving, !waiting.isEmpty {
       let blocks = waiting
@@ -84,20 +114,20 @@ final class RecordImport {
     }
     for block in waiting {
       complain("martlet: block \(block.name): a block that it refers to is not there")
-      count(RecordKind.block.rawValue, .refused)
+      count(.block, .refused)
     }
     waiting = []
   }
 
   private func take(_ block: Block) async throws {
-    let key = RecordKind.block.rawValue
     do {
-      count(key, try await settle(block))
+      count(.block, try await settle(block))
     } catch let status as Status where status.code == .notFound && !block.references.isEmpty {
       waiting.append(block)
     } catch let status as Status where status.isAboutTheRecord {
-      complain("martlet: block \(block.blockTypeSlug)/\(block.name): \(status.message)")
-      count(key, status.code == .alreadyExists ? .different : .refused)
+      tell(
+        status.code == .alreadyExists ? .different : .refused, of: .block,
+        at: "\(block.blockTypeSlug)/\(block.name)", status.message)
     }
   }
 
@@ -115,6 +145,33 @@ final class RecordImport {
     }
   }
 
+  /// A record that names what the server has by other ids than the file.
+  private func moved(_ record: ImportRecord) -> ImportRecord {
+    guard case .history(var history) = record.content,
+      let deployment = history.run.flatMap({ deployments[$0.deploymentID] })
+    else { return record }
+    history.run?.deploymentID = deployment
+    return ImportRecord(content: .history(history), place: record.place, size: record.size)
+  }
+
+  private func count(_ fates: [PastImport.Fate]) {
+    for fate in fates {
+      guard let why = fate.why else {
+        count(fate.kind, fate.outcome)
+        continue
+      }
+      tell(fate.outcome, of: fate.kind, at: fate.place, why)
+    }
+  }
+
+  /// Counts a record that is not there as it says, and tells why.
+  func tell(_ outcome: Outcome, of kind: RecordKind, at place: String, _ why: String) {
+    complain("martlet: \(place), \(kind.rawValue): \(why)")
+    count(kind, outcome)
+  }
+
+  func count(_ kind: RecordKind, _ outcome: Outcome) { count(kind.rawValue, outcome) }
+
   private func count(_ key: String, _ outcome: Outcome) {
     counts[key, default: [:]][outcome, default: 0] += 1
   }
@@ -122,7 +179,7 @@ final class RecordImport {
 
 extension Status {
   /// Whether the next record may fare better.
-  fileprivate var isAboutTheRecord: Bool {
+  var isAboutTheRecord: Bool {
     switch code {
     case .alreadyExists, .invalidArgument, .notFound, .failedPrecondition, .outOfRange: true
     default: false

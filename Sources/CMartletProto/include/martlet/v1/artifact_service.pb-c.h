@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/struct.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "martlet/v1/run_service.pb-c.h"
 
 typedef struct Martlet__V1__Artifact Martlet__V1__Artifact;
 typedef struct Martlet__V1__Artifact__LabelsEntry Martlet__V1__Artifact__LabelsEntry;
@@ -24,6 +25,9 @@ typedef struct Martlet__V1__ArtifactFilter Martlet__V1__ArtifactFilter;
 typedef struct Martlet__V1__Link Martlet__V1__Link;
 typedef struct Martlet__V1__PutArtifactRequest Martlet__V1__PutArtifactRequest;
 typedef struct Martlet__V1__PutArtifactResponse Martlet__V1__PutArtifactResponse;
+typedef struct Martlet__V1__ImportArtifactsRequest Martlet__V1__ImportArtifactsRequest;
+typedef struct Martlet__V1__ImportArtifactsResponse Martlet__V1__ImportArtifactsResponse;
+typedef struct Martlet__V1__ImportArtifactResult Martlet__V1__ImportArtifactResult;
 typedef struct Martlet__V1__GetArtifactRequest Martlet__V1__GetArtifactRequest;
 typedef struct Martlet__V1__GetArtifactResponse Martlet__V1__GetArtifactResponse;
 typedef struct Martlet__V1__ListArtifactsRequest Martlet__V1__ListArtifactsRequest;
@@ -292,6 +296,64 @@ struct  Martlet__V1__PutArtifactResponse
 #define MARTLET__V1__PUT_ARTIFACT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__put_artifact_response__descriptor) \
     , NULL }
+
+
+/*
+ * Asks for artifacts of elsewhere to be taken in.
+ */
+struct  Martlet__V1__ImportArtifactsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace of all of them.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * What to take in, at most 200, each with `id` and `create_time`; without `update_time` that is the same.
+   */
+  size_t n_artifacts;
+  Martlet__V1__Artifact **artifacts;
+};
+#define MARTLET__V1__IMPORT_ARTIFACTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_artifacts_request__descriptor) \
+    , {0,NULL}, 0,NULL }
+
+
+/*
+ * An answer for each artifact, in order.
+ */
+struct  Martlet__V1__ImportArtifactsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * As many as were sent.
+   */
+  size_t n_results;
+  Martlet__V1__ImportArtifactResult **results;
+};
+#define MARTLET__V1__IMPORT_ARTIFACTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_artifacts_response__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * One answer of an import.
+ */
+struct  Martlet__V1__ImportArtifactResult
+{
+  ProtobufCMessage base;
+  /*
+   * Why it was not taken in; absent when it is there now.
+   */
+  Martlet__V1__ReportError *error;
+  /*
+   * True when it was there before, the same.
+   */
+  protobuf_c_boolean duplicate;
+};
+#define MARTLET__V1__IMPORT_ARTIFACT_RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_artifact_result__descriptor) \
+    , NULL, 0 }
 
 
 typedef enum {
@@ -602,6 +664,63 @@ Martlet__V1__PutArtifactResponse *
 void   martlet__v1__put_artifact_response__free_unpacked
                      (Martlet__V1__PutArtifactResponse *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportArtifactsRequest methods */
+void   martlet__v1__import_artifacts_request__init
+                     (Martlet__V1__ImportArtifactsRequest         *message);
+size_t martlet__v1__import_artifacts_request__get_packed_size
+                     (const Martlet__V1__ImportArtifactsRequest   *message);
+size_t martlet__v1__import_artifacts_request__pack
+                     (const Martlet__V1__ImportArtifactsRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_artifacts_request__pack_to_buffer
+                     (const Martlet__V1__ImportArtifactsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportArtifactsRequest *
+       martlet__v1__import_artifacts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_artifacts_request__free_unpacked
+                     (Martlet__V1__ImportArtifactsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportArtifactsResponse methods */
+void   martlet__v1__import_artifacts_response__init
+                     (Martlet__V1__ImportArtifactsResponse         *message);
+size_t martlet__v1__import_artifacts_response__get_packed_size
+                     (const Martlet__V1__ImportArtifactsResponse   *message);
+size_t martlet__v1__import_artifacts_response__pack
+                     (const Martlet__V1__ImportArtifactsResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_artifacts_response__pack_to_buffer
+                     (const Martlet__V1__ImportArtifactsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportArtifactsResponse *
+       martlet__v1__import_artifacts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_artifacts_response__free_unpacked
+                     (Martlet__V1__ImportArtifactsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportArtifactResult methods */
+void   martlet__v1__import_artifact_result__init
+                     (Martlet__V1__ImportArtifactResult         *message);
+size_t martlet__v1__import_artifact_result__get_packed_size
+                     (const Martlet__V1__ImportArtifactResult   *message);
+size_t martlet__v1__import_artifact_result__pack
+                     (const Martlet__V1__ImportArtifactResult   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_artifact_result__pack_to_buffer
+                     (const Martlet__V1__ImportArtifactResult   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportArtifactResult *
+       martlet__v1__import_artifact_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_artifact_result__free_unpacked
+                     (Martlet__V1__ImportArtifactResult *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__GetArtifactRequest methods */
 void   martlet__v1__get_artifact_request__init
                      (Martlet__V1__GetArtifactRequest         *message);
@@ -777,6 +896,15 @@ typedef void (*Martlet__V1__PutArtifactRequest_Closure)
 typedef void (*Martlet__V1__PutArtifactResponse_Closure)
                  (const Martlet__V1__PutArtifactResponse *message,
                   void *closure_data);
+typedef void (*Martlet__V1__ImportArtifactsRequest_Closure)
+                 (const Martlet__V1__ImportArtifactsRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ImportArtifactsResponse_Closure)
+                 (const Martlet__V1__ImportArtifactsResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ImportArtifactResult_Closure)
+                 (const Martlet__V1__ImportArtifactResult *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__GetArtifactRequest_Closure)
                  (const Martlet__V1__GetArtifactRequest *message,
                   void *closure_data);
@@ -812,6 +940,10 @@ struct Martlet__V1__ArtifactService_Service
                        const Martlet__V1__PutArtifactRequest *input,
                        Martlet__V1__PutArtifactResponse_Closure closure,
                        void *closure_data);
+  void (*import_artifacts)(Martlet__V1__ArtifactService_Service *service,
+                           const Martlet__V1__ImportArtifactsRequest *input,
+                           Martlet__V1__ImportArtifactsResponse_Closure closure,
+                           void *closure_data);
   void (*get_artifact)(Martlet__V1__ArtifactService_Service *service,
                        const Martlet__V1__GetArtifactRequest *input,
                        Martlet__V1__GetArtifactResponse_Closure closure,
@@ -837,6 +969,7 @@ void martlet__v1__artifact_service__init (Martlet__V1__ArtifactService_Service *
 #define MARTLET__V1__ARTIFACT_SERVICE__INIT(function_prefix__) \
     { MARTLET__V1__ARTIFACT_SERVICE__BASE_INIT,\
       function_prefix__ ## put_artifact,\
+      function_prefix__ ## import_artifacts,\
       function_prefix__ ## get_artifact,\
       function_prefix__ ## list_artifacts,\
       function_prefix__ ## count_artifacts,\
@@ -845,6 +978,10 @@ void martlet__v1__artifact_service__put_artifact(ProtobufCService *service,
                                                  const Martlet__V1__PutArtifactRequest *input,
                                                  Martlet__V1__PutArtifactResponse_Closure closure,
                                                  void *closure_data);
+void martlet__v1__artifact_service__import_artifacts(ProtobufCService *service,
+                                                     const Martlet__V1__ImportArtifactsRequest *input,
+                                                     Martlet__V1__ImportArtifactsResponse_Closure closure,
+                                                     void *closure_data);
 void martlet__v1__artifact_service__get_artifact(ProtobufCService *service,
                                                  const Martlet__V1__GetArtifactRequest *input,
                                                  Martlet__V1__GetArtifactResponse_Closure closure,
@@ -872,6 +1009,9 @@ extern const ProtobufCMessageDescriptor martlet__v1__artifact_filter__descriptor
 extern const ProtobufCMessageDescriptor martlet__v1__link__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__put_artifact_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__put_artifact_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_artifacts_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_artifacts_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_artifact_result__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__get_artifact_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__get_artifact_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_artifacts_request__descriptor;

@@ -26,6 +26,8 @@ typedef struct Martlet__V1__BatchPublishEventsRequest Martlet__V1__BatchPublishE
 typedef struct Martlet__V1__BatchPublishEventsResponse Martlet__V1__BatchPublishEventsResponse;
 typedef struct Martlet__V1__PublishEventsRequest Martlet__V1__PublishEventsRequest;
 typedef struct Martlet__V1__PublishEventsResponse Martlet__V1__PublishEventsResponse;
+typedef struct Martlet__V1__ImportEventsRequest Martlet__V1__ImportEventsRequest;
+typedef struct Martlet__V1__ImportEventsResponse Martlet__V1__ImportEventsResponse;
 typedef struct Martlet__V1__ListEventsRequest Martlet__V1__ListEventsRequest;
 typedef struct Martlet__V1__ListEventsResponse Martlet__V1__ListEventsResponse;
 typedef struct Martlet__V1__CountEventsRequest Martlet__V1__CountEventsRequest;
@@ -260,6 +262,52 @@ struct  Martlet__V1__PublishEventsResponse
 #define MARTLET__V1__PUBLISH_EVENTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__publish_events_response__descriptor) \
     , 0, 0 }
+
+
+/*
+ * Asks for events of elsewhere to be taken in.
+ */
+struct  Martlet__V1__ImportEventsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * At most 1000, each with `id` and `time`; without `receive_time` that is the same, without `actor` it is who imports.
+   */
+  size_t n_events;
+  Martlet__V1__Event **events;
+};
+#define MARTLET__V1__IMPORT_EVENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_events_request__descriptor) \
+    , {0,NULL}, 0,NULL }
+
+
+/*
+ * What came of them.
+ */
+struct  Martlet__V1__ImportEventsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * How many were new.
+   */
+  int64_t imported;
+  /*
+   * How many were there already.
+   */
+  int64_t duplicates;
+  /*
+   * Those that cannot be stored.
+   */
+  size_t n_failures;
+  Martlet__V1__EventFailure **failures;
+};
+#define MARTLET__V1__IMPORT_EVENTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_events_response__descriptor) \
+    , 0, 0, 0,NULL }
 
 
 /*
@@ -571,6 +619,44 @@ Martlet__V1__PublishEventsResponse *
 void   martlet__v1__publish_events_response__free_unpacked
                      (Martlet__V1__PublishEventsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportEventsRequest methods */
+void   martlet__v1__import_events_request__init
+                     (Martlet__V1__ImportEventsRequest         *message);
+size_t martlet__v1__import_events_request__get_packed_size
+                     (const Martlet__V1__ImportEventsRequest   *message);
+size_t martlet__v1__import_events_request__pack
+                     (const Martlet__V1__ImportEventsRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_events_request__pack_to_buffer
+                     (const Martlet__V1__ImportEventsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportEventsRequest *
+       martlet__v1__import_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_events_request__free_unpacked
+                     (Martlet__V1__ImportEventsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportEventsResponse methods */
+void   martlet__v1__import_events_response__init
+                     (Martlet__V1__ImportEventsResponse         *message);
+size_t martlet__v1__import_events_response__get_packed_size
+                     (const Martlet__V1__ImportEventsResponse   *message);
+size_t martlet__v1__import_events_response__pack
+                     (const Martlet__V1__ImportEventsResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_events_response__pack_to_buffer
+                     (const Martlet__V1__ImportEventsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportEventsResponse *
+       martlet__v1__import_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_events_response__free_unpacked
+                     (Martlet__V1__ImportEventsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__ListEventsRequest methods */
 void   martlet__v1__list_events_request__init
                      (Martlet__V1__ListEventsRequest         *message);
@@ -714,6 +800,12 @@ typedef void (*Martlet__V1__PublishEventsRequest_Closure)
 typedef void (*Martlet__V1__PublishEventsResponse_Closure)
                  (const Martlet__V1__PublishEventsResponse *message,
                   void *closure_data);
+typedef void (*Martlet__V1__ImportEventsRequest_Closure)
+                 (const Martlet__V1__ImportEventsRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ImportEventsResponse_Closure)
+                 (const Martlet__V1__ImportEventsResponse *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__ListEventsRequest_Closure)
                  (const Martlet__V1__ListEventsRequest *message,
                   void *closure_data);
@@ -750,6 +842,10 @@ struct Martlet__V1__EventService_Service
                          const Martlet__V1__PublishEventsRequest *input,
                          Martlet__V1__PublishEventsResponse_Closure closure,
                          void *closure_data);
+  void (*import_events)(Martlet__V1__EventService_Service *service,
+                        const Martlet__V1__ImportEventsRequest *input,
+                        Martlet__V1__ImportEventsResponse_Closure closure,
+                        void *closure_data);
   void (*list_events)(Martlet__V1__EventService_Service *service,
                       const Martlet__V1__ListEventsRequest *input,
                       Martlet__V1__ListEventsResponse_Closure closure,
@@ -772,6 +868,7 @@ void martlet__v1__event_service__init (Martlet__V1__EventService_Service *servic
     { MARTLET__V1__EVENT_SERVICE__BASE_INIT,\
       function_prefix__ ## batch_publish_events,\
       function_prefix__ ## publish_events,\
+      function_prefix__ ## import_events,\
       function_prefix__ ## list_events,\
       function_prefix__ ## count_events,\
       function_prefix__ ## watch_events  }
@@ -783,6 +880,10 @@ void martlet__v1__event_service__publish_events(ProtobufCService *service,
                                                 const Martlet__V1__PublishEventsRequest *input,
                                                 Martlet__V1__PublishEventsResponse_Closure closure,
                                                 void *closure_data);
+void martlet__v1__event_service__import_events(ProtobufCService *service,
+                                               const Martlet__V1__ImportEventsRequest *input,
+                                               Martlet__V1__ImportEventsResponse_Closure closure,
+                                               void *closure_data);
 void martlet__v1__event_service__list_events(ProtobufCService *service,
                                              const Martlet__V1__ListEventsRequest *input,
                                              Martlet__V1__ListEventsResponse_Closure closure,
@@ -806,6 +907,8 @@ extern const ProtobufCMessageDescriptor martlet__v1__batch_publish_events_reques
 extern const ProtobufCMessageDescriptor martlet__v1__batch_publish_events_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__publish_events_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__publish_events_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_events_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_events_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_events_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__list_events_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__count_events_request__descriptor;

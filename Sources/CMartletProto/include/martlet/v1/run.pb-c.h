@@ -545,10 +545,14 @@ struct  Martlet__V1__Transition
    * Whether the change was as proposed or replaced by another.
    */
   int32_t verdict;
+  /*
+   * With REPLACED: why, as a verdict says it.
+   */
+  ProtobufCBinaryData reason;
 };
 #define MARTLET__V1__TRANSITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__transition__descriptor) \
-    , {0,NULL}, 0, 0, {0,NULL}, 0, NULL, {0,NULL}, {0,NULL}, 0, 0 }
+    , {0,NULL}, 0, 0, {0,NULL}, 0, NULL, {0,NULL}, {0,NULL}, 0, 0, {0,NULL} }
 
 
 /*

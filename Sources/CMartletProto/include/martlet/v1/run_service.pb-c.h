@@ -29,6 +29,10 @@ typedef struct Martlet__V1__CreateRunResponse Martlet__V1__CreateRunResponse;
 typedef struct Martlet__V1__BatchCreateRunsRequest Martlet__V1__BatchCreateRunsRequest;
 typedef struct Martlet__V1__BatchCreateRunsResponse Martlet__V1__BatchCreateRunsResponse;
 typedef struct Martlet__V1__CreateRunResult Martlet__V1__CreateRunResult;
+typedef struct Martlet__V1__RunHistory Martlet__V1__RunHistory;
+typedef struct Martlet__V1__ImportRunsRequest Martlet__V1__ImportRunsRequest;
+typedef struct Martlet__V1__ImportRunsResponse Martlet__V1__ImportRunsResponse;
+typedef struct Martlet__V1__ImportRunResult Martlet__V1__ImportRunResult;
 typedef struct Martlet__V1__ReportError Martlet__V1__ReportError;
 typedef struct Martlet__V1__GetRunRequest Martlet__V1__GetRunRequest;
 typedef struct Martlet__V1__GetRunResponse Martlet__V1__GetRunResponse;
@@ -204,6 +208,93 @@ struct  Martlet__V1__CreateRunResult
 #define MARTLET__V1__CREATE_RUN_RESULT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__create_run_result__descriptor) \
     , 0, MARTLET__V1__CREATE_RUN_RESULT__OUTCOME__NOT_SET, {0} }
+
+
+/*
+ * A run that has ended, with all that happened to it.
+ */
+struct  Martlet__V1__RunHistory
+{
+  ProtobufCMessage base;
+  /*
+   * The run. `id`, `definition` and `times.create_time` are required; without `root_id` it is that of the enclosing run if
+   * that is there or in the same request, else the enclosing run itself. Kept as given are, beside what a creation takes,
+   * `created_by`, `times`, `epoch`, `seq`, `attempt`, `execution_id`, `pauses`, `deployment_id` with what belongs to it,
+   * and `worker`; what is absent follows from the transitions, or is who imports. Pools and queues are found by name. The
+   * state is that of the last transition: `state` and `revision` are looked at only when there is none. `session_id` and
+   * `etag` are ignored.
+   */
+  Martlet__V1__Run *run;
+  /*
+   * Every transition, oldest first; none when its history is no longer kept. Each needs `to.type` and `to.time`, which may
+   * not go back nor lie in the future; `revision`, when given, counts from 1, and `from`, when given, is the type before.
+   * Which type may follow which is not checked, for the rules of other systems are others. Without `rule` it is
+   * `any/import`; without `actor` it is who imports.
+   */
+  size_t n_transitions;
+  Martlet__V1__Transition **transitions;
+};
+#define MARTLET__V1__RUN_HISTORY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__run_history__descriptor) \
+    , NULL, 0,NULL }
+
+
+/*
+ * Asks for runs of elsewhere to be taken in.
+ */
+struct  Martlet__V1__ImportRunsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace of all of them.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * What to take in; at most 1000, and no more than 20,000 transitions where there are several.
+   */
+  size_t n_histories;
+  Martlet__V1__RunHistory **histories;
+};
+#define MARTLET__V1__IMPORT_RUNS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_runs_request__descriptor) \
+    , {0,NULL}, 0,NULL }
+
+
+/*
+ * An answer for each run, in order.
+ */
+struct  Martlet__V1__ImportRunsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * As many as were sent.
+   */
+  size_t n_results;
+  Martlet__V1__ImportRunResult **results;
+};
+#define MARTLET__V1__IMPORT_RUNS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_runs_response__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * One answer of an import.
+ */
+struct  Martlet__V1__ImportRunResult
+{
+  ProtobufCMessage base;
+  /*
+   * Why it was not taken in; absent when it is there now.
+   */
+  Martlet__V1__ReportError *error;
+  /*
+   * True when it was there before, the same.
+   */
+  protobuf_c_boolean duplicate;
+};
+#define MARTLET__V1__IMPORT_RUN_RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_run_result__descriptor) \
+    , NULL, 0 }
 
 
 /*
@@ -1070,6 +1161,82 @@ Martlet__V1__CreateRunResult *
 void   martlet__v1__create_run_result__free_unpacked
                      (Martlet__V1__CreateRunResult *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__RunHistory methods */
+void   martlet__v1__run_history__init
+                     (Martlet__V1__RunHistory         *message);
+size_t martlet__v1__run_history__get_packed_size
+                     (const Martlet__V1__RunHistory   *message);
+size_t martlet__v1__run_history__pack
+                     (const Martlet__V1__RunHistory   *message,
+                      uint8_t             *out);
+size_t martlet__v1__run_history__pack_to_buffer
+                     (const Martlet__V1__RunHistory   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__RunHistory *
+       martlet__v1__run_history__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__run_history__free_unpacked
+                     (Martlet__V1__RunHistory *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportRunsRequest methods */
+void   martlet__v1__import_runs_request__init
+                     (Martlet__V1__ImportRunsRequest         *message);
+size_t martlet__v1__import_runs_request__get_packed_size
+                     (const Martlet__V1__ImportRunsRequest   *message);
+size_t martlet__v1__import_runs_request__pack
+                     (const Martlet__V1__ImportRunsRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_runs_request__pack_to_buffer
+                     (const Martlet__V1__ImportRunsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportRunsRequest *
+       martlet__v1__import_runs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_runs_request__free_unpacked
+                     (Martlet__V1__ImportRunsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportRunsResponse methods */
+void   martlet__v1__import_runs_response__init
+                     (Martlet__V1__ImportRunsResponse         *message);
+size_t martlet__v1__import_runs_response__get_packed_size
+                     (const Martlet__V1__ImportRunsResponse   *message);
+size_t martlet__v1__import_runs_response__pack
+                     (const Martlet__V1__ImportRunsResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_runs_response__pack_to_buffer
+                     (const Martlet__V1__ImportRunsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportRunsResponse *
+       martlet__v1__import_runs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_runs_response__free_unpacked
+                     (Martlet__V1__ImportRunsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportRunResult methods */
+void   martlet__v1__import_run_result__init
+                     (Martlet__V1__ImportRunResult         *message);
+size_t martlet__v1__import_run_result__get_packed_size
+                     (const Martlet__V1__ImportRunResult   *message);
+size_t martlet__v1__import_run_result__pack
+                     (const Martlet__V1__ImportRunResult   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_run_result__pack_to_buffer
+                     (const Martlet__V1__ImportRunResult   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportRunResult *
+       martlet__v1__import_run_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_run_result__free_unpacked
+                     (Martlet__V1__ImportRunResult *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__ReportError methods */
 void   martlet__v1__report_error__init
                      (Martlet__V1__ReportError         *message);
@@ -1625,6 +1792,18 @@ typedef void (*Martlet__V1__BatchCreateRunsResponse_Closure)
 typedef void (*Martlet__V1__CreateRunResult_Closure)
                  (const Martlet__V1__CreateRunResult *message,
                   void *closure_data);
+typedef void (*Martlet__V1__RunHistory_Closure)
+                 (const Martlet__V1__RunHistory *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ImportRunsRequest_Closure)
+                 (const Martlet__V1__ImportRunsRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ImportRunsResponse_Closure)
+                 (const Martlet__V1__ImportRunsResponse *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ImportRunResult_Closure)
+                 (const Martlet__V1__ImportRunResult *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__ReportError_Closure)
                  (const Martlet__V1__ReportError *message,
                   void *closure_data);
@@ -1730,6 +1909,10 @@ struct Martlet__V1__RunService_Service
                             const Martlet__V1__BatchCreateRunsRequest *input,
                             Martlet__V1__BatchCreateRunsResponse_Closure closure,
                             void *closure_data);
+  void (*import_runs)(Martlet__V1__RunService_Service *service,
+                      const Martlet__V1__ImportRunsRequest *input,
+                      Martlet__V1__ImportRunsResponse_Closure closure,
+                      void *closure_data);
   void (*get_run)(Martlet__V1__RunService_Service *service,
                   const Martlet__V1__GetRunRequest *input,
                   Martlet__V1__GetRunResponse_Closure closure,
@@ -1800,6 +1983,7 @@ void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
     { MARTLET__V1__RUN_SERVICE__BASE_INIT,\
       function_prefix__ ## create_run,\
       function_prefix__ ## batch_create_runs,\
+      function_prefix__ ## import_runs,\
       function_prefix__ ## get_run,\
       function_prefix__ ## list_runs,\
       function_prefix__ ## count_runs,\
@@ -1823,6 +2007,10 @@ void martlet__v1__run_service__batch_create_runs(ProtobufCService *service,
                                                  const Martlet__V1__BatchCreateRunsRequest *input,
                                                  Martlet__V1__BatchCreateRunsResponse_Closure closure,
                                                  void *closure_data);
+void martlet__v1__run_service__import_runs(ProtobufCService *service,
+                                           const Martlet__V1__ImportRunsRequest *input,
+                                           Martlet__V1__ImportRunsResponse_Closure closure,
+                                           void *closure_data);
 void martlet__v1__run_service__get_run(ProtobufCService *service,
                                        const Martlet__V1__GetRunRequest *input,
                                        Martlet__V1__GetRunResponse_Closure closure,
@@ -1891,6 +2079,10 @@ extern const ProtobufCMessageDescriptor martlet__v1__create_run_response__descri
 extern const ProtobufCMessageDescriptor martlet__v1__batch_create_runs_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__batch_create_runs_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__create_run_result__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__run_history__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_runs_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_runs_response__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_run_result__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__report_error__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__get_run_request__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__get_run_response__descriptor;
