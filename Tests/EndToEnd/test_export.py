@@ -1,4 +1,4 @@
-"""What `martlet export` writes has everything, and another server takes in what people set up."""
+"""What `martlet export` writes has everything, and another server takes it in."""
 
 from __future__ import annotations
 
@@ -165,6 +165,111 @@ def test_runs_are_written_with_all_that_happened(source):
     assert {kind for kind, _ in lines(cli(source, "export", "--only", "runs,flows"))} == {
         "export", "flow", "history", "result", "end",
     }
+
+
+def live(server) -> dict[str, str]:
+    """Things of every kind that happen; the runs by what they are."""
+    call = Connection(server.port).call
+    subprocess.run(
+        [BINARY, "run", "--server", server.url, "--name", "told", "--", "sh", "-c", "echo one; echo two >&2; exit 3"],
+        capture_output=True, timeout=60, check=False,
+    )
+    runs = {"told": call("RunService/ListRuns", {"filter": 'definition = "told"'})["runs"][0]["id"]}
+    # A tree: a flow whose task is tried again, and one that is lost.
+    for key, parent in (("flow", None), ("task", "flow"), ("lost", "flow")):
+        runs[key] = call("RunService/CreateRun", {"run": {
+            "definition": key, "kind": "RUN_KIND_FLOW" if parent is None else "RUN_KIND_TASK",
+            "parentId": runs[parent] if parent else "", "parameters": {"n": 1.5, "ü": [None, {"a": "b"}]},
+            "labels": {"team": "x"}, "tags": ["hot", "nightly"], "timeout": "60s",
+            "retry": {"maxRetries": 2, "delays": ["0s"], "jitter": 0.25},
+        }})["run"]["id"]
+    failed = {"type": "STATE_TYPE_FAILED", "failed": {"errorType": "ValueError", "traceback": "Traceback\n…", "retriable": False}}
+    crashed = {"type": "STATE_TYPE_CRASHED", "crashed": {"signal": 9, "note": "OOMKilled"}}
+    for run, states in (
+        ("task", [failed, {"type": "STATE_TYPE_COMPLETED", "message": "at last", "annotations": {"by": "hand"},
+                           "completed": {"result": {"json": {"n": 7}}}}]),
+        ("lost", [crashed]), ("flow", [{"type": "STATE_TYPE_COMPLETED"}]),
+    ):
+        for state in states:
+            call("RunService/SetRunState", {"id": runs[run], "state": state, "force": True})
+    # A result that is kept apart.
+    runs["kept"] = call("RunService/CreateRun", {"run": {"definition": "kept"}})["run"]["id"]
+    result = call("ResultService/PutResult", {"runId": runs["kept"], "payload": {"json": [1, 2, 3]}})["payload"]
+    call("RunService/SetRunState", {
+        "id": runs["kept"], "state": {"type": "STATE_TYPE_COMPLETED", "completed": {"result": result}}, "force": True,
+    })
+    # A run of a deployment, and one that waits: it stays where it is.
+    runs["made"] = call("RunService/CreateRun", {"deployment": "etl/nightly", "run": {"jobVariables": {}}})["run"]["id"]
+    call("RunService/CancelRun", {"id": runs["made"], "message": "enough"})
+    runs["waits"] = call("RunService/CreateRun", {"run": {"definition": "waits"}})["run"]["id"]
+    # One that was deleted, versions of an artifact, and an event.
+    gone = call("RunService/CreateRun", {"run": {"definition": "gone"}})["run"]["id"]
+    call("RunService/DeleteRun", {"id": gone})
+    for number in range(3):
+        call("ArtifactService/PutArtifact", {"artifact": {
+            "key": "report", "markdown": f"# {number}", "runId": runs["flow"], "labels": {"n": str(number)}}})
+    call("ArtifactService/PutArtifact", {"artifact": {"table": [{"a": 1}], "description": "Rows."}})
+    call("EventService/BatchPublishEvents", {"events": [
+        {"name": "ship.sailed", "resource": {"id": "ship.1"}, "payload": {"knots": 3}, "runId": runs["flow"]},
+    ]})
+    return runs
+
+
+HISTORY = ("history", "result", "logEntry", "artifact", "event")
+
+
+def test_what_has_happened_comes_in(source, place, tmp_path):
+    runs = live(source)
+    path = tmp_path / "all.jsonl"
+    cli(source, "export", "-o", str(path), "--with-secrets")
+    before = lines(path.read_text())
+    (place / "b").mkdir(mode=0o755)
+    other = Server(place / "b")
+    try:
+        other.start()
+        call = Connection(other.port).call
+        said = cli(other, "import", str(path))
+        assert "different" not in said and "refused" not in said
+        after = lines(cli(other, "export", "--with-secrets"))
+        (old,) = [body["id"] for body in of_kind(before, "deployment")]
+        (new,) = [body["id"] for body in of_kind(after, "deployment")]
+        # What waits there stays there.
+        open_ends = ("STATE_TYPE_SCHEDULED", "STATE_TYPE_PENDING", "STATE_TYPE_RUNNING")
+        waiting = {
+            body["run"]["id"] for body in of_kind(before, "history") if body["run"]["state"]["type"] in open_ends
+        }
+        assert runs["waits"] in waiting and "not finished" in said
+        for kind in HISTORY:
+            then = [
+                body for body in of_kind(before, kind)
+                if not waiting & {body.get("runId"), body.get("run", {}).get("id")}
+            ]
+            expected = json.loads(json.dumps(then).replace(old, new))
+            for body in expected:
+                # Sessions are those of a server.
+                body.get("run", {}).pop("sessionId", None)
+            assert expected and of_kind(after, kind) == expected, kind
+        # Counts, the tree, and the newest of a series are those of a server where it happened.
+        groups = call("RunService/CountRuns", {"groupBy": ["state.type"]})["groups"]
+        assert sum(int(group["count"]) for group in groups) == len(of_kind(after, "history"))
+        tree = call("RunService/ListRuns", {"filter": f'root_id = "{runs["flow"]}"', "orderBy": "id"})["runs"]
+        assert {run["id"] for run in tree} == {runs["flow"], runs["task"], runs["lost"]}
+        assert call("ArtifactService/GetArtifact", {"key": "report"})["artifact"]["markdown"] == "# 2"
+        assert call("ResultService/GetResult", {"runId": runs["kept"]})["payload"]["json"] == [1, 2, 3]
+        assert call("RunService/GetRun", {"id": runs["made"]})["run"]["pool"] == "boats"
+        # Again, and on the server that it came from: all of it is there.
+        for server in (other, source):
+            text = cli(server, "import", str(path), "--only", "runs,logs,artifacts,events")
+            assert "different" not in text and "refused" not in text
+        assert lines(cli(other, "export", "--with-secrets"))[1:] == after[1:]
+        # What has ended can be tried again here.
+        assert call("RunService/RetryRun", {"id": runs["lost"]})["verdict"]["code"] == "CODE_REFUSED"
+        assert call("RunService/RetryRun", {"id": runs["told"]})["verdict"]["code"] == "CODE_ACCEPTED"
+        # A history that is another now is told.
+        said = cli(other, "import", str(path), "--only", "runs", code=1)
+        assert "taken by a run with another history" in said
+    finally:
+        other.stop()
 
 
 def test_more_than_a_page_of_everything(server):

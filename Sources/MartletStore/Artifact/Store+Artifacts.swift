@@ -83,17 +83,7 @@ extension Store {
     _ new: NewArtifact, in namespace: Namespace, actor: String,
     deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> Artifact {
-    try checkText(new.key ?? "-", field: "artifact.key", limit: RunLimits.name)
-    if new.key == "" { throw .invalid(field: "artifact.key", why: "is empty") }
-    try checkText(new.mediaType, field: "artifact.media_type", limit: RunLimits.word)
-    if new.mediaType.isEmpty { throw .invalid(field: "artifact.media_type", why: "is empty") }
-    try checkText(new.title, field: "artifact.title", limit: RunLimits.name)
-    try checkText(new.description, field: "artifact.description", limit: RunLimits.message)
-    try checkLabels(new.labels, field: "artifact.labels")
-    guard new.body.count <= Self.largestArtifact else {
-      throw .invalid(
-        field: "artifact.body", why: "is \(new.body.count) bytes: at most \(Self.largestArtifact)")
-    }
+    try Self.check(new)
     let put = try await write(deadline) { connection in
       try connection.transaction { pipeline in
         if let run = new.runID { try pipeline.execute(SQL.holdArtifactRun) { $0.bind(run) } }
@@ -123,6 +113,22 @@ extension Store {
       return there
     }
     throw .alreadyExists(resource: "artifact", name: "\(new.id)")
+  }
+
+  /// Refuses an artifact that cannot be kept.
+  /// - Throws: `invalid`, which names the field.
+  static func check(_ new: NewArtifact) throws(StoreError) {
+    try checkText(new.key ?? "-", field: "artifact.key", limit: RunLimits.name)
+    if new.key == "" { throw .invalid(field: "artifact.key", why: "is empty") }
+    try checkText(new.mediaType, field: "artifact.media_type", limit: RunLimits.word)
+    if new.mediaType.isEmpty { throw .invalid(field: "artifact.media_type", why: "is empty") }
+    try checkText(new.title, field: "artifact.title", limit: RunLimits.name)
+    try checkText(new.description, field: "artifact.description", limit: RunLimits.message)
+    try checkLabels(new.labels, field: "artifact.labels")
+    guard new.body.count <= largestArtifact else {
+      throw .invalid(
+        field: "artifact.body", why: "is \(new.body.count) bytes: at most \(largestArtifact)")
+    }
   }
 
   /// Reads one artifact with its body.

@@ -82,6 +82,11 @@ public struct Event: Sendable, Equatable {
     do throws(InvalidValue) { try RunID(id.value).validate(now: now) } catch {
       throw .invalid(field: error.field, why: error.problem)
     }
+    try validateContent(isOwn: isOwn)
+  }
+
+  /// Refuses what is said of an event, whatever its id is.
+  func validateContent(isOwn: Bool) throws(StoreError) {
     try checkText(name, field: "name", limit: Self.nameLimit)
     if name.isEmpty { throw .invalid(field: "name", why: "is empty") }
     if !isOwn, name.utf8.starts(with: TransitionEvent.namePrefix.utf8) {

@@ -82,10 +82,10 @@ final class EventWriter: PostgresWorker {
         return try connection.transaction { pipeline in
           var new = Set(rows.lazy.map(\.id))
           if areNew {
-            try pipeline.execute(SQL.insertNewEvents) { Self.bind(rows, received, to: &$0) }
+            try pipeline.execute(SQL.insertNewEvents) { Self.bind(rows, to: &$0) { _ in received } }
           } else {
             new = Set(
-              try pipeline.query(SQL.insertEvents) { Self.bind(rows, received, to: &$0) }
+              try pipeline.query(SQL.insertEvents) { Self.bind(rows, to: &$0) { _ in received } }
                 .map { row throws(PostgresError) in try row.get(0, as: ObjectID.self) })
           }
           // Followers hear of them in the order in which they were published.
@@ -104,8 +104,9 @@ final class EventWriter: PostgresWorker {
     }
   }
 
-  private static func bind(
-    _ rows: [Event], _ received: Instant, to parameters: inout ParameterBuffer
+  /// Binds the rows of events.
+  static func bind(
+    _ rows: [Event], to parameters: inout ParameterBuffer, receiveTime: (Event) -> Instant
   ) {
     parameters.bindArray(count: rows.count) { rows[$0].id }
     parameters.bindArray(count: rows.count) { rows[$0].namespace }
@@ -123,6 +124,6 @@ final class EventWriter: PostgresWorker {
     }
     parameters.bindArray(of: ObjectID.self, count: rows.count) { rows[$0].follows }
     parameters.bindArray(count: rows.count) { rows[$0].actor }
-    parameters.bindArray(count: rows.count) { _ in received }
+    parameters.bindArray(count: rows.count) { receiveTime(rows[$0]) }
   }
 }

@@ -19,7 +19,7 @@ enum SQL {
     PackageResources.backfill_sql, PackageResources.pool_sql, PackageResources.worker_sql,
     PackageResources.dispatch_sql, PackageResources.ready_sql,
     PackageResources.deployment_sql, PackageResources.input_sql, PackageResources.block_sql,
-    PackageResources.automation_sql,
+    PackageResources.automation_sql, PackageResources.import_sql,
   ].map { StatementFile(String(decoding: $0, as: UTF8.self)) }
 
   /// All statements by name.
@@ -94,6 +94,16 @@ enum SQL {
   static let insertStrandings = named("insert_strandings")
   static let recordTransitions = bulk("record_transitions")
   static let findTold = named("find_told")
+
+  // What comes in from elsewhere.
+  static let findImported = named("find_imported")
+  static let findSameRuns = named("find_same_runs")
+  static let insertImportedWork = named("insert_imported_work")
+  static let recordImported = named("record_imported")
+  static let importArtifacts = named("import_artifacts")
+  static let findSameArtifacts = named("find_same_artifacts")
+  static let setVersionsAside = named("set_versions_aside")
+  static let orderVersions = named("order_versions")
 
   // Runs.
   static let getRuns = named("get_runs")

@@ -82,59 +82,15 @@ struct BatchWrites {
   func send(
     flows: [FlowRegistry.Key], tolerance: Interval?, on pipeline: borrowing Pipeline
   ) throws -> Pipeline.Ticket? {
-    if !plan.inserts.isEmpty { try sendInserts(on: pipeline) }
+    if !plan.inserts.isEmpty { try pipeline.send(plan.inserts) }
     if !updated.isEmpty { try sendUpdates(on: pipeline) }
     if !plan.refusals.isEmpty { try sendRefusals(on: pipeline) }
     try sendWaits(on: pipeline)
     try sendSlots(on: pipeline)
     try WorkItemWrites(plan: plan, commands: commands).send(on: pipeline)
     try sendStrandings(on: pipeline)
-    if !flows.isEmpty {
-      try pipeline.execute(SQL.registerFlows) {
-        $0.bindArray(count: flows.count) { _ in PostgresUUID.v7(now: now) }
-        $0.bindArray(count: flows.count) { flows[$0].namespace }
-        $0.bindArray(count: flows.count) { flows[$0].name }
-        $0.bindArray(count: flows.count) { _ in "service:registry" }
-        $0.bindArray(count: flows.count) { _ in now }
-      }
-    }
+    try pipeline.register(flows, now: now)
     return plan.transitions.isEmpty ? nil : try sendTransitions(tolerance, on: pipeline)
-  }
-
-  private func sendInserts(on pipeline: borrowing Pipeline) throws {
-    let rows = plan.inserts
-    try pipeline.execute(SQL.insertRuns, rows: rows.count) {
-      $0.bindArray(count: rows.count) { rows[$0].state.id }
-      $0.bindArray(count: rows.count) { rows[$0].state.namespace }
-      $0.bindArray(count: rows.count) { rows[$0].state.kind }
-      $0.bindArray(count: rows.count) { rows[$0].run.name }
-      $0.bindArray(count: rows.count) { rows[$0].run.definition }
-      $0.bindArray(count: rows.count) { rows[$0].run.definitionVersion }
-      $0.bindArray(of: RunID.self, count: rows.count) { rows[$0].state.parentID }
-      $0.bindArray(count: rows.count) { rows[$0].state.rootID }
-      $0.bindArray(of: Instant.self, count: rows.count) { rows[$0].run.dueTime }
-      $0.bindArray(of: PostgresJSON.self, count: rows.count) { rows[$0].run.parameterJSON }
-      $0.bindArray(of: PostgresJSON.self, count: rows.count) { rows[$0].run.dependencyJSON }
-      $0.bindArray(count: rows.count) { json(rows[$0].run.labels) }
-      $0.bindArray(count: rows.count) { arrayLiteral(rows[$0].run.tags) }
-      $0.bindArray(of: Interval.self, count: rows.count) { rows[$0].run.timeout }
-      $0.bindArray(of: Interval.self, count: rows.count) { rows[$0].run.heartbeatInterval }
-      $0.bindArray(count: rows.count) { rows[$0].run.createdBy }
-      $0.bindArray(count: rows.count) { rows[$0].run.traceParent }
-      $0.bindArray(count: rows.count) { rows[$0].createTime }
-    }
-    try pipeline.execute(SQL.insertRunStates, rows: inserted.count) {
-      $0.bindArray(count: inserted.count) { inserted[$0].id }
-      $0.bindArray(count: inserted.count) { inserted[$0].namespace }
-      $0.bindArray(count: inserted.count) { inserted[$0].kind }
-      $0.bindArray(of: RunID.self, count: inserted.count) { inserted[$0].parentID }
-      $0.bindArray(count: inserted.count) { inserted[$0].rootID }
-      $0.bindArray(count: inserted.count) { inserted[$0].contentDigest }
-      $0.bindStates(inserted)
-      $0.bindArray(of: PostgresJSON.self, count: inserted.count) {
-        inserted[$0].isPlain ? nil : PostgresJSON(inserted[$0].policy.json.text)
-      }
-    }
   }
 
   private func sendUpdates(on pipeline: borrowing Pipeline) throws {
@@ -155,26 +111,7 @@ struct BatchWrites {
     return try pipeline.execute(
       SQL.recordTransitions, isOneEach: rows.count == 1 && changes.count == 1
     ) {
-      $0.bindArray(count: rows.count) { rows[$0].runID }
-      $0.bindArray(count: rows.count) { rows[$0].revision }
-      $0.bindArray(count: rows.count) { rows[$0].namespace }
-      $0.bindArray(of: StateType.self, count: rows.count) { rows[$0].from }
-      $0.bindArray(count: rows.count) { rows[$0].fromName }
-      $0.bindArray(count: rows.count) { rows[$0].to.type }
-      $0.bindArray(count: rows.count) { rows[$0].to.name }
-      $0.bindArray(count: rows.count) { rows[$0].to.message }
-      $0.bindArray(of: PostgresJSON.self, count: rows.count) {
-        rows[$0].to.json.map { PostgresJSON($0.text) }
-      }
-      $0.bindArray(count: rows.count) { rows[$0].epoch }
-      $0.bindArray(of: ExecutionID.self, count: rows.count) { rows[$0].executionID }
-      $0.bindArray(of: Int64.self, count: rows.count) { rows[$0].seq }
-      $0.bindArray(of: Reason.self, count: rows.count) { rows[$0].verdict.reason }
-      $0.bindArray(count: rows.count) { rows[$0].rule }
-      $0.bindArray(count: rows.count) { rows[$0].actor }
-      $0.bindArray(count: rows.count) { rows[$0].attempt }
-      $0.bindArray(count: rows.count) { rows[$0].time }
-      $0.bindArray(of: Instant.self, count: rows.count) { rows[$0].observedTime }
+      $0.bindHistory(rows)
       $0.bindArray(count: changes.count) { changes[$0].key.namespace }
       $0.bindArray(count: changes.count) { changes[$0].key.kind }
       $0.bindArray(of: StateType.self, count: changes.count) { changes[$0].key.from }
@@ -256,17 +193,7 @@ struct BatchWrites {
     if !plan.pausesForgotten.isEmpty {
       try pipeline.execute(SQL.deletePauses) { $0.bindArray(plan.pausesForgotten) }
     }
-    let pauses = plan.pauses
-    if !pauses.isEmpty {
-      try pipeline.execute(SQL.upsertPauses) {
-        $0.bindArray(count: pauses.count) { pauses[$0].runID }
-        $0.bindArray(count: pauses.count) { pauses[$0].key }
-        $0.bindArray(count: pauses.count) { pauses[$0].namespace }
-        $0.bindArray(of: String.self, count: pauses.count) { pauses[$0].inputSchema }
-        $0.bindArray(of: String.self, count: pauses.count) { pauses[$0].input }
-        $0.bindArray(count: pauses.count) { pauses[$0].time }
-      }
-    }
+    if !plan.pauses.isEmpty { try pipeline.keep(plan.pauses) }
     // A run is at most once in the arrays: ON CONFLICT refuses to touch a row twice.
     var seen: Set<RunID> = []
     let cascades = self.cascades.filter { seen.insert($0.run).inserted }

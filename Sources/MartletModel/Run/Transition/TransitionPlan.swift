@@ -87,6 +87,14 @@ public struct RunInsert: Sendable, Equatable {
   public var createTime: Instant
   /// Which command created it.
   public var command: Int
+
+  /// A run that some command, or whatever stands at that place, begins.
+  public init(state: RunSnapshot, run: NewRun, createTime: Instant, command: Int) {
+    self.state = state
+    self.run = run
+    self.createTime = createTime
+    self.command = command
+  }
 }
 
 /// A run that changes: its narrow row.
@@ -241,6 +249,19 @@ public struct PauseWrite: Sendable, Equatable {
   public var input: String?
   /// When.
   public var time: Instant
+
+  /// Keeps a pause.
+  public init(
+    runID: RunID, namespace: Namespace, key: String, inputSchema: String? = nil,
+    input: String? = nil, time: Instant
+  ) {
+    self.runID = runID
+    self.namespace = namespace
+    self.key = key
+    self.inputSchema = inputSchema
+    self.input = input
+    self.time = time
+  }
 }
 
 /// What a later batch must do because of this one.

@@ -13,7 +13,7 @@ extension RecordExport {
   private static var changes: [String] { ["martlet.flow-run.", "martlet.task-run."] }
   private static var deletion: String { ".Deleted" }
   /// How the addresses of results begin that the server keeps.
-  private static var results: String { "martlet:result/" }
+  static var results: String { "martlet:result/" }
 
   /// What one run came to.
   private struct RunRecords: Sendable {

@@ -34,11 +34,27 @@ enum RecordKind: String, CaseIterable {
   /// An `Event`.
   case event
 
-  /// Whether `martlet import` takes it in.
-  var isTakenIn: Bool {
+  /// Whether it is what has happened, rather than what people set up.
+  var isPast: Bool {
     switch self {
-    case .history, .result, .logEntry, .artifact, .event: false
-    default: true
+    case .history, .result, .logEntry, .artifact, .event: true
+    default: false
+    }
+  }
+
+  /// The part of an export that it belongs to.
+  var section: RecordSection {
+    switch self {
+    case .flow: .flows
+    case .pool, .queue: .pools
+    case .limit: .limits
+    case .variable: .variables
+    case .blockType, .blockSchema, .block: .blocks
+    case .deployment: .deployments
+    case .history, .result: .runs
+    case .logEntry: .logs
+    case .artifact: .artifacts
+    case .event: .events
     }
   }
 }

@@ -1,4 +1,4 @@
-// Decides how an export becomes a server's: what people set up is taken in, what has happened is counted and left out.
+// Decides how an export becomes a server's, and what is told of it at the end.
 
 import ArgumentParser
 import Martlet
@@ -7,14 +7,17 @@ struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Take in what `martlet export` wrote.",
     discussion: """
-      Flows, pools, queues, limits, variables, blocks and deployments. Runs, results, log lines, artifacts and events are left out, \
-      and so are blocks that were exported without their secrets. Safe to repeat: what is there as the file says stays.
-      Schedules arrive paused, so that nothing runs twice while the other server goes on.
+      All of it: what people set up, and runs that have ended with their histories, results, log lines, artifacts and events. \
+      Left out are runs that go on where they are, and blocks that were exported without their secrets. Safe to repeat: what \
+      is there as the file says stays. Schedules arrive paused, so that nothing runs twice while the other server goes on.
         martlet import backup.jsonl
+        martlet import --only runs,logs backup.jsonl
         martlet --profile new import - < backup.jsonl
       """)
   @Argument(help: "The file; - reads standard input.", completion: .file())
   var file: String
+  @Option(help: "Only these parts, with commas between them.", transform: RecordSection.list)
+  var only: Set<RecordSection> = Set(RecordSection.allCases)
   @Flag(help: "Make what is there and another as the file says.")
   var overwrite = false
   @Flag(help: "Let schedules be as they are in the file, not paused.")
@@ -26,7 +29,7 @@ struct ImportCommand: AsyncParsableCommand {
       let reader = try RecordReader(file)
       let pass = RecordImport(
         connection: connection, overwrites: overwrite, activatesSchedules: activeSchedules,
-        hasSecrets: reader.hasSecrets)
+        hasSecrets: reader.hasSecrets, sections: only)
       while let record = try reader.next() { try await pass.take(record) }
       try await pass.finish()
       var table = Table("record", "outcome", "count")

@@ -45,22 +45,24 @@ enum RecordContent: Sendable {
   /// Reads what stands in a line of an export.
   ///
   /// - Throws: `WireError`, which names the field.
-  init(_ kind: RecordKind, json: String) throws(WireError) {
+  init(_ kind: RecordKind, json: [UInt8]) throws(WireError) {
+    var options = JSONOptions.standard
+    options.limits.size = max(options.limits.size, json.count)
     switch kind {
-    case .flow: self = .flow(try Flow(json: json))
-    case .pool: self = .pool(try Pool(json: json))
-    case .queue: self = .queue(try Queue(json: json))
-    case .limit: self = .limit(try Limit(json: json))
-    case .variable: self = .variable(try Variable(json: json))
-    case .blockType: self = .blockType(try BlockType(json: json))
-    case .blockSchema: self = .blockSchema(try BlockSchema(json: json))
-    case .block: self = .block(try Block(json: json))
-    case .deployment: self = .deployment(try Deployment(json: json))
-    case .history: self = .history(try RunHistory(json: json))
-    case .result: self = .result(try GetResultResponse(json: json))
-    case .logEntry: self = .logEntry(try LogEntry(json: json))
-    case .artifact: self = .artifact(try Artifact(json: json))
-    case .event: self = .event(try Event(json: json))
+    case .flow: self = .flow(try Flow(json: json, options: options))
+    case .pool: self = .pool(try Pool(json: json, options: options))
+    case .queue: self = .queue(try Queue(json: json, options: options))
+    case .limit: self = .limit(try Limit(json: json, options: options))
+    case .variable: self = .variable(try Variable(json: json, options: options))
+    case .blockType: self = .blockType(try BlockType(json: json, options: options))
+    case .blockSchema: self = .blockSchema(try BlockSchema(json: json, options: options))
+    case .block: self = .block(try Block(json: json, options: options))
+    case .deployment: self = .deployment(try Deployment(json: json, options: options))
+    case .history: self = .history(try RunHistory(json: json, options: options))
+    case .result: self = .result(try GetResultResponse(json: json, options: options))
+    case .logEntry: self = .logEntry(try LogEntry(json: json, options: options))
+    case .artifact: self = .artifact(try Artifact(json: json, options: options))
+    case .event: self = .event(try Event(json: json, options: options))
     }
   }
 }
@@ -71,4 +73,6 @@ struct ImportRecord: Sendable {
   var content: RecordContent
   /// Where it was read, for people, such as `line 7`.
   var place: String
+  /// About how many bytes it has; nil when nobody counted.
+  var size: Int?
 }

@@ -116,13 +116,30 @@ extension RecordImport {
     if !activatesSchedules {
       for index in deployment.schedules.indices { deployment.schedules[index].paused = true }
     }
-    return try await settle {
-      _ = try await client.deployments.createDeployment(
-        CreateDeploymentRequest(namespace: namespace, deployment: deployment))
-    } orReplace: {
-      _ = try await client.deployments.applyDeployment(
-        ApplyDeploymentRequest(namespace: namespace, deployment: deployment))
+    do {
+      return try await settle {
+        let made = try await client.deployments.createDeployment(
+          CreateDeploymentRequest(namespace: namespace, deployment: deployment))
+        deployments[deployment.id] = made.deployment?.id
+      } orReplace: {
+        let made = try await client.deployments.applyDeployment(
+          ApplyDeploymentRequest(namespace: namespace, deployment: deployment))
+        deployments[deployment.id] = made.deployment?.id
+      }
+    } catch let status as Status where status.code == .alreadyExists {
+      try await find(deployment)
+      throw status
     }
+  }
+
+  /// Notes by which id the server has a deployment, if it has it: runs name it.
+  func find(_ deployment: Deployment) async throws {
+    do {
+      let there = try await client.deployments.getDeployment(
+        GetDeploymentRequest(
+          namespace: namespace, deployment: "\(deployment.flow)/\(deployment.name)"))
+      deployments[deployment.id] = there.deployment?.id
+    } catch let status as Status where status.code == .notFound {}
   }
 }
 

@@ -20,30 +20,39 @@ final class RecordImport {
     case refused
     /// This program does not take it in.
     case leftOut = "left out"
+    /// A run that goes on where it is, and what belongs to it.
+    case unfinished = "not finished"
   }
 
   let connection: Connection
   let overwrites: Bool
   let activatesSchedules: Bool
   let hasSecrets: Bool
+  let sections: Set<RecordSection>
   /// Types and schemas of blocks by their ids in the file: the server may have them by others.
   var types: [String: String] = [:]
   var schemas: [String: String] = [:]
+  /// Deployments by their ids in the file.
+  var deployments: [String: String] = [:]
   /// Pools that may be new, with the queue that the server makes with each.
   var pools: Set<String> = []
   private var waiting: [Block] = []
+  private let past: PastImport
   private(set) var counts: [String: [Outcome: Int]] = [:]
 
   var client: Client { connection.client }
   var namespace: String { connection.namespace }
 
   init(
-    connection: Connection, overwrites: Bool, activatesSchedules: Bool, hasSecrets: Bool
+    connection: Connection, overwrites: Bool, activatesSchedules: Bool, hasSecrets: Bool,
+    sections: Set<RecordSection> = Set(RecordSection.allCases)
   ) {
     self.connection = connection
     self.overwrites = overwrites
     self.activatesSchedules = activatesSchedules
     self.hasSecrets = hasSecrets
+    self.sections = sections
+    past = PastImport(connection)
   }
 
   /// Whether every record that is taken in is there as the file says.
@@ -63,7 +72,7 @@ final class RecordImport {
     } catch {
       return tell(.refused, of: kind, at: place, "\(error)")
     }
-    try await take(ImportRecord(content: content, place: place))
+    try await take(ImportRecord(content: content, place: place, size: line.body.count))
   }
 
   /// Takes a record in. What others refer to comes before them, as in an export.
@@ -71,7 +80,11 @@ final class RecordImport {
   /// - Throws: `Status` when the server does not answer, or the caller may not.
   func take(_ record: ImportRecord) async throws {
     let kind = record.content.kind
-    guard kind.isTakenIn, kind != .block || hasSecrets else { return count(kind, .leftOut) }
+    guard sections.contains(kind.section), kind != .block || hasSecrets else {
+      if case .deployment(let deployment) = record.content { try await find(deployment) }
+      return count(kind, .leftOut)
+    }
+    if kind.isPast { return count(try await past.take(moved(record))) }
     do {
       if case .block(let block) = record.content {
         try await take(block)
@@ -87,8 +100,11 @@ final class RecordImport {
     }
   }
 
-  /// Takes in what waited for other records to be there.
+  /// Takes in what waits for other records, and waits for all that is on its way.
+  ///
+  /// - Throws: `Status` when the server does not answer, or the caller may not.
   func finish() async throws {
+    count(try await past.finish())
     var isMoving = true
     while isMoving, !waiting.isEmpty {
       let blocks = waiting
@@ -126,6 +142,25 @@ final class RecordImport {
     } catch let status as Status where status.code == .alreadyExists && (overwrites || always) {
       try await replace()
       return always ? .there : .replaced
+    }
+  }
+
+  /// A record that names what the server has by other ids than the file.
+  private func moved(_ record: ImportRecord) -> ImportRecord {
+    guard case .history(var history) = record.content,
+      let deployment = history.run.flatMap({ deployments[$0.deploymentID] })
+    else { return record }
+    history.run?.deploymentID = deployment
+    return ImportRecord(content: .history(history), place: record.place, size: record.size)
+  }
+
+  private func count(_ fates: [PastImport.Fate]) {
+    for fate in fates {
+      guard let why = fate.why else {
+        count(fate.kind, fate.outcome)
+        continue
+      }
+      tell(fate.outcome, of: fate.kind, at: fate.place, why)
     }
   }
 

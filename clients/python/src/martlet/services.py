@@ -17,6 +17,782 @@ from martlet.values import (
 )
 
 
+class LimitService:
+    """Limits and leases. A slot is held by a lease with a holder, a term and an expiry; how full a limit is, is counted
+    from its leases, so no slot is ever lost: a holder that dies gives its slots back when its lease lapses.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create_limit(
+        self,
+        request: Optional[v1.CreateLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        limit: Optional[v1.Limit] = None,
+    ) -> v1.CreateLimitResponse:
+        """Creates a limit. Idempotent: the same name and scope with the same content returns the existing one; with other
+        content ALREADY_EXISTS.
+        """
+        asked = self._calls.request(
+            v1.CreateLimitRequest,
+            request,
+            namespace=namespace,
+            limit=limit,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/CreateLimit", v1.CreateLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def get_limit(
+        self,
+        request: Optional[v1.GetLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+    ) -> v1.GetLimitResponse:
+        """Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also for a pool, queue or
+        deployment that is not limited.
+        """
+        asked = self._calls.request(
+            v1.GetLimitRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            scope=scope,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/GetLimit", v1.GetLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def list_limits(
+        self,
+        request: Optional[v1.ListLimitsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+        name_prefix: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListLimitsResponse:
+        """Returns a page of limits of every scope, by scope and name, with how full they are."""
+        asked = self._calls.request(
+            v1.ListLimitsRequest,
+            request,
+            namespace=namespace,
+            scope=scope,
+            name_prefix=name_prefix,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/ListLimits", v1.ListLimitsResponse, asked, timeout, repeatable=True
+        )
+
+    def update_limit(
+        self,
+        request: Optional[v1.UpdateLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        limit: Optional[v1.Limit] = None,
+        update_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.UpdateLimitResponse:
+        """Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. NOT_FOUND;
+        ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """
+        asked = self._calls.request(
+            v1.UpdateLimitRequest,
+            request,
+            namespace=namespace,
+            limit=limit,
+            update_mask=update_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/UpdateLimit", v1.UpdateLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_limit(
+        self,
+        request: Optional[v1.DeleteLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+        etag: Optional[str] = None,
+    ) -> v1.DeleteLimitResponse:
+        """Deletes a limit. Leases that held it no longer do; waiters are judged anew without it. NOT_FOUND when there is
+        none; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """
+        asked = self._calls.request(
+            v1.DeleteLimitRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            scope=scope,
+            etag=etag,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/DeleteLimit", v1.DeleteLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def reset_limit(
+        self,
+        request: Optional[v1.ResetLimitRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+    ) -> v1.ResetLimitResponse:
+        """Ends every lease that holds a limit, and forgets what is still to come back by time: for an operator who knows that
+        the holders are gone. Their next renewal is refused with LEASE_ENDED.
+        """
+        asked = self._calls.request(
+            v1.ResetLimitRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            scope=scope,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/ResetLimit", v1.ResetLimitResponse, asked, timeout, repeatable=True
+        )
+
+    def acquire_lease(
+        self,
+        request: Optional[v1.AcquireLeaseRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        limits: Optional[Iterable[v1.LimitSlots]] = None,
+        ttl: Optional[DurationLike] = None,
+        wait: Optional[DurationLike] = None,
+        mode: Optional[Union[int, str]] = None,
+        collision_strategy: Optional[Union[int, str]] = None,
+        holder: Optional[v1.LeaseHolder] = None,
+        strict: Optional[bool] = None,
+    ) -> v1.AcquireLeaseResponse:
+        """Takes slots of several limits at once, all or none, waiting in line for them up to `wait`. Idempotent by `id`: a
+        repeat returns the same lease, never a second one, and keeps its place in the line while it waits.
+
+        RESOURCE_EXHAUSTED with LIMIT_FULL, RetryInfo and, as metadata, `limit`, `holders` and `place` when the slots did
+        not come in time: ask again with the same id within 10 s to keep the place. NOT_FOUND when `strict` and a limit is
+        not there. INVALID_ARGUMENT for more slots than a limit has. FAILED_PRECONDITION with LEASE_ENDED when the lease of
+        this id has ended. ALREADY_EXISTS when the id is taken by another request.
+        """
+        asked = self._calls.request(
+            v1.AcquireLeaseRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            limits=limits,
+            ttl=ttl,
+            wait=wait,
+            mode=mode,
+            collision_strategy=collision_strategy,
+            holder=holder,
+            strict=strict,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/AcquireLease", v1.AcquireLeaseResponse, asked, timeout, repeatable=True
+        )
+
+    def renew_lease(
+        self,
+        request: Optional[v1.RenewLeaseRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        ttl: Optional[DurationLike] = None,
+    ) -> v1.RenewLeaseResponse:
+        """Makes a lease run its full term again. Do so at about a third of the term. NOT_FOUND when there is no such lease;
+        FAILED_PRECONDITION with LEASE_ENDED when it has ended: its slots may be somebody else's.
+        """
+        asked = self._calls.request(
+            v1.RenewLeaseRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            ttl=ttl,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/RenewLease", v1.RenewLeaseResponse, asked, timeout, repeatable=True
+        )
+
+    def release_lease(
+        self,
+        request: Optional[v1.ReleaseLeaseRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.ReleaseLeaseResponse:
+        """Gives the slots of a lease back, or leaves the line. Slots that come back by time do so nevertheless. Idempotent: a
+        lease that has ended stays as it is. NOT_FOUND when there is no such lease.
+        """
+        asked = self._calls.request(
+            v1.ReleaseLeaseRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/ReleaseLease", v1.ReleaseLeaseResponse, asked, timeout, repeatable=True
+        )
+
+    def list_leases(
+        self,
+        request: Optional[v1.ListLeasesRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ref: Optional[str] = None,
+        scope: Optional[Union[int, str]] = None,
+        holder: Optional[str] = None,
+        run_id: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListLeasesResponse:
+        """Returns a page of leases that are held, the oldest first, and after them of those that wait, in the order of their
+        line. Of a pool, a queue or a deployment: runs that are with workers, and those that wait for one, each as a lease with
+        the id of the run, the name of the run as its holder, and its worker as its actor.
+        """
+        asked = self._calls.request(
+            v1.ListLeasesRequest,
+            request,
+            namespace=namespace,
+            ref=ref,
+            scope=scope,
+            holder=holder,
+            run_id=run_id,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.LimitService/ListLeases", v1.ListLeasesResponse, asked, timeout, repeatable=True
+        )
+
+    def watch_limits(
+        self,
+        request: Optional[v1.WatchLimitsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        refs: Optional[Iterable[str]] = None,
+        scope: Optional[Union[int, str]] = None,
+        name_prefix: Optional[str] = None,
+    ) -> Stream[v1.WatchLimitsResponse]:
+        """Follows how full limits of every scope are. The first answer has all of them as they are, the next ones those that
+        changed, at most twice a second: of several changes in between the last counts. It is the present that is followed, not
+        a history: there is no token to resume from, a new call begins with the present again.
+        """
+        asked = self._calls.request(
+            v1.WatchLimitsRequest,
+            request,
+            namespace=namespace,
+            refs=refs,
+            scope=scope,
+            name_prefix=name_prefix,
+        )
+        return self._calls.unary_stream("/martlet.v1.LimitService/WatchLimits", v1.WatchLimitsResponse, asked, timeout)
+
+
+class RunService:
+    """Runs: the work that Martlet remembers."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def create_run(
+        self,
+        request: Optional[v1.CreateRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run: Optional[v1.Run] = None,
+        deployment: Optional[str] = None,
+    ) -> v1.CreateRunResponse:
+        """Creates a run in state SCHEDULED.
+
+        Idempotent by `run.id`: the same id with the same content returns the existing run; with other content, or in
+        another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field, such as a job variable that the pool's template
+        does not have; NOT_FOUND when the parent or the deployment does not exist.
+        """
+        asked = self._calls.request(
+            v1.CreateRunRequest,
+            request,
+            namespace=namespace,
+            run=run,
+            deployment=deployment,
+        )
+        make_ids(asked, "run")
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/CreateRun", v1.CreateRunResponse, asked, timeout, repeatable=True
+        )
+
+    def batch_create_runs(
+        self,
+        request: Optional[v1.BatchCreateRunsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        runs: Optional[Iterable[v1.Run]] = None,
+        deployment: Optional[str] = None,
+    ) -> v1.BatchCreateRunsResponse:
+        """Creates up to 1000 runs. Each succeeds or fails alone; idempotent by id as CreateRun."""
+        asked = self._calls.request(
+            v1.BatchCreateRunsRequest,
+            request,
+            namespace=namespace,
+            runs=runs,
+            deployment=deployment,
+        )
+        make_ids(asked, "runs")
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/BatchCreateRuns", v1.BatchCreateRunsResponse, asked, timeout, repeatable=True
+        )
+
+    def import_runs(
+        self,
+        request: Optional[v1.ImportRunsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        histories: Optional[Iterable[v1.RunHistory]] = None,
+    ) -> v1.ImportRunsResponse:
+        """Takes in up to 1000 runs that have ended, with their histories, ids and times, from another server or system. Each
+        succeeds or fails alone; what is taken in is there when the call answers.
+
+        Idempotent by `run.id`: a run that is there with the same history and parameters is left as it is; another of that id
+        is ALREADY_EXISTS. FAILED_PRECONDITION with RUN_NOT_FINISHED when the last state is not a final one, for the work may
+        go on where it is, and with RUN_DELETED when the run was deleted here. INVALID_ARGUMENT names the field.
+
+        What is taken in is history: nothing waits, runs, holds a slot or is tried again because of it; watchers are not told,
+        and automations do not act. Lists, counts, graphs and events by time have it, and flows that are not there are made.
+        The enclosing run, the deployment and other runs that it names may come later, or never.
+        """
+        asked = self._calls.request(
+            v1.ImportRunsRequest,
+            request,
+            namespace=namespace,
+            histories=histories,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/ImportRuns", v1.ImportRunsResponse, asked, timeout, repeatable=True
+        )
+
+    def get_run(
+        self,
+        request: Optional[v1.GetRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        read_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.GetRunResponse:
+        """Returns one run. NOT_FOUND when there is none of that id."""
+        asked = self._calls.request(
+            v1.GetRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            read_mask=read_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/GetRun", v1.GetRunResponse, asked, timeout, repeatable=True
+        )
+
+    def list_runs(
+        self,
+        request: Optional[v1.ListRunsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        order_by: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+        read_mask: Optional[FieldMaskLike] = None,
+        resume_token: Optional[str] = None,
+        wait: Optional[DurationLike] = None,
+    ) -> v1.ListRunsResponse:
+        """Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
+
+        A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
+        fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
+        `next_page_token` is empty.
+
+        INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
+        """
+        asked = self._calls.request(
+            v1.ListRunsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            order_by=order_by,
+            page_size=page_size,
+            page_token=page_token,
+            read_mask=read_mask,
+            resume_token=resume_token,
+            wait=wait,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/ListRuns", v1.ListRunsResponse, asked, timeout, repeatable=True
+        )
+
+    def count_runs(
+        self,
+        request: Optional[v1.CountRunsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        group_by: Optional[Iterable[str]] = None,
+        bucket: Optional[DurationLike] = None,
+        bucket_start: Optional[TimestampLike] = None,
+        with_times: Optional[bool] = None,
+    ) -> v1.CountRunsResponse:
+        """Counts runs, in groups if asked."""
+        asked = self._calls.request(
+            v1.CountRunsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            group_by=group_by,
+            bucket=bucket,
+            bucket_start=bucket_start,
+            with_times=with_times,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/CountRuns", v1.CountRunsResponse, asked, timeout, repeatable=True
+        )
+
+    def update_run(
+        self,
+        request: Optional[v1.UpdateRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run: Optional[v1.Run] = None,
+        update_mask: Optional[FieldMaskLike] = None,
+    ) -> v1.UpdateRunResponse:
+        """Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
+        has been tried again counts.
+
+        Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """
+        asked = self._calls.request(
+            v1.UpdateRunRequest,
+            request,
+            namespace=namespace,
+            run=run,
+            update_mask=update_mask,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/UpdateRun", v1.UpdateRunResponse, asked, timeout, repeatable=True
+        )
+
+    def delete_run(
+        self,
+        request: Optional[v1.DeleteRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.DeleteRunResponse:
+        """Deletes a run with everything below it and all that belongs to them: history, log lines, results, pauses, artifacts
+        without a key. What is shared stays: artifacts with a key lose their run, results that a key of the cache holds, the
+        events that programs published. An event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each,
+        and watchers hear of it.
+
+        A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on in the background: `pending`.
+        The id is not given again: for two days at least, longer than an id is accepted, its creation is
+        FAILED_PRECONDITION with RUN_DELETED; late reports are NOT_FOUND.
+
+        FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or CANCELLING, or has an
+        executor: cancel it first. NOT_FOUND when there is none of that id, so also for a repeat.
+        """
+        asked = self._calls.request(
+            v1.DeleteRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/DeleteRun", v1.DeleteRunResponse, asked, timeout, repeatable=True
+        )
+
+    def batch_delete_runs(
+        self,
+        request: Optional[v1.BatchDeleteRunsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        ids: Optional[Iterable[str]] = None,
+    ) -> v1.BatchDeleteRunsResponse:
+        """Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes with another of them, or
+        is named twice, may be answered NOT_FOUND.
+        """
+        asked = self._calls.request(
+            v1.BatchDeleteRunsRequest,
+            request,
+            namespace=namespace,
+            ids=ids,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/BatchDeleteRuns", v1.BatchDeleteRunsResponse, asked, timeout, repeatable=True
+        )
+
+    def cancel_run(
+        self,
+        request: Optional[v1.CancelRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        message: Optional[str] = None,
+        grace: Optional[DurationLike] = None,
+    ) -> v1.CancelRunResponse:
+        """Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
+        bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so. Asked again,
+        a sooner bound replaces the one before, a later one changes nothing.
+        """
+        asked = self._calls.request(
+            v1.CancelRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            message=message,
+            grace=grace,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/CancelRun", v1.CancelRunResponse, asked, timeout, repeatable=True
+        )
+
+    def retry_run(
+        self,
+        request: Optional[v1.RetryRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        message: Optional[str] = None,
+        force: Optional[bool] = None,
+    ) -> v1.RetryRunResponse:
+        """Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named AwaitingRetry, for
+        whoever takes it next; its next RUNNING is named Rerunning, and its retries count anew.
+
+        The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended, and when the enclosing
+        run has ended. A run that waits already is left as it is.
+        """
+        asked = self._calls.request(
+            v1.RetryRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            message=message,
+            force=force,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/RetryRun", v1.RetryRunResponse, asked, timeout, repeatable=True
+        )
+
+    def pause_run(
+        self,
+        request: Optional[v1.PauseRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        message: Optional[str] = None,
+        max_wait: Optional[DurationLike] = None,
+    ) -> v1.PauseRunResponse:
+        """Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs keeps its executor:
+        what it does goes on, but whatever it would start below it waits, and so does its own next RUNNING.
+
+        The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left as it is.
+        """
+        asked = self._calls.request(
+            v1.PauseRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            message=message,
+            max_wait=max_wait,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/PauseRun", v1.PauseRunResponse, asked, timeout, repeatable=True
+        )
+
+    def resume_run(
+        self,
+        request: Optional[v1.ResumeRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        message: Optional[str] = None,
+        input: Optional[ValueLike] = None,
+    ) -> v1.ResumeRunResponse:
+        """Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A process that waits goes on
+        with its next RUNNING; a suspended run is for whoever takes it next. GetRun shows the input.
+
+        The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input` when the pause asks for
+        one that is missing or does not fit its schema.
+        """
+        asked = self._calls.request(
+            v1.ResumeRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            message=message,
+            input=input,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/ResumeRun", v1.ResumeRunResponse, asked, timeout, repeatable=False
+        )
+
+    def set_run_state(
+        self,
+        request: Optional[v1.SetRunStateRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        state: Optional[v1.State] = None,
+        force: Optional[bool] = None,
+    ) -> v1.SetRunStateResponse:
+        """Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED is RetryRun; an end is
+        taken when nobody has the run.
+
+        With `force` any state is set, whatever the run is in; its executor, if the new state has none, is FENCED, and when
+        the run is stopped the runs below it follow. PENDING, RUNNING and CANCELLING need an executor that the run still
+        has: REFUSED with CLAIM_REQUIRED otherwise. The history says who forced it, by rule any/force.
+        """
+        asked = self._calls.request(
+            v1.SetRunStateRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            state=state,
+            force=force,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/SetRunState", v1.SetRunStateResponse, asked, timeout, repeatable=False
+        )
+
+    def list_transitions(
+        self,
+        request: Optional[v1.ListTransitionsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run_id: Optional[str] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.ListTransitionsResponse:
+        """Returns the history of a run, oldest first."""
+        asked = self._calls.request(
+            v1.ListTransitionsRequest,
+            request,
+            namespace=namespace,
+            run_id=run_id,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/ListTransitions", v1.ListTransitionsResponse, asked, timeout, repeatable=True
+        )
+
+    def get_run_graph(
+        self,
+        request: Optional[v1.GetRunGraphRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        run_id: Optional[str] = None,
+        max_depth: Optional[int] = None,
+        page_size: Optional[int] = None,
+        page_token: Optional[str] = None,
+    ) -> v1.GetRunGraphResponse:
+        """Returns a run and the runs below it with what connects them, page by page.
+
+        NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
+        """
+        asked = self._calls.request(
+            v1.GetRunGraphRequest,
+            request,
+            namespace=namespace,
+            run_id=run_id,
+            max_depth=max_depth,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/GetRunGraph", v1.GetRunGraphResponse, asked, timeout, repeatable=True
+        )
+
+    def explain_run(
+        self,
+        request: Optional[v1.ExplainRunRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> v1.ExplainRunResponse:
+        """Explains where a run is: the gates before its next step, in order, each with what would open it; for a run that has
+        ended, how and by whom. All of it is read from one snapshot.
+
+        NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run failed.
+        """
+        asked = self._calls.request(
+            v1.ExplainRunRequest,
+            request,
+            namespace=namespace,
+            id=id,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.RunService/ExplainRun", v1.ExplainRunResponse, asked, timeout, repeatable=True
+        )
+
+    def watch_runs(
+        self,
+        request: Optional[v1.WatchRunsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        filter: Optional[str] = None,
+        run_ids: Optional[Iterable[str]] = None,
+        resume_token: Optional[str] = None,
+        initial: Optional[Union[int, str]] = None,
+        until_ended: Optional[bool] = None,
+    ) -> Stream[v1.WatchRunsResponse]:
+        """Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
+
+        OUT_OF_RANGE with RESUME_TOKEN_EXPIRED when the token is older than what is kept: list anew.
+        """
+        asked = self._calls.request(
+            v1.WatchRunsRequest,
+            request,
+            namespace=namespace,
+            filter=filter,
+            run_ids=run_ids,
+            resume_token=resume_token,
+            initial=initial,
+            until_ended=until_ended,
+        )
+        return self._calls.unary_stream("/martlet.v1.RunService/WatchRuns", v1.WatchRunsResponse, asked, timeout)
+
+
 class ArtifactService:
     """Artifacts. With a key they form a series of versions: the newest is the one shown."""
 
@@ -43,6 +819,28 @@ class ArtifactService:
         make_ids(asked, "artifact")
         return self._calls.unary_unary(
             "/martlet.v1.ArtifactService/PutArtifact", v1.PutArtifactResponse, asked, timeout, repeatable=True
+        )
+
+    def import_artifacts(
+        self,
+        request: Optional[v1.ImportArtifactsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        artifacts: Optional[Iterable[v1.Artifact]] = None,
+    ) -> v1.ImportArtifactsResponse:
+        """Takes in up to 200 artifacts from another server or system with their ids and times. Each succeeds or fails alone; in
+        their series they stand by their times. Idempotent by `Artifact.id`: one that is there with the same content is left as
+        it is, another of that id is ALREADY_EXISTS. The run need not be there.
+        """
+        asked = self._calls.request(
+            v1.ImportArtifactsRequest,
+            request,
+            namespace=namespace,
+            artifacts=artifacts,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.ArtifactService/ImportArtifacts", v1.ImportArtifactsResponse, asked, timeout, repeatable=True
         )
 
     def get_artifact(
@@ -644,295 +1442,6 @@ class BlockService:
         )
 
 
-class LimitService:
-    """Limits and leases. A slot is held by a lease with a holder, a term and an expiry; how full a limit is, is counted
-    from its leases, so no slot is ever lost: a holder that dies gives its slots back when its lease lapses.
-    """
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-
-    def create_limit(
-        self,
-        request: Optional[v1.CreateLimitRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        limit: Optional[v1.Limit] = None,
-    ) -> v1.CreateLimitResponse:
-        """Creates a limit. Idempotent: the same name and scope with the same content returns the existing one; with other
-        content ALREADY_EXISTS.
-        """
-        asked = self._calls.request(
-            v1.CreateLimitRequest,
-            request,
-            namespace=namespace,
-            limit=limit,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/CreateLimit", v1.CreateLimitResponse, asked, timeout, repeatable=True
-        )
-
-    def get_limit(
-        self,
-        request: Optional[v1.GetLimitRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        ref: Optional[str] = None,
-        scope: Optional[Union[int, str]] = None,
-    ) -> v1.GetLimitResponse:
-        """Returns one limit, by id or name, with how full it is. NOT_FOUND when there is none, also for a pool, queue or
-        deployment that is not limited.
-        """
-        asked = self._calls.request(
-            v1.GetLimitRequest,
-            request,
-            namespace=namespace,
-            ref=ref,
-            scope=scope,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/GetLimit", v1.GetLimitResponse, asked, timeout, repeatable=True
-        )
-
-    def list_limits(
-        self,
-        request: Optional[v1.ListLimitsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        scope: Optional[Union[int, str]] = None,
-        name_prefix: Optional[str] = None,
-        page_size: Optional[int] = None,
-        page_token: Optional[str] = None,
-    ) -> v1.ListLimitsResponse:
-        """Returns a page of limits of every scope, by scope and name, with how full they are."""
-        asked = self._calls.request(
-            v1.ListLimitsRequest,
-            request,
-            namespace=namespace,
-            scope=scope,
-            name_prefix=name_prefix,
-            page_size=page_size,
-            page_token=page_token,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/ListLimits", v1.ListLimitsResponse, asked, timeout, repeatable=True
-        )
-
-    def update_limit(
-        self,
-        request: Optional[v1.UpdateLimitRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        limit: Optional[v1.Limit] = None,
-        update_mask: Optional[FieldMaskLike] = None,
-    ) -> v1.UpdateLimitResponse:
-        """Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. NOT_FOUND;
-        ABORTED with ETAG_MISMATCH when the etag is not the current one.
-        """
-        asked = self._calls.request(
-            v1.UpdateLimitRequest,
-            request,
-            namespace=namespace,
-            limit=limit,
-            update_mask=update_mask,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/UpdateLimit", v1.UpdateLimitResponse, asked, timeout, repeatable=True
-        )
-
-    def delete_limit(
-        self,
-        request: Optional[v1.DeleteLimitRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        ref: Optional[str] = None,
-        scope: Optional[Union[int, str]] = None,
-        etag: Optional[str] = None,
-    ) -> v1.DeleteLimitResponse:
-        """Deletes a limit. Leases that held it no longer do; waiters are judged anew without it. NOT_FOUND when there is
-        none; ABORTED with ETAG_MISMATCH when the etag is not the current one.
-        """
-        asked = self._calls.request(
-            v1.DeleteLimitRequest,
-            request,
-            namespace=namespace,
-            ref=ref,
-            scope=scope,
-            etag=etag,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/DeleteLimit", v1.DeleteLimitResponse, asked, timeout, repeatable=True
-        )
-
-    def reset_limit(
-        self,
-        request: Optional[v1.ResetLimitRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        ref: Optional[str] = None,
-        scope: Optional[Union[int, str]] = None,
-    ) -> v1.ResetLimitResponse:
-        """Ends every lease that holds a limit, and forgets what is still to come back by time: for an operator who knows that
-        the holders are gone. Their next renewal is refused with LEASE_ENDED.
-        """
-        asked = self._calls.request(
-            v1.ResetLimitRequest,
-            request,
-            namespace=namespace,
-            ref=ref,
-            scope=scope,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/ResetLimit", v1.ResetLimitResponse, asked, timeout, repeatable=True
-        )
-
-    def acquire_lease(
-        self,
-        request: Optional[v1.AcquireLeaseRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-        limits: Optional[Iterable[v1.LimitSlots]] = None,
-        ttl: Optional[DurationLike] = None,
-        wait: Optional[DurationLike] = None,
-        mode: Optional[Union[int, str]] = None,
-        collision_strategy: Optional[Union[int, str]] = None,
-        holder: Optional[v1.LeaseHolder] = None,
-        strict: Optional[bool] = None,
-    ) -> v1.AcquireLeaseResponse:
-        """Takes slots of several limits at once, all or none, waiting in line for them up to `wait`. Idempotent by `id`: a
-        repeat returns the same lease, never a second one, and keeps its place in the line while it waits.
-
-        RESOURCE_EXHAUSTED with LIMIT_FULL, RetryInfo and, as metadata, `limit`, `holders` and `place` when the slots did
-        not come in time: ask again with the same id within 10 s to keep the place. NOT_FOUND when `strict` and a limit is
-        not there. INVALID_ARGUMENT for more slots than a limit has. FAILED_PRECONDITION with LEASE_ENDED when the lease of
-        this id has ended. ALREADY_EXISTS when the id is taken by another request.
-        """
-        asked = self._calls.request(
-            v1.AcquireLeaseRequest,
-            request,
-            namespace=namespace,
-            id=id,
-            limits=limits,
-            ttl=ttl,
-            wait=wait,
-            mode=mode,
-            collision_strategy=collision_strategy,
-            holder=holder,
-            strict=strict,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/AcquireLease", v1.AcquireLeaseResponse, asked, timeout, repeatable=True
-        )
-
-    def renew_lease(
-        self,
-        request: Optional[v1.RenewLeaseRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-        ttl: Optional[DurationLike] = None,
-    ) -> v1.RenewLeaseResponse:
-        """Makes a lease run its full term again. Do so at about a third of the term. NOT_FOUND when there is no such lease;
-        FAILED_PRECONDITION with LEASE_ENDED when it has ended: its slots may be somebody else's.
-        """
-        asked = self._calls.request(
-            v1.RenewLeaseRequest,
-            request,
-            namespace=namespace,
-            id=id,
-            ttl=ttl,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/RenewLease", v1.RenewLeaseResponse, asked, timeout, repeatable=True
-        )
-
-    def release_lease(
-        self,
-        request: Optional[v1.ReleaseLeaseRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-    ) -> v1.ReleaseLeaseResponse:
-        """Gives the slots of a lease back, or leaves the line. Slots that come back by time do so nevertheless. Idempotent: a
-        lease that has ended stays as it is. NOT_FOUND when there is no such lease.
-        """
-        asked = self._calls.request(
-            v1.ReleaseLeaseRequest,
-            request,
-            namespace=namespace,
-            id=id,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/ReleaseLease", v1.ReleaseLeaseResponse, asked, timeout, repeatable=True
-        )
-
-    def list_leases(
-        self,
-        request: Optional[v1.ListLeasesRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        ref: Optional[str] = None,
-        scope: Optional[Union[int, str]] = None,
-        holder: Optional[str] = None,
-        run_id: Optional[str] = None,
-        page_size: Optional[int] = None,
-        page_token: Optional[str] = None,
-    ) -> v1.ListLeasesResponse:
-        """Returns a page of leases that are held, the oldest first, and after them of those that wait, in the order of their
-        line. Of a pool, a queue or a deployment: runs that are with workers, and those that wait for one, each as a lease with
-        the id of the run, the name of the run as its holder, and its worker as its actor.
-        """
-        asked = self._calls.request(
-            v1.ListLeasesRequest,
-            request,
-            namespace=namespace,
-            ref=ref,
-            scope=scope,
-            holder=holder,
-            run_id=run_id,
-            page_size=page_size,
-            page_token=page_token,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.LimitService/ListLeases", v1.ListLeasesResponse, asked, timeout, repeatable=True
-        )
-
-    def watch_limits(
-        self,
-        request: Optional[v1.WatchLimitsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        refs: Optional[Iterable[str]] = None,
-        scope: Optional[Union[int, str]] = None,
-        name_prefix: Optional[str] = None,
-    ) -> Stream[v1.WatchLimitsResponse]:
-        """Follows how full limits of every scope are. The first answer has all of them as they are, the next ones those that
-        changed, at most twice a second: of several changes in between the last counts. It is the present that is followed, not
-        a history: there is no token to resume from, a new call begins with the present again.
-        """
-        asked = self._calls.request(
-            v1.WatchLimitsRequest,
-            request,
-            namespace=namespace,
-            refs=refs,
-            scope=scope,
-            name_prefix=name_prefix,
-        )
-        return self._calls.unary_stream("/martlet.v1.LimitService/WatchLimits", v1.WatchLimitsResponse, asked, timeout)
-
-
 class DeploymentService:
     """Deployments and what follows from them: versions, previews, backfills. Wherever a request says `deployment`, an id or
     `flow/name` is taken. A run of a deployment is made by CreateRun, or by the scheduler.
@@ -1341,6 +1850,29 @@ class EventService:
             "/martlet.v1.EventService/PublishEvents", v1.PublishEventsRequest, v1.PublishEventsResponse, requests, timeout
         )
 
+    def import_events(
+        self,
+        request: Optional[v1.ImportEventsRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        events: Optional[Iterable[v1.Event]] = None,
+    ) -> v1.ImportEventsResponse:
+        """Takes in up to 1000 events from another server or system, with their ids, times and actors. Idempotent by `Event.id`:
+        repeats are counted and not written again; events that cannot be stored fail alone. Watchers are not told of them and
+        automations do not act: they have happened. Any UUID is an id, and the server's own names are taken, but for those of
+        changes of state, which are the histories of runs.
+        """
+        asked = self._calls.request(
+            v1.ImportEventsRequest,
+            request,
+            namespace=namespace,
+            events=events,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.EventService/ImportEvents", v1.ImportEventsResponse, asked, timeout, repeatable=True
+        )
+
     def list_events(
         self,
         request: Optional[v1.ListEventsRequest] = None,
@@ -1621,464 +2153,6 @@ class InputService:
         return self._calls.unary_unary(
             "/martlet.v1.InputService/DeleteInput", v1.DeleteInputResponse, asked, timeout, repeatable=True
         )
-
-
-class RunService:
-    """Runs: the work that Martlet remembers."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-
-    def create_run(
-        self,
-        request: Optional[v1.CreateRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        run: Optional[v1.Run] = None,
-        deployment: Optional[str] = None,
-    ) -> v1.CreateRunResponse:
-        """Creates a run in state SCHEDULED.
-
-        Idempotent by `run.id`: the same id with the same content returns the existing run; with other content, or in
-        another namespace, ALREADY_EXISTS. INVALID_ARGUMENT names the field, such as a job variable that the pool's template
-        does not have; NOT_FOUND when the parent or the deployment does not exist.
-        """
-        asked = self._calls.request(
-            v1.CreateRunRequest,
-            request,
-            namespace=namespace,
-            run=run,
-            deployment=deployment,
-        )
-        make_ids(asked, "run")
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/CreateRun", v1.CreateRunResponse, asked, timeout, repeatable=True
-        )
-
-    def batch_create_runs(
-        self,
-        request: Optional[v1.BatchCreateRunsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        runs: Optional[Iterable[v1.Run]] = None,
-        deployment: Optional[str] = None,
-    ) -> v1.BatchCreateRunsResponse:
-        """Creates up to 1000 runs. Each succeeds or fails alone; idempotent by id as CreateRun."""
-        asked = self._calls.request(
-            v1.BatchCreateRunsRequest,
-            request,
-            namespace=namespace,
-            runs=runs,
-            deployment=deployment,
-        )
-        make_ids(asked, "runs")
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/BatchCreateRuns", v1.BatchCreateRunsResponse, asked, timeout, repeatable=True
-        )
-
-    def get_run(
-        self,
-        request: Optional[v1.GetRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-        read_mask: Optional[FieldMaskLike] = None,
-    ) -> v1.GetRunResponse:
-        """Returns one run. NOT_FOUND when there is none of that id."""
-        asked = self._calls.request(
-            v1.GetRunRequest,
-            request,
-            namespace=namespace,
-            id=id,
-            read_mask=read_mask,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/GetRun", v1.GetRunResponse, asked, timeout, repeatable=True
-        )
-
-    def list_runs(
-        self,
-        request: Optional[v1.ListRunsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        filter: Optional[str] = None,
-        order_by: Optional[str] = None,
-        page_size: Optional[int] = None,
-        page_token: Optional[str] = None,
-        read_mask: Optional[FieldMaskLike] = None,
-        resume_token: Optional[str] = None,
-        wait: Optional[DurationLike] = None,
-    ) -> v1.ListRunsResponse:
-        """Returns a page of runs, or, with `wait`, the runs that changed since a resume token.
-
-        A page looks at 10,000 runs at most, of those whose `id`, `parent_id`, `root_id`, `definition` or `kind` the filter
-        fixes: with a filter that few of them meet it may be short, or empty, and yet not be the last. Go on until
-        `next_page_token` is empty.
-
-        INVALID_ARGUMENT names the position in the filter. OUT_OF_RANGE with RESUME_TOKEN_EXPIRED: list anew.
-        """
-        asked = self._calls.request(
-            v1.ListRunsRequest,
-            request,
-            namespace=namespace,
-            filter=filter,
-            order_by=order_by,
-            page_size=page_size,
-            page_token=page_token,
-            read_mask=read_mask,
-            resume_token=resume_token,
-            wait=wait,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/ListRuns", v1.ListRunsResponse, asked, timeout, repeatable=True
-        )
-
-    def count_runs(
-        self,
-        request: Optional[v1.CountRunsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        filter: Optional[str] = None,
-        group_by: Optional[Iterable[str]] = None,
-        bucket: Optional[DurationLike] = None,
-        bucket_start: Optional[TimestampLike] = None,
-        with_times: Optional[bool] = None,
-    ) -> v1.CountRunsResponse:
-        """Counts runs, in groups if asked."""
-        asked = self._calls.request(
-            v1.CountRunsRequest,
-            request,
-            namespace=namespace,
-            filter=filter,
-            group_by=group_by,
-            bucket=bucket,
-            bucket_start=bucket_start,
-            with_times=with_times,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/CountRuns", v1.CountRunsResponse, asked, timeout, repeatable=True
-        )
-
-    def update_run(
-        self,
-        request: Optional[v1.UpdateRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        run: Optional[v1.Run] = None,
-        update_mask: Optional[FieldMaskLike] = None,
-    ) -> v1.UpdateRunResponse:
-        """Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
-        has been tried again counts.
-
-        Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
-        """
-        asked = self._calls.request(
-            v1.UpdateRunRequest,
-            request,
-            namespace=namespace,
-            run=run,
-            update_mask=update_mask,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/UpdateRun", v1.UpdateRunResponse, asked, timeout, repeatable=True
-        )
-
-    def delete_run(
-        self,
-        request: Optional[v1.DeleteRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-    ) -> v1.DeleteRunResponse:
-        """Deletes a run with everything below it and all that belongs to them: history, log lines, results, pauses, artifacts
-        without a key. What is shared stays: artifacts with a key lose their run, results that a key of the cache holds, the
-        events that programs published. An event named `martlet.flow-run.Deleted`, `task-run` or `step-run` tells of each,
-        and watchers hear of it.
-
-        A tree of more than 500 runs goes in parts, from below; what takes longer than 10 s goes on in the background: `pending`.
-        The id is not given again: for two days at least, longer than an id is accepted, its creation is
-        FAILED_PRECONDITION with RUN_DELETED; late reports are NOT_FOUND.
-
-        FAILED_PRECONDITION with RUN_NOT_FINISHED when it, or a run below it, is PENDING, RUNNING or CANCELLING, or has an
-        executor: cancel it first. NOT_FOUND when there is none of that id, so also for a repeat.
-        """
-        asked = self._calls.request(
-            v1.DeleteRunRequest,
-            request,
-            namespace=namespace,
-            id=id,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/DeleteRun", v1.DeleteRunResponse, asked, timeout, repeatable=True
-        )
-
-    def batch_delete_runs(
-        self,
-        request: Optional[v1.BatchDeleteRunsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        ids: Optional[Iterable[str]] = None,
-    ) -> v1.BatchDeleteRunsResponse:
-        """Deletes up to 1000 runs, each as DeleteRun does. Each succeeds or fails alone; one that goes with another of them, or
-        is named twice, may be answered NOT_FOUND.
-        """
-        asked = self._calls.request(
-            v1.BatchDeleteRunsRequest,
-            request,
-            namespace=namespace,
-            ids=ids,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/BatchDeleteRuns", v1.BatchDeleteRunsResponse, asked, timeout, repeatable=True
-        )
-
-    def cancel_run(
-        self,
-        request: Optional[v1.CancelRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-        message: Optional[str] = None,
-        grace: Optional[DurationLike] = None,
-    ) -> v1.CancelRunResponse:
-        """Asks a run to stop: CANCELLED at once when nobody has it, else CANCELLING until its executor answers or the
-        bound passes. Runs below it follow. A run that has ended is left as it is and the verdict says so. Asked again,
-        a sooner bound replaces the one before, a later one changes nothing.
-        """
-        asked = self._calls.request(
-            v1.CancelRunRequest,
-            request,
-            namespace=namespace,
-            id=id,
-            message=message,
-            grace=grace,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/CancelRun", v1.CancelRunResponse, asked, timeout, repeatable=True
-        )
-
-    def retry_run(
-        self,
-        request: Optional[v1.RetryRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-        message: Optional[str] = None,
-        force: Optional[bool] = None,
-    ) -> v1.RetryRunResponse:
-        """Has a run tried again that is FAILED, CRASHED or CANCELLED: it goes back to SCHEDULED, named AwaitingRetry, for
-        whoever takes it next; its next RUNNING is named Rerunning, and its retries count anew.
-
-        The verdict is REFUSED for a COMPLETED run without `force`, for a run that has not ended, and when the enclosing
-        run has ended. A run that waits already is left as it is.
-        """
-        asked = self._calls.request(
-            v1.RetryRunRequest,
-            request,
-            namespace=namespace,
-            id=id,
-            message=message,
-            force=force,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/RetryRun", v1.RetryRunResponse, asked, timeout, repeatable=True
-        )
-
-    def pause_run(
-        self,
-        request: Optional[v1.PauseRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-        message: Optional[str] = None,
-        max_wait: Optional[DurationLike] = None,
-    ) -> v1.PauseRunResponse:
-        """Pauses a run, at once. A run that nobody has is not taken until it is resumed. One that runs keeps its executor:
-        what it does goes on, but whatever it would start below it waits, and so does its own next RUNNING.
-
-        The verdict is REFUSED for a run that is being cancelled or has ended. A paused run is left as it is.
-        """
-        asked = self._calls.request(
-            v1.PauseRunRequest,
-            request,
-            namespace=namespace,
-            id=id,
-            message=message,
-            max_wait=max_wait,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/PauseRun", v1.PauseRunResponse, asked, timeout, repeatable=True
-        )
-
-    def resume_run(
-        self,
-        request: Optional[v1.ResumeRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-        message: Optional[str] = None,
-        input: Optional[ValueLike] = None,
-    ) -> v1.ResumeRunResponse:
-        """Ends a run's pause, with the input it asks for: it becomes SCHEDULED, named Resuming. A process that waits goes on
-        with its next RUNNING; a suspended run is for whoever takes it next. GetRun shows the input.
-
-        The verdict is REFUSED with RUN_NOT_PAUSED or RUN_FINISHED. INVALID_ARGUMENT names `input` when the pause asks for
-        one that is missing or does not fit its schema.
-        """
-        asked = self._calls.request(
-            v1.ResumeRunRequest,
-            request,
-            namespace=namespace,
-            id=id,
-            message=message,
-            input=input,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/ResumeRun", v1.ResumeRunResponse, asked, timeout, repeatable=False
-        )
-
-    def set_run_state(
-        self,
-        request: Optional[v1.SetRunStateRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-        state: Optional[v1.State] = None,
-        force: Optional[bool] = None,
-    ) -> v1.SetRunStateResponse:
-        """Gives a run a state. CANCELLING and CANCELLED are CancelRun, PAUSED is PauseRun, SCHEDULED is RetryRun; an end is
-        taken when nobody has the run.
-
-        With `force` any state is set, whatever the run is in; its executor, if the new state has none, is FENCED, and when
-        the run is stopped the runs below it follow. PENDING, RUNNING and CANCELLING need an executor that the run still
-        has: REFUSED with CLAIM_REQUIRED otherwise. The history says who forced it, by rule any/force.
-        """
-        asked = self._calls.request(
-            v1.SetRunStateRequest,
-            request,
-            namespace=namespace,
-            id=id,
-            state=state,
-            force=force,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/SetRunState", v1.SetRunStateResponse, asked, timeout, repeatable=False
-        )
-
-    def list_transitions(
-        self,
-        request: Optional[v1.ListTransitionsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        run_id: Optional[str] = None,
-        page_size: Optional[int] = None,
-        page_token: Optional[str] = None,
-    ) -> v1.ListTransitionsResponse:
-        """Returns the history of a run, oldest first."""
-        asked = self._calls.request(
-            v1.ListTransitionsRequest,
-            request,
-            namespace=namespace,
-            run_id=run_id,
-            page_size=page_size,
-            page_token=page_token,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/ListTransitions", v1.ListTransitionsResponse, asked, timeout, repeatable=True
-        )
-
-    def get_run_graph(
-        self,
-        request: Optional[v1.GetRunGraphRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        run_id: Optional[str] = None,
-        max_depth: Optional[int] = None,
-        page_size: Optional[int] = None,
-        page_token: Optional[str] = None,
-    ) -> v1.GetRunGraphResponse:
-        """Returns a run and the runs below it with what connects them, page by page.
-
-        NOT_FOUND when there is no such run. A page shows the tree as it is when it is read.
-        """
-        asked = self._calls.request(
-            v1.GetRunGraphRequest,
-            request,
-            namespace=namespace,
-            run_id=run_id,
-            max_depth=max_depth,
-            page_size=page_size,
-            page_token=page_token,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/GetRunGraph", v1.GetRunGraphResponse, asked, timeout, repeatable=True
-        )
-
-    def explain_run(
-        self,
-        request: Optional[v1.ExplainRunRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        id: Optional[str] = None,
-    ) -> v1.ExplainRunResponse:
-        """Explains where a run is: the gates before its next step, in order, each with what would open it; for a run that has
-        ended, how and by whom. All of it is read from one snapshot.
-
-        NOT_FOUND when there is no such run. `GetRun` with `failure` in its mask says why a run failed.
-        """
-        asked = self._calls.request(
-            v1.ExplainRunRequest,
-            request,
-            namespace=namespace,
-            id=id,
-        )
-        return self._calls.unary_unary(
-            "/martlet.v1.RunService/ExplainRun", v1.ExplainRunResponse, asked, timeout, repeatable=True
-        )
-
-    def watch_runs(
-        self,
-        request: Optional[v1.WatchRunsRequest] = None,
-        *,
-        timeout: Optional[float] = None,
-        namespace: Optional[str] = None,
-        filter: Optional[str] = None,
-        run_ids: Optional[Iterable[str]] = None,
-        resume_token: Optional[str] = None,
-        initial: Optional[Union[int, str]] = None,
-        until_ended: Optional[bool] = None,
-    ) -> Stream[v1.WatchRunsResponse]:
-        """Streams changes of runs as they commit, each exactly once and in order across reconnects with the resume token.
-
-        OUT_OF_RANGE with RESUME_TOKEN_EXPIRED when the token is older than what is kept: list anew.
-        """
-        asked = self._calls.request(
-            v1.WatchRunsRequest,
-            request,
-            namespace=namespace,
-            filter=filter,
-            run_ids=run_ids,
-            resume_token=resume_token,
-            initial=initial,
-            until_ended=until_ended,
-        )
-        return self._calls.unary_stream("/martlet.v1.RunService/WatchRuns", v1.WatchRunsResponse, asked, timeout)
 
 
 class LogService:

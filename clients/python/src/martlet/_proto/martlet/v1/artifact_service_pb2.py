@@ -13,9 +13,10 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from martlet._proto.martlet.v1 import run_service_pb2 as martlet_dot_v1_dot_run__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!martlet/v1/artifact_service.proto\x12\nmartlet.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x03\n\x08\x41rtifact\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0e\n\x06run_id\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x06labels\x18\x08 \x03(\x0b\x32 .martlet.v1.Artifact.LabelsEntry\x12\x12\n\x08markdown\x18\n \x01(\tH\x00\x12\'\n\x05table\x18\x0b \x01(\x0b\x32\x16.google.protobuf.ValueH\x00\x12 \n\x04link\x18\x0c \x01(\x0b\x32\x10.martlet.v1.LinkH\x00\x12\x12\n\x08progress\x18\r \x01(\x01H\x00\x12\x13\n\timage_uri\x18\x0e \x01(\tH\x00\x12+\n\x06\x63ustom\x18\x0f \x01(\x0b\x32\x19.martlet.v1.CustomContentH\x00\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\t\n\x07\x63ontent\"C\n\rCustomContent\x12\x0c\n\x04type\x18\x01 \x01(\t\x12$\n\x04\x64\x61ta\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\"\xb3\x01\n\x0e\x41rtifactFilter\x12\x0b\n\x03ids\x18\x01 \x03(\t\x12\x0c\n\x04keys\x18\x02 \x03(\t\x12\x14\n\x0ckey_contains\x18\x03 \x01(\t\x12\x14\n\x07has_key\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\r\n\x05types\x18\x05 \x03(\t\x12\x13\n\x0bother_types\x18\x06 \x03(\t\x12\x0f\n\x07run_ids\x18\x07 \x03(\t\x12\x19\n\x11\x65nclosing_run_ids\x18\x08 \x03(\tB\n\n\x08_has_key\"!\n\x04Link\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"O\n\x12PutArtifactRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12&\n\x08\x61rtifact\x18\x02 \x01(\x0b\x32\x14.martlet.v1.Artifact\"=\n\x13PutArtifactResponse\x12&\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x14.martlet.v1.Artifact\"M\n\x12GetArtifactRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x02id\x18\x02 \x01(\tH\x00\x12\r\n\x03key\x18\x03 \x01(\tH\x00\x42\x07\n\x05which\"=\n\x13GetArtifactResponse\x12&\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x14.martlet.v1.Artifact\"\xe6\x01\n\x14ListArtifactsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\x13\n\x0blatest_only\x18\x04 \x01(\x08\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12*\n\x06\x66ilter\x18\x07 \x01(\x0b\x32\x1a.martlet.v1.ArtifactFilter\x12(\n\x05order\x18\x08 \x01(\x0e\x32\x19.martlet.v1.ArtifactOrder\x12\x0c\n\x04skip\x18\t \x01(\x05\"Y\n\x15ListArtifactsResponse\x12\'\n\tartifacts\x18\x01 \x03(\x0b\x32\x14.martlet.v1.Artifact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x15\x43ountArtifactsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12*\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1a.martlet.v1.ArtifactFilter\x12\x13\n\x0blatest_only\x18\x03 \x01(\x08\"\'\n\x16\x43ountArtifactsResponse\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\"6\n\x15\x44\x65leteArtifactRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\"\x18\n\x16\x44\x65leteArtifactResponse*\xa1\x01\n\rArtifactOrder\x12\x1e\n\x1a\x41RTIFACT_ORDER_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41RTIFACT_ORDER_NEWEST\x10\x01\x12\x1a\n\x16\x41RTIFACT_ORDER_UPDATED\x10\x02\x12\x16\n\x12\x41RTIFACT_ORDER_KEY\x10\x03\x12!\n\x1d\x41RTIFACT_ORDER_KEY_DESCENDING\x10\x04\x32\xd2\x03\n\x0f\x41rtifactService\x12S\n\x0bPutArtifact\x12\x1e.martlet.v1.PutArtifactRequest\x1a\x1f.martlet.v1.PutArtifactResponse\"\x03\x90\x02\x02\x12S\n\x0bGetArtifact\x12\x1e.martlet.v1.GetArtifactRequest\x1a\x1f.martlet.v1.GetArtifactResponse\"\x03\x90\x02\x01\x12Y\n\rListArtifacts\x12 .martlet.v1.ListArtifactsRequest\x1a!.martlet.v1.ListArtifactsResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x43ountArtifacts\x12!.martlet.v1.CountArtifactsRequest\x1a\".martlet.v1.CountArtifactsResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x44\x65leteArtifact\x12!.martlet.v1.DeleteArtifactRequest\x1a\".martlet.v1.DeleteArtifactResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!martlet/v1/artifact_service.proto\x12\nmartlet.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmartlet/v1/run_service.proto\"\xde\x03\n\x08\x41rtifact\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0e\n\x06run_id\x18\x05 \x01(\t\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x06labels\x18\x08 \x03(\x0b\x32 .martlet.v1.Artifact.LabelsEntry\x12\x12\n\x08markdown\x18\n \x01(\tH\x00\x12\'\n\x05table\x18\x0b \x01(\x0b\x32\x16.google.protobuf.ValueH\x00\x12 \n\x04link\x18\x0c \x01(\x0b\x32\x10.martlet.v1.LinkH\x00\x12\x12\n\x08progress\x18\r \x01(\x01H\x00\x12\x13\n\timage_uri\x18\x0e \x01(\tH\x00\x12+\n\x06\x63ustom\x18\x0f \x01(\x0b\x32\x19.martlet.v1.CustomContentH\x00\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\t\n\x07\x63ontent\"C\n\rCustomContent\x12\x0c\n\x04type\x18\x01 \x01(\t\x12$\n\x04\x64\x61ta\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\"\xb3\x01\n\x0e\x41rtifactFilter\x12\x0b\n\x03ids\x18\x01 \x03(\t\x12\x0c\n\x04keys\x18\x02 \x03(\t\x12\x14\n\x0ckey_contains\x18\x03 \x01(\t\x12\x14\n\x07has_key\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\r\n\x05types\x18\x05 \x03(\t\x12\x13\n\x0bother_types\x18\x06 \x03(\t\x12\x0f\n\x07run_ids\x18\x07 \x03(\t\x12\x19\n\x11\x65nclosing_run_ids\x18\x08 \x03(\tB\n\n\x08_has_key\"!\n\x04Link\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"O\n\x12PutArtifactRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12&\n\x08\x61rtifact\x18\x02 \x01(\x0b\x32\x14.martlet.v1.Artifact\"=\n\x13PutArtifactResponse\x12&\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x14.martlet.v1.Artifact\"T\n\x16ImportArtifactsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\'\n\tartifacts\x18\x02 \x03(\x0b\x32\x14.martlet.v1.Artifact\"L\n\x17ImportArtifactsResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .martlet.v1.ImportArtifactResult\"Q\n\x14ImportArtifactResult\x12&\n\x05\x65rror\x18\x01 \x01(\x0b\x32\x17.martlet.v1.ReportError\x12\x11\n\tduplicate\x18\x02 \x01(\x08\"M\n\x12GetArtifactRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x02id\x18\x02 \x01(\tH\x00\x12\r\n\x03key\x18\x03 \x01(\tH\x00\x42\x07\n\x05which\"=\n\x13GetArtifactResponse\x12&\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x14.martlet.v1.Artifact\"\xe6\x01\n\x14ListArtifactsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\x13\n\x0blatest_only\x18\x04 \x01(\x08\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12*\n\x06\x66ilter\x18\x07 \x01(\x0b\x32\x1a.martlet.v1.ArtifactFilter\x12(\n\x05order\x18\x08 \x01(\x0e\x32\x19.martlet.v1.ArtifactOrder\x12\x0c\n\x04skip\x18\t \x01(\x05\"Y\n\x15ListArtifactsResponse\x12\'\n\tartifacts\x18\x01 \x03(\x0b\x32\x14.martlet.v1.Artifact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"k\n\x15\x43ountArtifactsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12*\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1a.martlet.v1.ArtifactFilter\x12\x13\n\x0blatest_only\x18\x03 \x01(\x08\"\'\n\x16\x43ountArtifactsResponse\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\"6\n\x15\x44\x65leteArtifactRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\"\x18\n\x16\x44\x65leteArtifactResponse*\xa1\x01\n\rArtifactOrder\x12\x1e\n\x1a\x41RTIFACT_ORDER_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41RTIFACT_ORDER_NEWEST\x10\x01\x12\x1a\n\x16\x41RTIFACT_ORDER_UPDATED\x10\x02\x12\x16\n\x12\x41RTIFACT_ORDER_KEY\x10\x03\x12!\n\x1d\x41RTIFACT_ORDER_KEY_DESCENDING\x10\x04\x32\xb3\x04\n\x0f\x41rtifactService\x12S\n\x0bPutArtifact\x12\x1e.martlet.v1.PutArtifactRequest\x1a\x1f.martlet.v1.PutArtifactResponse\"\x03\x90\x02\x02\x12_\n\x0fImportArtifacts\x12\".martlet.v1.ImportArtifactsRequest\x1a#.martlet.v1.ImportArtifactsResponse\"\x03\x90\x02\x02\x12S\n\x0bGetArtifact\x12\x1e.martlet.v1.GetArtifactRequest\x1a\x1f.martlet.v1.GetArtifactResponse\"\x03\x90\x02\x01\x12Y\n\rListArtifacts\x12 .martlet.v1.ListArtifactsRequest\x1a!.martlet.v1.ListArtifactsResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x43ountArtifacts\x12!.martlet.v1.CountArtifactsRequest\x1a\".martlet.v1.CountArtifactsResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x44\x65leteArtifact\x12!.martlet.v1.DeleteArtifactRequest\x1a\".martlet.v1.DeleteArtifactResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'martlet.v1.artifact_service_pb2', globals())
@@ -26,6 +27,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ARTIFACT_LABELSENTRY._serialized_options = b'8\001'
   _ARTIFACTSERVICE.methods_by_name['PutArtifact']._options = None
   _ARTIFACTSERVICE.methods_by_name['PutArtifact']._serialized_options = b'\220\002\002'
+  _ARTIFACTSERVICE.methods_by_name['ImportArtifacts']._options = None
+  _ARTIFACTSERVICE.methods_by_name['ImportArtifacts']._serialized_options = b'\220\002\002'
   _ARTIFACTSERVICE.methods_by_name['GetArtifact']._options = None
   _ARTIFACTSERVICE.methods_by_name['GetArtifact']._serialized_options = b'\220\002\001'
   _ARTIFACTSERVICE.methods_by_name['ListArtifacts']._options = None
@@ -34,38 +37,44 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ARTIFACTSERVICE.methods_by_name['CountArtifacts']._serialized_options = b'\220\002\001'
   _ARTIFACTSERVICE.methods_by_name['DeleteArtifact']._options = None
   _ARTIFACTSERVICE.methods_by_name['DeleteArtifact']._serialized_options = b'\220\002\002'
-  _ARTIFACTORDER._serialized_start=1722
-  _ARTIFACTORDER._serialized_end=1883
-  _ARTIFACT._serialized_start=113
-  _ARTIFACT._serialized_end=591
-  _ARTIFACT_LABELSENTRY._serialized_start=535
-  _ARTIFACT_LABELSENTRY._serialized_end=580
-  _CUSTOMCONTENT._serialized_start=593
-  _CUSTOMCONTENT._serialized_end=660
-  _ARTIFACTFILTER._serialized_start=663
-  _ARTIFACTFILTER._serialized_end=842
-  _LINK._serialized_start=844
-  _LINK._serialized_end=877
-  _PUTARTIFACTREQUEST._serialized_start=879
-  _PUTARTIFACTREQUEST._serialized_end=958
-  _PUTARTIFACTRESPONSE._serialized_start=960
-  _PUTARTIFACTRESPONSE._serialized_end=1021
-  _GETARTIFACTREQUEST._serialized_start=1023
-  _GETARTIFACTREQUEST._serialized_end=1100
-  _GETARTIFACTRESPONSE._serialized_start=1102
-  _GETARTIFACTRESPONSE._serialized_end=1163
-  _LISTARTIFACTSREQUEST._serialized_start=1166
-  _LISTARTIFACTSREQUEST._serialized_end=1396
-  _LISTARTIFACTSRESPONSE._serialized_start=1398
-  _LISTARTIFACTSRESPONSE._serialized_end=1487
-  _COUNTARTIFACTSREQUEST._serialized_start=1489
-  _COUNTARTIFACTSREQUEST._serialized_end=1596
-  _COUNTARTIFACTSRESPONSE._serialized_start=1598
-  _COUNTARTIFACTSRESPONSE._serialized_end=1637
-  _DELETEARTIFACTREQUEST._serialized_start=1639
-  _DELETEARTIFACTREQUEST._serialized_end=1693
-  _DELETEARTIFACTRESPONSE._serialized_start=1695
-  _DELETEARTIFACTRESPONSE._serialized_end=1719
-  _ARTIFACTSERVICE._serialized_start=1886
-  _ARTIFACTSERVICE._serialized_end=2352
+  _ARTIFACTORDER._serialized_start=1999
+  _ARTIFACTORDER._serialized_end=2160
+  _ARTIFACT._serialized_start=143
+  _ARTIFACT._serialized_end=621
+  _ARTIFACT_LABELSENTRY._serialized_start=565
+  _ARTIFACT_LABELSENTRY._serialized_end=610
+  _CUSTOMCONTENT._serialized_start=623
+  _CUSTOMCONTENT._serialized_end=690
+  _ARTIFACTFILTER._serialized_start=693
+  _ARTIFACTFILTER._serialized_end=872
+  _LINK._serialized_start=874
+  _LINK._serialized_end=907
+  _PUTARTIFACTREQUEST._serialized_start=909
+  _PUTARTIFACTREQUEST._serialized_end=988
+  _PUTARTIFACTRESPONSE._serialized_start=990
+  _PUTARTIFACTRESPONSE._serialized_end=1051
+  _IMPORTARTIFACTSREQUEST._serialized_start=1053
+  _IMPORTARTIFACTSREQUEST._serialized_end=1137
+  _IMPORTARTIFACTSRESPONSE._serialized_start=1139
+  _IMPORTARTIFACTSRESPONSE._serialized_end=1215
+  _IMPORTARTIFACTRESULT._serialized_start=1217
+  _IMPORTARTIFACTRESULT._serialized_end=1298
+  _GETARTIFACTREQUEST._serialized_start=1300
+  _GETARTIFACTREQUEST._serialized_end=1377
+  _GETARTIFACTRESPONSE._serialized_start=1379
+  _GETARTIFACTRESPONSE._serialized_end=1440
+  _LISTARTIFACTSREQUEST._serialized_start=1443
+  _LISTARTIFACTSREQUEST._serialized_end=1673
+  _LISTARTIFACTSRESPONSE._serialized_start=1675
+  _LISTARTIFACTSRESPONSE._serialized_end=1764
+  _COUNTARTIFACTSREQUEST._serialized_start=1766
+  _COUNTARTIFACTSREQUEST._serialized_end=1873
+  _COUNTARTIFACTSRESPONSE._serialized_start=1875
+  _COUNTARTIFACTSRESPONSE._serialized_end=1914
+  _DELETEARTIFACTREQUEST._serialized_start=1916
+  _DELETEARTIFACTREQUEST._serialized_end=1970
+  _DELETEARTIFACTRESPONSE._serialized_start=1972
+  _DELETEARTIFACTRESPONSE._serialized_end=1996
+  _ARTIFACTSERVICE._serialized_start=2163
+  _ARTIFACTSERVICE._serialized_end=2726
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,6 @@
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from martlet._proto.martlet.v1 import run_service_pb2 as _run_service_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -123,6 +124,28 @@ class GetArtifactResponse(_message.Message):
     ARTIFACT_FIELD_NUMBER: _ClassVar[int]
     artifact: Artifact
     def __init__(self, artifact: _Optional[_Union[Artifact, _Mapping]] = ...) -> None: ...
+
+class ImportArtifactResult(_message.Message):
+    __slots__ = ["duplicate", "error"]
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    duplicate: bool
+    error: _run_service_pb2.ReportError
+    def __init__(self, error: _Optional[_Union[_run_service_pb2.ReportError, _Mapping]] = ..., duplicate: bool = ...) -> None: ...
+
+class ImportArtifactsRequest(_message.Message):
+    __slots__ = ["artifacts", "namespace"]
+    ARTIFACTS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    artifacts: _containers.RepeatedCompositeFieldContainer[Artifact]
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[Artifact, _Mapping]]] = ...) -> None: ...
+
+class ImportArtifactsResponse(_message.Message):
+    __slots__ = ["results"]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[ImportArtifactResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[ImportArtifactResult, _Mapping]]] = ...) -> None: ...
 
 class Link(_message.Message):
     __slots__ = ["text", "uri"]

@@ -20,6 +20,11 @@ class ArtifactServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_artifact__service__pb2.PutArtifactRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_artifact__service__pb2.PutArtifactResponse.FromString,
                 )
+        self.ImportArtifacts = channel.unary_unary(
+                '/martlet.v1.ArtifactService/ImportArtifacts',
+                request_serializer=martlet_dot_v1_dot_artifact__service__pb2.ImportArtifactsRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_artifact__service__pb2.ImportArtifactsResponse.FromString,
+                )
         self.GetArtifact = channel.unary_unary(
                 '/martlet.v1.ArtifactService/GetArtifact',
                 request_serializer=martlet_dot_v1_dot_artifact__service__pb2.GetArtifactRequest.SerializeToString,
@@ -49,6 +54,15 @@ class ArtifactServiceServicer(object):
     def PutArtifact(self, request, context):
         """Writes an artifact. Idempotent by `artifact.id`: the same id with other content replaces the content, as progress
         does. ALREADY_EXISTS when the id is that of another namespace, key or run.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportArtifacts(self, request, context):
+        """Takes in up to 200 artifacts from another server or system with their ids and times. Each succeeds or fails alone; in
+        their series they stand by their times. Idempotent by `Artifact.id`: one that is there with the same content is left as
+        it is, another of that id is ALREADY_EXISTS. The run need not be there.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -89,6 +103,11 @@ def add_ArtifactServiceServicer_to_server(servicer, server):
                     servicer.PutArtifact,
                     request_deserializer=martlet_dot_v1_dot_artifact__service__pb2.PutArtifactRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_artifact__service__pb2.PutArtifactResponse.SerializeToString,
+            ),
+            'ImportArtifacts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportArtifacts,
+                    request_deserializer=martlet_dot_v1_dot_artifact__service__pb2.ImportArtifactsRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_artifact__service__pb2.ImportArtifactsResponse.SerializeToString,
             ),
             'GetArtifact': grpc.unary_unary_rpc_method_handler(
                     servicer.GetArtifact,
@@ -135,6 +154,23 @@ class ArtifactService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.ArtifactService/PutArtifact',
             martlet_dot_v1_dot_artifact__service__pb2.PutArtifactRequest.SerializeToString,
             martlet_dot_v1_dot_artifact__service__pb2.PutArtifactResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ImportArtifacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.ArtifactService/ImportArtifacts',
+            martlet_dot_v1_dot_artifact__service__pb2.ImportArtifactsRequest.SerializeToString,
+            martlet_dot_v1_dot_artifact__service__pb2.ImportArtifactsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

@@ -16,7 +16,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emartlet/v1/event_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x02\n\x05\x45vent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08resource\x18\x05 \x01(\x0b\x32\x19.martlet.v1.EventResource\x12*\n\x07related\x18\x06 \x03(\x0b\x32\x19.martlet.v1.EventResource\x12(\n\x07payload\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0f\n\x07\x66ollows\x18\x08 \x01(\t\x12\x0e\n\x06run_id\x18\t \x01(\t\x12\x30\n\x0creceive_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\"\x8f\x01\n\rEventResource\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x35\n\x06labels\x18\x03 \x03(\x0b\x32%.martlet.v1.EventResource.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"=\n\x0c\x45ventFailure\x12\r\n\x05index\x18\x01 \x01(\x05\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"Q\n\x19\x42\x61tchPublishEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12!\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x11.martlet.v1.Event\"o\n\x1a\x42\x61tchPublishEventsResponse\x12\x11\n\tpublished\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\x12*\n\x08\x66\x61ilures\x18\x03 \x03(\x0b\x32\x18.martlet.v1.EventFailure\"L\n\x14PublishEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12!\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x11.martlet.v1.Event\">\n\x15PublishEventsResponse\x12\x11\n\tpublished\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\"\x9c\x01\n\x11ListEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x14\n\x0cresume_token\x18\x05 \x01(\t\x12\'\n\x04wait\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"f\n\x12ListEventsResponse\x12!\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x11.martlet.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"\xbc\x01\n\x12\x43ountEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x38\n\x08group_by\x18\x03 \x01(\x0e\x32&.martlet.v1.CountEventsRequest.GroupBy\"I\n\x07GroupBy\x12\x18\n\x14GROUP_BY_UNSPECIFIED\x10\x00\x12\x11\n\rGROUP_BY_NAME\x10\x01\x12\x11\n\rGROUP_BY_HOUR\x10\x02\"\x9c\x01\n\x13\x43ountEventsResponse\x12\x35\n\x06groups\x18\x01 \x03(\x0b\x32%.martlet.v1.CountEventsResponse.Group\x1aN\n\x05Group\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x04hour\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"M\n\x12WatchEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"N\n\x13WatchEventsResponse\x12!\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x11.martlet.v1.Event\x12\x14\n\x0cresume_token\x18\x02 \x01(\t2\xce\x03\n\x0c\x45ventService\x12h\n\x12\x42\x61tchPublishEvents\x12%.martlet.v1.BatchPublishEventsRequest\x1a&.martlet.v1.BatchPublishEventsResponse\"\x03\x90\x02\x02\x12V\n\rPublishEvents\x12 .martlet.v1.PublishEventsRequest\x1a!.martlet.v1.PublishEventsResponse(\x01\x12P\n\nListEvents\x12\x1d.martlet.v1.ListEventsRequest\x1a\x1e.martlet.v1.ListEventsResponse\"\x03\x90\x02\x01\x12S\n\x0b\x43ountEvents\x12\x1e.martlet.v1.CountEventsRequest\x1a\x1f.martlet.v1.CountEventsResponse\"\x03\x90\x02\x01\x12U\n\x0bWatchEvents\x12\x1e.martlet.v1.WatchEventsRequest\x1a\x1f.martlet.v1.WatchEventsResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emartlet/v1/event_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x02\n\x05\x45vent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08resource\x18\x05 \x01(\x0b\x32\x19.martlet.v1.EventResource\x12*\n\x07related\x18\x06 \x03(\x0b\x32\x19.martlet.v1.EventResource\x12(\n\x07payload\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0f\n\x07\x66ollows\x18\x08 \x01(\t\x12\x0e\n\x06run_id\x18\t \x01(\t\x12\x30\n\x0creceive_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\"\x8f\x01\n\rEventResource\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x35\n\x06labels\x18\x03 \x03(\x0b\x32%.martlet.v1.EventResource.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"=\n\x0c\x45ventFailure\x12\r\n\x05index\x18\x01 \x01(\x05\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"Q\n\x19\x42\x61tchPublishEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12!\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x11.martlet.v1.Event\"o\n\x1a\x42\x61tchPublishEventsResponse\x12\x11\n\tpublished\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\x12*\n\x08\x66\x61ilures\x18\x03 \x03(\x0b\x32\x18.martlet.v1.EventFailure\"L\n\x14PublishEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12!\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x11.martlet.v1.Event\">\n\x15PublishEventsResponse\x12\x11\n\tpublished\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\"K\n\x13ImportEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12!\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x11.martlet.v1.Event\"h\n\x14ImportEventsResponse\x12\x10\n\x08imported\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\x12*\n\x08\x66\x61ilures\x18\x03 \x03(\x0b\x32\x18.martlet.v1.EventFailure\"\x9c\x01\n\x11ListEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x14\n\x0cresume_token\x18\x05 \x01(\t\x12\'\n\x04wait\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"f\n\x12ListEventsResponse\x12!\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x11.martlet.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"\xbc\x01\n\x12\x43ountEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x38\n\x08group_by\x18\x03 \x01(\x0e\x32&.martlet.v1.CountEventsRequest.GroupBy\"I\n\x07GroupBy\x12\x18\n\x14GROUP_BY_UNSPECIFIED\x10\x00\x12\x11\n\rGROUP_BY_NAME\x10\x01\x12\x11\n\rGROUP_BY_HOUR\x10\x02\"\x9c\x01\n\x13\x43ountEventsResponse\x12\x35\n\x06groups\x18\x01 \x03(\x0b\x32%.martlet.v1.CountEventsResponse.Group\x1aN\n\x05Group\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x04hour\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"M\n\x12WatchEventsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"N\n\x13WatchEventsResponse\x12!\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x11.martlet.v1.Event\x12\x14\n\x0cresume_token\x18\x02 \x01(\t2\xa6\x04\n\x0c\x45ventService\x12h\n\x12\x42\x61tchPublishEvents\x12%.martlet.v1.BatchPublishEventsRequest\x1a&.martlet.v1.BatchPublishEventsResponse\"\x03\x90\x02\x02\x12V\n\rPublishEvents\x12 .martlet.v1.PublishEventsRequest\x1a!.martlet.v1.PublishEventsResponse(\x01\x12V\n\x0cImportEvents\x12\x1f.martlet.v1.ImportEventsRequest\x1a .martlet.v1.ImportEventsResponse\"\x03\x90\x02\x02\x12P\n\nListEvents\x12\x1d.martlet.v1.ListEventsRequest\x1a\x1e.martlet.v1.ListEventsResponse\"\x03\x90\x02\x01\x12S\n\x0b\x43ountEvents\x12\x1e.martlet.v1.CountEventsRequest\x1a\x1f.martlet.v1.CountEventsResponse\"\x03\x90\x02\x01\x12U\n\x0bWatchEvents\x12\x1e.martlet.v1.WatchEventsRequest\x1a\x1f.martlet.v1.WatchEventsResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'martlet.v1.event_service_pb2', globals())
@@ -27,6 +27,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _EVENTRESOURCE_LABELSENTRY._serialized_options = b'8\001'
   _EVENTSERVICE.methods_by_name['BatchPublishEvents']._options = None
   _EVENTSERVICE.methods_by_name['BatchPublishEvents']._serialized_options = b'\220\002\002'
+  _EVENTSERVICE.methods_by_name['ImportEvents']._options = None
+  _EVENTSERVICE.methods_by_name['ImportEvents']._serialized_options = b'\220\002\002'
   _EVENTSERVICE.methods_by_name['ListEvents']._options = None
   _EVENTSERVICE.methods_by_name['ListEvents']._serialized_options = b'\220\002\001'
   _EVENTSERVICE.methods_by_name['CountEvents']._options = None
@@ -49,22 +51,26 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _PUBLISHEVENTSREQUEST._serialized_end=948
   _PUBLISHEVENTSRESPONSE._serialized_start=950
   _PUBLISHEVENTSRESPONSE._serialized_end=1012
-  _LISTEVENTSREQUEST._serialized_start=1015
-  _LISTEVENTSREQUEST._serialized_end=1171
-  _LISTEVENTSRESPONSE._serialized_start=1173
-  _LISTEVENTSRESPONSE._serialized_end=1275
-  _COUNTEVENTSREQUEST._serialized_start=1278
-  _COUNTEVENTSREQUEST._serialized_end=1466
-  _COUNTEVENTSREQUEST_GROUPBY._serialized_start=1393
-  _COUNTEVENTSREQUEST_GROUPBY._serialized_end=1466
-  _COUNTEVENTSRESPONSE._serialized_start=1469
-  _COUNTEVENTSRESPONSE._serialized_end=1625
-  _COUNTEVENTSRESPONSE_GROUP._serialized_start=1547
-  _COUNTEVENTSRESPONSE_GROUP._serialized_end=1625
-  _WATCHEVENTSREQUEST._serialized_start=1627
-  _WATCHEVENTSREQUEST._serialized_end=1704
-  _WATCHEVENTSRESPONSE._serialized_start=1706
-  _WATCHEVENTSRESPONSE._serialized_end=1784
-  _EVENTSERVICE._serialized_start=1787
-  _EVENTSERVICE._serialized_end=2249
+  _IMPORTEVENTSREQUEST._serialized_start=1014
+  _IMPORTEVENTSREQUEST._serialized_end=1089
+  _IMPORTEVENTSRESPONSE._serialized_start=1091
+  _IMPORTEVENTSRESPONSE._serialized_end=1195
+  _LISTEVENTSREQUEST._serialized_start=1198
+  _LISTEVENTSREQUEST._serialized_end=1354
+  _LISTEVENTSRESPONSE._serialized_start=1356
+  _LISTEVENTSRESPONSE._serialized_end=1458
+  _COUNTEVENTSREQUEST._serialized_start=1461
+  _COUNTEVENTSREQUEST._serialized_end=1649
+  _COUNTEVENTSREQUEST_GROUPBY._serialized_start=1576
+  _COUNTEVENTSREQUEST_GROUPBY._serialized_end=1649
+  _COUNTEVENTSRESPONSE._serialized_start=1652
+  _COUNTEVENTSRESPONSE._serialized_end=1808
+  _COUNTEVENTSRESPONSE_GROUP._serialized_start=1730
+  _COUNTEVENTSRESPONSE_GROUP._serialized_end=1808
+  _WATCHEVENTSREQUEST._serialized_start=1810
+  _WATCHEVENTSREQUEST._serialized_end=1887
+  _WATCHEVENTSRESPONSE._serialized_start=1889
+  _WATCHEVENTSRESPONSE._serialized_end=1967
+  _EVENTSERVICE._serialized_start=1970
+  _EVENTSERVICE._serialized_end=2520
 # @@protoc_insertion_point(module_scope)

@@ -110,6 +110,24 @@ class EventResource(_message.Message):
     role: str
     def __init__(self, id: _Optional[str] = ..., role: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
+class ImportEventsRequest(_message.Message):
+    __slots__ = ["events", "namespace"]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedCompositeFieldContainer[Event]
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ...) -> None: ...
+
+class ImportEventsResponse(_message.Message):
+    __slots__ = ["duplicates", "failures", "imported"]
+    DUPLICATES_FIELD_NUMBER: _ClassVar[int]
+    FAILURES_FIELD_NUMBER: _ClassVar[int]
+    IMPORTED_FIELD_NUMBER: _ClassVar[int]
+    duplicates: int
+    failures: _containers.RepeatedCompositeFieldContainer[EventFailure]
+    imported: int
+    def __init__(self, imported: _Optional[int] = ..., duplicates: _Optional[int] = ..., failures: _Optional[_Iterable[_Union[EventFailure, _Mapping]]] = ...) -> None: ...
+
 class ListEventsRequest(_message.Message):
     __slots__ = ["filter", "namespace", "page_size", "page_token", "resume_token", "wait"]
     FILTER_FIELD_NUMBER: _ClassVar[int]

@@ -29,6 +29,11 @@ class EventServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_event__service__pb2.PublishEventsRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_event__service__pb2.PublishEventsResponse.FromString,
                 )
+        self.ImportEvents = channel.unary_unary(
+                '/martlet.v1.EventService/ImportEvents',
+                request_serializer=martlet_dot_v1_dot_event__service__pb2.ImportEventsRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_event__service__pb2.ImportEventsResponse.FromString,
+                )
         self.ListEvents = channel.unary_unary(
                 '/martlet.v1.EventService/ListEvents',
                 request_serializer=martlet_dot_v1_dot_event__service__pb2.ListEventsRequest.SerializeToString,
@@ -70,6 +75,16 @@ class EventServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportEvents(self, request, context):
+        """Takes in up to 1000 events from another server or system, with their ids, times and actors. Idempotent by `Event.id`:
+        repeats are counted and not written again; events that cannot be stored fail alone. Watchers are not told of them and
+        automations do not act: they have happened. Any UUID is an id, and the server's own names are taken, but for those of
+        changes of state, which are the histories of runs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListEvents(self, request, context):
         """Returns a page of events, the latest first, or, with `wait`, those that were committed after a resume token.
         """
@@ -104,6 +119,11 @@ def add_EventServiceServicer_to_server(servicer, server):
                     servicer.PublishEvents,
                     request_deserializer=martlet_dot_v1_dot_event__service__pb2.PublishEventsRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_event__service__pb2.PublishEventsResponse.SerializeToString,
+            ),
+            'ImportEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportEvents,
+                    request_deserializer=martlet_dot_v1_dot_event__service__pb2.ImportEventsRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_event__service__pb2.ImportEventsResponse.SerializeToString,
             ),
             'ListEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListEvents,
@@ -166,6 +186,23 @@ class EventService(object):
         return grpc.experimental.stream_unary(request_iterator, target, '/martlet.v1.EventService/PublishEvents',
             martlet_dot_v1_dot_event__service__pb2.PublishEventsRequest.SerializeToString,
             martlet_dot_v1_dot_event__service__pb2.PublishEventsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ImportEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.EventService/ImportEvents',
+            martlet_dot_v1_dot_event__service__pb2.ImportEventsRequest.SerializeToString,
+            martlet_dot_v1_dot_event__service__pb2.ImportEventsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 

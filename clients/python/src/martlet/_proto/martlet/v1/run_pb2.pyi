@@ -202,11 +202,12 @@ class Times(_message.Message):
     def __init__(self, create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expected_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., running_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class Transition(_message.Message):
-    __slots__ = ["actor", "epoch", "execution_id", "revision", "rule", "run_id", "seq", "to", "verdict"]
+    __slots__ = ["actor", "epoch", "execution_id", "reason", "revision", "rule", "run_id", "seq", "to", "verdict"]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     FROM_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
@@ -216,13 +217,14 @@ class Transition(_message.Message):
     actor: str
     epoch: int
     execution_id: str
+    reason: str
     revision: int
     rule: str
     run_id: str
     seq: int
     to: _state_pb2.State
     verdict: Verdict.Code
-    def __init__(self, run_id: _Optional[str] = ..., revision: _Optional[int] = ..., epoch: _Optional[int] = ..., execution_id: _Optional[str] = ..., to: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., rule: _Optional[str] = ..., actor: _Optional[str] = ..., seq: _Optional[int] = ..., verdict: _Optional[_Union[Verdict.Code, str]] = ..., **kwargs) -> None: ...
+    def __init__(self, run_id: _Optional[str] = ..., revision: _Optional[int] = ..., epoch: _Optional[int] = ..., execution_id: _Optional[str] = ..., to: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., rule: _Optional[str] = ..., actor: _Optional[str] = ..., seq: _Optional[int] = ..., verdict: _Optional[_Union[Verdict.Code, str]] = ..., reason: _Optional[str] = ..., **kwargs) -> None: ...
 
 class Verdict(_message.Message):
     __slots__ = ["code", "duplicate", "epoch", "line", "reason", "revision", "state", "wait"]

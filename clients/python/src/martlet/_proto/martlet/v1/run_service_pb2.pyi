@@ -172,6 +172,28 @@ class GetRunResponse(_message.Message):
     run: _run_pb2.Run
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., failure: _Optional[_Union[_failure_pb2.RunFailure, _Mapping]] = ...) -> None: ...
 
+class ImportRunResult(_message.Message):
+    __slots__ = ["duplicate", "error"]
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    duplicate: bool
+    error: ReportError
+    def __init__(self, error: _Optional[_Union[ReportError, _Mapping]] = ..., duplicate: bool = ...) -> None: ...
+
+class ImportRunsRequest(_message.Message):
+    __slots__ = ["histories", "namespace"]
+    HISTORIES_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    histories: _containers.RepeatedCompositeFieldContainer[RunHistory]
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., histories: _Optional[_Iterable[_Union[RunHistory, _Mapping]]] = ...) -> None: ...
+
+class ImportRunsResponse(_message.Message):
+    __slots__ = ["results"]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[ImportRunResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[ImportRunResult, _Mapping]]] = ...) -> None: ...
+
 class ListRunsRequest(_message.Message):
     __slots__ = ["filter", "namespace", "order_by", "page_size", "page_token", "read_mask", "resume_token", "wait"]
     FILTER_FIELD_NUMBER: _ClassVar[int]
@@ -295,6 +317,14 @@ class RetryRunResponse(_message.Message):
     run: _run_pb2.Run
     verdict: _run_pb2.Verdict
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., verdict: _Optional[_Union[_run_pb2.Verdict, _Mapping]] = ...) -> None: ...
+
+class RunHistory(_message.Message):
+    __slots__ = ["run", "transitions"]
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    TRANSITIONS_FIELD_NUMBER: _ClassVar[int]
+    run: _run_pb2.Run
+    transitions: _containers.RepeatedCompositeFieldContainer[_run_pb2.Transition]
+    def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., transitions: _Optional[_Iterable[_Union[_run_pb2.Transition, _Mapping]]] = ...) -> None: ...
 
 class SetRunStateRequest(_message.Message):
     __slots__ = ["force", "id", "namespace", "state"]

@@ -27,6 +27,11 @@ class RunServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.BatchCreateRunsRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_run__service__pb2.BatchCreateRunsResponse.FromString,
                 )
+        self.ImportRuns = channel.unary_unary(
+                '/martlet.v1.RunService/ImportRuns',
+                request_serializer=martlet_dot_v1_dot_run__service__pb2.ImportRunsRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__service__pb2.ImportRunsResponse.FromString,
+                )
         self.GetRun = channel.unary_unary(
                 '/martlet.v1.RunService/GetRun',
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.GetRunRequest.SerializeToString,
@@ -121,6 +126,22 @@ class RunServiceServicer(object):
 
     def BatchCreateRuns(self, request, context):
         """Creates up to 1000 runs. Each succeeds or fails alone; idempotent by id as CreateRun.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportRuns(self, request, context):
+        """Takes in up to 1000 runs that have ended, with their histories, ids and times, from another server or system. Each
+        succeeds or fails alone; what is taken in is there when the call answers.
+
+        Idempotent by `run.id`: a run that is there with the same history and parameters is left as it is; another of that id
+        is ALREADY_EXISTS. FAILED_PRECONDITION with RUN_NOT_FINISHED when the last state is not a final one, for the work may
+        go on where it is, and with RUN_DELETED when the run was deleted here. INVALID_ARGUMENT names the field.
+
+        What is taken in is history: nothing waits, runs, holds a slot or is tried again because of it; watchers are not told,
+        and automations do not act. Lists, counts, graphs and events by time have it, and flows that are not there are made.
+        The enclosing run, the deployment and other runs that it names may come later, or never.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -289,6 +310,11 @@ def add_RunServiceServicer_to_server(servicer, server):
                     request_deserializer=martlet_dot_v1_dot_run__service__pb2.BatchCreateRunsRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_run__service__pb2.BatchCreateRunsResponse.SerializeToString,
             ),
+            'ImportRuns': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportRuns,
+                    request_deserializer=martlet_dot_v1_dot_run__service__pb2.ImportRunsRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__service__pb2.ImportRunsResponse.SerializeToString,
+            ),
             'GetRun': grpc.unary_unary_rpc_method_handler(
                     servicer.GetRun,
                     request_deserializer=martlet_dot_v1_dot_run__service__pb2.GetRunRequest.FromString,
@@ -406,6 +432,23 @@ class RunService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/BatchCreateRuns',
             martlet_dot_v1_dot_run__service__pb2.BatchCreateRunsRequest.SerializeToString,
             martlet_dot_v1_dot_run__service__pb2.BatchCreateRunsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ImportRuns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/ImportRuns',
+            martlet_dot_v1_dot_run__service__pb2.ImportRunsRequest.SerializeToString,
+            martlet_dot_v1_dot_run__service__pb2.ImportRunsResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
