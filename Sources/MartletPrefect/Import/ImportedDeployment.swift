@@ -18,7 +18,11 @@ extension PrefectRow {
       body.set("schedules", to: .array(schedules.map { Self.named($0) }))
     }
     let asked: Shape.DeploymentCreate = try Self.shape(.object(body))
-    do { return try MartletProto.Deployment(asked, of: flow, body: .object(body)) } catch {
+    do {
+      var deployment = try MartletProto.Deployment(asked, of: flow, body: .object(body))
+      deployment.id = text("id")
+      return deployment
+    } catch {
       throw RowFault(description: "\(error)")
     }
   }

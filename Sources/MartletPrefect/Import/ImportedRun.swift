@@ -3,7 +3,7 @@
 
 package import MartletProto
 internal import MartletModel
-internal import MartletWire
+package import MartletWire
 
 extension PrefectRow {
   /// Data of a state that is longer stays behind: Martlet keeps 64 KiB beside a state.
@@ -90,4 +90,12 @@ extension PrefectRow {
     transition.to = state
     return transition
   }
+
+  /// Whether a schedule of Prefect's made this flow run, and nobody has begun it.
+  package func isScheduled(by id: String) -> Bool {
+    isTrue("auto_scheduled") && self["created_by"]?["id"]?.text == id && number("run_count") ?? 0 == 0
+  }
+
+  /// When this flow run is due.
+  package var expectedTime: Timestamp? { time("expected_start_time")?.timestamp }
 }

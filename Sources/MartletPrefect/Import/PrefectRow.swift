@@ -20,6 +20,9 @@ package struct PrefectRow: Sendable {
     do { json = try JSON(parsing: text) } catch { throw RowFault(description: "\(error)") }
   }
 
+  /// Takes a row, or what Prefect's API answers.
+  package init(json: JSON) { self.json = json }
+
   init(_ json: JSON) { self.json = json }
 
   /// A column; nil when it is null.
