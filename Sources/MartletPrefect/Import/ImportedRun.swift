@@ -10,7 +10,7 @@ extension PrefectRow {
   private static let mostData = 48 << 10
 
   /// A row of `flow_run` with its states and the task run that stands for it.
-  package func flowRun(_ renaming: Renaming) throws -> RunHistory {
+  package func flowRun(_ renaming: Renaming) throws -> MartletProto.RunHistory {
     var run = Run()
     run.kind = .flow
     run.definition = text("flow_name")
@@ -39,7 +39,7 @@ extension PrefectRow {
   }
 
   /// A row of `task_run` with its states.
-  package func taskRun() throws -> RunHistory { try history(of: try newTaskRun().run) }
+  package func taskRun() throws -> MartletProto.RunHistory { try history(of: try newTaskRun().run) }
 
   private func newTaskRun() throws(RowFault) -> NewTaskRun {
     let policy = self["empirical_policy"]
@@ -53,7 +53,7 @@ extension PrefectRow {
   }
 
   /// Adds what both have.
-  private func history(of given: Run) throws(RowFault) -> RunHistory {
+  private func history(of given: Run) throws(RowFault) -> MartletProto.RunHistory {
     var run = given
     run.id = text("id")
     run.name = text("name")
@@ -69,7 +69,7 @@ extension PrefectRow {
       .microseconds(Int64(($0 * 1_000_000).rounded()))
     }
     run.times = times
-    var history = RunHistory()
+    var history = MartletProto.RunHistory()
     history.run = run
     guard case .array(let states)? = self["states"] else { return history }
     for state in states { history.transitions.append(try PrefectRow(state).transition()) }
@@ -77,7 +77,7 @@ extension PrefectRow {
   }
 
   /// A row of `flow_run_state` or `task_run_state`.
-  private func transition() throws(RowFault) -> Transition {
+  private func transition() throws(RowFault) -> MartletProto.Transition {
     let time: Instant = try shape("timestamp")
     let data = self["data"].flatMap { $0.description.utf8.count > Self.mostData ? nil : $0 }
     var state = MartletProto.State(
@@ -86,7 +86,7 @@ extension PrefectRow {
       details: try self["state_details"].map { json throws(RowFault) in try Self.shape(json) },
       data: data, id: try shape("id"), observed: time)
     state.time = time.timestamp
-    var transition = Transition()
+    var transition = MartletProto.Transition()
     transition.to = state
     return transition
   }

@@ -8,6 +8,9 @@ internal import MartletProto
 package struct RowFault: Error, CustomStringConvertible {
   /// The sentence.
   package let description: String
+
+  /// Says it.
+  package init(description: String) { self.description = description }
 }
 
 /// A row of Prefect's database as JSON.

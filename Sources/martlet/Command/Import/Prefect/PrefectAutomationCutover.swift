@@ -5,6 +5,7 @@ import MartletCall
 import MartletModel
 import MartletPrefect
 import MartletProto
+import MartletWire
 
 /// One move of the automations that are enabled.
 struct PrefectAutomationCutover {
@@ -37,12 +38,12 @@ struct PrefectAutomationCutover {
       _ = try await connection.client.automations.getAutomation(
         GetAutomationRequest(namespace: connection.namespace, id: id))
       if record.phase == nil {
-        guard try await prefect.ask(.GET, "/automations/\(id)")["enabled"] == .bool(true) else {
+        guard try await prefect.ask(.get, "/automations/\(id)")["enabled"] == .bool(true) else {
           return false
         }
         try await record.write(.noted)
       }
-      _ = try await prefect.ask(.PATCH, "/automations/\(id)", .object([("enabled", .bool(false))]))
+      _ = try await prefect.ask(.patch, "/automations/\(id)", .object([("enabled", .bool(false))]))
     } catch let status as Status where status.code == .notFound {
       return false
     }

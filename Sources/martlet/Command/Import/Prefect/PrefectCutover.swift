@@ -75,7 +75,7 @@ final class PrefectCutover {
     if record.phase == .noted {
       // What the scheduler there was about to make when the schedule was paused is taken away the second time.
       for _ in 0..<2 {
-        _ = try await prefect.ask(.PATCH, "\(path)/\(id)", .object([("active", .bool(false))]))
+        _ = try await prefect.ask(.patch, "\(path)/\(id)", .object([("active", .bool(false))]))
       }
       var gone: [CutoverRecord.Tick] = []
       for tick in record.noted where try await !isThere(tick.run) { gone.append(tick) }
@@ -98,7 +98,7 @@ final class PrefectCutover {
 
   /// Whether a schedule is active in Prefect now.
   private func isActive(_ id: String, at path: String) async throws -> Bool {
-    guard case .array(let schedules) = try await prefect.ask(.GET, path) else { return false }
+    guard case .array(let schedules) = try await prefect.ask(.get, path) else { return false }
     return schedules.contains { $0["id"] == .text(id) && $0["active"] == .bool(true) }
   }
 
@@ -120,7 +120,7 @@ final class PrefectCutover {
         ("sort", .text("EXPECTED_START_TIME_ASC")), ("limit", .integer(Self.page)),
         ("offset", .integer(offset)),
       ])
-      guard case .array(let page) = try await prefect.ask(.POST, "/flow_runs/filter", filter)
+      guard case .array(let page) = try await prefect.ask(.post, "/flow_runs/filter", filter)
       else { return ticks }
       for run in page.map({ PrefectRow(json: $0) }) {
         guard run.isScheduled(by: id), let time = run.expectedTime else { continue }
@@ -133,7 +133,7 @@ final class PrefectCutover {
 
   private func isThere(_ run: String) async throws -> Bool {
     do {
-      _ = try await prefect.ask(.GET, "/flow_runs/\(run)")
+      _ = try await prefect.ask(.get, "/flow_runs/\(run)")
       return true
     } catch let status as Status where status.code == .notFound {
       return false
@@ -148,7 +148,7 @@ final class PrefectCutover {
   }
 
   /// Changes one schedule of a deployment as it is now.
-  private func put(_ schedule: Schedule, in deployment: String) async throws {
+  private func put(_ schedule: MartletProto.Schedule, in deployment: String) async throws {
     for attempt in 1... {
       let found = try await connection.client.deployments.getDeployment(
         GetDeploymentRequest(namespace: connection.namespace, deployment: deployment))
@@ -169,7 +169,7 @@ final class PrefectCutover {
 
   /// Makes the run of a time that comes before the schedule begins here, or passed while it was nowhere.
   private func make(
-    _ tick: CutoverRecord.Tick, of schedule: Schedule, _ deployment: Deployment
+    _ tick: CutoverRecord.Tick, of schedule: MartletProto.Schedule, _ deployment: Deployment
   ) async throws {
     var run = Run()
     run.id = UUIDValue.derived(from: ["prefect tick", tick.run], version: 4).text

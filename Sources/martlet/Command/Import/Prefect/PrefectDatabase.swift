@@ -113,19 +113,22 @@ final class PrefectDatabase: Sendable {
   ) async throws -> [Line] {
     do {
       return try await withCheckedThrowingContinuation { continuation in
-        session.add { pipeline, error in
-          guard let pipeline else {
-            return continuation.resume(throwing: error ?? PostgresError(.cancelled, "no answer"))
-          }
-          continuation.resume(
-            with: Result {
-              try pipeline.query(statement) { bind(&$0) }.map { row in
-                Line(
-                  id: try row.optional(0, as: String.self) ?? "",
-                  text: try row.optional(columns - 1, as: String.self) ?? "null")
-              }
-            })
-        }
+        session.add(
+          PrefectSession.Job { pipeline in
+            do {
+              let rows = try pipeline.query(statement) { bind(&$0) }
+              continuation.resume(
+                returning: try rows.map { row in
+                  Line(
+                    id: try row.optional(0, as: String.self) ?? "",
+                    text: try row.optional(columns - 1, as: String.self) ?? "null")
+                })
+            } catch {
+              continuation.resume(throwing: error)
+            }
+          } fail: { error in
+            continuation.resume(throwing: error)
+          })
       }
     } catch let error as PostgresError {
       throw Status(

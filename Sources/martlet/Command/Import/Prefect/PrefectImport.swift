@@ -5,6 +5,7 @@ import MartletCall
 import MartletPostgres
 import MartletPrefect
 import MartletProto
+import MartletWire
 
 /// One pass over a Prefect database.
 final class PrefectImport {
@@ -29,69 +30,66 @@ final class PrefectImport {
   /// Takes everything in that was asked for: what others refer to is before them.
   func run(key: String?) async throws {
     if sections.contains(.flows) {
-      try await take(PrefectStatements.flows, "flow") { .flow($0.flow) }
+      try await take(PrefectStatements.flows, .flow) { .flow($0.flow) }
     }
     if sections.contains(.pools) {
-      try await take(PrefectStatements.pools, "pool") { .pool($0.pool) }
-      try await take(PrefectStatements.queues, "queue") { .queue($0.queue) }
+      try await take(PrefectStatements.pools, .pool) { .pool($0.pool) }
+      try await take(PrefectStatements.queues, .queue) { .queue($0.queue) }
     }
     if sections.contains(.limits) {
-      try await take(PrefectStatements.limits, "limit") { .limit($0.limit) }
+      try await take(PrefectStatements.limits, .limit) { .limit($0.limit) }
     }
     if sections.contains(.variables) {
-      try await take(PrefectStatements.variables, "variable") { .variable($0.variable) }
+      try await take(PrefectStatements.variables, .variable) { .variable($0.variable) }
     }
     if sections.contains(.blocks) { try await takeBlocks(key: key) }
-    renaming = try await PrefectRenaming(database, target.connection).flows()
+    let finder = PrefectRenaming(database, target.connection)
+    let flows = try await finder.flows()
     if sections.contains(.deployments) {
-      let renaming = renaming
-      try await take(PrefectStatements.deployments, "deployment") {
-        .deployment(try $0.deployment(renaming))
+      try await take(PrefectStatements.deployments, .deployment) {
+        .deployment(try $0.deployment(flows))
       }
     }
-    renaming = try await PrefectRenaming(database, target.connection).all(renaming)
-    let renaming = renaming
+    renaming = try await finder.all(flows)
     if sections.contains(.automations) { try await takeAutomations() }
-    if sections.contains(.runs) {
-      try await take(PrefectStatements.flowRuns, "flow run", isHistory: true) {
-        .history(try $0.flowRun(renaming))
-      }
-      try await take(PrefectStatements.taskRuns, "task run", isHistory: true) {
-        .history(try $0.taskRun())
-      }
-    }
-    if sections.contains(.artifacts) {
-      try await take(PrefectStatements.artifacts, "artifact", isHistory: true) {
-        .artifact($0.artifact)
-      }
-    }
-    if sections.contains(.logs) {
-      try await take(PrefectStatements.logs, "log line", isHistory: true) {
-        try $0.logEntry().map { .logEntry($0) }
-      }
-    }
-    if sections.contains(.events) {
-      try await take(PrefectStatements.events, "event", isHistory: true) {
-        .event(try $0.event(renaming))
-      }
-    }
+    try await takePast(renaming)
     try await target.finish()
   }
 
+  private func takePast(_ renaming: Renaming) async throws {
+    if sections.contains(.runs) {
+      try await take(PrefectStatements.flowRuns, .history) {
+        .history(try $0.flowRun(renaming))
+      }
+      try await take(PrefectStatements.taskRuns, .history) { .history(try $0.taskRun()) }
+    }
+    if sections.contains(.artifacts) {
+      try await take(PrefectStatements.artifacts, .artifact) { .artifact($0.artifact) }
+    }
+    if sections.contains(.logs) {
+      try await take(PrefectStatements.logs, .logEntry) { row in
+        try row.logEntry().map { .logEntry($0) }
+      }
+    }
+    if sections.contains(.events) {
+      try await take(PrefectStatements.events, .event) { .event(try $0.event(renaming)) }
+    }
+  }
+
   private func takeBlocks(key: String?) async throws {
-    try await take(PrefectStatements.blockTypes, "block type") { .blockType($0.blockType) }
+    try await take(PrefectStatements.blockTypes, .blockType) { .blockType($0.blockType) }
     var rows: [PrefectRow] = []
     try await database.each(PrefectStatements.blockSchemas) { rows += $0 }
     let schemas = BlockSchemaRows(rows)
     for row in rows {
-      try await take(row, "block schema", kind: .blockSchema) { .blockSchema(schemas.schema($0)) }
+      try await take(row, .blockSchema) { .blockSchema(schemas.schema($0)) }
     }
-    var keys: PrefectKeys?
     try await database.each(PrefectStatements.blocks) { rows in
-      if keys == nil, !rows.isEmpty { keys = try await PrefectKeys(given: key, in: database) }
+      if rows.isEmpty { return }
+      let keys = try await PrefectKeys(given: key, in: database)
       for row in rows {
-        try await take(row, "block", kind: .block) { row in
-          .block(try row.block { token in try keys?.open(token) ?? [] })
+        try await take(row, .block) { row in
+          .block(try row.block { token in try keys.open(token) })
         }
       }
     }
@@ -99,28 +97,25 @@ final class PrefectImport {
 
   /// Takes in all rows of a statement.
   private func take(
-    _ statement: Statement, _ what: String, isHistory: Bool = false,
-    _ read: (PrefectRow) throws -> RecordContent?
+    _ statement: Statement, _ kind: RecordKind, _ read: (PrefectRow) throws -> RecordContent?
   ) async throws {
-    try await database.each(statement, since: isHistory ? .some(since) : nil) { rows in
-      for row in rows { try await take(row, what, kind: nil, read) }
+    try await database.each(statement, since: kind.isPast ? .some(since) : nil) { rows in
+      for row in rows { try await take(row, kind, read) }
     }
   }
 
   private func take(
-    _ row: PrefectRow, _ what: String, kind: RecordKind?,
-    _ read: (PrefectRow) throws -> RecordContent?
+    _ row: PrefectRow, _ kind: RecordKind, _ read: (PrefectRow) throws -> RecordContent?
   ) async throws {
     let name = row.text("name").isEmpty ? row.text("id") : row.text("name")
-    let place = "\(what) \(name)"
     let content: RecordContent
     do {
       guard let found = try read(row) else { return }
       content = found
     } catch let fault as RowFault {
-      return target.tell(.refused, of: kind ?? .history, at: place, fault.description)
+      return target.tell(.refused, of: kind, at: name, fault.description)
     }
-    try await target.take(ImportRecord(content: content, place: place))
+    try await target.take(ImportRecord(content: content, place: name))
   }
 
   private func takeAutomations() async throws {

@@ -2,6 +2,7 @@
 // them, and what has no counterpart.
 
 import MartletModel
+import MartletPostgres
 import MartletPrefect
 
 /// The counts of a Prefect database and what they mean.

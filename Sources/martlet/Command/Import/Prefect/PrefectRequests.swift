@@ -13,6 +13,13 @@ import NIOSSL
 
 /// The API of a Prefect server.
 struct PrefectRequests: Sendable {
+  /// What is asked for.
+  enum Method: String {
+    case get = "GET"
+    case post = "POST"
+    case patch = "PATCH"
+  }
+
   private let host: String
   private let port: Int
   private let path: String
@@ -45,8 +52,9 @@ struct PrefectRequests: Sendable {
   /// Asks, and reads the answer.
   ///
   /// - Throws: `Status` when the server does not answer, or says no.
-  func ask(_ method: HTTPMethod, _ path: String, _ body: JSON? = nil) async throws -> JSON {
-    var request = HTTPRequestHead(version: .http1_1, method: method, uri: self.path + path)
+  func ask(_ method: Method, _ path: String, _ body: JSON? = nil) async throws -> JSON {
+    var request = HTTPRequestHead(
+      version: .http1_1, method: HTTPMethod(rawValue: method.rawValue), uri: self.path + path)
     request.headers.add(name: "host", value: "\(host):\(port)")
     request.headers.add(name: "connection", value: "close")
     request.headers.add(name: "content-type", value: "application/json")

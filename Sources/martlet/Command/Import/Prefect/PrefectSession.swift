@@ -9,7 +9,12 @@ import MartletPostgres
 /// Unchecked: the state is behind a lock, and the semaphore is made for threads.
 final class PrefectSession: PostgresWorker, @unchecked Sendable {
   /// What is asked within the snapshot.
-  typealias Job = @Sendable (_ pipeline: borrowing Pipeline?, _ error: PostgresError?) -> Void
+  struct Job: Sendable {
+    /// Asks it.
+    var ask: @Sendable (borrowing Pipeline) -> Void
+    /// Is told when it cannot be asked.
+    var fail: @Sendable (PostgresError) -> Void
+  }
 
   private struct State {
     var jobs: [Job] = []
@@ -22,13 +27,13 @@ final class PrefectSession: PostgresWorker, @unchecked Sendable {
   private let arrivals = DispatchSemaphore(value: 0)
 
   /// Hands a question over; it is always answered.
-  func add(_ job: @escaping Job) {
+  func add(_ job: Job) {
     let error = state.withLock { state -> PostgresError? in
       if let error = state.error { return error }
       state.jobs.append(job)
       return nil
     }
-    if let error { job(nil, error) } else { arrivals.signal() }
+    if let error { job.fail(error) } else { arrivals.signal() }
   }
 
   /// Ends the transaction; what is asked from here on fails.
@@ -46,7 +51,7 @@ final class PrefectSession: PostgresWorker, @unchecked Sendable {
     guard isFirst else { return false }
     do {
       try connection.transaction(.snapshot) { pipeline in
-        while let job = next() { job(pipeline, nil) }
+        while let job = next() { job.ask(pipeline) }
       }
     } catch {
       end(with: error as? PostgresError ?? PostgresError(.cancelled, "\(error)"))
@@ -76,6 +81,6 @@ final class PrefectSession: PostgresWorker, @unchecked Sendable {
       defer { state.jobs = [] }
       return state.jobs
     }
-    for job in jobs { job(nil, error) }
+    for job in jobs { job.fail(error) }
   }
 }
