@@ -313,3 +313,43 @@ def test_what_is_not_known_is_refused(martlet, source):
     assert "does not exist" in cli(martlet, "import", "prefect", "--from", absent, "--plan", code=5)
     for words in (("--cutover",), ("--prefect-api", "http://x/api"), ("--since", "x"), ("--only", "x")):
         cli(martlet, *base, *words, code=2)
+
+
+def test_the_cutover_loses_and_doubles_no_tick(martlet, source, tmp_path):
+    there, here = source.client, Prefect(martlet.port, tmp_path / "here")
+    flow = post(there, "/flows/", {"name": "clock"})["id"]
+    post(there, "/work_pools/", {"name": "boats", "type": "process"})
+    made = post(there, "/deployments/", {
+        "name": "ticks", "flow_id": flow, "work_pool_name": "boats", "entrypoint": "flows.py:clock",
+        "parameters": {"a": 1}, "schedules": [
+            {"schedule": {"interval": 20, "anchor_date": "2026-01-01T00:00:00Z"}, "parameters": {"b": 2}},
+            {"schedule": {"interval": 3600}, "active": False, "slug": "idle"}]})
+    automation = post(there, "/automations/", {
+        "name": "idle", "actions": [{"type": "do-nothing"}],
+        "trigger": {"type": "event", "posture": "Reactive", "expect": ["x"], "threshold": 1, "within": 0}})["id"]
+
+    def ticks(client):
+        return [moment(run["expected_start_time"]) for run in pages(client, "/flow_runs/filter")]
+
+    wait_until(lambda: len(ticks(there)) >= 10, "runs ahead there")
+    words = ("import", "prefect", "--from", source.url, "--cutover", "--prefect-api", there.api)
+    said = cli(martlet, *words)
+    assert "Moved: 1 schedules" in said and "1 automations" in said
+    assert [one["active"] for one in there.get(f"/deployments/{made['id']}/schedules")] == [False, False]
+    assert there.get(f"/automations/{automation}")["enabled"] is False
+    assert here.get(f"/automations/{automation}")["enabled"] is True
+    moved = here.get("/deployments/name/clock/ticks")
+    assert sorted((one["slug"] == "idle", one["active"]) for one in moved["schedules"]) == [(False, True), (True, False)]
+    left = ticks(there)
+    # Those that were made one by one, and those that the schedule makes here.
+    found = wait_until(
+        lambda: (all_ := ticks(here)) and max(all_) > moment(moved["created"]) + datetime.timedelta(seconds=90) and all_,
+        "runs ahead here")
+    all_ticks = sorted(left + found)
+    gaps = {later - earlier for earlier, later in zip(all_ticks, all_ticks[1:])}
+    assert gaps == {datetime.timedelta(seconds=20)}, (left, found)
+    assert all(run["parameters"] == {"a": 1, "b": 2} for run in pages(here, "/flow_runs/filter"))
+    before = len(ticks(here))
+    again = cli(martlet, *words, code=1)
+    assert "Moved: 0 schedules, 0 runs that were due meanwhile, 0 automations." in again
+    assert len(ticks(here)) <= before + 1

@@ -8,14 +8,14 @@ import Testing
   // Made by Python's cryptography 45 with that key, the time 1700000000 and the vector 0, 1, … 15.
   static let tokens = [
     "": """
-      gAAAAABlU_EAAAECAwQFBgcICQoLDA0OD7eteCFsVWnW2hqrh_bbxWG2kgARxHn5BD1_8db41B-9AjTeFsfNLWkqNE3aSOKVfQ==
-      """,
+    gAAAAABlU_EAAAECAwQFBgcICQoLDA0OD7eteCFsVWnW2hqrh_bbxWG2kgARxHn5BD1_8db41B-9AjTeFsfNLWkqNE3aSOKVfQ==
+    """,
     #"{"password": "hunter2"}"#: """
-      gAAAAABlU_EAAAECAwQFBgcICQoLDA0ODxTmXea_0ApXrsq9oV6p3TflIRVDF-oWxwIujoJHUDUJT6TuaqBF8ZLutRzDRp_iRDZv8YOmY5MvUU3FpkWfais=
-      """,
+    gAAAAABlU_EAAAECAwQFBgcICQoLDA0ODxTmXea_0ApXrsq9oV6p3TflIRVDF-oWxwIujoJHUDUJT6TuaqBF8ZLutRzDRp_iRDZv8YOmY5MvUU3FpkWfais=
+    """,
     String(repeating: "x", count: 32): """
-      gAAAAABlU_EAAAECAwQFBgcICQoLDA0ODwxnxuU1LvDJI85gh9NvOEzm__hCwC_mDHLg27CXwQzUVDWuF-xVmFIWF9SYWd-rSbpAsccCTkIdQGNmnEonHy4i1tOvdX_GMFfR98Lp-j7L
-      """,
+    gAAAAABlU_EAAAECAwQFBgcICQoLDA0ODwxnxuU1LvDJI85gh9NvOEzm__hCwC_mDHLg27CXwQzUVDWuF-xVmFIWF9SYWd-rSbpAsccCTkIdQGNmnEonHy4i1tOvdX_GMFfR98Lp-j7L
+    """,
   ]
 
   @Test func tokensAreOpened() throws {

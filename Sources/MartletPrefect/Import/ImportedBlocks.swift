@@ -1,8 +1,8 @@
 // Decides what block types, schemas and documents of Prefect's database become: whole schemas, which Prefect keeps in parts,
 // and documents with their secrets.
 
-package import MartletProto
 internal import MartletModel
+package import MartletProto
 internal import MartletWire
 
 extension PrefectRow {
@@ -89,7 +89,8 @@ package struct BlockSchemaRows {
     }
     fields.set(
       "block_schema_references",
-      to: .object(references.map { ($0.name, $0.targets.count == 1 ? $0.targets[0] : .array($0.targets)) })
+      to: .object(
+        references.map { ($0.name, $0.targets.count == 1 ? $0.targets[0] : .array($0.targets)) })
     )
     if definitions.count > 0 { fields.set("definitions", to: .object(definitions)) }
     return fields

@@ -1,8 +1,8 @@
 // Decides what deployments and automations of Prefect's database become. Schedules that have no name there are given one by
 // which they are found again.
 
-package import MartletProto
 internal import MartletModel
+package import MartletProto
 internal import MartletWire
 
 extension PrefectRow {

@@ -1,7 +1,7 @@
 // Decides what log lines, artifacts and events of Prefect's database become: what they would be had they been sent here.
 
-package import MartletProto
 internal import MartletModel
+package import MartletProto
 internal import MartletWire
 
 extension PrefectRow {

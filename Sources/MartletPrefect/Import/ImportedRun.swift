@@ -1,8 +1,8 @@
 // Decides what flow runs and task runs of Prefect's database become: one run each with its history. A task run that stands for
 // a subflow in its parent is no run of its own: it comes with the subflow.
 
-package import MartletProto
 internal import MartletModel
+package import MartletProto
 package import MartletWire
 
 extension PrefectRow {
@@ -16,7 +16,9 @@ extension PrefectRow {
     run.definition = text("flow_name")
     run.definitionVersion = text("flow_version")
     run.deploymentID = renaming.id(text("deployment_id"))
-    if case .object(let parameters)? = self["parameters"] { run.parameters = JSONObject(parameters) }
+    if case .object(let parameters)? = self["parameters"] {
+      run.parameters = JSONObject(parameters)
+    }
     if case .object(let variables)? = self["job_variables"], variables.count > 0 {
       run.jobVariables = JSONObject(variables)
     }
@@ -93,7 +95,8 @@ extension PrefectRow {
 
   /// Whether a schedule of Prefect's made this flow run, and nobody has begun it.
   package func isScheduled(by id: String) -> Bool {
-    isTrue("auto_scheduled") && self["created_by"]?["id"]?.text == id && number("run_count") ?? 0 == 0
+    isTrue("auto_scheduled") && self["created_by"]?["id"]?.text == id
+      && number("run_count") ?? 0 == 0
   }
 
   /// When this flow run is due.

@@ -1,7 +1,7 @@
 // Decides what flows, pools, queues, limits and variables of Prefect's database become.
 
-package import MartletProto
 internal import MartletModel
+package import MartletProto
 internal import MartletWire
 
 extension PrefectRow {
@@ -45,7 +45,8 @@ extension PrefectRow {
     limit.name = text("name")
     limit.scope = .global
     limit.slots = number("limit") ?? 0
-    limit.slotDecayPerSecond = self["slot_decay_per_second"].flatMap { try? Double($0, at: []) } ?? 0
+    limit.slotDecayPerSecond =
+      self["slot_decay_per_second"].flatMap { try? Double($0, at: []) } ?? 0
     limit.disabled = !isTrue("active")
     return limit
   }

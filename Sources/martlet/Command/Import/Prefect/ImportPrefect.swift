@@ -114,7 +114,8 @@ struct PrefectSince {
   init(_ text: String) throws {
     let whole = text.utf8.count == 10 ? text + "T00:00:00Z" : text
     guard Instant(rfc3339: whole) != nil else {
-      throw ValidationError("\"\(text)\" is no date such as 2026-01-31, nor a time such as 2026-01-31T12:00:00Z")
+      throw ValidationError(
+        "\"\(text)\" is no date such as 2026-01-31, nor a time such as 2026-01-31T12:00:00Z")
     }
     time = whole
   }

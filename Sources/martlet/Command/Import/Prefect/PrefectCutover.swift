@@ -53,7 +53,8 @@ final class PrefectCutover {
     }
     let automations = try await PrefectAutomationCutover(prefect, database, connection).run()
     Terminal.standard.line(
-      "Moved: \(moved) schedules, \(runs) runs that were due meanwhile, \(automations) automations.")
+      "Moved: \(moved) schedules, \(runs) runs that were due meanwhile, \(automations) automations."
+    )
     return isGood
   }
 

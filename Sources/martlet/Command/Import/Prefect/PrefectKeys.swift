@@ -34,7 +34,8 @@ struct PrefectKeys {
     } else {
       throw Status(
         .failedPrecondition,
-        "the database holds no key of blocks: give the server's PREFECT_SERVER_ENCRYPTION_KEY by --encryption-key")
+        "the database holds no key of blocks: give the server's PREFECT_SERVER_ENCRYPTION_KEY by --encryption-key"
+      )
     }
     guard let key = FernetKey(text) else {
       throw Status(
@@ -49,13 +50,16 @@ struct PrefectKeys {
   func open(_ token: String) throws -> [UInt8] {
     do { return try key.open(token) } catch {
       throw RowFault(
-        description: "cannot be decrypted with the key of \(origin): give the right one by --encryption-key")
+        description:
+          "cannot be decrypted with the key of \(origin): give the right one by --encryption-key")
     }
   }
 
   private static func contents(of path: String) throws -> String {
     guard let file = fopen(path, "re") else {
-      throw Status(.invalidArgument, "--encryption-key: \"\(path)\" is neither a key nor a file that can be read")
+      throw Status(
+        .invalidArgument,
+        "--encryption-key: \"\(path)\" is neither a key nor a file that can be read")
     }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 4096)

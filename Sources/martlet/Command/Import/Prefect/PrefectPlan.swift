@@ -22,30 +22,68 @@ struct PrefectPlan {
   /// Every kind of record, in the order of the import.
   static let lines = [
     Line(section: .flows, kind: "flow", column: "flow", difference: "new ids, same names"),
-    Line(section: .pools, kind: "pool", column: "pool", difference: "new ids, same names; workers enter anew"),
-    Line(section: .pools, kind: "queue", column: "queue", difference: "new ids; those of one priority come one after another"),
-    Line(section: .limits, kind: "limit", column: "limit", difference: "new ids; those of tags are called tag:TAG; slots begin free"),
-    Line(section: .variables, kind: "variable", column: "variable", difference: "new ids, same names"),
-    Line(section: .blocks, kind: "blockType", column: "block_type", difference: "same ids, but for those that are there"),
-    Line(section: .blocks, kind: "blockSchema", column: "block_schema", difference: "same ids, but for those that are there"),
-    Line(section: .blocks, kind: "block", column: "block", difference: "same ids; sealed with this server's key"),
-    Line(section: .deployments, kind: "deployment", column: "deployment", difference: "new ids, same names; schedules arrive paused"),
-    Line(section: .automations, kind: "automation", column: "automation", difference: "same ids; arrive paused; other ids in them as they are here"),
-    Line(section: .runs, kind: "history", column: "flow_run", difference: "flow runs that have ended: same ids, times and states"),
-    Line(section: .runs, kind: "history", column: "task_run", difference: "task runs that have ended: same ids, times and states"),
-    Line(section: .artifacts, kind: "artifact", column: "artifact", difference: "same ids and times"),
-    Line(section: .logs, kind: "logEntry", column: "log", difference: "those of runs; at most 64 KiB each"),
-    Line(section: .events, kind: "event", column: "event", difference: "same ids and times; changes of state are the histories"),
+    Line(
+      section: .pools, kind: "pool", column: "pool",
+      difference: "new ids, same names; workers enter anew"),
+    Line(
+      section: .pools, kind: "queue", column: "queue",
+      difference: "new ids; those of one priority come one after another"),
+    Line(
+      section: .limits, kind: "limit", column: "limit",
+      difference: "new ids; those of tags are called tag:TAG; slots begin free"),
+    Line(
+      section: .variables, kind: "variable", column: "variable", difference: "new ids, same names"),
+    Line(
+      section: .blocks, kind: "blockType", column: "block_type",
+      difference: "same ids, but for those that are there"),
+    Line(
+      section: .blocks, kind: "blockSchema", column: "block_schema",
+      difference: "same ids, but for those that are there"),
+    Line(
+      section: .blocks, kind: "block", column: "block",
+      difference: "same ids; sealed with this server's key"),
+    Line(
+      section: .deployments, kind: "deployment", column: "deployment",
+      difference: "new ids, same names; schedules arrive paused"),
+    Line(
+      section: .automations, kind: "automation", column: "automation",
+      difference: "same ids; arrive paused; other ids in them as they are here"),
+    Line(
+      section: .runs, kind: "history", column: "flow_run",
+      difference: "flow runs that have ended: same ids, times and states"),
+    Line(
+      section: .runs, kind: "history", column: "task_run",
+      difference: "task runs that have ended: same ids, times and states"),
+    Line(
+      section: .artifacts, kind: "artifact", column: "artifact", difference: "same ids and times"),
+    Line(
+      section: .logs, kind: "logEntry", column: "log",
+      difference: "those of runs; at most 64 KiB each"),
+    Line(
+      section: .events, kind: "event", column: "event",
+      difference: "same ids and times; changes of state are the histories"),
   ]
 
   /// What stays behind, with the reason.
   private static let left: [(column: String, what: String)] = [
-    ("tracking_task_run", "task runs stand for subflows: each is one run with the subflow, and keeps its id as a label"),
-    ("scheduled_flow_run", "flow runs wait for their time: those of schedules are made anew here, others are not"),
+    (
+      "tracking_task_run",
+      "task runs stand for subflows: each is one run with the subflow, and keeps its id as a label"
+    ),
+    (
+      "scheduled_flow_run",
+      "flow runs wait for their time: those of schedules are made anew here, others are not"
+    ),
     ("open_flow_run", "flow runs have not ended: let them end there, and repeat the import"),
     ("open_task_run", "task runs have not ended: let them end there, and repeat the import"),
-    ("shared_limit", "deployments share a global limit: each has the same number of slots for itself here"),
-    ("composite_automation", "automations have compound or sequence triggers, which Martlet does not carry out: refused"),
+    (
+      "shared_limit",
+      "deployments share a global limit: each has the same number of slots for itself here"
+    ),
+    (
+      "composite_automation",
+      "automations have compound or sequence triggers, which Martlet does not carry out: refused"
+    ),
     ("cached_result", "cached results: tasks compute them once more"),
     ("flow_run_input", "inputs of flow runs"),
     ("saved_search", "saved searches"),
@@ -94,7 +132,8 @@ struct PrefectPlan {
     if !left.isEmpty { terminal.line("Not as they are, or not at all:") }
     for (column, what) in left { terminal.line("  \(count(column) ?? 0) \(what)") }
     if let active = count("active_schedule"), active > 0, sections.contains(.deployments) {
-      terminal.line("\(active) schedules are active there; --cutover moves them when you are ready.")
+      terminal.line(
+        "\(active) schedules are active there; --cutover moves them when you are ready.")
     }
   }
 }

@@ -57,7 +57,9 @@ struct PrefectRenaming {
     var found = renaming
     try await database.each(PrefectStatements.deployments) { rows in
       for row in rows {
-        guard let deployment = here["\(row.text("flow_name"))/\(row.text("name"))"] else { continue }
+        guard let deployment = here["\(row.text("flow_name"))/\(row.text("name"))"] else {
+          continue
+        }
         found.note(row.text("id"), is: deployment.id)
         for schedule in row.schedules {
           found.note(

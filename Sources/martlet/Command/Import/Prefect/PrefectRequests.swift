@@ -31,7 +31,9 @@ struct PrefectRequests: Sendable {
   init(_ address: String) throws {
     let parts = address.split(separator: "://", maxSplits: 1).map(String.init)
     guard parts.count == 2, parts[0] == "http" || parts[0] == "https" else {
-      throw Status(.invalidArgument, "--prefect-api: \"\(address)\" is no address such as http://prefect:4200/api")
+      throw Status(
+        .invalidArgument,
+        "--prefect-api: \"\(address)\" is no address such as http://prefect:4200/api")
     }
     let place = parts[1].prefix { $0 != "/" }
     let rest = parts[1].dropFirst(place.count)
@@ -41,7 +43,8 @@ struct PrefectRequests: Sendable {
     host = String(place.prefix(upTo: colon ?? place.endIndex))
     guard !host.isEmpty, let port = number.map({ Int($0) }) ?? (parts[0] == "https" ? 443 : 80)
     else {
-      throw Status(.invalidArgument, "--prefect-api: \"\(address)\" has no host, or a port that is none")
+      throw Status(
+        .invalidArgument, "--prefect-api: \"\(address)\" has no host, or a port that is none")
     }
     self.port = port
     tls =
@@ -71,7 +74,8 @@ struct PrefectRequests: Sendable {
         case 404: .notFound
         default: .failedPrecondition
         }
-      throw Status(code, "the Prefect server answers \(method.rawValue) \(path) with \(status): \(answer)")
+      throw Status(
+        code, "the Prefect server answers \(method.rawValue) \(path) with \(status): \(answer)")
     }
     return answer.isEmpty ? .null : try PrefectRow(answer).json
   }

@@ -4,7 +4,8 @@ import ArgumentParser
 
 /// A part of what a Prefect server keeps.
 enum PrefectSection: String, CaseIterable {
-  case flows, pools, limits, variables, blocks, deployments, automations, runs, artifacts, logs, events
+  case flows, pools, limits, variables, blocks, deployments, automations, runs, artifacts, logs,
+    events
 
   /// Those that are taken without being asked for.
   static let usual = Set(allCases).subtracting([.logs, .events])
