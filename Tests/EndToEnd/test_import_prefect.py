@@ -110,7 +110,7 @@ def set_up(client: Prefect) -> dict:
         "base_job_template": {"job_configuration": {"command": "{{ command }}"},
                               "variables": {"properties": {"command": {"type": "string", "default": "x"}},
                                             "type": "object"}}})
-    post(client, "/work_pools/boats/queues/", {"name": "fast", "priority": 1, "concurrency_limit": 2})
+    post(client, "/work_pools/boats/queues", {"name": "fast", "priority": 1, "concurrency_limit": 2})
     post(client, "/v2/concurrency_limits/", {"name": "database", "limit": 4, "slot_decay_per_second": 0.5})
     post(client, "/concurrency_limits/", {"tag": "shaky", "concurrency_limit": 9})
     deployment = post(client, "/deployments/", {
@@ -153,7 +153,7 @@ def story(client: Prefect, kind: str, run: dict) -> list[tuple]:
     """All that happened to a run."""
     states = client.get(f"/{kind}_run_states/?{kind}_run_id={run['id']}")
     return sorted(
-        (moment(one["timestamp"]), one["id"], one["type"], one["name"], one["message"]) for one in states)
+        (moment(one["timestamp"]), one["id"], one["type"], one["name"], one.get("message") or "") for one in states)
 
 
 RUN_FIELDS = ("name", "state_type", "state_name", "run_count", "tags", "total_run_time")
@@ -163,14 +163,14 @@ TASK_RUN_FIELDS = ("task_key", "dynamic_key", "flow_run_id", "task_inputs")
 
 
 def summary(run: dict, more: tuple[str, ...]) -> dict:
-    fields = {name: run[name] for name in RUN_FIELDS + more}
+    fields = {name: run.get(name) for name in RUN_FIELDS + more}
     fields["tags"] = sorted(run["tags"])
     if "task_inputs" in fields:
         # Martlet keeps the runs that are inputs, not constants and parameters.
         fields["task_inputs"] = {
             name: ids for name, values in run["task_inputs"].items()
             if (ids := [one["id"] for one in values if one["input_type"] == "task_run"])}
-    return {**fields, **{name: moment(run[name]) for name in RUN_TIMES}}
+    return {**fields, **{name: moment(run.get(name)) for name in RUN_TIMES}}
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_everything_comes_over(martlet, source, tmp_path):
     made = set_up(there)
     # The server there writes what it is told about tasks a little later.
     wait_until(
-        lambda: len(ended(there, "/task_runs/filter")) >= 8
+        lambda: len(ended(there, "/task_runs/filter")) >= 7
         and any(one["event"] == "shop.order.placed" for one in post(there, "/events/filter", {})["events"]),
         "the task runs there")
     plan = cli(martlet, "import", "prefect", "--from", source.url, "--plan")
@@ -226,27 +226,27 @@ def check_runs(there: Prefect, here: Prefect) -> None:
         assert story(there, "flow", run) == story(here, "flow", moved[id])
     tasks = ended(there, "/task_runs/filter")
     moved_tasks = ended(here, "/task_runs/filter")
-    tracking = {run["parent_task_run_id"] for run in flows.values()} - {None}
+    tracking = {run.get("parent_task_run_id") for run in flows.values()} - {None}
     assert len(tracking) == 1 and tasks.keys() - tracking == moved_tasks.keys() - tracking
     for id in tasks.keys() - tracking:
         assert summary(tasks[id], TASK_RUN_FIELDS) == summary(moved_tasks[id], TASK_RUN_FIELDS)
         assert story(there, "task", tasks[id]) == story(here, "task", moved_tasks[id])
-        assert tasks[id]["state"]["data"] == moved_tasks[id]["state"]["data"]
+        assert tasks[id]["state"].get("data") == moved_tasks[id]["state"].get("data")
     for id in tracking & moved_tasks.keys():
         assert moved_tasks[id]["state_type"] == tasks[id]["state_type"]
-        assert moved_tasks[id]["flow_run_id"] == tasks[id]["flow_run_id"]
+        assert moved_tasks[id].get("flow_run_id") == tasks[id]["flow_run_id"]
 
     def lines(client):
         return sorted(
-            (moment(one["timestamp"]), one["level"], one["name"], one["message"], one["task_run_id"] or one["flow_run_id"])
+            (moment(one["timestamp"]), one["level"], one["name"], one["message"], one.get("task_run_id") or one["flow_run_id"])
             for one in pages(client, "/logs/filter"))
 
     assert any("said by the task" in line for line in lines(there)) and len(lines(there)) == len(lines(here))
     assert [line[3:] for line in lines(there)] == [line[3:] for line in lines(here)]
 
     def artifacts(client):
-        return {one["id"]: {name: one[name] for name in ("key", "type", "data", "description", "flow_run_id", "created")}
-                for one in pages(client, "/artifacts/filter") if one["type"] != "result"}
+        return {one["id"]: {name: one.get(name) for name in ("key", "type", "data", "description", "flow_run_id", "created")}
+                for one in pages(client, "/artifacts/filter") if one.get("type") != "result"}
 
     assert len(artifacts(there)) == 2
     for id, one in artifacts(there).items():
@@ -275,7 +275,7 @@ def check_settings(there: Prefect, here: Prefect, made: dict) -> None:
         old, new = there.get(f"/variables/name/{name}"), here.get(f"/variables/name/{name}")
         assert (old["value"], old["tags"]) == (new["value"], new["tags"])
     for field in ("type", "description", "base_job_template", "concurrency_limit", "is_paused"):
-        assert there.get("/work_pools/boats")[field] == here.get("/work_pools/boats")[field]
+        assert there.get("/work_pools/boats").get(field) == here.get("/work_pools/boats").get(field)
     old, new = (client.get("/work_pools/boats/queues/fast") for client in (there, here))
     assert all(old[name] == new[name] for name in ("priority", "concurrency_limit", "is_paused"))
     old, new = (client.get("/v2/concurrency_limits/database") for client in (there, here))
@@ -285,7 +285,7 @@ def check_settings(there: Prefect, here: Prefect, made: dict) -> None:
     old, new = (client.get("/deployments/name/outer/nightly") for client in (there, here))
     for field in ("name", "version", "description", "paused", "parameters", "tags", "work_pool_name", "work_queue_name",
                   "path", "entrypoint", "pull_steps", "job_variables", "concurrency_options", "enforce_parameter_schema"):
-        assert old[field] == new[field], field
+        assert old.get(field) == new.get(field), field
     assert new["global_concurrency_limit"]["limit"] == old["global_concurrency_limit"]["limit"] == 2
     assert len(new["schedules"]) == 3 and not any(one["active"] for one in new["schedules"])
 
