@@ -165,6 +165,7 @@ TASK_RUN_FIELDS = ("task_key", "dynamic_key", "flow_run_id", "task_inputs")
 def summary(run: dict, more: tuple[str, ...]) -> dict:
     fields = {name: run.get(name) for name in RUN_FIELDS + more}
     fields["tags"] = sorted(run["tags"])
+    fields["total_run_time"] = round(run["total_run_time"], 6)
     if "task_inputs" in fields:
         # Martlet keeps the runs that are inputs, not constants and parameters.
         fields["task_inputs"] = {
