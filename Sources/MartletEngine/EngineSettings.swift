@@ -36,6 +36,8 @@ public struct EngineSettings: Sendable {
   public var expiryInterval = Duration.seconds(15)
   /// How often partitions are looked after.
   public var partitionInterval = Duration.seconds(600)
+  /// How often the rows that are in no day are looked through for what is too old; the first time is at the start.
+  public var pruneInterval = Duration.seconds(24 * 3600)
   /// Days that are made ahead; below half of it, more are made.
   public var daysAhead: Int32 = 7
   /// Days of history that are kept; nil keeps all.

@@ -249,6 +249,9 @@ def test_what_has_happened_comes_in(source, place, tmp_path):
                 # Sessions are those of a server.
                 body.get("run", {}).pop("sessionId", None)
             assert expected and of_kind(after, kind) == expected, kind
+        parts = ("export", "--digest", "--only", "runs,logs,artifacts,events")
+        digests = cli(other, *parts)
+        assert cli(source, *parts) == digests and len(digests.splitlines()) == 1 + len(HISTORY)
         # Counts, the tree, and the newest of a series are those of a server where it happened.
         groups = call("RunService/CountRuns", {"groupBy": ["state.type"]})["groups"]
         assert sum(int(group["count"]) for group in groups) == len(of_kind(after, "history"))
@@ -265,6 +268,7 @@ def test_what_has_happened_comes_in(source, place, tmp_path):
         # What has ended can be tried again here.
         assert call("RunService/RetryRun", {"id": runs["lost"]})["verdict"]["code"] == "CODE_REFUSED"
         assert call("RunService/RetryRun", {"id": runs["told"]})["verdict"]["code"] == "CODE_ACCEPTED"
+        assert cli(other, *parts) != digests
         # A history that is another now is told.
         said = cli(other, "import", str(path), "--only", "runs", code=1)
         assert "taken by a run with another history" in said

@@ -60,6 +60,34 @@ extension Store {
     }
   }
 
+  /// Deletes what is older than `days` of the parts of a table that are no days, and that nothing needs. Every page of them is
+  /// read, some in each transaction: once a day is often enough.
+  /// - Returns: How many rows were deleted.
+  public func pruneOutliers(
+    of table: DayTable, keeping days: Int32, pages: Int64 = 2000
+  ) async throws(StoreError) -> Int64 {
+    var deleted: Int64 = 0
+    for part in ["_below", "_ahead", "_above"] {
+      var page: Int64 = 0
+      while !Task.isCancelled {
+        let first = page
+        let count = try await write { connection in
+          try connection.query(SQL.pruneOutliers) {
+            $0.bind(table.rawValue)
+            $0.bind(part)
+            $0.bind(days)
+            $0.bind(first)
+            $0.bind(pages)
+          }.first { row throws(PostgresError) in try row.optional(0, as: Int64.self) } ?? nil
+        }
+        guard let count else { break }
+        deleted += count
+        page += pages
+      }
+    }
+    return deleted
+  }
+
   /// Folds the changes of counts into the sums. Does nothing while another replica does it.
   /// - Returns: How many changes were folded.
   @discardableResult

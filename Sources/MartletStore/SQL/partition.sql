@@ -16,6 +16,10 @@ SELECT calm_oldest_day($1::text, $2::integer)
 -- Drops the oldest day if nothing in it is still needed; null when nothing was dropped.
 SELECT drop_oldest_day($1::text, $2::integer)::text
 
+-- name: prune_outliers
+-- Deletes what is too old of some pages of an outer part; null when there are none.
+SELECT prune_outliers($1::text, $2::text, $3::integer, $4::bigint, $5::bigint)
+
 -- name: set_lock_timeout
 -- Shortens the lock time-out for this transaction: waiting for an exclusive lock makes others wait.
 SELECT set_config('lock_timeout', $1::text, true)

@@ -216,6 +216,7 @@ enum SQL {
   static let setLockTimeout = named("set_lock_timeout")
   static let calmOldestDay = named("calm_oldest_day")
   static let dropOldestDay = named("drop_oldest_day")
+  static let pruneOutliers = named("prune_outliers")
 
   // Limits, leases of their slots, and the granter.
   static let insertLimit = named("insert_limit")

@@ -63,6 +63,37 @@ import Testing
     }
   }
 
+  @Test func whatIsInNoDayGoesWhenItIsTooOld() async throws {
+    try await StoreFixture.with { fixture in
+      // Below all days, ahead of them, above: each with runs that ended, one that ended lately, one that lives.
+      for high: UInt64 in [0x0001_0000_0000_4000, 0x0300_0000_0000_4000, 0xF000_0000_0000_4000] {
+        let runs = (1...4).map { TestRun(id: RunID(high: high, low: 0b10 << 62 | $0)) }
+        _ = try await fixture.store.transitions.submit(
+          runs.map { $0.create() } + runs[..<3].map { $0.propose(.failed(.init()), seq: 2) })
+        try await fixture.sql(
+          "UPDATE run_transition SET time = time - interval '90 days' WHERE namespace = 'default'")
+        try await fixture.sql(
+          """
+          UPDATE run_state SET transition_time = transition_time - interval '90 days'
+          WHERE id IN ('\(runs[0].id)', '\(runs[1].id)')
+          """)
+      }
+      try await fixture.sql(
+        """
+        INSERT INTO log (run_id, time, execution_id, line, namespace, level, message, receive_time)
+        SELECT gen_random_uuid(), now() - n * interval '1 day', gen_random_uuid(), 1, 'default', 20, 'x', now()
+        FROM unnest(ARRAY[0, 50, 99]) AS m (n)
+        """)
+      let store = fixture.store
+      #expect(try await store.pruneOutliers(of: .history, keeping: 91) == 0)
+      #expect(try await store.pruneOutliers(of: .history, keeping: 60, pages: 1) == 12)
+      #expect(try await fixture.number("SELECT count(*) FROM run_transition") == 9)
+      #expect(try await store.pruneOutliers(of: .history, keeping: 60) == 0)
+      #expect(try await store.pruneOutliers(of: .logs, keeping: 60) == 1)
+      #expect(try await fixture.number("SELECT count(*) FROM log") == 2)
+    }
+  }
+
   @Test func aRunThatBeginsAgainAfterTheLookKeepsItsDay() async throws {
     try await StoreFixture.with { fixture in
       let run = TestRun()

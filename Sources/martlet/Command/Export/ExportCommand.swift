@@ -20,9 +20,19 @@ struct ExportCommand: AsyncParsableCommand {
   var only: Set<RecordSection> = Set(RecordSection.allCases)
   @Flag(help: "Write blocks with their secrets, which everybody who has the file can read then.")
   var withSecrets = false
+  @Flag(
+    help: ArgumentHelp(
+      "Write no records, only how many there are of each kind, and a digest of what has happened.",
+      discussion: "Another server that has taken in all of it has the same digests."))
+  var digest = false
   @OptionGroup var connection: ConnectionOptions
 
+  func validate() throws {
+    if digest && output != nil { throw ValidationError("--digest writes no records: no file") }
+  }
+
   func run() async throws {
+    if digest { return try await tellDigests() }
     try await Connection.use(connection) { connection in
       let writer = try RecordWriter(
         path: output, namespace: connection.namespace, hasSecrets: withSecrets)
@@ -37,6 +47,23 @@ struct ExportCommand: AsyncParsableCommand {
         Terminal.standard.line(
           "Wrote \(output): " + (counts.isEmpty ? "nothing" : counts.joined(separator: ", ")))
       }
+      return nil
+    }
+  }
+
+  private func tellDigests() async throws {
+    try await Connection.use(connection) { connection in
+      let digest = RecordDigest()
+      let export = RecordExport(
+        connection: connection, writer: digest, sections: only, withSecrets: false)
+      try await export.run()
+      var table = Table("record", ">count", "digest")
+      for kind in RecordKind.allCases {
+        guard let sum = digest.sums[kind] else { continue }
+        table.append(
+          .init(kind.rawValue, .bold), .init("\(sum.count)"), .init(kind.isPast ? sum.text : ""))
+      }
+      Terminal.standard.write(table.render(for: .standard))
       return nil
     }
   }

@@ -6,7 +6,7 @@ import MartletProto
 /// One pass over all that a namespace has.
 struct RecordExport {
   let connection: Connection
-  let writer: RecordWriter
+  let writer: any RecordSink
   let sections: Set<RecordSection>
   let withSecrets: Bool
 

@@ -4,7 +4,7 @@ import Glibc
 import MartletWire
 
 /// An export on its way to standard output, or to a file that is there only when it is whole.
-final class RecordWriter {
+final class RecordWriter: RecordSink {
   private static let bufferSize = 64 << 10
 
   private let file: PartFile?
@@ -29,11 +29,6 @@ final class RecordWriter {
   }
 
   /// Writes a record.
-  func write(_ kind: RecordKind, _ message: some Message) throws {
-    try write(kind, json: message.jsonText())
-  }
-
-  /// Writes a record whose JSON is made.
   func write(_ kind: RecordKind, json: String) throws {
     counts[kind, default: 0] += 1
     try line("{\"\(kind.rawValue)\":\(json)}")

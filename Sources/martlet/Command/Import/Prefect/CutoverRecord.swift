@@ -48,6 +48,9 @@ struct CutoverRecord {
     return (tick.time.seconds, tick.time.nanos) < (begin.seconds, begin.nanos)
   }
 
+  /// Whether all that was ahead comes before the schedule begins here: what came after it is not known.
+  var isShort: Bool { !noted.isEmpty && noted.allSatisfy(comesBeforeHere) }
+
   /// Reads what is known.
   mutating func read() async throws {
     let found: Variable?

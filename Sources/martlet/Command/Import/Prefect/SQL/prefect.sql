@@ -45,8 +45,14 @@ SELECT json_build_object(
     AND NOT EXISTS (SELECT FROM flow_run f WHERE f.parent_task_run_id = t.id)),
   'artifact', (SELECT count(*) FROM artifact WHERE type IS DISTINCT FROM 'result'
     AND ($1::text::timestamptz IS NULL OR updated >= $1::text::timestamptz)),
-  'log', CASE WHEN $2::boolean THEN (SELECT count(*) FROM log WHERE (flow_run_id IS NOT NULL OR task_run_id IS NOT NULL)
-    AND ($1::text::timestamptz IS NULL OR timestamp >= $1::text::timestamptz)) END,
+  'log', CASE WHEN $2::boolean THEN (SELECT count(*) FROM log l WHERE (CASE WHEN l.task_run_id IS NULL
+      THEN EXISTS (SELECT FROM flow_run r WHERE r.id = l.flow_run_id
+        AND r.state_type IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+        AND ($1::text::timestamptz IS NULL OR coalesce(r.end_time, r.state_timestamp, r.created) >= $1::text::timestamptz))
+      ELSE EXISTS (SELECT FROM task_run r WHERE r.id = l.task_run_id
+        AND r.state_type IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+        AND ($1::text::timestamptz IS NULL OR coalesce(r.end_time, r.state_timestamp, r.created) >= $1::text::timestamptz))
+      END)) END,
   'event', CASE WHEN $3::boolean THEN (SELECT count(*) FROM events WHERE resource ->> 'prefect.state-type' IS NULL
     AND ($1::text::timestamptz IS NULL OR occurred >= $1::text::timestamptz)) END,
   'flow_run_input', (SELECT count(*) FROM flow_run_input),
@@ -206,13 +212,19 @@ FROM artifact WHERE ($1::text::uuid IS NULL OR id > $1::text::uuid) AND type IS 
 ORDER BY id LIMIT $2::int
 
 -- name: prefect_logs
--- Log lines of runs, the oldest first.
+-- Log lines of the runs that are taken in, the oldest first.
 SELECT l.id::text, json_build_object('name', l.name, 'level', l.level, 'message', l.message, 'timestamp', l.timestamp,
   'flow_run_id', l.flow_run_id, 'task_run_id', l.task_run_id)::text
 FROM log l
 WHERE ($1::text::uuid IS NULL OR (l.timestamp, l.id) > ((SELECT p.timestamp FROM log p WHERE p.id = $1::text::uuid), $1::text::uuid))
-  AND ($3::text::timestamptz IS NULL OR l.timestamp >= $3::text::timestamptz)
-  AND (l.flow_run_id IS NOT NULL OR l.task_run_id IS NOT NULL)
+  AND (CASE WHEN l.task_run_id IS NULL
+    THEN EXISTS (SELECT FROM flow_run r WHERE r.id = l.flow_run_id
+      AND r.state_type IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+      AND ($3::text::timestamptz IS NULL OR coalesce(r.end_time, r.state_timestamp, r.created) >= $3::text::timestamptz))
+    ELSE EXISTS (SELECT FROM task_run r WHERE r.id = l.task_run_id
+      AND r.state_type IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED')
+      AND ($3::text::timestamptz IS NULL OR coalesce(r.end_time, r.state_timestamp, r.created) >= $3::text::timestamptz))
+    END)
 ORDER BY l.timestamp, l.id LIMIT $2::int
 
 -- name: prefect_events
