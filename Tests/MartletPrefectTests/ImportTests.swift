@@ -70,6 +70,17 @@ import Testing
     #expect(StateNote(state).data == nil && StateNote(state).id?.text == Self.task)
   }
 
+  @Test func aRunWithoutStatesEndsAsItSays() throws {
+    let row = try PrefectRow(
+      """
+      {"id": "\(Self.run)", "task_key": "t", "dynamic_key": "1", "states": null, "state_id": "\(Self.task)",
+      "state_type": "CRASHED", "state_name": "Crashed", "state_timestamp": "2026-01-01T00:00:00+00:00"}
+      """)
+    let states = try row.taskRun().transitions.compactMap(\.to)
+    #expect(states.map(\.type) == [.crashed] && states.map(\.name) == ["Crashed"])
+    #expect(StateNote(states[0]).id?.text == Self.task)
+  }
+
   @Test func aRowThatIsNoneSaysWhy() throws {
     let row = try PrefectRow(#"{"id": "x", "states": [{"id": "x", "type": "SLEEPING"}]}"#)
     #expect(throws: RowFault.self) { try row.taskRun() }

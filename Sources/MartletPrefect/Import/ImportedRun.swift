@@ -73,8 +73,17 @@ extension PrefectRow {
     run.times = times
     var history = MartletProto.RunHistory()
     history.run = run
-    guard case .array(let states)? = self["states"] else { return history }
-    for state in states { history.transitions.append(try PrefectRow(state).transition()) }
+    if case .array(let states)? = self["states"] {
+      for state in states { history.transitions.append(try PrefectRow(state).transition()) }
+    } else {
+      // Its states were deleted; how it ended stands in the run.
+      let state = JSON.object([
+        ("id", self["state_id"] ?? .text(UUIDValue.derived(from: ["prefect state", run.id]).text)),
+        ("type", self["state_type"]), ("name", self["state_name"]),
+        ("timestamp", self["state_timestamp"] ?? self["end_time"] ?? self["created"]),
+      ])
+      history.transitions.append(try PrefectRow(state).transition())
+    }
     return history
   }
 

@@ -93,17 +93,21 @@ final class PrefectDatabase: Sendable {
     _ statement: Statement, by size: Int32 = 500, since: String?? = nil,
     _ take: ([PrefectRow]) async throws -> Void
   ) async throws {
-    var last: String?
-    while true {
-      let after = last
-      let page = try await lines(statement, columns: 2) { buffer in
-        buffer.bind(after)
-        buffer.bind(size)
-        if let since { buffer.bind(since) }
+    func page(after id: String?) -> Task<[Line], any Error> {
+      Task {
+        try await lines(statement, columns: 2) { buffer in
+          buffer.bind(id)
+          buffer.bind(size)
+          if let since { buffer.bind(since) }
+        }
       }
-      try await take(page.map { try PrefectRow($0.text) })
-      guard page.count == Int(size) else { return }
-      last = page.last?.id
+    }
+    // The next page is read while this one is taken in.
+    var upcoming: Task<[Line], any Error>? = page(after: nil)
+    while let current = upcoming {
+      let lines = try await current.value
+      upcoming = lines.count == Int(size) ? page(after: lines.last?.id) : nil
+      try await take(lines.map { try PrefectRow($0.text) })
     }
   }
 

@@ -152,7 +152,8 @@ SELECT r.id::text, json_build_object('id', r.id, 'created', r.created, 'name', r
   'idempotency_key', r.idempotency_key, 'empirical_policy', r.empirical_policy, 'tags', r.tags, 'labels', r.labels,
   'created_by', r.created_by, 'infrastructure_pid', r.infrastructure_pid, 'job_variables', r.job_variables,
   'auto_scheduled', r.auto_scheduled, 'expected_start_time', r.expected_start_time, 'start_time', r.start_time,
-  'end_time', r.end_time, 'total_run_time', extract(epoch FROM r.total_run_time), 'run_count', r.run_count,
+  'end_time', r.end_time, 'total_run_time', extract(epoch FROM r.total_run_time), 'run_count', r.run_count, 'state_id', r.state_id,
+  'state_type', r.state_type, 'state_name', r.state_name, 'state_timestamp', r.state_timestamp,
   'work_pool_name', p.name, 'work_queue_name', q.name, 'root_id', u.id,
   'parent_task_run', CASE WHEN t.id IS NULL THEN NULL ELSE json_build_object('id', t.id, 'flow_run_id', t.flow_run_id,
     'name', t.name, 'task_key', t.task_key, 'dynamic_key', t.dynamic_key, 'task_version', t.task_version,
@@ -182,7 +183,8 @@ SELECT r.id::text, json_build_object('id', r.id, 'created', r.created, 'name', r
   'task_key', r.task_key, 'dynamic_key', r.dynamic_key, 'task_version', r.task_version,
   'empirical_policy', r.empirical_policy, 'task_inputs', r.task_inputs, 'tags', r.tags, 'labels', r.labels,
   'expected_start_time', r.expected_start_time, 'start_time', r.start_time, 'end_time', r.end_time,
-  'total_run_time', extract(epoch FROM r.total_run_time), 'run_count', r.run_count, 'root_id', u.id,
+  'total_run_time', extract(epoch FROM r.total_run_time), 'run_count', r.run_count, 'state_id', r.state_id,
+  'state_type', r.state_type, 'state_name', r.state_name, 'state_timestamp', r.state_timestamp, 'root_id', u.id,
   'states', (SELECT json_agg(json_build_object('id', s.id, 'type', s.type, 'name', s.name, 'message', s.message,
       'timestamp', s.timestamp, 'state_details', s.state_details, 'data', coalesce(s.data, a.data::jsonb))
       ORDER BY s.timestamp, s.id)
