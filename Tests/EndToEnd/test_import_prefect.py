@@ -254,7 +254,7 @@ def check_runs(there: Prefect, here: Prefect, martlet: Connection) -> None:
 
     def artifacts(client):
         return {one["id"]: {name: one.get(name) for name in ("key", "type", "data", "description", "flow_run_id", "created")}
-                for one in pages(client, "/artifacts/filter") if one.get("type") != "result"}
+                for one in pages(client, "/artifacts/filter") if one.get("key")}
 
     assert len(artifacts(there)) == 2
     for id, one in artifacts(there).items():
@@ -382,6 +382,7 @@ def test_the_cutover_loses_and_doubles_no_tick(martlet, source, tmp_path):
     said = cli(martlet, *words)
     assert "Moved: 1 schedules" in said and "1 automations" in said
     assert [one["active"] for one in there.get(f"/deployments/{made['id']}/schedules")] == [False, False]
+    assert {"b": 2} in [one["parameters"] for one in there.get(f"/deployments/{made['id']}/schedules")]
     assert there.get(f"/automations/{automation}")["enabled"] is False
     assert here.get(f"/automations/{automation}")["enabled"] is True
     moved = here.get("/deployments/name/clock/ticks")

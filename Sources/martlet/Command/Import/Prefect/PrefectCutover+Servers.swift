@@ -10,10 +10,19 @@ import MartletWire
 extension PrefectCutover {
   private static var page: Int { 200 }
 
-  /// Whether a schedule is active in Prefect now.
-  func isActive(_ id: String, at path: String) async throws -> Bool {
-    guard case .array(let schedules) = try await prefect.ask(.get, path) else { return false }
-    return schedules.contains { $0["id"] == .text(id) && $0["active"] == .bool(true) }
+  /// A schedule as Prefect has it now; nil when it is gone.
+  func scheduleThere(_ id: String, of source: String) async throws -> JSON? {
+    guard case .array(let all) = try await prefect.ask(.get, "/deployments/\(source)/schedules")
+    else { return nil }
+    return all.first { $0["id"] == .text(id) }
+  }
+
+  /// Pauses a schedule in Prefect. Its parameters are said again: without them, Prefect 3.9 forgets them.
+  func pauseThere(_ id: String, of source: String, _ schedule: JSON?) async throws {
+    let change = JSON.object([
+      ("active", .bool(false)), ("parameters", schedule?["parameters"] ?? .object([])),
+    ])
+    _ = try await prefect.ask(.patch, "/deployments/\(source)/schedules/\(id)", change)
   }
 
   /// The runs that Prefect has made ahead for a schedule.

@@ -67,17 +67,15 @@ final class PrefectCutover {
     var record = CutoverRecord(of: id, connection)
     try await record.read()
     if record.phase == .done { return }
-    let path = "/deployments/\(source)/schedules"
-    if record.phase == nil {
-      guard try await isActive(id, at: path) else { return }
-      record.noted = try await waiting(for: id, of: source)
-      try await record.write(.noted)
-    }
-    if record.phase == .noted {
-      // What the scheduler there was about to make when the schedule was paused is taken away the second time.
-      for _ in 0..<2 {
-        _ = try await prefect.ask(.patch, "\(path)/\(id)", .object([("active", .bool(false))]))
+    if record.phase != .paused {
+      let there = try await scheduleThere(id, of: source)
+      if record.phase == nil {
+        guard there?["active"] == .bool(true) else { return }
+        record.noted = try await waiting(for: id, of: source)
+        try await record.write(.noted)
       }
+      // What the scheduler there was about to make when the schedule was paused is taken away the second time.
+      for _ in 0..<2 where there != nil { try await pauseThere(id, of: source, there) }
       var gone: [CutoverRecord.Tick] = []
       for tick in record.noted where try await !isThere(tick.run) { gone.append(tick) }
       record.noted = gone

@@ -43,7 +43,8 @@ SELECT json_build_object(
   'open_task_run', (SELECT count(*) FROM task_run t
     WHERE (state_type IS NULL OR state_type NOT IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED'))
     AND NOT EXISTS (SELECT FROM flow_run f WHERE f.parent_task_run_id = t.id)),
-  'artifact', (SELECT count(*) FROM artifact WHERE type IS DISTINCT FROM 'result'
+  'artifact', (SELECT count(*) FROM artifact a WHERE NOT EXISTS (SELECT FROM flow_run_state s WHERE s.result_artifact_id = a.id)
+    AND NOT EXISTS (SELECT FROM task_run_state s WHERE s.result_artifact_id = a.id)
     AND ($1::text::timestamptz IS NULL OR updated >= $1::text::timestamptz)),
   'log', CASE WHEN $2::boolean THEN (SELECT count(*) FROM log l WHERE (CASE WHEN l.task_run_id IS NULL
       THEN EXISTS (SELECT FROM flow_run r WHERE r.id = l.flow_run_id
@@ -209,7 +210,9 @@ ORDER BY r.id LIMIT $2::int
 SELECT id::text, json_build_object('id', id, 'created', created, 'updated', updated, 'key', key, 'type', type,
   'description', description, 'data', data, 'metadata', metadata_, 'flow_run_id', flow_run_id,
   'task_run_id', task_run_id)::text
-FROM artifact WHERE ($1::text::uuid IS NULL OR id > $1::text::uuid) AND type IS DISTINCT FROM 'result'
+FROM artifact a WHERE ($1::text::uuid IS NULL OR id > $1::text::uuid)
+  AND NOT EXISTS (SELECT FROM flow_run_state s WHERE s.result_artifact_id = a.id)
+  AND NOT EXISTS (SELECT FROM task_run_state s WHERE s.result_artifact_id = a.id)
   AND ($3::text::timestamptz IS NULL OR updated >= $3::text::timestamptz)
 ORDER BY id LIMIT $2::int
 
