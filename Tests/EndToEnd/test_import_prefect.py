@@ -149,6 +149,13 @@ def pages(client: Prefect, path: str, body: dict | None = None) -> list[dict]:
             return found
 
 
+def bare(value):
+    """A value without members that are null: Martlet leaves them out."""
+    if isinstance(value, dict):
+        return {name: bare(one) for name, one in value.items() if one is not None}
+    return value
+
+
 def moment(text: str | None) -> datetime.datetime | None:
     return None if text is None else datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
@@ -220,7 +227,12 @@ def test_everything_comes_over(martlet, source, tmp_path):
     assert "refused" not in said and "different" not in said, said
     check_runs(there, here, Connection(martlet.port))
     check_settings(there, here, made)
-    assert cli(martlet, *words) == said, "a repeat changes nothing"
+
+    def counted(text: str) -> list[str]:
+        # Events go on there.
+        return [line for line in text.splitlines() if not line.startswith("event ")]
+
+    assert counted(cli(martlet, *words)) == counted(said), "a repeat changes nothing"
 
 
 def check_runs(there: Prefect, here: Prefect, martlet: Connection) -> None:
@@ -293,7 +305,7 @@ def check_settings(there: Prefect, here: Prefect, made: dict) -> None:
     old, new = (client.get("/deployments/name/outer/nightly") for client in (there, here))
     for field in ("name", "version", "description", "paused", "parameters", "tags", "work_pool_name", "work_queue_name",
                   "path", "entrypoint", "pull_steps", "job_variables", "concurrency_options", "enforce_parameter_schema"):
-        assert old.get(field) == new.get(field), field
+        assert bare(old.get(field)) == bare(new.get(field)), field
     assert new["global_concurrency_limit"]["limit"] == old["global_concurrency_limit"]["limit"] == 2
     assert len(new["schedules"]) == 3 and not any(one["active"] for one in new["schedules"])
 
