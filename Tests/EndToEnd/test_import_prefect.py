@@ -222,6 +222,11 @@ def test_everything_comes_over(martlet, source, tmp_path):
     assert "2 schedules are active there" in plan and "task runs stand for subflows" in plan
     assert Connection(martlet.port).call("FlowService/ListFlows", {}) == {}, "a plan changes nothing"
 
+    said = cli(
+        martlet, "import", "prefect", "--from", source.url, "--only", "blocks", "--encryption-key",
+        "BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", code=1)
+    assert "one, block: cannot be decrypted with the key of --encryption-key" in said and "hunter" not in said
+
     words = ("import", "prefect", "--from", source.url, "--with-logs", "--with-events")
     said = cli(martlet, *words)
     assert "refused" not in said and "different" not in said, said
