@@ -147,9 +147,11 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "MartletServer", "MartletSettings", "MartletModel", "MartletWorker", "Martlet",
-        "MartletRPC", "MartletProto", "MartletCall", "MartletWire", arguments, lifecycle, logging,
-        yaml,
+        "MartletRPC", "MartletProto", "MartletCall", "MartletWire", "MartletPostgres",
+        "MartletPrefect", "MartletSeal", arguments, lifecycle, logging, yaml, nioCore, nioPosix,
+        nioHTTP1, nioSSL,
       ],
+      resources: [.embedInCode("Command/Import/Prefect/SQL")],
       swiftSettings: strict),
     .target(name: "CPluginProto", dependencies: ["CProtobufC"]),
     .executableTarget(

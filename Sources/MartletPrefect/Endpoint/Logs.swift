@@ -23,7 +23,7 @@ extension PrefectAPI {
 
 extension LogEntry {
   /// A line of Prefect's; nil for one of no run.
-  fileprivate init?(_ line: Shape.LogCreate) {
+  init?(_ line: Shape.LogCreate) {
     guard let run = line.taskRunID ?? line.flowRunID else { return nil }
     self.init()
     runID = run.text

@@ -1,9 +1,18 @@
 // Decides how bytes are text: standard base64 with padding out; both alphabets, padded or not, in.
 
 /// RFC 4648 base64.
-enum Base64 {
+package enum Base64 {
   private static let alphabet: StaticString =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+  /// The characters of some bytes.
+  package static func text(_ bytes: [UInt8]) -> String {
+    String(unsafeUninitializedCapacity: encodedCount(bytes.count)) { target in
+      guard let start = target.baseAddress else { return 0 }
+      bytes.withUnsafeBytes { encode($0, to: start) }
+      return encodedCount(bytes.count)
+    }
+  }
 
   /// How many characters a number of bytes become.
   static func encodedCount(_ count: Int) -> Int { (count &+ 2) / 3 &* 4 }

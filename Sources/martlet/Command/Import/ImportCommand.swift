@@ -5,7 +5,19 @@ import Martlet
 
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Take in what `martlet export` wrote.",
+    commandName: "import", abstract: "Take in what another server keeps.",
+    discussion: """
+      A file of `martlet export`, or the database of a Prefect server:
+        martlet import backup.jsonl
+        martlet import prefect --from postgresql://prefect@db/prefect --plan
+      More: `martlet import file --help`, `martlet import prefect --help`.
+      """,
+    subcommands: [ImportFile.self, ImportPrefect.self], defaultSubcommand: ImportFile.self)
+}
+
+struct ImportFile: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "file", abstract: "Take in what `martlet export` wrote.",
     discussion: """
       All of it: what people set up, and runs that have ended with their histories, results, log lines, artifacts and events. \
       Left out are runs that go on where they are, and blocks that were exported without their secrets. Safe to repeat: what \

@@ -1,24 +1,22 @@
 // Decides the form of the SQL files: statements with a name, a purpose and a text.
 
-import MartletPostgres
-
 /// A file of named statements: `-- name: lock_runs`, comment lines that say the purpose, the SQL.
-struct StatementFile {
+package struct StatementFile {
   /// One statement of the file.
-  struct Entry {
+  package struct Entry {
     /// Unique among all files.
-    var name: String
+    package var name: String
     /// The comment below the name.
-    var purpose: String
+    package var purpose: String
     /// The SQL.
-    var sql: String
+    package var sql: String
   }
 
   /// The statements in the order of the file.
-  private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
 
   /// Parses a file. What comes before the first name is the file's own comment.
-  init(_ text: String) {
+  package init(_ text: String) {
     var isPurpose = false
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("-- name: ") {
