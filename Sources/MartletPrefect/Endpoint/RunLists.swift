@@ -53,37 +53,47 @@ extension PrefectAPI {
       .map { run throws(PrefectFailure) in try Shape.TaskRun(any: run) }
   }
 
-  /// The filters of a body. Those on other things than runs and flows are refused.
+  /// The filters of a body. Those of flow runs on task runs are refused.
   func filter(
     _ body: JSON, _ kind: MartletProto.RunKind, _ context: CallContext
   ) async throws -> RunFilter {
     var filter = RunFilter(kind)
-    var flows = body["flows"] ?? .null
-    if kind == .flow, case .object(var members) = flows, let id = members["id"], id != .null {
-      // Runs know their flow by its name.
-      let ids = try Shape.FlowFilterId(id, at: ["body", "flows", "id"])
-      guard ids.notAny == nil else {
-        throw PrefectFailure(501, "Martlet does not filter by flows.id.not_any_ yet.")
-      }
-      if let any = ids.any { filter.add(flows: try await names(of: any, context)) }
-      members.set("id", to: .null)
-      flows = .object(members)
-    }
     let isFlow = kind == .flow
-    try filter.add(flows, isFlow ? RunFilter.flowsOfFlowRuns : [:], "flows")
+    // Runs know their flow, pool and queue by name.
+    let flows = try IDCriterion(body, "flows")
+    if let ids = flows.ids { filter.add(flows: try await names(of: ids, context)) }
+    try filter.add(
+      flows.others, isFlow ? RunFilter.flowsOfFlowRuns : RunFilter.flowsOfTaskRuns, "flows")
     try filter.add(
       body["flow_runs"], isFlow ? RunFilter.own : RunFilter.flowRunsOfTaskRuns, "flow_runs")
     try filter.add(body["task_runs"], isFlow ? [:] : RunFilter.own, "task_runs")
     try filter.add(
-      body["deployments"], isFlow ? RunFilter.deploymentsOfFlowRuns : [:], "deployments")
-    try filter.add(body["work_pools"], isFlow ? RunFilter.poolsOfFlowRuns : [:], "work_pools")
-    for name in ["work_pool_queues", "work_queues"] { try filter.add(body[name], [:], name) }
+      body["deployments"],
+      isFlow ? RunFilter.deploymentsOfFlowRuns : RunFilter.deploymentsOfTaskRuns, "deployments")
+    let pools = try IDCriterion(body, "work_pools")
+    if let ids = pools.ids {
+      let known = try await allPools(context).filter { ids.contains(UUIDValue(text: $0.id)) }
+      filter.add(pools: known.map(\.name))
+    }
+    try filter.add(
+      pools.others, isFlow ? RunFilter.poolsOfFlowRuns : RunFilter.poolsOfTaskRuns, "work_pools")
+    for name in ["work_pool_queues", "work_queues"] {
+      let queues = try IDCriterion(body, name)
+      if let ids = queues.ids {
+        let known = try await allQueues(context).filter {
+          ids.contains(UUIDValue(text: $0.queue.id))
+        }
+        filter.add(queues: known.map { ($0.pool.name, $0.queue.name) })
+      }
+      try filter.add(
+        queues.others, isFlow ? RunFilter.queuesOfFlowRuns : RunFilter.queuesOfTaskRuns, name)
+    }
     return filter
   }
 
-  private func names(of flows: [UUIDValue], _ context: CallContext) async throws -> [String] {
+  private func names(of flows: [UUIDValue?], _ context: CallContext) async throws -> [String] {
     var names: [String] = []
-    for id in flows {
+    for case let id? in flows {
       do {
         names.append(try await flow(id.text, context).name)
       } catch let status as Status where status.code == .notFound {}

@@ -23,6 +23,9 @@ public struct PrefectPages: Sendable {
     }
   }
 
+  private static let images = [
+    "cancelled", "completed", "crashed", "failed", "pending", "running", "scheduled",
+  ].map { $0 + ".svg" }
   /// Where they are served.
   public static let root = "/prefect"
   /// The cookie by which the pages keep which of them somebody likes.
@@ -49,7 +52,13 @@ public struct PrefectPages: Sendable {
           fields: ["cache-control": "no-cache"], fallback: "index.html",
           substitution: edition.substitution, redirect: redirect))
     }
-    if !editions.contains(.former) { routes.mount(Self.root, StaticFiles(root: "", redirect: redirect)) }
+    if !editions.contains(.former) {
+      routes.mount(Self.root, StaticFiles(root: "", redirect: redirect))
+    }
+    // The newer pages look for these where they would be if they were served at the root.
+    for name in Self.images where editions.contains(.current) {
+      routes.mount("/" + name, StaticFiles(root: "\(directory)/\(Edition.current.directory)"))
+    }
     routes[Self.root + "/ui-settings"] = { _ in
       .text(settings.description, contentType: "application/json")
     }

@@ -18,7 +18,9 @@ extension ServerConfiguration {
     guard let prefectUI else { return [] }
     if prefectAPI == .off { return ["prefect-ui needs prefect-api: its pages ask that"] }
     guard prefectPages == nil else { return [] }
-    return ["prefect-ui has no pages: there is no ui-v2/index.html and no ui/index.html in \(prefectUI)"]
+    return [
+      "prefect-ui has no pages: there is no ui-v2/index.html and no ui/index.html in \(prefectUI)"
+    ]
   }
 
   private func tlsProblems() -> [String] {
