@@ -9,6 +9,8 @@ extension PrefectAPI {
   /// The longest list, and how far into one an offset may go.
   static let longest = 200
   private static let farthest = 10_000
+  /// The most runs that are sorted by name.
+  private static let mostSorted = 2_000
 
   func readFlowRuns(_ request: PrefectRequest) async throws -> PrefectResponse {
     let filter = try await filter(request.body, .flow, request.context)
@@ -119,9 +121,21 @@ extension PrefectAPI {
         type: "less_than_equal")
     }
     if filter.isImpossible || limit == 0 { return [] }
+    let sort = body["sort"]?.text
+    if sort == "NAME_ASC" || sort == "NAME_DESC" {
+      let runs = try await listByName(filter, isDescending: sort == "NAME_DESC", context)
+      return Array(runs.dropFirst(offset).prefix(limit))
+    }
+    return try await pages(
+      of: filter, by: try Self.order(sort, of: filter), offset: offset, limit: limit, context)
+  }
+
+  private func pages(
+    of filter: RunFilter, by order: String, offset: Int, limit: Int, _ context: CallContext
+  ) async throws -> [Run] {
     var request = ListRunsRequest()
     request.filter = filter.text
-    request.orderBy = try Self.order(body["sort"]?.text, of: filter)
+    request.orderBy = order
     request.readMask = FieldMask(paths: Self.fields)
     request.pageSize = Int32(min(offset + limit, 1000))
     var left = offset
@@ -134,6 +148,18 @@ extension PrefectAPI {
       request.pageToken = page.nextPageToken
     } while runs.count < limit && !request.pageToken.isEmpty
     return Array(runs.prefix(limit))
+  }
+
+  /// All runs of a filter by their names, where they are few enough to be sorted here.
+  private func listByName(
+    _ filter: RunFilter, isDescending: Bool, _ context: CallContext
+  ) async throws -> [Run] {
+    let most = Self.mostSorted
+    let runs = try await pages(of: filter, by: "id desc", offset: 0, limit: most + 1, context)
+    guard runs.count <= most else {
+      throw PrefectFailure(501, "Martlet sorts \(most) runs by name at most: ask for fewer.")
+    }
+    return runs.sorted { isDescending ? $0.name > $1.name : $0.name < $1.name }
   }
 
   /// What Prefect shows of a run.

@@ -129,7 +129,31 @@ struct RunFilter: Equatable {
   mutating func add(
     _ filter: JSON?, _ table: [String: Criterion], _ name: String
   ) throws(PrefectFailure) {
+    if case .object(let members)? = filter, members["operator"] == .text("or_") {
+      return try addAny(of: members, table, name)
+    }
     try add(filter ?? .null, table, path: [], name)
+  }
+
+  /// Adds the condition that one of the criteria holds; without any of them all do.
+  private mutating func addAny(
+    of members: JSONMembers, _ table: [String: Criterion], _ name: String
+  ) throws(PrefectFailure) {
+    var isAsked = false
+    var choices: [String] = []
+    for (part, value) in members.pairs where part != "operator" {
+      var one = RunFilter(kind)
+      try one.add(value, table, path: [part], name)
+      isNamed = isNamed || one.isNamed
+      isAsked = isAsked || one.isImpossible || !one.terms.isEmpty
+      if one.isImpossible || one.terms.isEmpty { continue }
+      choices.append("(\(one.terms.joined(separator: " AND ")))")
+    }
+    if choices.isEmpty {
+      isImpossible = isImpossible || isAsked
+      return
+    }
+    terms.append(choices.count == 1 ? choices[0] : "(\(choices.joined(separator: " OR ")))")
   }
 
   /// Adds a condition that the flow is one of those of these names.

@@ -26,6 +26,7 @@ public struct PrefectPages: Sendable {
   private static let images = [
     "cancelled", "completed", "crashed", "failed", "pending", "running", "scheduled",
   ].map { $0 + ".svg" }
+  private static let icons = ["favicon.ico", "favicon-dark.ico"]
   /// Where they are served.
   public static let root = "/prefect"
   /// The cookie by which the pages keep which of them somebody likes.
@@ -55,9 +56,14 @@ public struct PrefectPages: Sendable {
     if !editions.contains(.former) {
       routes.mount(Self.root, StaticFiles(root: "", redirect: redirect))
     }
-    // The newer pages look for these where they would be if they were served at the root.
-    for name in Self.images where editions.contains(.current) {
-      routes.mount("/" + name, StaticFiles(root: "\(directory)/\(Edition.current.directory)"))
+    if let edition = editions.last {
+      let root = "\(directory)/\(edition.directory)"
+      for name in Self.icons { routes.mount("/" + name, StaticFiles(root: root + "/ico")) }
+      // The pages look for these where they would be if they were served at the root.
+      for name in Self.images { routes.mount("/" + name, StaticFiles(root: root)) }
+    }
+    if editions.contains(.former) {
+      routes.mount("/ico", StaticFiles(root: "\(directory)/\(Edition.former.directory)"))
     }
     routes[Self.root + "/ui-settings"] = { _ in
       .text(settings.description, contentType: "application/json")
