@@ -145,8 +145,8 @@ class Chromium:
         with self.changed:
             self.changed.wait(seconds)
 
-    def settle(self, quiet: float = 0.3, limit: float = 20) -> None:
-        """Until nothing was asked for a while and nothing is under way."""
+    def settle(self, quiet: float = 0.3, limit: float = 2) -> None:
+        """Until nothing was asked for a while and nothing is under way; pages that never cease to ask are not waited for."""
         end = time.monotonic() + limit
         while time.monotonic() < end and (self.open or time.monotonic() - self.moved < quiet):
             self.wait(0.05)
