@@ -41,8 +41,9 @@ setup-test: setup
 	@deploy/setup/python.sh $(VENV) clients/python pytest pytest-xdist buf-bin grpcio-tools jsonschema==$(JSONSCHEMA) $(SCHEDULE_PEERS)
 	@deploy/setup/schema-suite.sh $(PYTHON) $(JSONSCHEMA) $(STATE)/json-schema-test-suite
 
-setup-prefect: ## Install Prefect itself beside Martlet, to try its client.
+setup-prefect: ## Install Prefect itself beside Martlet, to try its client, and Chromium, to try its pages.
 	@deploy/setup/prefect.sh $(STATE)/prefect $(PREFECT)
+	@deploy/setup/packages.sh chromium
 
 build: setup ## Build the program: .build/release/martlet.
 	$(SWIFT) build $(RELEASE_FLAGS) --product martlet

@@ -19,14 +19,16 @@ import Testing
     let id = "0199d3a1-7c00-7a3f-8e21-4b5d6c7e8f90"
     for table in [
       RunFilter.own, RunFilter.flowRunsOfTaskRuns, RunFilter.flowsOfFlowRuns,
-      RunFilter.deploymentsOfFlowRuns, RunFilter.poolsOfFlowRuns,
+      RunFilter.deploymentsOfFlowRuns, RunFilter.poolsOfFlowRuns, RunFilter.queuesOfFlowRuns,
+      RunFilter.flowsOfTaskRuns, RunFilter.deploymentsOfTaskRuns, RunFilter.poolsOfTaskRuns,
+      RunFilter.queuesOfTaskRuns,
     ] {
       for (path, criterion) in table {
         let value =
-          switch criterion.field {
+          switch criterion.field.replacing("parent.", with: "") {
           case "state.type": "FAILED"
           case "start_time", "end_time", "expected_time": "2026-11-21T00:00:00Z"
-          case "name", "tags", "definition", "state.name", "pool": #"a* \"b\" \\ \n\tc"#
+          case "name", "tags", "definition", "state.name", "pool", "queue": #"a* \"b\" \\ \n\tc"#
           default: id
           }
         let isList =
@@ -51,6 +53,20 @@ import Testing
     #expect(text == #"kind = FLOW AND (name = "a" OR name = "b") AND state.type = "FAILED""#)
   }
 
+  @Test func oneOfTheCriteriaHolds() throws {
+    let some = try filter(
+      #"{"operator": "or_", "name": {"any_": ["a"]}, "tags": {"all_": ["b", "c"]}}"#)
+    #expect(some.text == #"kind = FLOW AND ((name = "a") OR (tags:"b" AND tags:"c"))"#)
+    let one = try filter(
+      #"{"operator": "or_", "name": {"any_": ["a"]}, "id": {"any_": []}, "tags": null}"#)
+    #expect(one.text == #"kind = FLOW AND (name = "a")"# && !one.isImpossible)
+    #expect(try filter(#"{"operator": "or_", "id": {"any_": []}}"#).isImpossible)
+    #expect(try filter(#"{"operator": "or_"}"#) == RunFilter(.flow))
+    var queues = RunFilter(.task)
+    queues.add(queues: [("p", "q")])
+    #expect(queues.text == #"kind = TASK AND (parent.pool = "p" AND parent.queue = "q")"#)
+  }
+
   /// A subflow and the task run that stands for it are one run under two ids.
   @Test func aTaskRunIsLookedForAsTheSubflowThatItStandsFor() throws {
     let id = try #require(UUIDValue(text: "0199d3a1-7c00-7a3f-8e21-4b5d6c7e8f90"))
@@ -69,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"flow_version": {"any_": ["1"]}}"#, #"{"operator": "or_"}"#, #"{"id": "x"}"#,
+    #"{"flow_version": {"any_": ["1"]}}"#, #"{"operator": "xor_"}"#, #"{"id": "x"}"#,
     #"{"idempotency_key": {"any_": ["x"]}}"#,
   ])
   func whatIsNotInTheTableIsRefused(_ text: String) {

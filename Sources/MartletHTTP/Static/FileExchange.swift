@@ -10,8 +10,8 @@ final class FileExchange: HTTPStreamDelegate, @unchecked Sendable {
   /// A response.
   struct Answer: Sendable {
     var head: HTTPResponseHead
-    /// The bytes of a file that follow.
-    var content: (file: OpenFile, bytes: Range<Int>)?
+    /// The bytes that follow.
+    var content: (source: any FileContent, bytes: Range<Int>)?
   }
 
   private static let piece = 64 << 10
@@ -27,16 +27,16 @@ final class FileExchange: HTTPStreamDelegate, @unchecked Sendable {
   private func run(_ answer: @escaping @Sendable () -> Answer) async {
     guard let answer = try? await offLoop(answer), !isClosed else { return }
     stream.respond(answer.head)
-    if let (file, bytes) = answer.content { await send(file, bytes) }
+    if let (source, bytes) = answer.content { await send(source, bytes) }
     if !isClosed { stream.finish(trailers: nil) }
   }
 
-  private func send(_ file: OpenFile, _ bytes: Range<Int>) async {
+  private func send(_ source: any FileContent, _ bytes: Range<Int>) async {
     var rest = bytes
     while !rest.isEmpty, !isClosed {
       let next = rest.prefix(Self.piece)
       let wanted = next.startIndex..<next.endIndex
-      guard let piece = try? await offLoop({ file.read(wanted) }) else { return }
+      guard let piece = try? await offLoop({ source.read(wanted) }) else { return }
       guard !isClosed else { return }
       // A file that was cut while it was sent: what was promised cannot be kept.
       guard piece.readableBytes == wanted.count else { return stream.reset(2) }

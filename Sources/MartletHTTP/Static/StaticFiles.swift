@@ -8,6 +8,12 @@ public struct StaticFiles: HTTPHandler {
   private let root: String
   private let prefix: String
   private let fields: HTTPFields
+  private let fallback: String?
+  private let substitution: TextSubstitution?
+  private let redirect: Redirect?
+
+  /// Where somebody is sent who asks for something; nil when it is served.
+  public typealias Redirect = @Sendable (HTTPRequestHead) -> String?
 
   /// Names a directory.
   ///
@@ -15,10 +21,19 @@ public struct StaticFiles: HTTPHandler {
   ///   - root: the directory.
   ///   - prefix: what paths begin with and files do not, such as `/ui`.
   ///   - fields: further fields of every response, such as `cache-control`.
-  public init(root: String, prefix: String = "", fields: HTTPFields = HTTPFields()) {
+  ///   - fallback: the page that a browser gets where there is no file, for pages that read the path themselves.
+  ///   - substitution: what is replaced in texts.
+  ///   - redirect: who is sent elsewhere.
+  public init(
+    root: String, prefix: String = "", fields: HTTPFields = HTTPFields(), fallback: String? = nil,
+    substitution: TextSubstitution? = nil, redirect: Redirect? = nil
+  ) {
     self.root = root
     self.prefix = prefix
     self.fields = fields
+    self.fallback = fallback
+    self.substitution = substitution
+    self.redirect = redirect
   }
 
   /// Serves a request; see `HTTPHandler`.
@@ -33,11 +48,14 @@ public struct StaticFiles: HTTPHandler {
     guard head.method == "GET" || head.method == "HEAD" else {
       return refusal(405, ["allow": "GET, HEAD"])
     }
+    if let target = redirect?(head) {
+      return refusal(307, ["location": target, "cache-control": "no-store"])
+    }
     let path = head.path.prefix { $0 != "?" && $0 != "#" }
-    guard path.hasPrefix(prefix), let names = StaticPath(path.dropFirst(prefix.count)),
-      let file = OpenFile(names, below: root)
+    guard path.hasPrefix(prefix),
+      let (file, name) = open(path.dropFirst(prefix.count)) ?? openFallback(for: head)
     else { return refusal(404) }
-    let size = Int(file.stamp.size)
+    let type = MediaType.of(name)
     let tag = EntityTag(file.stamp)
     var fields: HTTPFields = ["etag": tag.text, "accept-ranges": "bytes"]
     fields.append("x-content-type-options", "nosniff")
@@ -46,7 +64,9 @@ public struct StaticFiles: HTTPHandler {
     if tag.isNamed(in: head.fields["if-none-match"]) {
       return FileExchange.Answer(head: HTTPResponseHead(status: 304, fields: fields))
     }
-    fields.append("content-type", MediaType.of(names.names.last ?? ""))
+    fields.append("content-type", type)
+    let replaced = substitution?.content(of: file, type: type)
+    let size = replaced?.readableBytes ?? Int(file.stamp.size)
     let range =
       head.method == "GET" && tag.allowsRange(head.fields["if-range"])
       ? ByteRange(head.fields["range"], size: size) : .whole
@@ -61,9 +81,21 @@ public struct StaticFiles: HTTPHandler {
     case .unsatisfiable: return refusal(416, ["content-range": "bytes */\(size)"])
     }
     fields.append("content-length", bytes.count)
+    let source: any FileContent = if let replaced { replaced } else { file }
     return FileExchange.Answer(
       head: HTTPResponseHead(status: status, fields: fields),
-      content: head.method == "HEAD" || bytes.isEmpty ? nil : (file, bytes))
+      content: head.method == "HEAD" || bytes.isEmpty ? nil : (source, bytes))
+  }
+
+  private func open(_ path: Substring) -> (OpenFile, Substring)? {
+    guard let names = StaticPath(path), let file = OpenFile(names, below: root) else { return nil }
+    return (file, names.names.last ?? "")
+  }
+
+  /// What a browser gets that goes to a page, and not one that looks for a file.
+  private func openFallback(for head: HTTPRequestHead) -> (OpenFile, Substring)? {
+    guard let fallback, head.fields["accept"]?.contains("text/html") ?? false else { return nil }
+    return open("/" + fallback)
   }
 
   private func refusal(_ status: Int, _ extra: HTTPFields = HTTPFields()) -> FileExchange.Answer {

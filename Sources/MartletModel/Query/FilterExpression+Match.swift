@@ -35,6 +35,16 @@ extension FilterExpression {
     }
   }
 
+  /// Whether it names a field of the run above, which is not known here; such a filter is refused before.
+  public var namesParent: Bool {
+    switch self {
+    case .all(let parts), .any(let parts): parts.contains(where: \.namesParent)
+    case .not(let part): part.namesParent
+    case .has(.parent), .compare(.parent, _, _): true
+    case .has, .compare: false
+    }
+  }
+
   /// Whether the run may meet the filter, whatever one of its fields holds.
   public func mayMatch(_ run: FilteredRun, whatever unknown: FilterField) -> Bool {
     mayCome(to: true, run, unknown)
@@ -59,18 +69,21 @@ extension FilterExpression {
     switch field {
     case .label(let key): run.content.labels[key] != nil
     case .tags: !run.content.tags.isEmpty
-    case .name, .definition, .stateName, .pool: text(field, run).map { !$0.isEmpty } ?? false
+    case .name, .definition, .stateName, .pool, .queue:
+      text(field, run).map { !$0.isEmpty } ?? false
     case .deploymentID, .scheduleID, .backfillID: id(field, run) != nil
     case .parentID: run.content.parentID != nil
     case .startTime: run.snapshot.startTime != nil
     case .endTime: run.snapshot.endTime != nil
     case .id, .kind, .stateType, .rootID, .createTime, .expectedTime: true
+    case .parent: false
     }
   }
 
   private static func compare(
     _ field: FilterField, _ operation: FilterOperator, _ value: FilterValue, _ run: FilteredRun
   ) -> Bool {
+    if case .parent = field { return false }
     switch value {
     case .prefix(let prefix):
       let starts = text(field, run)?.utf8.starts(with: prefix.utf8) ?? false
@@ -122,6 +135,7 @@ extension FilterExpression {
     case .stateName: run.snapshot.stateName
     case .label(let key): run.content.labels[key]
     case .pool: run.work?.pool
+    case .queue: run.work?.queue
     default: nil
     }
   }

@@ -16,7 +16,7 @@ public indirect enum FilterExpression: Sendable, Equatable {
 }
 
 /// A field of a run that filters may name: the closed table.
-public enum FilterField: Sendable, Hashable {
+public indirect enum FilterField: Sendable, Hashable {
   /// `id`
   case id
   /// `name`
@@ -53,6 +53,10 @@ public enum FilterField: Sendable, Hashable {
   case backfillID
   /// `pool`, by name
   case pool
+  /// `queue`, by name
+  case queue
+  /// `parent.FIELD`: a field of the run directly above, which is looked up in the database
+  case parent(FilterField)
 }
 
 /// How a field is compared with a value.

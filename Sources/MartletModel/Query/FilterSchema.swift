@@ -48,6 +48,7 @@ enum FilterSchema {
     Entry(name: "schedule_id", field: .scheduleID, type: .id),
     Entry(name: "backfill_id", field: .backfillID, type: .id),
     Entry(name: "pool", field: .pool, type: .text),
+    Entry(name: "queue", field: .queue, type: .text),
   ]
 
   /// Finds a field by its path.
@@ -64,7 +65,15 @@ enum FilterSchema {
       return Entry(name: path, field: .label(key), type: .label)
     }
     if let entry = entries.first(where: { $0.name == path }) { return entry }
-    let known = (entries.map(\.name) + ["labels.KEY"]).joined(separator: ", ")
+    if names[0] == "parent", names.count > 1, names[1] != "parent" {
+      let entry = try field(Array(names.dropFirst()), at: position)
+      guard entry.kind == nil else {
+        throw QueryError(
+          position: position, problem: "Compare parent.definition, and parent.kind if need be")
+      }
+      return Entry(name: path, field: .parent(entry.field), type: entry.type)
+    }
+    let known = (entries.map(\.name) + ["labels.KEY", "parent.FIELD"]).joined(separator: ", ")
     throw QueryError(
       position: position, problem: "There is no field \"\(path)\"; there are \(known)")
   }

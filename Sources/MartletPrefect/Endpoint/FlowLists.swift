@@ -42,11 +42,11 @@ extension PrefectAPI {
     let filter = try body["flows"].flatMap { json throws(ShapeFault) -> Shape.FlowFilter? in
       json == .null ? nil : try Shape.FlowFilter(json, at: ["body", "flows"])
     }
-    guard filter?.deployment == nil, filter?.operator != .or, filter?.tags?.isNull == nil,
+    guard filter?.deployment == nil, filter?.tags?.isNull == nil,
       filter?.tags?.operator != .or
     else { throw PrefectFailure(501, "Martlet does not filter flows like that yet.") }
     var flows: [Shape.Flow] = []
-    if let named = filter?.id?.any?.map(\.text) ?? filter?.name?.any {
+    if filter?.operator != .or, let named = filter?.id?.any?.map(\.text) ?? filter?.name?.any {
       for reference in Set(named) {
         do {
           flows.append(try Shape.Flow(try await flow(reference, request.context)))
@@ -76,11 +76,18 @@ extension PrefectAPI {
 extension Shape.FlowFilter {
   /// Whether a flow meets it.
   fileprivate func contains(_ flow: Shape.Flow) -> Bool {
-    if let any = id?.any, !any.contains(flow.id) { return false }
-    if let none = id?.notAny, none.contains(flow.id) { return false }
-    if let any = name?.any, !any.contains(flow.name) { return false }
-    if let part = name?.like, !flow.name.lowercased().contains(part.lowercased()) { return false }
-    if let all = tags?.all, !Set(all).isSubset(of: flow.tags ?? []) { return false }
-    return true
+    var isNamed: [Bool] = []
+    if let any = id?.any { isNamed.append(any.contains(flow.id)) }
+    if let none = id?.notAny { isNamed.append(!none.contains(flow.id)) }
+    var isCalled: [Bool] = []
+    if let any = name?.any { isCalled.append(any.contains(flow.name)) }
+    if let part = name?.like {
+      isCalled.append(flow.name.lowercased().contains(part.lowercased()))
+    }
+    let isTagged = tags?.all.map { [Set($0).isSubset(of: flow.tags ?? [])] } ?? []
+    // Of one criterion all comparisons hold; of the criteria all, or one where the filter says so.
+    let criteria = [isNamed, isCalled, isTagged].filter { !$0.isEmpty }.map { !$0.contains(false) }
+    return self.operator == .or && !criteria.isEmpty
+      ? criteria.contains(true) : !criteria.contains(false)
   }
 }

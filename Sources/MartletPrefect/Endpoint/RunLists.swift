@@ -9,6 +9,8 @@ extension PrefectAPI {
   /// The longest list, and how far into one an offset may go.
   static let longest = 200
   private static let farthest = 10_000
+  /// The most runs that are sorted by name.
+  private static let mostSorted = 2_000
 
   func readFlowRuns(_ request: PrefectRequest) async throws -> PrefectResponse {
     let filter = try await filter(request.body, .flow, request.context)
@@ -53,37 +55,47 @@ extension PrefectAPI {
       .map { run throws(PrefectFailure) in try Shape.TaskRun(any: run) }
   }
 
-  /// The filters of a body. Those on other things than runs and flows are refused.
+  /// The filters of a body. Those of flow runs on task runs are refused.
   func filter(
     _ body: JSON, _ kind: MartletProto.RunKind, _ context: CallContext
   ) async throws -> RunFilter {
     var filter = RunFilter(kind)
-    var flows = body["flows"] ?? .null
-    if kind == .flow, case .object(var members) = flows, let id = members["id"], id != .null {
-      // Runs know their flow by its name.
-      let ids = try Shape.FlowFilterId(id, at: ["body", "flows", "id"])
-      guard ids.notAny == nil else {
-        throw PrefectFailure(501, "Martlet does not filter by flows.id.not_any_ yet.")
-      }
-      if let any = ids.any { filter.add(flows: try await names(of: any, context)) }
-      members.set("id", to: .null)
-      flows = .object(members)
-    }
     let isFlow = kind == .flow
-    try filter.add(flows, isFlow ? RunFilter.flowsOfFlowRuns : [:], "flows")
+    // Runs know their flow, pool and queue by name.
+    let flows = try IDCriterion(body, "flows")
+    if let ids = flows.ids { filter.add(flows: try await names(of: ids, context)) }
+    try filter.add(
+      flows.others, isFlow ? RunFilter.flowsOfFlowRuns : RunFilter.flowsOfTaskRuns, "flows")
     try filter.add(
       body["flow_runs"], isFlow ? RunFilter.own : RunFilter.flowRunsOfTaskRuns, "flow_runs")
     try filter.add(body["task_runs"], isFlow ? [:] : RunFilter.own, "task_runs")
     try filter.add(
-      body["deployments"], isFlow ? RunFilter.deploymentsOfFlowRuns : [:], "deployments")
-    try filter.add(body["work_pools"], isFlow ? RunFilter.poolsOfFlowRuns : [:], "work_pools")
-    for name in ["work_pool_queues", "work_queues"] { try filter.add(body[name], [:], name) }
+      body["deployments"],
+      isFlow ? RunFilter.deploymentsOfFlowRuns : RunFilter.deploymentsOfTaskRuns, "deployments")
+    let pools = try IDCriterion(body, "work_pools")
+    if let ids = pools.ids {
+      let known = try await allPools(context).filter { ids.contains(UUIDValue(text: $0.id)) }
+      filter.add(pools: known.map(\.name))
+    }
+    try filter.add(
+      pools.others, isFlow ? RunFilter.poolsOfFlowRuns : RunFilter.poolsOfTaskRuns, "work_pools")
+    for name in ["work_pool_queues", "work_queues"] {
+      let queues = try IDCriterion(body, name)
+      if let ids = queues.ids {
+        let known = try await allQueues(context).filter {
+          ids.contains(UUIDValue(text: $0.queue.id))
+        }
+        filter.add(queues: known.map { ($0.pool.name, $0.queue.name) })
+      }
+      try filter.add(
+        queues.others, isFlow ? RunFilter.queuesOfFlowRuns : RunFilter.queuesOfTaskRuns, name)
+    }
     return filter
   }
 
-  private func names(of flows: [UUIDValue], _ context: CallContext) async throws -> [String] {
+  private func names(of flows: [UUIDValue?], _ context: CallContext) async throws -> [String] {
     var names: [String] = []
-    for id in flows {
+    for case let id? in flows {
       do {
         names.append(try await flow(id.text, context).name)
       } catch let status as Status where status.code == .notFound {}
@@ -109,9 +121,21 @@ extension PrefectAPI {
         type: "less_than_equal")
     }
     if filter.isImpossible || limit == 0 { return [] }
+    let sort = body["sort"]?.text
+    if sort == "NAME_ASC" || sort == "NAME_DESC" {
+      let runs = try await listByName(filter, isDescending: sort == "NAME_DESC", context)
+      return Array(runs.dropFirst(offset).prefix(limit))
+    }
+    return try await pages(
+      of: filter, by: try Self.order(sort, of: filter), offset: offset, limit: limit, context)
+  }
+
+  private func pages(
+    of filter: RunFilter, by order: String, offset: Int, limit: Int, _ context: CallContext
+  ) async throws -> [Run] {
     var request = ListRunsRequest()
     request.filter = filter.text
-    request.orderBy = try Self.order(body["sort"]?.text, of: filter)
+    request.orderBy = order
     request.readMask = FieldMask(paths: Self.fields)
     request.pageSize = Int32(min(offset + limit, 1000))
     var left = offset
@@ -124,6 +148,18 @@ extension PrefectAPI {
       request.pageToken = page.nextPageToken
     } while runs.count < limit && !request.pageToken.isEmpty
     return Array(runs.prefix(limit))
+  }
+
+  /// All runs of a filter by their names, where they are few enough to be sorted here.
+  private func listByName(
+    _ filter: RunFilter, isDescending: Bool, _ context: CallContext
+  ) async throws -> [Run] {
+    let most = Self.mostSorted
+    let runs = try await pages(of: filter, by: "id desc", offset: 0, limit: most + 1, context)
+    guard runs.count <= most else {
+      throw PrefectFailure(501, "Martlet sorts \(most) runs by name at most: ask for fewer.")
+    }
+    return runs.sorted { isDescending ? $0.name > $1.name : $0.name < $1.name }
   }
 
   /// What Prefect shows of a run.

@@ -15,6 +15,22 @@ extension PrefectAPI {
     throw PrefectFailure(422, "CSRF protection is disabled.")
   }
 
+  /// What Prefect's pages look for among the settings: that nothing is told to anybody else, and nothing is advertised.
+  func settings() -> PrefectResponse {
+    PrefectResponse(
+      body: .object([
+        (
+          "server",
+          .object([
+            ("analytics_enabled", .bool(false)),
+            (
+              "ui", .object([("enabled", .bool(true)), ("show_promotional_content", .bool(false))])
+            ),
+          ])
+        )
+      ]))
+  }
+
   /// There is no block that all results go to.
   func resultStorage() -> PrefectResponse {
     PrefectResponse(body: .object([("default_result_storage_block_id", .null)]))

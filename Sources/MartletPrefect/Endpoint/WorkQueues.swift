@@ -112,7 +112,8 @@ extension PrefectAPI {
     return found
   }
 
-  private func allQueues(_ context: CallContext) async throws -> [PoolQueue] {
+  /// The queues of all pools but those of served deployments.
+  func allQueues(_ context: CallContext) async throws -> [PoolQueue] {
     var found: [PoolQueue] = []
     for pool in try await allPools(context) where pool.type != PoolRules.servedPool {
       let queues = try await services.pools.listQueues(

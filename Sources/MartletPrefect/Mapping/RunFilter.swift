@@ -58,10 +58,21 @@ struct RunFilter: Equatable {
     "parent_task_run_id.is_null_": Criterion(field: "parent_id", comparison: .missing),
   ]
 
-  /// The criteria on the flow runs of task runs that are asked for.
-  static let flowRunsOfTaskRuns: [String: Criterion] = [
+  /// The criteria on the flow runs of task runs that are asked for: of the runs above them.
+  static let flowRunsOfTaskRuns = ofParent(own).merging([
     "id.any_": Criterion(field: "parent_id", comparison: .any)
-  ]
+  ]) { $1 }
+
+  /// The criteria on what the flow runs of task runs belong to.
+  static let flowsOfTaskRuns = ofParent(flowsOfFlowRuns)
+  static let deploymentsOfTaskRuns = ofParent(deploymentsOfFlowRuns)
+  static let poolsOfTaskRuns = ofParent(poolsOfFlowRuns)
+  static let queuesOfTaskRuns = ofParent(queuesOfFlowRuns)
+
+  private static func ofParent(_ table: [String: Criterion]) -> [String: Criterion] {
+    table.filter { $0.value.field != twin }
+      .mapValues { Criterion(field: "parent.\($0.field)", comparison: $0.comparison) }
+  }
 
   /// The criteria on the flows of flow runs that are asked for; ids of flows are replaced by names before.
   static let flowsOfFlowRuns: [String: Criterion] = [
@@ -77,6 +88,11 @@ struct RunFilter: Equatable {
   /// The criteria on the pools of flow runs that are asked for.
   static let poolsOfFlowRuns: [String: Criterion] = [
     "name.any_": Criterion(field: "pool", comparison: .any)
+  ]
+
+  /// The criteria on the queues of flow runs that are asked for.
+  static let queuesOfFlowRuns: [String: Criterion] = [
+    "name.any_": Criterion(field: "queue", comparison: .any)
   ]
 
   /// What stands for the id of the subflow that a task run stands for.
@@ -113,13 +129,54 @@ struct RunFilter: Equatable {
   mutating func add(
     _ filter: JSON?, _ table: [String: Criterion], _ name: String
   ) throws(PrefectFailure) {
+    if case .object(let members)? = filter, members["operator"] == .text("or_") {
+      return try addAny(of: members, table, name)
+    }
     try add(filter ?? .null, table, path: [], name)
+  }
+
+  /// Adds the condition that one of the criteria holds; without any of them all do.
+  private mutating func addAny(
+    of members: JSONMembers, _ table: [String: Criterion], _ name: String
+  ) throws(PrefectFailure) {
+    var isAsked = false
+    var choices: [String] = []
+    for (part, value) in members.pairs where part != "operator" {
+      var one = RunFilter(kind)
+      try one.add(value, table, path: [part], name)
+      isNamed = isNamed || one.isNamed
+      isAsked = isAsked || one.isImpossible || !one.terms.isEmpty
+      if one.isImpossible || one.terms.isEmpty { continue }
+      choices.append("(\(one.terms.joined(separator: " AND ")))")
+    }
+    if choices.isEmpty {
+      isImpossible = isImpossible || isAsked
+      return
+    }
+    terms.append(choices.count == 1 ? choices[0] : "(\(choices.joined(separator: " OR ")))")
   }
 
   /// Adds a condition that the flow is one of those of these names.
   mutating func add(flows names: [String]) {
-    add(Criterion(field: "definition", comparison: .any), names)
+    add(Criterion(field: prefix + "definition", comparison: .any), names)
   }
+
+  /// Adds a condition that the pool is one of those of these names.
+  mutating func add(pools names: [String]) {
+    add(Criterion(field: prefix + "pool", comparison: .any), names)
+  }
+
+  /// Adds a condition that the queue is one of these, each with the name of its pool.
+  mutating func add(queues: [(pool: String, name: String)]) {
+    if queues.isEmpty { isImpossible = true }
+    let choices = queues.map { queue in
+      "(\(prefix)pool = \(Self.quoted(queue.pool)) AND \(prefix)queue = \(Self.quoted(queue.name)))"
+    }
+    terms.append(choices.count == 1 ? choices[0] : "(\(choices.joined(separator: " OR ")))")
+  }
+
+  /// What the fields of flow runs are called where task runs are asked for.
+  private var prefix: String { kind == .task ? "parent." : "" }
 
   /// Adds a condition on when a run was expected.
   mutating func add(expectedFrom start: Instant, until end: Instant) {
@@ -174,14 +231,14 @@ struct RunFilter: Equatable {
     }
     if field == "parent_id" || isID, criterion.comparison == .any { isNamed = true }
     let quoted = values.map(Self.quoted)
-    let equals = field == "tags" ? ":" : "="
+    let equals = field.hasSuffix("tags") ? ":" : "="
     switch criterion.comparison {
     case .any:
       if quoted.isEmpty { isImpossible = true }
       let choices = quoted.map { "\(field) \(equals) \($0)" }
       terms.append(choices.count == 1 ? choices[0] : "(\(choices.joined(separator: " OR ")))")
     case .none: terms += quoted.map { "\(field) != \($0)" }
-    case .all: terms += quoted.map { "tags:\($0)" }
+    case .all: terms += quoted.map { "\(field):\($0)" }
     case .like: terms += quoted.map { "\(field):\($0)" }
     case .after: terms += quoted.map { "\(field) >= \($0)" }
     case .before: terms += quoted.map { "\(field) <= \($0)" }

@@ -90,7 +90,10 @@ public struct Server: Sendable {
     let services = services(backend, keys, health)
     var rpc = rpc(metrics, registry, store, readiness, services)
     let prefect = prefectAPI(backend, keys, rpc)
-    if let prefect { rpc.routes.mount(PrefectAPI.root, prefect) }
+    if let prefect {
+      rpc.routes.mount(PrefectAPI.root, prefect)
+      configuration.prefectPages?.mount(on: &rpc.routes)
+    }
     front.open(RPCServer(services: services, configuration: rpc), prefect)
     gauges(registry, store, listener, sessions)
     readiness.isOpen = true

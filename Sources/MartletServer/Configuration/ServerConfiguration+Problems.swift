@@ -11,7 +11,16 @@ extension ServerConfiguration {
   /// free and the database answers, only a start tells.
   public func problems() -> [String] {
     tlsProblems() + hostProblems() + allowedOrigins.compactMap(OriginPolicy.fault(inAllowed:))
-      + databaseProblems()
+      + databaseProblems() + prefectProblems()
+  }
+
+  private func prefectProblems() -> [String] {
+    guard let prefectUI else { return [] }
+    if prefectAPI == .off { return ["prefect-ui needs prefect-api: its pages ask that"] }
+    guard prefectPages == nil else { return [] }
+    return [
+      "prefect-ui has no pages: there is no ui-v2/index.html and no ui/index.html in \(prefectUI)"
+    ]
   }
 
   private func tlsProblems() -> [String] {

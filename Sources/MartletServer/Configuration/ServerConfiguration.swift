@@ -2,6 +2,7 @@
 
 public import Logging
 public import MartletHTTP
+internal import MartletPrefect
 
 /// Everything that a server is started with.
 public struct ServerConfiguration: Sendable {
@@ -63,6 +64,9 @@ public struct ServerConfiguration: Sendable {
   /// Whether Prefect's API is served at `/api`.
   public var prefectAPI = Switch.on
 
+  /// The directory of a release of Prefect that holds its web pages; nil serves none.
+  public var prefectUI: String?
+
   /// A server on loopback's port 4200.
   public init(database: Database) { self.database = database }
 }
@@ -76,4 +80,7 @@ extension ServerConfiguration {
     case .url: return Self.defaultDataDirectory + "/block.keys"
     }
   }
+
+  /// Prefect's web pages, where they are served and there.
+  var prefectPages: PrefectPages? { prefectUI.flatMap { PrefectPages(directory: $0) } }
 }

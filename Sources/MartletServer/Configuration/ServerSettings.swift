@@ -67,6 +67,12 @@ extension ServerConfiguration {
       Setting(
         "prefect-api", \.prefectAPI, "Whether Prefect's API is served at /api, for its own client"),
       Setting(
+        "prefect-ui", \.prefectUI, .text,
+        "Where Prefect's web pages are, to be served at /prefect",
+        detail:
+          "The directory prefect/server of an installed Prefect 3.9.1, which holds ui and ui-v2.",
+        default: "not served"),
+      Setting(
         "late-after", \.lateAfterSeconds, .number(0...86_400),
         "Seconds after its due time that a run which still waits is called Late"),
       Setting(

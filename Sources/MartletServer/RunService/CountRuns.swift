@@ -75,6 +75,9 @@ extension RunHandlers {
     _ text: String, _ namespace: Namespace, _ context: CallContext
   ) async throws -> FilterExpression? {
     let filter = try parseFilter(text)
+    if filter?.namesParent ?? false {
+      throw InvalidValue("filter", "compares parent.FIELD, which is not looked up for a watch")
+    }
     let named = filter?.namedDeployments ?? []
     if named.isEmpty { return filter }
     let ids = try await backend.store.deploymentIDs(

@@ -53,10 +53,21 @@ struct FilterCompiler {
     case .all(let parts): return joined(parts, " AND ")
     case .any(let parts): return joined(parts, " OR ")
     case .not(let part): return "(\(condition(part))) IS NOT TRUE"
+    case .has(.parent(let field)): return ofParent(presence(field))
+    case .compare(.parent(let field), .notEqual, let value):
+      return "(\(ofParent(comparison(field, .equal, value))) IS NOT TRUE)"
+    case .compare(.parent(let field), let operation, let value):
+      return ofParent(comparison(field, operation, value))
     case .has(let field): return presence(field)
     case .compare(let field, let operation, let value):
       return comparison(field, operation, value)
     }
+  }
+
+  /// A condition on the run above: its names stand for that run inside, and for the run itself outside.
+  private func ofParent(_ condition: String) -> String {
+    "(r.parent_id IN (SELECT r.id FROM run r JOIN run_state s ON s.id = r.id"
+      + " WHERE r.namespace = $1::text AND \(condition)))"
   }
 
   private mutating func joined(_ parts: [FilterExpression], _ word: String) -> String {
@@ -131,6 +142,9 @@ struct FilterCompiler {
     case .backfillID: "(SELECT d.backfill_id FROM run_deployment d WHERE d.run_id = r.id)"
     case .pool:
       "(SELECT p.name FROM run_deployment d JOIN pool p ON p.id = d.pool_id WHERE d.run_id = r.id)"
+    case .queue:
+      "(SELECT q.name FROM run_deployment d JOIN queue q ON q.id = d.queue_id WHERE d.run_id = r.id)"
+    case .parent(let field): column(field)
     }
   }
 }

@@ -109,6 +109,36 @@ import Testing
     }
   }
 
+  @Test func pagesThatReadThePathThemselves() async throws {
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: root) }
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try Data("<a href='/BASE/x'>/BASE/BAS".utf8).write(
+      to: root.appendingPathComponent("index.html"))
+    try Data("/BASE".utf8).write(to: root.appendingPathComponent("raw.bin"))
+    let files = StaticFiles(
+      root: root.path, prefix: "/ui", fallback: "index.html",
+      substitution: TextSubstitution("/BASE", by: "/ui"),
+      redirect: { $0.path == "/ui" ? "/ui/" : nil })
+    let server = try await HTTPServer.bind(
+      to: .tcp(host: "127.0.0.1", port: 0), executors: TestServer.executors,
+      logger: TestServer.logger, handler: files)
+    let client = try await HTTPClientConnection.connect(
+      to: server.endpoint, on: TestServer.executors.next())
+    let served = TestServer.Files(client: client, root: root)
+    for path in ["/ui/", "/ui/runs/1", "/ui/a%2Fb"] {
+      let page = await served.get(path, ["accept": "text/html,*/*"])
+      #expect(page.status == 200 && page.text == "<a href='/ui/x'>/ui/BAS", "\(path)")
+      #expect(page.fields["content-length"] == "23")
+    }
+    #expect(await served.get("/ui/runs/1", ["accept": "image/*"]).status == 404)
+    #expect(await served.get("/ui/raw.bin").text == "/BASE")
+    let elsewhere = await served.get("/ui")
+    #expect(elsewhere.status == 307 && elsewhere.fields["location"] == "/ui/")
+    client.close()
+    await server.shutdown(grace: .zero)
+  }
+
   @Test(arguments: [
     "/ui/link", "/ui/sub/up/index.html", "/ui/sub", "/ui/pipe", "/ui/none", "/ui/../outside",
     "/outside",

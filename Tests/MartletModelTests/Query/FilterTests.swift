@@ -27,6 +27,10 @@ import Testing
     ("tags:nightly", .compare(.tags, .has, .text("nightly"))), ("tags:*", .has(.tags)),
     ("parent_id:*", .has(.parentID)), ("NOT parent_id:*", .not(.has(.parentID))),
     ("-parent_id:*", .not(.has(.parentID))),
+    ("parent.definition = etl", .compare(.parent(.definition), .equal, .text("etl"))),
+    ("parent.state = FAILED", .compare(.parent(.stateType), .equal, .stateType(.failed))),
+    ("parent.labels.team:*", .has(.parent(.label("team")))),
+    ("queue = urgent", .compare(.queue, .equal, .text("urgent"))),
     ("id = \(id)", .compare(.id, .equal, .id(id))),
     (
       "start_time > 2026-11-21T09:30:00Z",
