@@ -188,7 +188,9 @@ def test_what_cannot_be_is_refused(calls, word):
 
     event = {"posture": "Reactive"}
     assert "posture" in refused({})
-    assert "not carried out yet" in refused({"type": "compound", "require": "all", "triggers": [event]})
+    assert "more than there are" in refused({"type": "compound", "require": 2, "triggers": [event]})
+    both = {"type": "compound", "require": "all", "triggers": [event, event]}
+    assert "for ever" in refused(both, {"type": "run-deployment", "source": "inferred"})
     assert "no action" in refused(event, {"type": "dance"})
     assert "deployment_id" in refused(event, {"type": "run-deployment"})
     assert "for ever" in refused(event, {"type": "run-deployment", "source": "inferred"})
@@ -231,6 +233,57 @@ def test_a_killed_server_fires_each_event_once(new_server, word):
     assert calls.told(every, "failed") == []
     [once] = calls.wait(whole, "automation.triggered", 1)
     assert once["payload"]["count"] == 120
+
+
+def test_triggers_are_put_together(calls, word):
+    def part(name: str, **more) -> dict:
+        return {"posture": "Reactive", "expect": [f"{word}.{name}"], **more}
+
+    a, b, c = part("a"), part("b"), part("c")
+    every = calls.create({"type": "compound", "require": "all", "triggers": [a, b], "within": 3600})
+    either = calls.create({"type": "compound", "require": "any", "triggers": [a, b]})
+    two = calls.create({"type": "compound", "require": 2, "triggers": [a, b, c], "within": 3600})
+    order = calls.create({"type": "sequence", "triggers": [a, part("b", threshold=2, within=60), c], "within": 3600})
+    nested = calls.create(
+        {
+            "type": "sequence", "within": 3600,
+            "triggers": [{"type": "compound", "require": "any", "triggers": [a, b]}, c],
+        })
+    for name in "babbcca":
+        calls.publish(f"{word}.{name}", f"x.{name}")
+    last = calls.create(part("last"))
+    calls.publish(f"{word}.last", "x")
+    calls.wait(last, "executed", 1)
+
+    def fired(automation: str) -> list[str]:
+        calls.wait(automation, "automation.triggered", 1)
+        return [event["payload"]["event"][-1] for event in calls.told(automation, "automation.triggered")]
+
+    assert fired(every) == ["a", "a"]
+    assert fired(either) == ["b", "a", "b", "b", "a"]
+    assert fired(two) == ["a", "c", "a"]
+    assert fired(order) == ["c"]
+    assert fired(nested) == ["c"]
+    [told] = calls.told(order, "automation.triggered")
+    assert told["payload"]["count"] == 3
+
+
+def test_parts_of_a_trigger_outlive_killed_replicas(new_server, word):
+    first = new_server().start()
+    second = new_server(database_url=socket_url(first)).start()
+    calls = Automations(first)
+    parts = [{"posture": "Reactive", "expect": [f"{word}.{name}"]} for name in "ab"]
+    pairs = calls.create({"type": "sequence", "triggers": parts, "within": 86400})
+    for round in range(6):
+        for name in "ab":
+            calls.publish(f"{word}.{name}", f"{round}")
+            if name == "a":
+                second.kill()
+                second.start()
+    executed = calls.wait(pairs, "executed", 6)
+    triggered = calls.told(pairs, "automation.triggered")
+    assert (len(executed), len(triggered)) == (6, 6)
+    assert len({event["payload"]["event_id"] for event in triggered}) == 6
 
 
 def test_two_replicas_fire_each_event_once(new_server, word):
@@ -303,4 +356,6 @@ def test_prefects_endpoints(calm_server, calls, word):
     assert prefect(calm_server, "GET", one)[0] == 404
     assert prefect(calm_server, "DELETE", one)[0] == 404
     sequence = {**body, "trigger": {"type": "sequence", "triggers": [body["trigger"]], "within": 5}}
-    assert prefect(calm_server, "POST", "/automations/", sequence)[0] == 501
+    status, made = prefect(calm_server, "POST", "/automations/", sequence)
+    assert status == 201 and uuid.UUID(made["trigger"]["triggers"][0]["id"])
+    assert (made["trigger"]["type"], made["trigger"]["within"]) == ("sequence", 5)

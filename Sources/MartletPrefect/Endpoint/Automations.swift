@@ -91,13 +91,21 @@ extension PrefectAPI {
         location: ["body", "trigger"], message: "Input should be a valid dictionary",
         type: "dict_type")
     }
-    if let type = members["type"]?.text, type == "compound" || type == "sequence" {
-      throw PrefectFailure(501, "Martlet does not carry out \(type) triggers yet.")
-    }
-    if members["id"] ?? .null == .null {
-      members.set("id", to: .text(UUIDValue.derived(from: ["trigger", automation]).text))
-    }
+    identify(&members, ["trigger", automation], depth: 0)
     return JSONObject(members)
+  }
+
+  private static func identify(_ members: inout JSONMembers, _ place: [String], depth: Int) {
+    if members["id"] ?? .null == .null {
+      members.set("id", to: .text(UUIDValue.derived(from: place).text))
+    }
+    guard depth < Trigger.deepest, case .array(let parts)? = members["triggers"] else { return }
+    let named = parts.enumerated().map { index, part in
+      guard case .object(var members) = part else { return part }
+      identify(&members, place + ["\(index)"], depth: depth + 1)
+      return JSON.object(members)
+    }
+    members.set("triggers", to: .array(named))
   }
 
   private static func actions(_ list: [JSON]?, _ field: String) throws -> [JSONObject] {
