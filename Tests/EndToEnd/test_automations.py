@@ -98,9 +98,8 @@ def test_each_event_runs_a_deployment_once(calls, word):
     assert {event["follows"] for event in executed} == {event["id"] for event in triggered}
     made = runs(calls, word)
     assert len(made) == 4
-    # A template is not filled in: it is handed on.
     whole = [calls("RunService/GetRun", id=run["id"])["run"] for run in made]
-    assert all(run["parameters"] == {"order": template} for run in whole)
+    assert sorted(run["parameters"]["order"] for run in whole) == [f"shop.{number}" for number in range(4)]
     assert {run["createdBy"] for run in made} == {f"automation:{automation}"}
     assert {f"martlet.flow-run.{run['id']}" for run in made} == {
         event["related"][0]["id"] for event in executed}
@@ -364,6 +363,9 @@ def test_prefects_endpoints(calm_server, calls, word):
     assert prefect(calm_server, "DELETE", f"/automations/owned-by/{owner}")[0] == 202
     assert prefect(calm_server, "GET", one)[0] == 404
     assert prefect(calm_server, "DELETE", one)[0] == 404
+    assert prefect(calm_server, "POST", "/templates/validate", "{{ event.id }}") == (204, None)
+    status, fault = prefect(calm_server, "POST", "/automations/templates/validate", "{{ event")
+    assert status == 422 and fault["error"]["source"] == "{{ event" and "lacks" in fault["error"]["message"]
     sequence = {**body, "trigger": {"type": "sequence", "triggers": [body["trigger"]], "within": 5}}
     status, made = prefect(calm_server, "POST", "/automations/", sequence)
     assert status == 201 and uuid.UUID(made["trigger"]["triggers"][0]["id"])

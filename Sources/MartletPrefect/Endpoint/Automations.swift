@@ -6,6 +6,20 @@ internal import MartletProto
 internal import MartletWire
 
 extension PrefectAPI {
+  /// Whether a text is a template; where it is none, why.
+  static func checkTemplate(_ body: JSON) -> PrefectResponse {
+    guard case .string(let source) = body else { return PrefectResponse(status: 204, body: .null) }
+    do throws(TemplateFault) {
+      _ = try Template(source.text)
+      return PrefectResponse(status: 204, body: .null)
+    } catch {
+      let told = JSON.object([
+        ("line", .null), ("message", .text(error.description)), ("source", body),
+      ])
+      return PrefectResponse(status: 422, body: .object([("error", told)]))
+    }
+  }
+
   func createAutomation(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.AutomationCreate = try request.body()
     var automation = MartletProto.Automation()
