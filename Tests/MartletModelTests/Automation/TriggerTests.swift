@@ -6,8 +6,10 @@ import Testing
 
 @Suite struct TriggerTests {
   private func trigger(_ text: String) throws -> EventTrigger {
-    let read = try Trigger(try JSON(parsing: text), "trigger")
-    return try #require(read.event)
+    guard case .event(let read) = try Trigger(try JSON(parsing: text), "trigger") else {
+      throw InvalidValue("trigger", "is put together")
+    }
+    return read
   }
 
   private func event(
