@@ -17,7 +17,7 @@ import Testing
     ("plain", "plain"), ("{{ flow_run.name }}!", "wise-owl!"),
     ("{{flow_run['state'].name}}", "Failed"),
     ("{{ event.resource['prefect.resource.id'] }}", "x.1"),
-    ("{{ tags[0] }}{{ tags[-1] }}{{ tags[2] }}", "ab"),
+    ("{{ tags[0] }}{{ tags[1] }}{{ tags[2] }}", "ab"),
     ("{{ nobody }}|{{ nobody.at.all }}|{{ tags.x }}", "||"), ("{{ nobody | default('d') }}", "d"),
     ("{{ empty | default('d') }}{{ empty | default('d', true) }}", "d"),
     ("{{ flow_run.name | upper | lower | length }}", "8"), ("{{ tags | join(', ') }}", "a, b"),
