@@ -75,7 +75,10 @@ public struct ActionRunner: PacedService {
     }
     let outcome: ActionOutcome
     do {
-      let action = try AutomationAction(json, "action")
+      let values = FiringValues.values(
+        automation: ("\(task.automationID)", task.automationName), firing: task.firing,
+        id: "\(task.firingID)", event: event)
+      let action = try AutomationAction(json, "action").filled(with: values)
       if case .unsupported(let type) = action {
         outcome = .failed("this server does not do \(type) yet")
       } else {
@@ -83,6 +86,8 @@ public struct ActionRunner: PacedService {
       }
     } catch let error as InvalidValue {
       outcome = .failed("\(error)")
+    } catch let fault as TemplateFault {
+      outcome = .failed("\(fault)")
     } catch {
       guard task.attempts >= Self.mostAttempts else {
         logger.info("an action of the automation \(task.automationID) is tried again: \(error)")

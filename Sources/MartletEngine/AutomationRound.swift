@@ -23,16 +23,33 @@ struct AutomationRound {
   var needed: [AutomationBucket.Key] {
     var keys: Set<AutomationBucket.Key> = []
     for watched in automations {
-      if watched.trigger.opening(at: .epoch) != nil {
-        keys.insert(AutomationBucket.Key(watched.automation, []))
-      }
-      for item in news.items where sees(watched, item) {
-        if let labels = watched.trigger.key(of: item.event) {
-          keys.insert(AutomationBucket.Key(watched.automation, labels))
+      for (node, trigger) in watched.tree.leaves {
+        if trigger.opening(at: .epoch) != nil {
+          keys.insert(AutomationBucket.Key(watched.automation, [], node: node))
+        }
+        for item in news.items where sees(watched, item) {
+          guard let labels = trigger.key(of: item.event) else { continue }
+          keys.insert(AutomationBucket.Key(watched.automation, labels, node: node))
+          insertWholes(of: node, watched, &keys)
         }
       }
     }
+    for key in buckets.keys {
+      guard let watched = byID[key.automationID], watched.automation.term == key.term else {
+        continue
+      }
+      insertWholes(of: key.node, watched, &keys)
+    }
     return Array(keys)
+  }
+
+  /// What a firing of a trigger may move besides.
+  private func insertWholes(
+    of node: Int, _ watched: WatchedAutomation, _ keys: inout Set<AutomationBucket.Key>
+  ) {
+    for whole in watched.tree.wholes(of: node) {
+      keys.insert(AutomationBucket.Key(watched.automation, [], node: whole))
+    }
   }
 
   /// Takes windows that were read.
@@ -43,26 +60,33 @@ struct AutomationRound {
   /// Puts the events to the triggers, in their order.
   mutating func run() {
     for watched in automations {
-      let key = AutomationBucket.Key(watched.automation, [])
-      if buckets[key] == nil, let window = watched.trigger.opening(at: watched.automation.beginTime)
-      {
-        set(window, key, watched, event: nil)
+      for (node, trigger) in watched.tree.leaves {
+        let key = AutomationBucket.Key(watched.automation, [], node: node)
+        if buckets[key] == nil, let window = trigger.opening(at: watched.automation.beginTime) {
+          set(window, key, trigger, event: nil)
+        }
       }
     }
     for item in news.items {
       for watched in automations where sees(watched, item) {
-        guard let labels = watched.trigger.key(of: item.event) else { continue }
-        let key = AutomationBucket.Key(watched.automation, labels)
-        let before = buckets[key]
-        guard let step = watched.trigger.step(before?.window, item.event) else { continue }
-        if let firing = step.firing {
-          // What was missing fires for the window that ended, not for the event that came after it.
-          let isAbsence = watched.trigger.posture == .proactive
-          fire(watched, firing, event: isAbsence ? before?.event : item.event)
-        }
-        if step.bucket != before?.window { set(step.bucket, key, watched, event: item.event) }
+        for (node, trigger) in watched.tree.leaves { put(item.event, to: trigger, node, watched) }
       }
     }
+  }
+
+  private mutating func put(
+    _ event: TriggerEvent, to trigger: EventTrigger, _ node: Int, _ watched: WatchedAutomation
+  ) {
+    guard let labels = trigger.key(of: event) else { return }
+    let key = AutomationBucket.Key(watched.automation, labels, node: node)
+    let before = buckets[key]
+    guard let step = trigger.step(before?.window, event) else { return }
+    if let firing = step.firing {
+      // What was missing fires for the window that ended, not for the event that came after it.
+      let isAbsence = trigger.posture == .proactive
+      fire(watched, node, trigger, firing, event: isAbsence ? before?.event : event)
+    }
+    if step.bucket != before?.window { set(step.bucket, key, trigger, event: event) }
   }
 
   /// Tells the windows what time it is.
@@ -73,9 +97,10 @@ struct AutomationRound {
         move.buckets[key] = .some(nil)
         continue
       }
-      guard let step = watched.trigger.step(bucket.window, now: now) else { continue }
-      if let firing = step.firing { fire(watched, firing, event: bucket.event) }
-      set(step.bucket, key, watched, event: bucket.event)
+      guard let trigger = watched.tree[key.node], let step = trigger.step(bucket.window, now: now)
+      else { continue }
+      if let firing = step.firing { fire(watched, key.node, trigger, firing, event: bucket.event) }
+      set(step.bucket, key, trigger, event: bucket.event)
     }
   }
 
@@ -89,47 +114,51 @@ struct AutomationRound {
   }
 
   private mutating func set(
-    _ window: TriggerBucket?, _ key: AutomationBucket.Key, _ watched: WatchedAutomation,
+    _ window: TriggerBucket?, _ key: AutomationBucket.Key, _ trigger: EventTrigger,
     event: TriggerEvent?
   ) {
     let bucket = window.map {
-      AutomationBucket(key: key, window: $0, wake: watched.trigger.wake($0), event: event)
+      AutomationBucket(key: key, window: $0, wake: trigger.wake($0), event: event)
     }
     buckets[key] = bucket
     move.buckets[key] = .some(bucket)
   }
 
-  /// Notes what a firing is to do. Its id follows from what fired; those of its tasks are new, and written with it.
+  /// Takes the firing of a trigger to what it is part of, up to the whole.
   private mutating func fire(
-    _ watched: WatchedAutomation, _ firing: TriggerFiring, event: TriggerEvent?
+    _ watched: WatchedAutomation, _ leaf: Int, _ trigger: EventTrigger, _ firing: TriggerFiring,
+    event: TriggerEvent?
   ) {
-    let automation = watched.automation
-    let isReactive = watched.trigger.posture == .reactive
-    let id = ObjectID(
-      UUIDValue.derived(
-        from: [
-          "automation firing", "\(automation.id)", "\(automation.term)",
-          "\(firing.start.microseconds)", "\(firing.count)", isReactive ? event?.id ?? "" : "",
-        ] + firing.key))
-    let told = JSON.object([
-      ("window_start", .text(firing.start.rfc3339)), ("count", .integer(firing.count)),
-      (
-        "labels",
-        .object(zip(watched.trigger.forEach, firing.key).map { ($0, JSON.text($1)) })
-      ),
-      ("event", event?.json ?? .null),
-    ])
-    let actions = automation.content.actions + automation.content.actionsOnTrigger
-    // Ids in the order of the actions.
-    let ids = (0..<2 * (actions.count + 1)).map { _ in
-      RunID.v7(now: news.now, random: (.random(in: 0...UInt64.max), .random(in: 0...UInt64.max)))
-    }.sorted()
-    for (ordinal, action) in ([nil] + actions.map(Optional.some)).enumerated() {
-      move.tasks.append(
-        NewAutomationTask(
-          id: ids[2 * ordinal], automationID: automation.id, term: automation.term, firingID: id,
-          ordinal: ordinal, triggerID: ObjectID(ids[1].value),
-          eventID: ObjectID(ids[2 * ordinal + 1].value), action: action, firing: told))
+    var parts: [PartFiring] = []
+    var part = PartFiring(
+      position: 0, time: trigger.time(of: firing, event: event), eventID: event?.id ?? "")
+    var node = watched.tree.nodes[leaf]
+    while let parent = node.parent {
+      part.position = node.position
+      node = watched.tree.nodes[parent]
+      guard case .composition(let composition) = node.content else { return }
+      let key = AutomationBucket.Key(watched.automation, [], node: parent)
+      let before = buckets[key]?.parts ?? []
+      let step = composition.step(before, part)
+      if step.gathered != before { set(step.gathered, key) }
+      guard let fired = step.fired else { return }
+      parts = fired
+      part.time = fired.map(\.time).max() ?? part.time
     }
+    move.tasks += FiringTasks(
+      automation: watched.automation, leaf: leaf, trigger: trigger, firing: firing, event: event,
+      parts: parts
+    ).make(now: news.now)
+  }
+
+  private mutating func set(_ parts: [PartFiring], _ key: AutomationBucket.Key) {
+    let bucket = parts.first.map { first in
+      var window = TriggerBucket(key: [], start: first.time, end: nil)
+      window.last = parts.last?.time ?? first.time
+      window.count = parts.count
+      return AutomationBucket(key: key, window: window, wake: nil, event: nil, parts: parts)
+    }
+    buckets[key] = bucket
+    move.buckets[key] = .some(bucket)
   }
 }

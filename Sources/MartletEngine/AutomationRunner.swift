@@ -94,8 +94,9 @@ public final class AutomationRunner: PacedService {
       known[automation.id] = nil
       do throws(InvalidValue) {
         let trigger = try Trigger(automation.content.trigger, "trigger")
-        guard !automation.content.isPaused, let event = trigger.event else { continue }
-        known[automation.id] = WatchedAutomation(automation: automation, trigger: event)
+        guard !automation.content.isPaused else { continue }
+        known[automation.id] = WatchedAutomation(
+          automation: automation, tree: TriggerTree(trigger))
       } catch {
         logger.error("the automation \(automation.id) has a trigger that is none: \(error)")
       }
@@ -108,8 +109,8 @@ public final class AutomationRunner: PacedService {
   }
 }
 
-/// An automation with its trigger.
+/// An automation with its trigger, taken apart.
 struct WatchedAutomation: Sendable {
   var automation: Automation
-  var trigger: EventTrigger
+  var tree: TriggerTree
 }

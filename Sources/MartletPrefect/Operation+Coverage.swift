@@ -198,7 +198,7 @@ extension Operation {
     case .readAutomationsRelatedToResource: .served { try await $0.readRelatedAutomations($1) }
     case .deleteAutomationsOwnedByResource: .served { try await $0.deleteOwnedAutomations($1) }
     case .validateTemplateTemplates, .validateTemplateAutomations:
-      .missing("templates are handed on as they are, and not filled in yet")
+      .served { _, request in PrefectAPI.checkTemplate(request.body) }
     // For Prefect's web UI
     case .createSavedSearch: .served { try await $0.createSavedSearch($1) }
     case .readSavedSearch: .served { try await $0.readSavedSearch($1) }

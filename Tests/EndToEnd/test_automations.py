@@ -98,9 +98,8 @@ def test_each_event_runs_a_deployment_once(calls, word):
     assert {event["follows"] for event in executed} == {event["id"] for event in triggered}
     made = runs(calls, word)
     assert len(made) == 4
-    # A template is not filled in: it is handed on.
     whole = [calls("RunService/GetRun", id=run["id"])["run"] for run in made]
-    assert all(run["parameters"] == {"order": template} for run in whole)
+    assert sorted(run["parameters"]["order"] for run in whole) == [f"shop.{number}" for number in range(4)]
     assert {run["createdBy"] for run in made} == {f"automation:{automation}"}
     assert {f"martlet.flow-run.{run['id']}" for run in made} == {
         event["related"][0]["id"] for event in executed}
@@ -188,7 +187,9 @@ def test_what_cannot_be_is_refused(calls, word):
 
     event = {"posture": "Reactive"}
     assert "posture" in refused({})
-    assert "not carried out yet" in refused({"type": "compound", "require": "all", "triggers": [event]})
+    assert "more than there are" in refused({"type": "compound", "require": 2, "triggers": [event]})
+    both = {"type": "compound", "require": "all", "triggers": [event, event]}
+    assert "for ever" in refused(both, {"type": "run-deployment", "source": "inferred"})
     assert "no action" in refused(event, {"type": "dance"})
     assert "deployment_id" in refused(event, {"type": "run-deployment"})
     assert "for ever" in refused(event, {"type": "run-deployment", "source": "inferred"})
@@ -231,6 +232,66 @@ def test_a_killed_server_fires_each_event_once(new_server, word):
     assert calls.told(every, "failed") == []
     [once] = calls.wait(whole, "automation.triggered", 1)
     assert once["payload"]["count"] == 120
+
+
+def test_triggers_are_put_together(calls, word):
+    def part(name: str, **more) -> dict:
+        return {"posture": "Reactive", "expect": [f"{word}.{name}"], **more}
+
+    a, b, c = part("a"), part("b"), part("c")
+    every = calls.create({"type": "compound", "require": "all", "triggers": [a, b], "within": 3600})
+    either = calls.create({"type": "compound", "require": "any", "triggers": [a, b]})
+    two = calls.create({"type": "compound", "require": 2, "triggers": [a, b, c], "within": 3600})
+    order = calls.create({"type": "sequence", "triggers": [a, part("b", threshold=2, within=60), c], "within": 3600})
+    nested = calls.create(
+        {
+            "type": "sequence", "within": 3600,
+            "triggers": [{"type": "compound", "require": "any", "triggers": [a, b]}, c],
+        })
+    for name in "babbcca":
+        calls.publish(f"{word}.{name}", f"x.{name}")
+    expected = {every: "aa", either: "babba", two: "aca", order: "c", nested: "c"}
+    for automation, names in expected.items():
+        calls.wait(automation, "automation.triggered", len(names))
+    # Another trigger, put to what came after all of these, shows that there is nothing more to come.
+    last = calls.create(part("last"))
+    calls.publish(f"{word}.last", "x")
+    calls.wait(last, "executed", 1)
+    for automation, names in expected.items():
+        triggered = calls.told(automation, "automation.triggered")
+        # Firings of one look are told of in no order.
+        assert sorted(event["payload"]["event"][-1] for event in triggered) == sorted(names)
+        assert len({event["payload"]["event_id"] for event in triggered}) == len(names)
+    [told] = calls.told(order, "automation.triggered")
+    assert told["payload"]["count"] == 3
+
+
+def test_automations_go_with_the_deployment_that_they_belong_to(calls, word):
+    target = deployment(calls, word)
+    event = {"posture": "Reactive", "expect": [word]}
+    for owner in (f"prefect.deployment.{target}", f"martlet.deployment.{target}", f"prefect.flow.{target}", ""):
+        calls.create(event, tags=[word], owner_resource=owner)
+    calls("DeploymentService/DeleteDeployment", deployment=target)
+    kept = calls("AutomationService/ListAutomations", filter={"tags": [word]})["automations"]
+    assert sorted(automation.get("ownerResource", "") for automation in kept) == ["", f"prefect.flow.{target}"]
+
+
+def test_parts_of_a_trigger_outlive_killed_replicas(new_server, word):
+    first = new_server().start()
+    second = new_server(database_url=socket_url(first)).start()
+    calls = Automations(first)
+    parts = [{"posture": "Reactive", "expect": [f"{word}.{name}"]} for name in "ab"]
+    pairs = calls.create({"type": "sequence", "triggers": parts, "within": 86400})
+    for round in range(6):
+        for name in "ab":
+            calls.publish(f"{word}.{name}", f"{round}")
+            if name == "a":
+                second.kill()
+                second.start()
+    executed = calls.wait(pairs, "executed", 6)
+    triggered = calls.told(pairs, "automation.triggered")
+    assert (len(executed), len(triggered)) == (6, 6)
+    assert len({event["payload"]["event_id"] for event in triggered}) == 6
 
 
 def test_two_replicas_fire_each_event_once(new_server, word):
@@ -302,5 +363,10 @@ def test_prefects_endpoints(calm_server, calls, word):
     assert prefect(calm_server, "DELETE", f"/automations/owned-by/{owner}")[0] == 202
     assert prefect(calm_server, "GET", one)[0] == 404
     assert prefect(calm_server, "DELETE", one)[0] == 404
+    assert prefect(calm_server, "POST", "/templates/validate", "{{ event.id }}") == (204, None)
+    status, fault = prefect(calm_server, "POST", "/automations/templates/validate", "{{ event")
+    assert status == 422 and fault["error"]["source"] == "{{ event" and "lacks" in fault["error"]["message"]
     sequence = {**body, "trigger": {"type": "sequence", "triggers": [body["trigger"]], "within": 5}}
-    assert prefect(calm_server, "POST", "/automations/", sequence)[0] == 501
+    status, made = prefect(calm_server, "POST", "/automations/", sequence)
+    assert status == 201 and uuid.UUID(made["trigger"]["triggers"][0]["id"])
+    assert (made["trigger"]["type"], made["trigger"]["within"]) == ("sequence", 5)

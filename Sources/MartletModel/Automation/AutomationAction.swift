@@ -12,7 +12,7 @@ public enum AutomationAction: Sendable, Equatable {
 
   /// Nothing.
   case doNothing
-  /// A run of a deployment is created. Templates in the parameters are not filled in.
+  /// A run of a deployment is created. Texts in the parameters may be templates.
   case runDeployment(Target, parameters: JSON, jobVariables: JSON, delay: Interval)
   /// A deployment is paused, or goes on.
   case pauseDeployment(Target, Bool)
@@ -83,6 +83,11 @@ public enum AutomationAction: Sendable, Equatable {
     case let type where ["send-notification", "call-webhook", "declare-incident"].contains(type):
       self = .unsupported(type)
     case let type: throw InvalidValue("\(field).type", "is \"\(type)\", which is no action")
+    }
+    if case .changeState = self {
+      try checkTemplates("\(field).message")
+    } else {
+      try checkTemplates("\(field).parameters")
     }
   }
 

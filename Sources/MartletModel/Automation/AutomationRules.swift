@@ -17,15 +17,13 @@ public enum AutomationRules {
   /// That an action failed.
   public static let failed = "martlet.automation.action.failed"
 
-  /// Checks what an automation does, and reads its trigger.
+  /// Checks what an automation does, and when.
   public static func check(
     trigger: JSON, actions: [JSON], onTrigger: [JSON], onResolve: [JSON]
-  ) throws(InvalidValue) -> EventTrigger {
-    let read = try Trigger(trigger, "automation.trigger")
-    guard let event = read.event else {
-      throw InvalidValue(
-        "automation.trigger.type",
-        "is not carried out yet: this server has triggers of the type event alone")
+  ) throws(InvalidValue) {
+    let whole = try Trigger(trigger, "automation.trigger")
+    guard TriggerTree(whole).nodes.count <= TriggerTree.most else {
+      throw InvalidValue("automation.trigger", "has more than \(TriggerTree.most) triggers in it")
     }
     guard !actions.isEmpty else { throw InvalidValue("automation.actions", "is required") }
     for (name, list) in [
@@ -36,17 +34,25 @@ public enum AutomationRules {
       }
       for (index, action) in list.enumerated() {
         let read = try AutomationAction(action, "automation.\(name)[\(index)]")
-        if case .runDeployment(.inferred, _, _, _) = read, startsRuns(event) {
+        if case .runDeployment(.inferred, _, _, _) = read, startsRuns(whole) {
           throw InvalidValue(
             "automation.\(name)[\(index)]",
             "would run a deployment whenever one of its runs is scheduled, for ever")
         }
       }
     }
-    return event
   }
 
   /// Whether what a trigger fires at comes of every new run of a deployment.
+  private static func startsRuns(_ trigger: Trigger) -> Bool {
+    switch trigger {
+    case .event(let trigger): return startsRuns(trigger)
+    case .compound(let parts, let requirement):
+      return parts.triggers.count(where: startsRuns) >= requirement.number(of: parts.triggers.count)
+    case .sequence(let parts): return parts.triggers.allSatisfy(startsRuns)
+    }
+  }
+
   private static func startsRuns(_ trigger: EventTrigger) -> Bool {
     guard trigger.posture == .reactive else { return false }
     if trigger.expect.isEmpty { return true }

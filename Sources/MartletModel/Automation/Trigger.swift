@@ -4,9 +4,9 @@
 public indirect enum Trigger: Sendable, Hashable {
   /// Events are counted.
   case event(EventTrigger)
-  /// Several triggers fire within a time, so many of them. Not carried out yet.
+  /// Several triggers fire within a time, so many of them.
   case compound(Composition, require: Requirement)
-  /// Several triggers fire within a time, one after the other. Not carried out yet.
+  /// Several triggers fire within a time, one after the other.
   case sequence(Composition)
 
   /// How many of several triggers must fire.
@@ -40,11 +40,6 @@ public indirect enum Trigger: Sendable, Hashable {
   public static let widest = 20
   /// How deep triggers may be put together.
   public static let deepest = 4
-
-  /// The trigger over events; nil for what is not carried out yet.
-  public var event: EventTrigger? {
-    if case .event(let trigger) = self { trigger } else { nil }
-  }
 }
 
 extension Trigger {
@@ -63,7 +58,11 @@ extension Trigger {
         requirement = .count(try TriggerReader.integer(value, "\(field).require", 1...Self.widest))
       case nil: throw InvalidValue("\(field).require", "is required: any, all or a number")
       }
-      self = .compound(try Self.composition(json, field, depth), require: requirement)
+      let parts = try Self.composition(json, field, depth)
+      guard requirement.number(of: parts.triggers.count) <= parts.triggers.count else {
+        throw InvalidValue("\(field).require", "is more than there are triggers")
+      }
+      self = .compound(parts, require: requirement)
     case "sequence": self = .sequence(try Self.composition(json, field, depth))
     case let type:
       throw InvalidValue("\(field).type", "is \"\(type)\": event, compound and sequence are known")

@@ -6,6 +6,20 @@ internal import MartletProto
 internal import MartletWire
 
 extension PrefectAPI {
+  /// Whether a text is a template; where it is none, why.
+  static func checkTemplate(_ body: JSON) -> PrefectResponse {
+    guard case .string(let source) = body else { return PrefectResponse(status: 204, body: .null) }
+    do throws(TemplateFault) {
+      _ = try Template(source.text)
+      return PrefectResponse(status: 204, body: .null)
+    } catch {
+      let told = JSON.object([
+        ("line", .null), ("message", .text(error.description)), ("source", body),
+      ])
+      return PrefectResponse(status: 422, body: .object([("error", told)]))
+    }
+  }
+
   func createAutomation(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.AutomationCreate = try request.body()
     var automation = MartletProto.Automation()
@@ -91,13 +105,21 @@ extension PrefectAPI {
         location: ["body", "trigger"], message: "Input should be a valid dictionary",
         type: "dict_type")
     }
-    if let type = members["type"]?.text, type == "compound" || type == "sequence" {
-      throw PrefectFailure(501, "Martlet does not carry out \(type) triggers yet.")
-    }
-    if members["id"] ?? .null == .null {
-      members.set("id", to: .text(UUIDValue.derived(from: ["trigger", automation]).text))
-    }
+    identify(&members, ["trigger", automation], depth: 0)
     return JSONObject(members)
+  }
+
+  private static func identify(_ members: inout JSONMembers, _ place: [String], depth: Int) {
+    if members["id"] ?? .null == .null {
+      members.set("id", to: .text(UUIDValue.derived(from: place).text))
+    }
+    guard depth < Trigger.deepest, case .array(let parts)? = members["triggers"] else { return }
+    let named = parts.enumerated().map { index, part in
+      guard case .object(var members) = part else { return part }
+      identify(&members, place + ["\(index)"], depth: depth + 1)
+      return JSON.object(members)
+    }
+    members.set("triggers", to: .array(named))
   }
 
   private static func actions(_ list: [JSON]?, _ field: String) throws -> [JSONObject] {

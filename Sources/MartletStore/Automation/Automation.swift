@@ -37,7 +37,7 @@ public struct AutomationContent: Sendable, Equatable {
   /// Refuses what cannot be stored; gives the trigger all that it does not say.
   public mutating func validate() throws(StoreError) {
     do throws(InvalidValue) {
-      _ = try AutomationRules.check(
+      try AutomationRules.check(
         trigger: trigger, actions: actions, onTrigger: actionsOnTrigger,
         onResolve: actionsOnResolve)
       trigger = try Trigger(trigger, "automation.trigger").json

@@ -4,7 +4,7 @@
 public import MartletModel
 import MartletPostgres
 
-/// A window of an automation's trigger.
+/// A window of an automation's trigger, or of one that it is put together of.
 public struct AutomationBucket: Sendable, Equatable {
   /// Names a window.
   public struct Key: Sendable, Hashable {
@@ -14,22 +14,27 @@ public struct AutomationBucket: Sendable, Equatable {
     public var term: Int64
     /// The values of the labels.
     public var labels: [String]
+    /// The number of the trigger in the whole.
+    public var node: Int
 
     /// Names a window.
-    public init(_ automation: Automation, _ labels: [String]) {
-      automationID = automation.id
-      term = automation.term
-      self.labels = labels
+    public init(_ automation: Automation, _ labels: [String], node: Int = 0) {
+      self.init(
+        automationID: automation.id, term: automation.term, labels: labels, node: node)
     }
 
-    init(automationID: ObjectID, term: Int64, labels: [String]) {
+    init(automationID: ObjectID, term: Int64, labels: [String], node: Int) {
       self.automationID = automationID
       self.term = term
       self.labels = labels
+      self.node = node
     }
 
-    /// Follows from the values.
-    var id: ObjectID { ObjectID(UUIDValue.derived(from: ["automation bucket"] + labels)) }
+    /// Follows from the number and the values.
+    var id: ObjectID {
+      let start = node == 0 ? ["automation bucket"] : ["automation bucket of a part", "\(node)"]
+      return ObjectID(UUIDValue.derived(from: start + labels))
+    }
   }
 
   /// Which it is.
@@ -40,9 +45,14 @@ public struct AutomationBucket: Sendable, Equatable {
   public var wake: Instant?
   /// The last event that moved it.
   public var event: TriggerEvent?
+  /// Of a trigger that is put together of others: which of them fired.
+  public var parts: [PartFiring]
 
   /// Makes a window.
-  public init(key: Key, window: TriggerBucket, wake: Instant?, event: TriggerEvent?) {
+  public init(
+    key: Key, window: TriggerBucket, wake: Instant?, event: TriggerEvent?, parts: [PartFiring] = []
+  ) {
+    self.parts = parts
     self.key = key
     self.window = window
     self.wake = wake
@@ -154,6 +164,8 @@ extension Store {
     parameters.bindArray(count: count) { buckets[$0].window.hasFired }
     parameters.bindArray(of: Instant.self, count: count) { buckets[$0].wake }
     parameters.bindArray(of: String.self, count: count) { buckets[$0].event?.json.description }
+    parameters.bindArray(count: count) { Int64(buckets[$0].key.node) }
+    parameters.bindArray(count: count) { JSON.array(buckets[$0].parts.map(\.json)).description }
   }
 }
 
@@ -164,7 +176,9 @@ extension AutomationBucket {
     if case .array(let texts) = try Automation.json(row.get(3)) {
       labels = texts.compactMap { if case .string(let text) = $0 { text.text } else { nil } }
     }
-    key = Key(automationID: try row.get(0), term: try row.get(1), labels: labels)
+    key = Key(
+      automationID: try row.get(0), term: try row.get(1), labels: labels,
+      node: Int(try row.get(10, as: Int16.self)))
     var window = TriggerBucket(key: labels, start: try row.get(4), end: try row.optional(5))
     window.last = try row.get(6)
     window.count = Int(try row.get(7, as: Int64.self))
@@ -172,6 +186,10 @@ extension AutomationBucket {
     self.window = window
     wake = nil
     event = nil
+    parts = []
+    if case .array(let list) = try Automation.json(row.get(11)) {
+      parts = list.compactMap { PartFiring(json: $0) }
+    }
     if let text: String = try row.optional(9) {
       event = TriggerEvent(json: try Automation.json(text))
     }

@@ -41,6 +41,7 @@ public enum Schema {
     migration(72, "blocks", PackageResources.m0072_blocks_sql),
     migration(73, "artifact types", PackageResources.m0073_artifact_types_sql),
     migration(80, "automations", PackageResources.m0080_automations_sql),
+    migration(81, "trigger parts", PackageResources.m0081_trigger_parts_sql),
     migration(90, "outliers", PackageResources.m0090_outliers_sql),
   ]
 

@@ -67,13 +67,15 @@ FROM automation WHERE id = ANY ($1::uuid[])
 
 -- name: read_automation_buckets
 -- Windows by key.
-SELECT b.automation_id, b.term, b.key_id, b.key, b.start_time, b.end_time, b.last_time, b.count, b.has_fired, b.event
+SELECT b.automation_id, b.term, b.key_id, b.key, b.start_time, b.end_time, b.last_time, b.count, b.has_fired, b.event,
+  b.node, b.parts
 FROM unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS w (automation_id, term, key_id)
 JOIN automation_bucket b USING (automation_id, term, key_id)
 
 -- name: read_due_automation_buckets
 -- Windows that time alone changes, the longest due first; also those of earlier terms.
-SELECT automation_id, term, key_id, key, start_time, end_time, last_time, count, has_fired, event
+SELECT automation_id, term, key_id, key, start_time, end_time, last_time, count, has_fired, event,
+  node, parts
 FROM automation_bucket WHERE wake_time <= $1::timestamptz ORDER BY wake_time LIMIT $2::bigint
 
 -- name: next_automation_wake
@@ -90,16 +92,17 @@ RETURNING version
 -- name: save_automation_buckets
 -- Writes windows of terms that still hold.
 INSERT INTO automation_bucket AS b (automation_id, term, key_id, key, start_time, end_time, last_time, count, has_fired,
-  wake_time, event)
+  wake_time, event, node, parts)
 SELECT w.automation_id, w.term, w.key_id, w.key, w.start_time, w.end_time, w.last_time, w.count, w.has_fired, w.wake_time,
-  w.event
+  w.event, w.node::smallint, w.parts
 FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
-    $8::bigint[], $9::boolean[], $10::timestamptz[], $11::text[])
-  AS w (automation_id, term, key_id, key, start_time, end_time, last_time, count, has_fired, wake_time, event)
+    $8::bigint[], $9::boolean[], $10::timestamptz[], $11::text[], $12::bigint[], $13::text[])
+  AS w (automation_id, term, key_id, key, start_time, end_time, last_time, count, has_fired, wake_time, event, node,
+    parts)
 JOIN automation a ON a.id = w.automation_id AND a.term = w.term
 ON CONFLICT (automation_id, term, key_id) DO UPDATE SET start_time = excluded.start_time, end_time = excluded.end_time,
   last_time = excluded.last_time, count = excluded.count, has_fired = excluded.has_fired, wake_time = excluded.wake_time,
-  event = excluded.event
+  event = excluded.event, parts = excluded.parts
 
 -- name: delete_automation_buckets
 -- Closes windows.

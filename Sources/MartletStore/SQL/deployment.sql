@@ -102,10 +102,14 @@ WHERE w.deployment_id = $1::uuid AND w.standing = 1 AND s.attempt = 0 ORDER BY w
 UPDATE deployment SET is_paused = true WHERE id = $1::uuid
 
 -- name: delete_deployment
--- Deletes a locked deployment with its versions and backfills; its runs know its id and no more.
+-- Deletes a locked deployment with its versions, its backfills, and the automations that belong to it; its runs know its id
+-- and no more.
 WITH gone AS (
-  DELETE FROM deployment WHERE id = $1::uuid RETURNING id
+  DELETE FROM deployment WHERE id = $1::uuid RETURNING id, namespace
 ), versions AS (
   DELETE FROM deployment_version v USING gone g WHERE v.deployment_id = g.id
+), automations AS (
+  DELETE FROM automation a USING gone g WHERE a.namespace = g.namespace
+    AND a.owner_resource IN ('martlet.deployment.' || g.id, 'prefect.deployment.' || g.id)
 )
 DELETE FROM backfill b USING gone g WHERE b.deployment_id = g.id

@@ -6,8 +6,10 @@ import Testing
 
 @Suite struct TriggerTests {
   private func trigger(_ text: String) throws -> EventTrigger {
-    let read = try Trigger(try JSON(parsing: text), "trigger")
-    return try #require(read.event)
+    guard case .event(let read) = try Trigger(try JSON(parsing: text), "trigger") else {
+      throw InvalidValue("trigger", "is put together")
+    }
+    return read
   }
 
   private func event(
@@ -65,7 +67,6 @@ import Testing
       #"{"type": "sequence", "within": 60, "triggers": [{"posture": "Reactive"}, {"posture": "Proactive"}]}"#,
     ] {
       let read = try Trigger(try JSON(parsing: text), "trigger")
-      #expect(read.event == nil)
       #expect(try Trigger(read.json, "trigger") == read)
     }
   }
@@ -80,6 +81,10 @@ import Testing
     (#"{"posture": "Reactive", "expect": [1]}"#, "trigger.expect"),
     (#"{"type": "metric"}"#, "trigger.type"),
     (#"{"type": "compound", "triggers": [{"posture": "Reactive"}]}"#, "trigger.require"),
+    (
+      #"{"type": "compound", "require": 2, "triggers": [{"posture": "Reactive"}]}"#,
+      "trigger.require"
+    ),
     (#"{"type": "sequence", "triggers": []}"#, "trigger.triggers"),
     (#"{"type": "sequence", "triggers": [{}]}"#, "trigger.triggers[0].posture"),
   ]) func whatIsWrongIsNamed(_ text: String, _ field: String) throws {

@@ -86,12 +86,23 @@ public struct Automation: MartletWire.WireMessage {
   /// with the first of them, once in a window; with `within` 0 at every event. A proactive one (`within` at least 10) fires
   /// when a window ends in which fewer than `threshold` came. With `after`, a window opens at such an event alone.
   /// `for_each` counts apart for each combination of these labels.
+  ///
+  /// Triggers may be put together, at most 4 deep and 64 in all: `{"type": "compound", "require": "any" | "all" | NUMBER,
+  /// "triggers": [TRIGGER], "within": SECONDS}` fires when so many of its parts have fired within the time, or at any times
+  /// where `within` is null; `{"type": "sequence", "triggers": [TRIGGER], "within": SECONDS}` when all have, in their order.
+  /// Of each part the latest firing counts; what made the whole fire does not count again.
   public var trigger: [String: MartletWire.JSONValue]?
   /// What is done, each such as `{"type": "run-deployment", "deployment_id": UUID, "parameters": {}}`; 1 to 20. The types:
   /// `do-nothing`, `run-deployment`, `pause-deployment`, `resume-deployment`, `cancel-flow-run`, `suspend-flow-run`,
   /// `resume-flow-run`, `delete-flow-run`, `change-flow-run-state`, `pause-work-pool`, `resume-work-pool`,
   /// `pause-work-queue`, `resume-work-queue`, `pause-automation`, `resume-automation`. `send-notification` and `call-webhook`
-  /// may be stored and fail. Templates in parameters are handed on as they are: they are not filled in.
+  /// may be stored and fail.
+  ///
+  /// Texts in `parameters` and the `message` of a state are templates where they have braces, a part of Jinja's language:
+  /// `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default, upper, lower, length, join, tojson. The variables:
+  /// `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`, `flow_run`, `task_run`,
+  /// `deployment`, `work_pool`, `work_queue`, each with `id`, `name`, a run with `state`, as the event tells of them. What is
+  /// not there is empty.
   public var actions: [[String: MartletWire.JSONValue]]
   /// What is done besides when it fires.
   public var actionsOnTrigger: [[String: MartletWire.JSONValue]]

@@ -1,0 +1,68 @@
+// Decides which values the templates of actions see: the firing, its event, and what the event says of what it has to do with.
+
+/// What templates see of a firing.
+public enum FiringValues {
+  /// The kinds that an event may have to do with, by their variables.
+  private static let kinds = [
+    ("flow", "flow"), ("flow_run", "flow-run"), ("task_run", "task-run"),
+    ("deployment", "deployment"), ("work_pool", "work-pool"), ("work_queue", "work-queue"),
+  ]
+
+  /// The variables `automation`, `firing`, `labels`, `event`, and `flow`, `flow_run`, `task_run`, `deployment`, `work_pool`,
+  /// `work_queue` where the event has to do with one.
+  ///
+  /// - Parameters:
+  ///   - automation: Its id and name.
+  ///   - firing: What is kept of the firing.
+  ///   - id: Names the firing.
+  public static func values(
+    automation: (id: String, name: String), firing: JSON, id: String, event: TriggerEvent?
+  ) -> JSON {
+    var values = JSONMembers()
+    values.set(
+      "automation",
+      to: .object([("id", .text(automation.id)), ("name", .text(automation.name))]))
+    values.set(
+      "firing",
+      to: .object([
+        ("id", .text(id)), ("window_start", firing["window_start"]), ("count", firing["count"]),
+        ("labels", firing["labels"]), ("parts", firing["parts"]),
+      ]))
+    values.set("labels", to: firing["labels"] ?? .object([]))
+    guard let event else { return .object(values) }
+    values.set("event", to: Self.event(event))
+    for (name, kind) in kinds {
+      guard let subject = event.subject(kind) else { continue }
+      values.set(JSONText(name), to: thing(kind, subject, event))
+    }
+    return .object(values)
+  }
+
+  private static func event(_ event: TriggerEvent) -> JSON {
+    .object([
+      ("id", .text(event.id)), ("event", .text(event.names.last ?? "")),
+      ("name", .text(event.names.first ?? "")), ("names", .texts(event.names)),
+      ("occurred", .text(event.time.rfc3339)), ("time", .text(event.time.rfc3339)),
+      ("resource", labels(event.resource)), ("related", .array(event.related.map(labels))),
+    ])
+  }
+
+  private static func labels(_ labels: [String: String]) -> JSON {
+    .object(labels.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) })
+  }
+
+  /// A thing as the event tells of it.
+  private static func thing(_ kind: String, _ id: String, _ event: TriggerEvent) -> JSON {
+    let ids = ["martlet.\(kind).\(id)", "prefect.\(kind).\(id)"]
+    let found = ([event.resource] + event.related).first { ids.contains($0["id"] ?? "") } ?? [:]
+    var name = found["name"] ?? found["prefect.resource.name"]
+    if kind == "flow", name == nil { name = event.resource["definition"] }
+    let state = found["state.type"].map { type in
+      JSON.object([
+        ("type", .text(type)), ("name", found["state.name"].map { .text($0) }),
+        ("message", found["prefect.state-message"].map { .text($0) }),
+      ])
+    }
+    return .object([("id", .text(id)), ("name", name.map { .text($0) }), ("state", state)])
+  }
+}

@@ -1,0 +1,103 @@
+// Decides that templates say what Jinja says of them, that what is missing is empty, and that nothing runs away.
+
+import Testing
+
+@testable import MartletModel
+
+@Suite struct TemplateTests {
+  private func values() throws -> JSON {
+    try JSON(
+      parsing: """
+        {"flow_run": {"name": "wise-owl", "state": {"name": "Failed"}}, "n": 3, "yes": true, "no": false, "nil": null,
+         "tags": ["a", "b"], "event": {"resource": {"prefect.resource.id": "x.1", "id": "x"}}, "empty": "", "zero": 0}
+        """)
+  }
+
+  @Test(arguments: [
+    ("plain", "plain"), ("{{ flow_run.name }}!", "wise-owl!"),
+    ("{{flow_run['state'].name}}", "Failed"),
+    ("{{ event.resource['prefect.resource.id'] }}", "x.1"),
+    ("{{ tags[0] }}{{ tags[1] }}{{ tags[2] }}", "ab"),
+    ("{{ nobody }}|{{ nobody.at.all }}|{{ tags.x }}", "||"), ("{{ nobody | default('d') }}", "d"),
+    ("{{ empty | default('d') }}{{ empty | default('d', true) }}", "d"),
+    ("{{ flow_run.name | upper | lower | length }}", "8"), ("{{ tags | join(', ') }}", "a, b"),
+    ("{{ tags | tojson }}{{ flow_run.name | tojson }}", #"["a","b"]"wise-owl""#),
+    ("{{ n }}{{ yes }}{{ nil }}", "3TrueNone"), ("{{ \"a'b\" }}{{ 'a\\'b' }}", "a'ba'b"),
+    ("{% if n == 3 and not no %}y{% else %}n{% endif %}", "y"),
+    ("{% if no %}1{% elif zero %}2{% elif n != 3 or yes %}3{% else %}4{% endif %}", "3"),
+    ("{% for tag in tags %}<{{ tag }}>{% endfor %}{{ tag }}", "<a><b>"),
+    ("{% for tag in nobody %}x{% else %}none{% endfor %}", "none"),
+    ("a {#- c -#} b", "ab"), ("a  {{- n -}}  b", "a3b"), ("line\n", "line"),
+    ("{ {% if yes %}%{% endif %} }", "{ % }"),
+  ]) func says(_ template: String, _ text: String) throws {
+    #expect(try Template(template).render(try values()) == text)
+  }
+
+  @Test(arguments: [
+    "{{ a", "{{ }}", "{{ a b }}", "{{ a | nope }}", "{{ a.b( }}", "{{ f() }}", "{{ 'a }}",
+    "{% if a %}", "{% endif %}",
+    "{% for a %}{% endfor %}", "{% if a %}{% endfor %}", "{% set a = 1 %}", "{# a", "{{ a + b }}",
+    "{{ tags | join(1, 2) }}",
+    "{{ 1.2.3 }}", "{% else %}",
+  ]) func whatIsNoTemplateIsRefused(_ template: String) {
+    #expect(throws: TemplateFault.self) { try Template(template) }
+  }
+
+  @Test func nothingRunsAway() throws {
+    let many = JSON.object([("a", .array(Array(repeating: .text("0123456789"), count: 1000)))])
+    let loops =
+      "{% for x in a %}{% for y in a %}{% for z in a %}{% endfor %}{% endfor %}{% endfor %}"
+    #expect(throws: TemplateFault.self) { try Template(loops).render(many) }
+    let long = "{% for x in a %}{{ a | join('') }}{% endfor %}"
+    #expect(throws: TemplateFault.self) { try Template(long).render(many) }
+    let deep = String(repeating: "(", count: 400)
+    #expect(throws: TemplateFault.self) { try Template("{{ \(deep)") }
+    let nots = String(repeating: "not ", count: 400)
+    #expect(try Template("{{ \(nots)a }}").render(many) == "True")
+    let nested = String(repeating: "{% if a %}", count: 5000)
+    #expect(throws: TemplateFault.self) { try Template(nested) }
+    let elifs = "{% if b %}" + String(repeating: "{% elif b %}", count: 3000) + "{% endif %}"
+    #expect(throws: TemplateFault.self) { try Template(elifs) }
+  }
+
+  @Test func parametersAndMessagesAreFilled() throws {
+    let text = """
+      {"type": "run-deployment", "source": "inferred", "parameters": {"plain": "x", "n": 1, "list": ["{{ n }}"],
+       "t": {"__prefect_kind": "jinja", "template": "{{ flow_run.name }}"},
+       "j": {"__prefect_kind": "json", "value": {"__prefect_kind": "jinja", "template": "{{ tags | tojson }}"}}}}
+      """
+    let action = try AutomationAction(try JSON(parsing: text), "action")
+    guard case .runDeployment(_, let filled, _, _) = try action.filled(with: try values()) else {
+      Issue.record("it is another action")
+      return
+    }
+    #expect(
+      filled
+        == (try JSON(parsing: #"{"plain":"x","n":1,"list":["3"],"t":"wise-owl","j":["a","b"]}"#)))
+    let error = #expect(throws: InvalidValue.self) {
+      try AutomationAction(
+        try JSON(
+          parsing: #"{"type":"run-deployment","source":"inferred","parameters":{"a":"{{"}}"#),
+        "action")
+    }
+    #expect(error?.field == "action.parameters")
+  }
+
+  @Test func anEventSaysWhatItHasToDoWith() throws {
+    let event = TriggerEvent(
+      id: "e", names: ["martlet.flow-run.Failed", "prefect.flow-run.Failed"], time: .epoch,
+      resource: [
+        "id": "martlet.flow-run.7", "name": "wise-owl", "state.type": "FAILED", "definition": "f",
+      ],
+      related: [["id": "martlet.deployment.8", "name": "d"], ["id": "martlet.flow.9"]])
+    let values = FiringValues.values(
+      automation: ("1", "a"), firing: .object([("labels", .object([("id", .text("l"))]))]), id: "2",
+      event: event)
+    let template =
+      "{{ automation.name }} {{ labels.id }} {{ event.event }} {{ event.resource.id }} "
+      + "{{ flow_run.id }} {{ flow_run.name }} {{ flow_run.state.type }} {{ deployment.name }} {{ flow.name }} {{ work_pool.name }}"
+    #expect(
+      try Template(template).render(values)
+        == "a l prefect.flow-run.Failed martlet.flow-run.7 7 wise-owl FAILED d f ")
+  }
+}
