@@ -17,7 +17,7 @@ public final class Scheduler: PacedService {
   /// What the services of the engine share.
   public let context: EngineContext
   private let catalog: ScheduleCatalog
-  private let reached: @Sendable (Point) throws -> Void
+  private let reached: @Sendable (Point) async throws -> Void
   private let made = Metrics.Counter(label: "martlet_scheduled_runs_total")
   private let failed = Metrics.Counter(label: "martlet_schedules_failed_total")
   private let idleTime = Metrics.Timer(label: "martlet_scheduler_idle_pass_seconds")
@@ -32,7 +32,7 @@ public final class Scheduler: PacedService {
 
   init(
     _ context: EngineContext, zones: ZoneDirectory = .standard,
-    reached: @escaping @Sendable (Point) throws -> Void
+    reached: @escaping @Sendable (Point) async throws -> Void
   ) {
     self.context = context
     catalog = ScheduleCatalog(zones: zones)
@@ -65,7 +65,7 @@ public final class Scheduler: PacedService {
     let taken = try await store.takeSchedules(limit: settings.chunk, hold: settings.hold)
     // What is due is in the hands of another replica: do not spin for it.
     if taken.isEmpty { return next.isMarked ? .zero : .milliseconds(20) }
-    try reached(.taken)
+    try await reached(.taken)
     var work = SchedulerPass(taken, catalog: catalog)
     try await deal(with: &work)
     return .zero
@@ -74,21 +74,21 @@ public final class Scheduler: PacedService {
   private func deal(with work: inout SchedulerPass) async throws {
     work.look()
     try await make(work.overdue(), in: &work)
-    try reached(.overdueMade)
+    try await reached(.overdueMade)
     let items = try await store.scheduledItems(
       of: work.ids, wholly: work.exclusive, dueBy: work.now)
     work.decide(items)
     try await refuse(work)
-    try reached(.refused)
+    try await reached(.refused)
     let cancellations = work.cancellations
     if !cancellations.isEmpty { _ = try await store.transitions.submit(cancellations) }
-    try reached(.cancelled)
+    try await reached(.cancelled)
     try await store.moveGates(opened: work.opened, buffered: work.buffered)
-    try reached(.gatesMoved)
+    try await reached(.gatesMoved)
     // What others wait for comes before what nobody waits for yet.
     if work.opened.isEmpty {
       try await make(work.ahead(), in: &work)
-      try reached(.aheadMade)
+      try await reached(.aheadMade)
     }
     let stale = try await store.advance(work.progress())
     for (namespace, runs) in work.unwanted(stale) {
@@ -98,7 +98,7 @@ public final class Scheduler: PacedService {
       try await store.removeWaitingRuns(runs, in: namespace, actor: "service:scheduler")
     }
     await report(work.failures)
-    try reached(.advanced)
+    try await reached(.advanced)
   }
 
   /// Makes runs, in batches; what could not be made stays to be made.

@@ -1,6 +1,5 @@
 // Decides that each time of a schedule becomes exactly one run, whichever replicas look and wherever they are cut short.
 
-import Dispatch
 import MartletModel
 import MartletStore
 import MartletTestKit
@@ -272,18 +271,18 @@ import Testing
       let edited = try spec("30 4 * * *")
       // The edit is committed after the old form's runs were decided on, before they are noted.
       let taken = TestSignal<Void>()
-      let go = DispatchSemaphore(value: 0)
+      let go = TestSignal<Void>()
       let crossed = Atomic<Bool>(false)
       let scheduler = Scheduler(fixture.context) {
         guard $0 == .aheadMade, !crossed.exchange(true, ordering: .relaxed) else { return }
         taken.send(())
-        go.wait()
+        await go.next()
       }
       async let passed: Void = settle(scheduler)
       await taken.next()
       try await store.replaceSchedules(
         [edited], of: id, in: fixture.namespace, actor: "tester")
-      go.signal()
+      go.send(())
       try await passed
       try await settle(Scheduler(fixture.context))
       #expect(
@@ -305,12 +304,12 @@ import Testing
           fired_until = fired_until - interval '3 h', since = since - interval '3 h'
         """)
       let taken = TestSignal<Void>()
-      let go = DispatchSemaphore(value: 0)
+      let go = TestSignal<Void>()
       let crossed = Atomic<Bool>(false)
       let scheduler = Scheduler(fixture.context) {
         guard $0 == .gatesMoved, !crossed.exchange(true, ordering: .relaxed) else { return }
         taken.send(())
-        go.wait()
+        await go.next()
       }
       async let passed: Void = settle(scheduler)
       await taken.next()
@@ -318,7 +317,7 @@ import Testing
       edited.overlap = .skip
       try await fixture.store.replaceSchedules(
         [edited], of: id, in: fixture.namespace, actor: "tester")
-      go.signal()
+      go.send(())
       try await passed
       try await settle(Scheduler(fixture.context))
       #expect(try await fixture.outcomes()["d"] == "1 a3")
