@@ -33,8 +33,12 @@ public final class LoopExecutor: TaskExecutor {
     var beginnings: [() -> Void] = []
     /// When the read batch under way began.
     var readingSince: NIODeadline?
+    /// How long turns went on since the loop looked at its sockets last, short ones left out.
+    var spent = TimeAmount.zero
     var isScheduled = false
     var isLaterScheduled = false
+    /// Whether what came from other threads waits until the loop has looked at its sockets.
+    var leavesArrivals = false
     var isRunning = false
 
     var isIdle: Bool { jobs.isEmpty && participants.isEmpty && beginnings.isEmpty }
@@ -51,8 +55,11 @@ public final class LoopExecutor: TaskExecutor {
     case closure(@Sendable () -> Void)
   }
 
-  /// How long a turn goes on beginning rounds.
-  private static let turnTime = TimeAmount.milliseconds(2)
+  /// How long the turns between two looks at the sockets go on, all together: each of many connections may bring
+  /// as much work as one turn bears.
+  private static let turnTime = TimeAmount.milliseconds(1)
+  /// The turns that are too short to be counted.
+  private static let shortTurn = TimeAmount.microseconds(100)
   /// How long a read batch goes on beginning what it was asked for.
   private static let readTime = TimeAmount.milliseconds(1)
 
@@ -97,17 +104,37 @@ public final class LoopExecutor: TaskExecutor {
   }
 
   private func runArrivals() {
+    guard turn.value.spent < Self.turnTime else {
+      // What comes meanwhile joins them: none asks for a wake-up as long as these wait.
+      turn.value.leavesArrivals = true
+      return scheduleLater(after: .zero)
+    }
+    takeArrivals()
+    endTurn()
+  }
+
+  private func takeArrivals() {
     let work = arrivals.withLockedValue { arrivals in
       arrivals.isScheduled = false
       return exchange(&arrivals.work, with: [])
     }
+    let executor = asUnownedTaskExecutor()
+    let start = NIODeadline.now()
+    let enough = start + Self.turnTime - turn.value.spent
+    var taken = 0
     for item in work {
       switch item {
-      case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
       case .closure(let closure): closure()
+      case .job(let job):
+        if turn.value.jobs.isEmpty, taken % 4 != 3 || NIODeadline.now() < enough {
+          job.runSynchronously(on: executor)
+          taken += 1
+        } else {
+          turn.value.jobs.append(job)
+        }
       }
     }
-    endTurn()
+    spend(NIODeadline.now() - start)
   }
 
   /// Says that a read batch begins, which `endTurn` ends. On the loop.
@@ -150,26 +177,34 @@ public final class LoopExecutor: TaskExecutor {
     }
   }
 
-  /// Runs the jobs that wait and then flushes what they wrote. On the loop, at the end of a read batch.
+  /// Runs the jobs that wait, while there is time, and flushes what they wrote. On the loop, at the end of a read batch.
   package func endTurn() {
     guard !turn.value.isRunning else { return }
     turn.value.isRunning = true
     turn.value.readingSince = nil
     let start = NIODeadline.now()
+    let enough = start + max(.zero, Self.turnTime - turn.value.spent)
     // Work that makes more work for ever must not keep the loop from its sockets.
     var roundsLeft = 8
     while roundsLeft > 0, !turn.value.isIdle {
-      roundsLeft -= NIODeadline.now() - start < Self.turnTime ? 1 : roundsLeft
-      if roundsLeft > 0 { runBeginnings(until: start + Self.turnTime) }
-      if !turn.value.jobs.isEmpty { runJobs() }
+      roundsLeft -= NIODeadline.now() < enough ? 1 : roundsLeft
+      if roundsLeft > 0 { runBeginnings(until: enough) }
+      if roundsLeft > 0, !turn.value.jobs.isEmpty { runJobs(until: enough) }
       if turn.value.participants.isEmpty { continue }
       let participants = exchange(&turn.value.participants, with: [])
       for participant in participants { participant.turnEnded() }
     }
     turn.value.isRunning = false
-    if !turn.value.isIdle {
-      scheduleLater(after: NIODeadline.now() - start)
-    }
+    let time = NIODeadline.now() - start
+    spend(time)
+    if !turn.value.isIdle { scheduleLater(after: time) }
+  }
+
+  /// Counts a turn among those since the loop looked at its sockets.
+  private func spend(_ time: TimeAmount) {
+    guard time > Self.shortTurn else { return }
+    turn.value.spent = turn.value.spent + time
+    scheduleLater(after: time)
   }
 
   /// A loop runs what it is given to execute until nothing is left, and only then looks at its sockets. A
@@ -179,9 +214,11 @@ public final class LoopExecutor: TaskExecutor {
   private func scheduleLater(after turnTime: TimeAmount) {
     guard !turn.value.isLaterScheduled else { return }
     turn.value.isLaterScheduled = true
-    let delay = min(20_000 + 4 * turnTime.nanoseconds, 5_000_000)
+    let delay = min(20_000 + turnTime.nanoseconds / 8, 5_000_000)
     loop.scheduleTask(in: .nanoseconds(delay)) {
       self.turn.value.isLaterScheduled = false
+      self.turn.value.spent = .zero
+      if exchange(&self.turn.value.leavesArrivals, with: false) { self.takeArrivals() }
       self.turn.value.participants += exchange(&self.turn.value.later, with: [])
       self.endTurn()
     }
@@ -198,10 +235,15 @@ public final class LoopExecutor: TaskExecutor {
     turn.value.beginnings.insert(contentsOf: beginnings[begun...], at: 0)
   }
 
-  private func runJobs() {
+  private func runJobs(until enough: NIODeadline) {
     let executor = asUnownedTaskExecutor()
     var jobs = exchange(&turn.value.jobs, with: exchange(&turn.value.spare, with: []))
-    for job in jobs { job.runSynchronously(on: executor) }
+    var done = 0
+    while done < jobs.count, done % 4 != 3 || NIODeadline.now() < enough {
+      jobs[done].runSynchronously(on: executor)
+      done += 1
+    }
+    if done < jobs.count { turn.value.jobs.insert(contentsOf: jobs[done...], at: 0) }
     jobs.removeAll(keepingCapacity: jobs.capacity <= 4096)
     turn.value.spare = jobs
   }

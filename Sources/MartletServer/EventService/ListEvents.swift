@@ -51,7 +51,7 @@ extension EventHandlers {
       for followed in batch {
         if filter.matches(followed.value) {
           bytes += followed.value.payloadBytes
-          let isFull = response.events.count == size || bytes > pageBytes
+          let isFull = response.events.count == size || bytes > RunPage.mostBytes
           if isFull, !response.events.isEmpty { break }
           response.events.append(MartletProto.Event(followed.value))
         }

@@ -1,7 +1,6 @@
 // Decides how much of a page goes into one message.
 
-/// The most bytes of texts on a page of several: clients refuse a message of more than 4 MiB.
-let pageBytes = 2 << 20
+internal import MartletStore
 
 extension Collection {
   /// As many of the first as fit into a message, one at least.
@@ -11,7 +10,7 @@ extension Collection {
     var bytes = 0
     let count = prefix { element in
       bytes += size(element)
-      return bytes <= pageBytes
+      return bytes <= RunPage.mostBytes
     }.count
     return prefix(Swift.max(1, count))
   }

@@ -27,7 +27,7 @@ struct ImportWrites {
       runs.enumerated().map { place, run in
         RunInsert(
           state: run.snapshot, run: run.content, createTime: run.createTime, command: place)
-      })
+      }, states: runs.map(\.snapshot))
     try sendPauses(on: pipeline)
     try sendWork(on: pipeline)
     try pipeline.register(flows, now: now)

@@ -48,15 +48,15 @@ public struct RunPage: Sendable {
     public var id: RunID
   }
 
-  /// The bytes of texts with which a page ends: clients refuse a message of more than 4 MiB.
-  private static let bytes = 2 << 20
+  /// The most bytes of texts on a page of several, of runs or of anything else: clients refuse a message of more than 4 MiB.
+  public static let mostBytes = 2 << 20
 
   /// How many of the runs go onto a page, one at least; nil when all do.
   fileprivate static func size(of runs: [RunRecord], most: Int) -> Int? {
     var bytes = 0
     let fitting = runs.prefix { run in
       bytes += run.state.textBytes + run.content.textBytes
-      return bytes <= Self.bytes
+      return bytes <= Self.mostBytes
     }.count
     let size = max(1, min(fitting, most))
     return size < runs.count && most > 0 ? size : nil

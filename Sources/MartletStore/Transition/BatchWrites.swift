@@ -82,7 +82,7 @@ struct BatchWrites {
   func send(
     flows: [FlowRegistry.Key], tolerance: Interval?, on pipeline: borrowing Pipeline
   ) throws -> Pipeline.Ticket? {
-    if !plan.inserts.isEmpty { try pipeline.send(plan.inserts) }
+    if !plan.inserts.isEmpty { try pipeline.send(plan.inserts, states: inserted) }
     if !updated.isEmpty { try sendUpdates(on: pipeline) }
     if !plan.refusals.isEmpty { try sendRefusals(on: pipeline) }
     try sendWaits(on: pipeline)

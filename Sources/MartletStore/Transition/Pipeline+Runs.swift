@@ -5,8 +5,9 @@ import MartletPostgres
 
 extension Pipeline {
   /// Sends both rows of new runs.
-  borrowing func send(_ rows: [RunInsert]) throws {
-    let states = rows.map(\.state)
+  ///
+  /// - Parameter states: Those of the rows, for who has them already.
+  borrowing func send(_ rows: [RunInsert], states: [RunSnapshot]) throws {
     try execute(SQL.insertRuns, rows: rows.count) {
       $0.bindArray(count: rows.count) { rows[$0].state.id }
       $0.bindArray(count: rows.count) { rows[$0].state.namespace }

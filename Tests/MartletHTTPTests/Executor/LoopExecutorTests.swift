@@ -8,7 +8,8 @@ import Testing
 @testable import MartletHTTP
 
 @Suite struct LoopExecutorTests {
-  private let executor = TestServer.executors.next()
+  /// On a loop of its own: what others ask of a loop takes time from its turns.
+  private let executor = LoopExecutor(loop: MultiThreadedEventLoopGroup(numberOfThreads: 1).next())
 
   @Test func closuresFromAnotherThreadRunInOneWakeUp() async throws {
     let blocked = Signal<Void>()
@@ -89,6 +90,29 @@ import Testing
     _ = await stream.wait()
     await server.stop()
     try await group.shutdownGracefully()
+  }
+
+  @Test func turnsBetweenTwoLooksAtTheSocketsShareTheirTime() async throws {
+    let executor = executor
+    let steps = NIOLockedValueBox(0)
+    let (tasks, taken) = try await executor.loop.submit {
+      let tasks = (0..<24).map { _ in
+        Task(executorPreference: executor) {
+          for _ in 0..<3 {
+            let end = NIODeadline.now() + .milliseconds(1)
+            while NIODeadline.now() < end {}
+            steps.withLockedValue { $0 += 1 }
+            await Task.yield()
+          }
+        }
+      }
+      // As at the ends of the read batches of as many connections.
+      for _ in tasks { executor.endTurn() }
+      return (tasks, steps.withLockedValue { $0 })
+    }.get()
+    #expect((1...8).contains(taken))
+    for task in tasks { await task.value }
+    #expect(steps.withLockedValue { $0 } == 72)
   }
 
   @Test func whatALongReadAsksForBeginsInLaterTurnsAndInOrder() async throws {
