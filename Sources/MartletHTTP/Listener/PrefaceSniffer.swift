@@ -1,5 +1,5 @@
 // Decides by its first bytes whether a connection speaks HTTP/2 with prior knowledge (RFC 9113,
-// 3.4) or HTTP/1.1, hands it over, and leaves.
+// 3.4) or HTTP/1.1, hands it over, and leaves; or that it speaks neither, and has no answer.
 
 import NIOCore
 import Synchronization
@@ -43,6 +43,10 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
     timeout?.cancel()
     let came = held
     held = ByteBuffer()
+    if negotiated == .http1, Self.isStrange(came.readableBytesView) {
+      pipeline.counters.abortedConnections.add(1, ordering: .relaxed)
+      return context.close(promise: nil)
+    }
     do {
       try pipeline.install(negotiated, peer, since: start, on: context.channel)
       context.fireChannelRead(NIOAny(came))
@@ -58,6 +62,21 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
   static func judge(_ bytes: ByteBufferView) -> NegotiatedProtocol? {
     for (byte, expected) in zip(bytes, marker) where byte != expected { return .http1 }
     return bytes.count >= marker.count ? .http2 : nil
+  }
+
+  /// Whether the first line is text, but not of HTTP/1: it has no target and no version. An answer in HTTP/1.1 would
+  /// tell its sender nothing; one with a broken HTTP/2 preface waits for the end (RFC 9113, 3.4). A client of TLS
+  /// understands by an answer that there is none here.
+  static func isStrange(_ bytes: ByteBufferView) -> Bool {
+    guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return false }
+    let line = bytes[..<end]
+    let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+    guard words.count > 1, let first = words[1].first,
+      line.allSatisfy({ (0x20..<0x7f).contains($0) || $0 == UInt8(ascii: "\r") })
+    else { return false }
+    // A target is a path, a URL, `*` or an authority (RFC 9112, 3.2).
+    let isTarget = "/*".utf8.contains(first) || words[1].contains(UInt8(ascii: ":"))
+    return !isTarget && (words.count < 3 || !words[2].starts(with: "HTTP/".utf8))
   }
 
   func channelInactive(context: ChannelHandlerContext) {

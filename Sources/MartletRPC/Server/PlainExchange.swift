@@ -1,4 +1,4 @@
-// Decides how a plain route is answered: off the loop, then in one piece.
+// Decides how a plain route is answered: once the request is whole, off the loop, then in one piece.
 
 import MartletHTTP
 import NIOCore
@@ -8,6 +8,9 @@ import NIOCore
 /// `@unchecked Sendable`: touched on the stream's loop only; the task prefers that loop's executor and
 /// leaves it only to make the response.
 final class PlainExchange: HTTPStreamDelegate, @unchecked Sendable {
+  private let head: HTTPRequestHead
+  private let respond: HTTPRoutes.Respond
+  private let stream: any HTTPServerStream
   private let discarded: DiscardedBody
   private var task: Task<Void, Never>?
   private var isClosed = false
@@ -16,16 +19,25 @@ final class PlainExchange: HTTPStreamDelegate, @unchecked Sendable {
     _ head: HTTPRequestHead, _ respond: @escaping HTTPRoutes.Respond,
     on stream: any HTTPServerStream
   ) {
+    self.head = head
+    self.respond = respond
+    self.stream = stream
     discarded = DiscardedBody(stream)
-    task = Task(executorPreference: stream.executor) { [self, carrier = StreamCarrier(stream)] in
-      let response = await withTaskExecutorPreference(globalConcurrentExecutor) {
-        await respond(head)
-      }
-      if !isClosed {
-        Self.send(response, withBody: head.method != "HEAD", on: carrier.stream)
-      }
+    discarded.whenRead(head) { [unowned self] in begin() }
+  }
+
+  private func begin() {
+    task = Task(executorPreference: stream.executor) { [self] in
+      let response = await Self.response(to: head, by: respond)
+      if !isClosed { Self.send(response, withBody: head.method != "HEAD", on: stream) }
       task = nil
     }
+  }
+
+  private static func response(
+    to head: HTTPRequestHead, by respond: @escaping HTTPRoutes.Respond
+  ) async -> PlainResponse {
+    await withTaskExecutorPreference(globalConcurrentExecutor) { await respond(head) }
   }
 
   static func send(
@@ -43,19 +55,11 @@ final class PlainExchange: HTTPStreamDelegate, @unchecked Sendable {
   }
 
   func streamReceived(_ bytes: inout ByteBuffer) { discarded.streamReceived(&bytes) }
-  func streamReceivedEnd(trailers: HTTPFields?) {}
+  func streamReceivedEnd(trailers: HTTPFields?) { discarded.streamReceivedEnd(trailers: trailers) }
   func streamBecameWritable() {}
 
   func streamClosed(_ error: HTTPStreamError?) {
     isClosed = true
     task?.cancel()
   }
-}
-
-/// Carries a stream into a task on its own loop.
-///
-/// `@unchecked Sendable`: whoever takes it out does so on the stream's loop, where it was put in.
-struct StreamCarrier: @unchecked Sendable {
-  let stream: any HTTPServerStream
-  init(_ stream: any HTTPServerStream) { self.stream = stream }
 }

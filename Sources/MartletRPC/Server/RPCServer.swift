@@ -237,12 +237,15 @@ public final class RPCServer: HTTPHandler {
     let path = String(head.path.prefix { $0 != "?" })
     if let respond = core.routes[path] {
       guard head.method == "GET" || head.method == "HEAD" else {
-        return refusal.plain(405, "\(path) answers GET", fields: ["allow": "GET, HEAD"])
+        return refusal.plain(
+          405, "\(path) answers GET", fields: ["allow": "GET, HEAD"], after: head)
       }
       return PlainExchange(head, respond, on: stream)
     }
     if let handler = core.routes.tree(of: path) { return handler.accept(head, on: stream) }
-    guard refusal.isCall else { return refusal.plain(404, "nothing is served at this path") }
+    guard refusal.isCall else {
+      return refusal.plain(404, "nothing is served at this path", after: head)
+    }
     guard isCallPath else {
       return refusal.answer(
         Status(.unimplemented, "malformed path: a call goes to /<service>/<Method>"),

@@ -65,31 +65,56 @@ struct Refusal {
   }
 
   /// Answers with a line of text.
+  ///
+  /// - Parameter head: the request that is to be read first, so that what is wrong with it is noticed; nil for none.
   func plain(
-    _ httpStatus: Int, _ text: String, fields extra: HTTPFields = HTTPFields()
+    _ httpStatus: Int, _ text: String, fields extra: HTTPFields = HTTPFields(),
+    after head: HTTPRequestHead? = nil
   ) -> any HTTPStreamDelegate {
     var fields = originFields
     fields.append(contentsOf: extra)
-    PlainExchange.send(.text(text + "\n", status: httpStatus), extra: fields, on: stream)
-    return DiscardedBody(stream)
+    let discarded = DiscardedBody(stream)
+    discarded.whenRead(head) { [stream, fields] in
+      PlainExchange.send(.text(text + "\n", status: httpStatus), extra: fields, on: stream)
+    }
+    return discarded
   }
 }
 
-/// Lets the body of an answered request pass, up to a bound.
+/// Lets the body of a request pass that nobody reads, up to a bound.
 final class DiscardedBody: HTTPStreamDelegate {
   private static let limit = 1 << 20
+  /// What is waited for before an answer.
+  private static let patience = 16 << 10
   private let stream: any HTTPServerStream
   private var count = 0
+  private var answer: (() -> Void)?
 
   init(_ stream: any HTTPServerStream) { self.stream = stream }
 
+  /// Answers a request once it was read whole, or enough of it; at once if its sender may wait for an answer before
+  /// it sends a body, or sends another one only after it.
+  ///
+  /// - Parameter head: nil to answer at once.
+  func whenRead(_ head: HTTPRequestHead?, _ answer: @escaping () -> Void) {
+    guard let head, head.version == .http2, head.fields["expect"] == nil else { return answer() }
+    self.answer = answer
+  }
+
   func streamReceived(_ bytes: inout ByteBuffer) {
     count += bytes.readableBytes
+    if count > Self.patience { answerNow() }
     // NO_ERROR: the answer is complete and stands (RFC 9113, section 8.1).
     if count > Self.limit { stream.reset(0) } else { stream.consumed(bytes.readableBytes) }
   }
 
-  func streamReceivedEnd(trailers: HTTPFields?) {}
+  func streamReceivedEnd(trailers: HTTPFields?) { answerNow() }
   func streamBecameWritable() {}
-  func streamClosed(_ error: HTTPStreamError?) {}
+  func streamClosed(_ error: HTTPStreamError?) { answer = nil }
+
+  private func answerNow() {
+    guard let answer else { return }
+    self.answer = nil
+    answer()
+  }
 }

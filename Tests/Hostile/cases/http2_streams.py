@@ -68,13 +68,13 @@ CASES = (
     answered("9113 5.1", "half-closed: PRIORITY", lambda site: site.get(1) + frames.priority(1)),
     HTTP2Case("9113 5.1", "half-closed: RST_STREAM", lambda site: site.get(1) + frames.reset(1), GOES_ON, 3),
     HTTP2Case(
-        "9113 5.1", "reset: DATA", lambda site: site.post(1) + frames.reset(1) + frames.data(1, b"x"), CLOSED | GOES_ON
+        "9113 5.1", "reset: DATA", lambda site: site.post(1) + frames.reset(1) + frames.data(1, b"x"), CLOSED
     ),
     HTTP2Case(
         "9113 5.1",
         "reset: HEADERS",
         lambda site: site.post(1) + frames.reset(1) + site.get(1),
-        CLOSED | PROTOCOL | GOES_ON,
+        CLOSED | PROTOCOL,
     ),
     HTTP2Case(
         "9113 5.1",
@@ -84,7 +84,7 @@ CASES = (
     ),
     # RFC 9113 says MAY where RFC 7540 said MUST.
     HTTP2Case("9113 5.1", "closed: DATA", lambda site: [site.get(1), frames.data(1, b"x", end=True)], CLOSED | GOES_ON),
-    HTTP2Case("9113 5.1", "closed: HEADERS", lambda site: [site.get(1), site.get(1)], CLOSED | PROTOCOL | GOES_ON),
+    HTTP2Case("9113 5.1", "closed: HEADERS", lambda site: [site.get(1), site.get(1)], ended_with("STREAM_CLOSED", "PROTOCOL_ERROR")),
     HTTP2Case(
         "9113 5.1",
         "closed: CONTINUATION",

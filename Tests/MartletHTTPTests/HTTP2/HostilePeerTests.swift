@@ -29,6 +29,41 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1]) func framesOnAStreamThatItsOwnerCutOff(kind: Int) async throws {
+    try await TestServer.with { server in
+      let connection = try await RawConnection.connect(port: server.port)
+      // Cut off in the same bytes that open it, so that the codec has not seen either.
+      try await connection.send(
+        RawFrames.preface + RawFrames.settings + RawFrames.request(1, ends: false)
+          + RawFrames.reset(1)
+          + (kind == 0 ? RawFrames.data(1, [1], ends: true) : RawFrames.request(1))
+          + RawFrames.request(3))
+      let frames = await connection.frames { $0.contains { $0.stream == 3 && $0.flags & 1 != 0 } }
+      let reset = frames.first { $0.stream == 1 && $0.type == 3 }
+      #expect(reset?.errorCode == 5, "\(frames)")
+    }
+  }
+
+  @Test func aStreamThatHasEndedIsNotOpenedAgain() async throws {
+    try await TestServer.with { server in
+      let connection = try await RawConnection.connect(port: server.port)
+      try await connection.send(RawFrames.preface + RawFrames.settings + RawFrames.request(1))
+      _ = await connection.frames { $0.contains { $0.stream == 1 && $0.flags & 1 != 0 } }
+      try await connection.send(RawFrames.request(1))
+      let frames = await connection.framesToEnd()
+      #expect(frames.last?.type == 7 && frames.last?.payload[4...7] == [0, 0, 0, 5], "\(frames)")
+    }
+  }
+
+  @Test(arguments: ["INVALID CONNECTION PREFACE\r\n\r\n", "EHLO test\r\n"])
+  func whoSpeaksAnotherProtocolHasNoAnswer(line: String) async throws {
+    try await TestServer.with { server in
+      let connection = try await RawConnection.connect(port: server.port)
+      try await connection.send(Array(line.utf8))
+      #expect(await connection.readToEnd().isEmpty)
+    }
+  }
+
   /// grpc-go measures the path by a PING and a WINDOW_UPDATE for each piece of a body.
   @Test func aPingForEachAnswerIsNoFlood() async throws {
     var limits = HTTPLimits()

@@ -9,7 +9,7 @@ import Testing
     var history = StreamHistory()
     history.opened(1)
     history.opened(7)
-    #expect(history.judge(1, opens: true) == .closed)
+    #expect(history.judge(1, opens: true) == .reopened)
     #expect(history.judge(7, opens: false) == .closed)
     // 3 and 5 were passed over.
     #expect(history.judge(3, opens: true) == .neverOpened)

@@ -48,14 +48,22 @@ extension HTTP2Connection {
   func scan(_ bytes: UnsafeRawBufferPointer) {
     guard case .server = role else { return }
     let known = history.last
-    scanner.scan(bytes) { frameBegins($0, known: known) }
+    var cutOff: [Int32] = []
+    scanner.scan(bytes) { frameBegins($0, known: known, &cutOff) }
   }
 
-  /// - Parameter known: the last stream before these bytes; what they open themselves is not alive yet.
-  private func frameBegins(_ head: FrameScanner.Head, known: Int32) {
+  /// - Parameters:
+  ///   - known: the last stream before these bytes; what they open themselves is not alive yet.
+  ///   - cutOff: the streams that these bytes reset, which the codec may still take to be alive.
+  private func frameBegins(_ head: FrameScanner.Head, known: Int32, _ cutOff: inout [Int32]) {
     switch head.type {
     case Frame.headers, Frame.data:
       let opens = head.type == Frame.headers
+      if !cutOff.isEmpty, let place = cutOff.firstIndex(of: head.stream) {
+        // Once is enough.
+        cutOff.remove(at: place)
+        return overrun.append(head.stream)
+      }
       guard head.stream > known || stream(head.stream) == nil, let session else { return }
       guard head.stream <= known || history.wasPassedOver(head.stream) else {
         return history.opened(head.stream, if: opens)
@@ -64,14 +72,29 @@ extension HTTP2Connection {
       case .fine: break
       case .closed:
         nghttp2_submit_rst_stream(session, Frame.none, head.stream, HTTP2ErrorCode.streamClosed)
+      case .reopened:
+        nghttp2_session_terminate_session(session, HTTP2ErrorCode.streamClosed)
       case .neverOpened:
         nghttp2_session_terminate_session(session, HTTP2ErrorCode.protocolError)
       }
+    case Frame.resetStream:
+      let isUsed = head.stream & 1 == 1 && head.stream <= history.last
+      if isUsed, cutOff.count < StreamHistory.limit { cutOff.append(head.stream) }
     case Frame.windowUpdate:
       if windowUpdates > 0 { windowUpdates -= 1 } else { controlFrameArrived() }
     case Frame.firstUnknown...: controlFrameArrived()
     default: break
     }
+  }
+
+  /// The codec has read the bytes that were scanned: frames after a reset that came with them are errors of its stream
+  /// (RFC 9113, 5.1), which the codec would not send of a stream that it had not seen yet.
+  func refuseFrames() {
+    guard !overrun.isEmpty, let session else { return }
+    for id in overrun {
+      nghttp2_submit_rst_stream(session, Frame.none, id, HTTP2ErrorCode.streamClosed)
+    }
+    overrun.removeAll()
   }
 
   func frameArrived(_ frame: UnsafePointer<nghttp2_frame>) {

@@ -70,6 +70,8 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
   /// Credit for PING frames: grpc-go sends one with every piece of a body that reaches it, to measure the path.
   var pings = 0
   var scanner = FrameScanner(after: Frame.prefaceSize)
+  /// Streams with frames after their end, to be told so once the codec has seen it.
+  var overrun: [Int32] = []
   var history = StreamHistory()
   /// The stream whose header section is under way.
   var sectionUnderWay: Int32?
@@ -160,6 +162,7 @@ final class HTTP2Connection: ChannelInboundHandler, LoopTurnParticipant {
     activity = .none
     recent = nil
     if mustTearDown { return tearDown() }
+    refuseFrames()
     if taken < 0 {
       // Flooding, a bad preface, or no memory: the session can only say so and end.
       noteAbort()

@@ -5,10 +5,10 @@
 /// Which of a client's stream identifiers were used, as far as it matters.
 struct StreamHistory {
   /// What to do about a frame.
-  enum Verdict: Equatable { case fine, closed, neverOpened }
+  enum Verdict: Equatable { case fine, closed, reopened, neverOpened }
 
   /// How many are remembered.
-  private static let limit = 64
+  static let limit = 64
   /// The highest that was opened.
   private(set) var last: Int32 = 0
   /// Identifiers that were passed over, oldest first.
@@ -28,7 +28,8 @@ struct StreamHistory {
   func judge(_ id: Int32, opens: Bool) -> Verdict {
     guard id & 1 == 1, id <= last else { return .fine }
     if reset.contains(id) { return .fine }
-    return opens && wasPassedOver(id) ? .neverOpened : .closed
+    if !opens { return .closed }
+    return wasPassedOver(id) ? .neverOpened : .reopened
   }
 
   /// Whether a stream beyond it was opened before it.
