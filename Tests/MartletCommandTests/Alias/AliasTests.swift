@@ -40,6 +40,8 @@ import Testing
     ("deployment schedule create f/d --no-active", "deployment schedule add f/d --paused"),
     ("deployment clear-schedules f/d -y", "deployment schedule rm --all f/d"),
     ("work-queue inspect q -p p", "work-pool queue get q -p p"),
+    ("work-queue read-runs q -p p", "work-pool queue preview q -p p"),
+    ("work-queues preview q --pool p", "work-pool queue preview q --pool p"),
     (
       "work-pool set-concurrency-limit p 5 --profile lab",
       "work-pool update p --concurrency-limit=5 --profile lab"

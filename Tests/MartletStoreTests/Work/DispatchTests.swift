@@ -230,6 +230,19 @@ import Testing
       await #expect(throws: StoreError.alreadyExists(resource: "pool", name: "pool")) {
         try await store.createPool("pool", type: "docker", in: .standard, actor: "t")
       }
+      // A template is what it says, in whatever order.
+      func made(_ template: String) async throws -> Bool {
+        let content = PoolEdit(template: try JobTemplate(text: template))
+        return try await store.createPool(
+          "typed", type: "own", in: .standard, content: content, actor: "t"
+        ).isDuplicate
+      }
+      let variables = #""properties": {"a": {"type": "string"}, "b": {"default": 1}}"#
+      #expect(try await !made("{\"variables\": {\"type\": \"object\", \(variables)}}"))
+      #expect(try await made("{\"variables\": {\(variables), \"type\": \"object\"}}"))
+      await #expect(throws: StoreError.alreadyExists(resource: "pool", name: "typed")) {
+        try await made("{\"variables\": {\"type\": \"object\"}}")
+      }
       await #expect(throws: StoreError.etagMismatch(current: 1)) {
         try await store.updatePool(
           "pool", in: .standard, edit: PoolEdit(isPaused: true), etag: 7)

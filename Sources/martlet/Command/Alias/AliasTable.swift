@@ -118,6 +118,7 @@ struct Alias: Sendable {
       last: "--concurrency-limit"),
     Alias(
       "work-pool queue clear-concurrency-limit", "work-pool queue update --concurrency-limit=-1"),
+    Alias("work-pool queue read-runs", "work-pool queue preview"),
     Alias("limit enable", "limit set --enable-enforcement"),
     Alias("limit disable", "limit set --disable-enforcement"),
     Alias("variable unset", "variable rm"),
