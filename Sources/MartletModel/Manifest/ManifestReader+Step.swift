@@ -82,7 +82,10 @@ extension ManifestReader {
     }
     let id = notes.text(body.member("id"))
     if case .object = body.json {
-      guard notes.object(body, Self.keys[kind]! + ["id", "requires"], called: "\(kind == "archive" ? "an" : "a") \(kind) step")
+      guard
+        notes.object(
+          body, Self.keys[kind]! + ["id", "requires"],
+          called: "\(kind == "archive" ? "an" : "a") \(kind) step")
       else { return nil }
     }
     return (kind, body, id)

@@ -98,7 +98,8 @@ extension Status {
       text += "\nIs a server running at \(address)? Start one with `martlet server start`,"
       text += " or name another with --server or MARTLET_API_URL."
     }
-    if code == .notFound, message.hasSuffix("does not exist"), let list = Self.lists[resource ?? ""] {
+    if code == .notFound, message.hasSuffix("does not exist"), let list = Self.lists[resource ?? ""]
+    {
       text += ": `martlet \(list)` lists those there are"
     }
     for violation in fieldViolations where !message.contains(violation.description) {

@@ -54,7 +54,8 @@ import Testing
     ["--timezone", "Europe/Berlin"], ["--anchor", "2026-01-01"], ["--jitter", "5m"],
     ["--cron", "61 * * * *"], ["--cron", "@daily", "--overlap", "often"],
     ["--start", "2026-01-01"], ["--interval", "60", "--day-and-weekday"],
-    ["--cron", "@daily", "--end", "soon"], ["--cron", "@daily", "--catch-up-within", "5m"], ["--interval", "soon"],
+    ["--cron", "@daily", "--end", "soon"], ["--cron", "@daily", "--catch-up-within", "5m"],
+    ["--interval", "soon"],
   ])
   func isRefused(_ words: [String]) {
     #expect(throws: (any Error).self) {

@@ -222,15 +222,9 @@ import Testing
     }
   }
 
-  @Test func poolsAndQueuesAreGuarded() async throws {
+  @Test func aTemplateIsWhatItSaysInWhateverOrder() async throws {
     try await WorkFixture.with { fixture in
       let store = fixture.store
-      let again = try await store.createPool("pool", type: "process", in: .standard, actor: "t")
-      #expect(again.isDuplicate)
-      await #expect(throws: StoreError.alreadyExists(resource: "pool", name: "pool")) {
-        try await store.createPool("pool", type: "docker", in: .standard, actor: "t")
-      }
-      // A template is what it says, in whatever order.
       func made(_ template: String) async throws -> Bool {
         let content = PoolEdit(template: try JobTemplate(text: template))
         return try await store.createPool(
@@ -242,6 +236,17 @@ import Testing
       #expect(try await made("{\"variables\": {\(variables), \"type\": \"object\"}}"))
       await #expect(throws: StoreError.alreadyExists(resource: "pool", name: "typed")) {
         try await made("{\"variables\": {\"type\": \"object\"}}")
+      }
+    }
+  }
+
+  @Test func poolsAndQueuesAreGuarded() async throws {
+    try await WorkFixture.with { fixture in
+      let store = fixture.store
+      let again = try await store.createPool("pool", type: "process", in: .standard, actor: "t")
+      #expect(again.isDuplicate)
+      await #expect(throws: StoreError.alreadyExists(resource: "pool", name: "pool")) {
+        try await store.createPool("pool", type: "docker", in: .standard, actor: "t")
       }
       await #expect(throws: StoreError.etagMismatch(current: 1)) {
         try await store.updatePool(
