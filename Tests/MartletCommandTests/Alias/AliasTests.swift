@@ -41,6 +41,12 @@ import Testing
     ("deployment clear-schedules f/d -y", "deployment schedule rm --all f/d"),
     ("work-queue inspect q -p p", "work-pool queue get q -p p"),
     ("work-queue read-runs q -p p", "work-pool queue preview q -p p"),
+    ("cloud login --key k/l", "config set MARTLET_API_KEY=k/l"),
+    ("cloud workspace set --workspace me/lab", "config set MARTLET_NAMESPACE=lab"),
+    (
+      "cloud login -k k --workspace=lab --profile p",
+      "config set --profile p MARTLET_API_KEY=k MARTLET_NAMESPACE=lab"
+    ),
     ("work-queues preview q --pool p", "work-pool queue preview q --pool p"),
     (
       "work-pool set-concurrency-limit p 5 --profile lab",

@@ -13,6 +13,10 @@ struct Alias: Sendable {
     case valued
     /// It is a flag that means nothing here.
     case dropped
+    /// Its value is chosen for a setting.
+    case setting(String)
+    /// The same, of `account/workspace` the last part.
+    case lastOfSetting(String)
   }
 
   /// The words at the beginning of the command line.
@@ -119,6 +123,19 @@ struct Alias: Sendable {
     Alias(
       "work-pool queue clear-concurrency-limit", "work-pool queue update --concurrency-limit=-1"),
     Alias("work-pool queue read-runs", "work-pool queue preview"),
+    Alias(
+      "cloud login", "config set",
+      options: [
+        "--key": .setting("MARTLET_API_KEY"), "-k": .setting("MARTLET_API_KEY"),
+        "--workspace": .lastOfSetting("MARTLET_NAMESPACE"),
+        "-w": .lastOfSetting("MARTLET_NAMESPACE"),
+      ]),
+    Alias(
+      "cloud workspace set", "config set",
+      options: [
+        "--workspace": .lastOfSetting("MARTLET_NAMESPACE"),
+        "-w": .lastOfSetting("MARTLET_NAMESPACE"),
+      ]),
     Alias("limit enable", "limit set --enable-enforcement"),
     Alias("limit disable", "limit set --disable-enforcement"),
     Alias("variable unset", "variable rm"),
