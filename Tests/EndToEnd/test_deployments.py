@@ -89,7 +89,9 @@ def test_the_other_commands(cli, client, deployment):
     assert table[0].split("  ")[0] == "NAME" and name in table[1] and deployment.id in table[1]
     assert cli("deployment", "ls", "--label", "team=x", "--flow", deployment.flow, "-o", "name") == name + "\n"
     assert json.loads(cli("deployment", "get", name, "-o", "json"))["deployment"]["id"] == deployment.id
-    assert "yearly" in cli("deployment", "get", deployment.id)
+    shown = [line.split() for line in cli("deployment", "get", deployment.id).splitlines()]
+    assert ["day", "string", '"today"'] in shown and ["n", "integer", "1"] in shown
+    assert any(line[:1] == ["yearly"] for line in shown)
     assert cli("deployment", "pause", name) == f"Paused deployment '{name}'.\n"
     assert client.deployments.get_deployment(deployment=name).deployment.paused
     # Who deploys again says nothing of the pause, unless they do.
@@ -120,7 +122,7 @@ def test_the_other_commands(cli, client, deployment):
     assert "is current" in cli("deployment", "promote", name, "1")
     assert client.deployments.get_deployment(deployment=name).deployment.spec == deployment.spec
     cli("deployment", "rm", name)
-    cli("deployment", "get", name, code=3)
+    assert f"deployment {name} does not exist: `martlet deployment ls` lists" in cli("deployment", "get", name, code=3)
 
 
 def test_watching_ends_with_the_run(cli, client, deployment, calm_server):

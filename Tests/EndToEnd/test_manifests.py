@@ -216,6 +216,10 @@ def test_deploy_from_prefects_files_changes_only_what_is_named(served, project, 
     assert f"'my-etl-flow/{name}-a' successfully created" in said and f"{name}-b" not in said
     assert f"'my-etl-flow/{name}-b' successfully created" in served("deploy", "--all")
     (project / "prefect.yaml").write_text(LOOSE.replace("production", name).replace("aws-ecs-pool", f"{name}-pool"))
+    # A rehearsal goes without the pool that would be made, and checks all else.
+    assert served("deploy", "--dry-run") == f"Deployment '{name}/{name}' would be created.\n"
+    assert "does not exist" in served("work-pool", "get", f"{name}-pool", code=3)
+    assert "time_zone" in served("deploy", "--dry-run", "--cron", "@daily", "--timezone", "Mars/Base", code=1)
     assert f"'{name}/{name}' successfully created" in served("deploy")
 
 

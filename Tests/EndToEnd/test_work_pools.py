@@ -177,5 +177,8 @@ def test_a_preview_shows_what_is_to_start_soon(call, cli, pool):
     assert soon[0] == now and later not in soon
     assert cli("work-pool", "preview", pool, "--hours", "11", "-o", "name").split()[-1] == later
     assert cli("work-pool", "preview", pool, "--limit", "1", "-o", "name").split() == [now]
+    cli("work-queue", "create", "other", "--pool", pool)
+    assert cli("work-queue", "preview", "default", "--pool", pool, "-o", "name").split() == soon
+    assert cli("work-queue", "read-runs", "other", "--pool", pool, "-o", "name") == ""
     cli("deployment", "clear-schedules", f"{pool}/d")
     assert cli("work-pool", "preview", pool, "-o", "name").split() == [now]

@@ -51,7 +51,7 @@ extension ManifestReader {
       deployment.isPaused = !isActive
     }
     if let triggers = value.member("triggers"), triggers.json != .array([]) {
-      notes.warn(triggers.place, "is left out: there are no automations yet")
+      notes.warn(triggers.place, "is left out: make it with AutomationService/CreateAutomation")
     }
     if let sla = value.member("sla") { notes.warn(sla.place, "is left out: it is not kept") }
     return deployment

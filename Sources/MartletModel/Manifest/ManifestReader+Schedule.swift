@@ -21,7 +21,13 @@ extension ManifestReader {
       // An empty entry is not said; an explicit empty list takes all away.
       return nil
     }
-    let values = if case .array = written.json { written.elements } else { [written] }
+    let values =
+      switch written.json {
+      case .array: written.elements
+      // As Prefect's own files have it.
+      case .object(let members) where members.count == 0: [ManifestValue]()
+      default: [written]
+      }
     var schedules: [ScheduleManifest] = []
     for value in values {
       guard let schedule = schedule(value, &notes) else { continue }

@@ -13,7 +13,7 @@ extension ManifestReader {
       "repository", "branch", "commit", "commit_sha", "credentials", "access_token",
       "submodules", "include_submodules",
     ],
-    "shell": ["script", "directory", "stream_output", "expand_env_vars"],
+    "shell": ["script", "directory", "env", "stream_output", "expand_env_vars"],
     "pip": ["requirements", "requirements_file", "directory", "stream_output"],
     "local": ["path", "copy"], "archive": ["url", "path", "sha256", "strip"],
   ]
@@ -82,7 +82,10 @@ extension ManifestReader {
     }
     let id = notes.text(body.member("id"))
     if case .object = body.json {
-      guard notes.object(body, Self.keys[kind]! + ["id", "requires"], called: "a \(kind) step")
+      guard
+        notes.object(
+          body, Self.keys[kind]! + ["id", "requires"],
+          called: "\(kind == "archive" ? "an" : "a") \(kind) step")
       else { return nil }
     }
     return (kind, body, id)
@@ -121,8 +124,9 @@ extension ManifestReader {
         credentials: credentials(body, &notes),
         submodules: notes.bool(body.member("submodules", "include_submodules")) ?? false)
     case "shell":
+      let exports = exports(body.member("env"), context, isPull: isPull, &notes)
       return script(body, context, isPull: isPull, &notes).map {
-        .shell(script: $0, directory: directory(&notes))
+        .shell(script: exports + $0, directory: directory(&notes))
       }
     case "pip":
       let file = option("requirements", "requirements_file", notes: &notes)

@@ -38,7 +38,9 @@ struct ManifestNotes {
   private(set) var warnings: [ManifestProblem] = []
 
   mutating func refuse(_ place: JSONPointer, _ text: String) {
-    problems.append(ManifestProblem(place, text))
+    // What deployments share is read with each of them.
+    let problem = ManifestProblem(place, text)
+    if !problems.contains(problem) { problems.append(problem) }
   }
 
   mutating func warn(_ place: JSONPointer, _ text: String) {

@@ -39,7 +39,7 @@ extension Store {
     }
     let there = try await pool(name, in: namespace, deadline: deadline)
     let isSame =
-      there.type == type && there.template == template.text
+      there.type == type && (try? JobTemplate(text: there.template)) == template
       && there.description == content.description ?? ""
       && there.concurrencyLimit == content.concurrency?.limit.map(Int64.init)
       && there.isPaused == content.isPaused ?? false

@@ -138,3 +138,8 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByFloatLiteral,
     self = .object(JSONObject(elements, uniquingKeysWith: { $1 }))
   }
 }
+
+extension JSONValue: CustomStringConvertible {
+  /// The value as JSON, for logs.
+  public var description: String { (try? jsonText()) ?? "null" }
+}

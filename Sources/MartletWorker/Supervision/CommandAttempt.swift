@@ -112,10 +112,11 @@ package struct CommandAttempt: Sendable {
 }
 
 extension Duration {
-  /// Seconds, with a fraction where there is one.
-  fileprivate var formatted: String {
+  /// Seconds with at most two decimals: what is left of a limit is a moment less than it.
+  var formatted: String {
     let (seconds, attoseconds) = components
-    guard attoseconds != 0 else { return "\(seconds) s" }
-    return "\(Double(seconds) + Double(attoseconds) / 1e18) s"
+    let hundredths = ((Double(seconds) + Double(attoseconds) / 1e18) * 100).rounded()
+    let isWhole = hundredths.truncatingRemainder(dividingBy: 100) == 0
+    return isWhole ? "\(Int(hundredths / 100)) s" : "\(hundredths / 100) s"
   }
 }

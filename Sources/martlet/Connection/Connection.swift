@@ -98,9 +98,26 @@ extension Status {
       text += "\nIs a server running at \(address)? Start one with `martlet server start`,"
       text += " or name another with --server or MARTLET_API_URL."
     }
+    if code == .notFound, message.hasSuffix("does not exist"), let list = Self.lists[resource ?? ""]
+    {
+      text += ": `martlet \(list)` lists those there are"
+    }
     for violation in fieldViolations where !message.contains(violation.description) {
       text += "\n  \(violation.field): \(violation.description)"
     }
     return text
   }
+
+  /// The kind of the thing that is not there.
+  private var resource: String? {
+    for case .resourceInfo(let type, _, _, _) in typedDetails { return type }
+    return nil
+  }
+
+  /// By the kind of a thing: the command that lists those there are.
+  private static let lists = [
+    "deployment": "deployment ls", "pool": "work-pool ls", "queue": "work-pool queue ls",
+    "worker": "worker ls --all", "flow": "flow ls", "limit": "limit ls", "variable": "variable ls",
+    "backfill": "backfill ls", "artifact": "artifact ls", "block": "block ls",
+  ]
 }

@@ -41,12 +41,20 @@ extension Connection {
   }
 
   /// Makes a deployment what is declared.
+  ///
+  /// - Parameter yetToMake: pools that a rehearsal goes without: all else of their deployments is checked.
   func apply(
-    _ manifest: DeploymentManifest, directory: String, validateOnly: Bool
+    _ manifest: DeploymentManifest, directory: String, validateOnly: Bool,
+    yetToMake: Set<String> = []
   ) async throws -> ApplyDeploymentResponse {
     let current = try await declaredDeployment(manifest.reference)
-    let wanted = manifest.wanted(over: current, directory: directory)
-    return try await ManifestKey(.deployment, wanted.reference).naming {
+    var wanted = manifest.wanted(over: current, directory: directory)
+    let isEarly = validateOnly && wanted.spec.map { yetToMake.contains($0.pool) } == true
+    if isEarly {
+      wanted.spec?.pool = ""
+      wanted.spec?.queue = ""
+    }
+    return try await ManifestKey(.deployment, wanted.reference).naming { [wanted] in
       try await client.deployments.applyDeployment(
         ApplyDeploymentRequest(
           namespace: namespace, deployment: wanted, validateOnly: validateOnly))
@@ -54,11 +62,17 @@ extension Connection {
   }
 
   /// Creates the declared pools that are not there.
-  func createPools(of manifest: Manifest) async throws {
+  ///
+  /// - Parameter isRehearsal: whether nothing is created, and it is only told what would be.
+  /// - Returns: The names of those that were not there.
+  func createPools(of manifest: Manifest, isRehearsal: Bool) async throws -> Set<String> {
+    var names: Set<String> = []
     for pool in manifest.pools where try await self.declaredPool(pool.name) == nil {
-      try await make(pool, over: nil)
-      complain("martlet: created work pool '\(pool.name)'")
+      if !isRehearsal { try await make(pool, over: nil) }
+      complain("martlet: \(isRehearsal ? "would create" : "created") work pool '\(pool.name)'")
+      names.insert(pool.name)
     }
+    return names
   }
 
   /// Looks whether the pools of deployments are there or declared. When one is not, tells what to do and leaves.

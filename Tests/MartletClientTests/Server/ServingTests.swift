@@ -5,7 +5,6 @@ import Martlet
 import MartletCall
 import MartletProto
 import MartletServing
-import MartletWire
 import ServerProcess
 import Testing
 

@@ -40,6 +40,25 @@ import Testing
     ("deployment schedule create f/d --no-active", "deployment schedule add f/d --paused"),
     ("deployment clear-schedules f/d -y", "deployment schedule rm --all f/d"),
     ("work-queue inspect q -p p", "work-pool queue get q -p p"),
+    ("work-queue read-runs q -p p", "work-pool queue preview q -p p"),
+    (
+      "deployment run f/d -t x -jv a=b --watch --watch-interval 5",
+      "deployment run f/d --tag x --job-variable a=b --watch"
+    ),
+    ("worker start -p a --prefetch-seconds=5 -w q", "worker start -p a --queue q"),
+    ("worker start --install-policy always -p a", "worker start -p a"),
+    ("deploy --no-prompt f.py:g -n x", "deploy f.py:g -n x"),
+    ("deployments ls --flow-name f", "deployment ls --flow f"),
+    ("flow-run ls --state-type FAILED --flow-name=f", "flow-run ls --state FAILED --name=f"),
+    ("work-pool create p --base-job-template a.json", "work-pool create p --base-template a.json"),
+    ("work-pool ls --verbose", "work-pool ls"), ("version --omit-integrations", "version"),
+    ("cloud login --key k/l", "config set MARTLET_API_KEY=k/l"),
+    ("cloud workspace set --workspace me/lab", "config set MARTLET_NAMESPACE=lab"),
+    (
+      "cloud login -k k --workspace=lab --profile p",
+      "config set --profile p MARTLET_API_KEY=k MARTLET_NAMESPACE=lab"
+    ),
+    ("work-queues preview q --pool p", "work-pool queue preview q --pool p"),
     (
       "work-pool set-concurrency-limit p 5 --profile lab",
       "work-pool update p --concurrency-limit=5 --profile lab"

@@ -16,7 +16,8 @@ import Testing
       try schedules(
         "--interval", "1h30m", "--timezone", "Europe/Berlin", "--anchor", "2026-01-01T00:00:00Z",
         "--catch-up", "all", "--catch-up-within", "6h", "--overlap", "buffer-one", "--jitter", "5m",
-        "--skipped-times", "skip", "--repeated-times", "both"
+        "--skipped-times", "skip", "--repeated-times", "both", "--start", "2026-02-01",
+        "--end", "2027-01-01T00:00:00Z"
       ).first)
     let anchor = try #require(Instant(rfc3339: "2026-01-01T00:00:00Z"))
     #expect(schedule.rule == .interval(.seconds(5400), anchor: anchor))
@@ -25,6 +26,18 @@ import Testing
     #expect(schedule.overlap == .bufferOne)
     #expect(schedule.jitter == .seconds(300))
     #expect(schedule.clock == LocalTimePolicy(skipped: .skip, repeated: .both))
+    #expect(schedule.start == Instant(rfc3339: "2026-02-01T00:00:00Z"))
+    #expect(schedule.end == Instant(rfc3339: "2027-01-01T00:00:00Z"))
+  }
+
+  @Test(arguments: [
+    (["--day-and-weekday"], false), (["--day_or", "false"], false), (["--day_or", "true"], true),
+    ([], true),
+  ])
+  func bothDaysMayHaveToHold(_ words: [String], _ isEither: Bool) throws {
+    let choices = try ScheduleChoices.parse(["--cron", "0 0 13 * 5"] + words)
+    let all = try ManifestReader().schedules(try choices.entries())
+    #expect(all.map(\.rule) == [.cron("0 0 13 * 5", isEitherDay: isEither)])
   }
 
   @Test func severalRulesAreSeveralSchedules() throws {
@@ -40,7 +53,9 @@ import Testing
   @Test(arguments: [
     ["--timezone", "Europe/Berlin"], ["--anchor", "2026-01-01"], ["--jitter", "5m"],
     ["--cron", "61 * * * *"], ["--cron", "@daily", "--overlap", "often"],
-    ["--cron", "@daily", "--catch-up-within", "5m"], ["--interval", "soon"],
+    ["--start", "2026-01-01"], ["--interval", "60", "--day-and-weekday"],
+    ["--cron", "@daily", "--end", "soon"], ["--cron", "@daily", "--catch-up-within", "5m"],
+    ["--interval", "soon"],
   ])
   func isRefused(_ words: [String]) {
     #expect(throws: (any Error).self) {

@@ -105,6 +105,35 @@ import Testing
     #expect(deployment.pull == [.workingDirectory("/home/me/project")])
   }
 
+  @Test func aScriptHasItsVariablesInFront() throws {
+    func pull(_ env: String) throws -> [PullStepManifest]? {
+      try read(
+        """
+        pull:
+          - prefect.deployments.steps.run_shell_script: {script: echo $A, env: \(env)}
+        deployments:
+          - {name: d, command: "true", schedule: {}}
+          - {name: e, command: "true", schedule: {}}
+        """
+      ).manifest.deployments.first?.pull
+    }
+    let step = PullStepManifest.shell(
+      script: #"""
+        export A="a \"b\" \$c"
+        export B="1"
+        export P="${PATH}:x"
+        echo $A
+        """#, directory: nil)
+    #expect(try pull(#"{A: 'a "b" $c', B: 1, P: "{{ $PATH }}:x"}"#) == [step])
+    let error = #expect(throws: ManifestError.self) { _ = try pull("{1A: x, B: [1]}") }
+    #expect(error?.problems.count == 2, "once, although two deployments have the step")
+  }
+
+  @Test func anEmptyScheduleIsNone() throws {
+    let text = "deployments: [{name: d, command: x, schedule: {}}]"
+    #expect(try read(text).manifest.deployments.first?.schedules == [])
+  }
+
   @Test func ourOwnShape() throws {
     let manifest = try read(
       """

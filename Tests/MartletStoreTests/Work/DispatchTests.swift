@@ -222,6 +222,29 @@ import Testing
     }
   }
 
+  @Test func aTemplateIsWhatItSaysInWhateverOrder() async throws {
+    try await WorkFixture.with { fixture in
+      let store = fixture.store
+      let variables = #""properties": {"a": {"type": "string"}, "b": {"default": 1}}"#
+      let texts = [
+        "{\"variables\": {\"type\": \"object\", \(variables)}}",
+        "{\"variables\": {\(variables), \"type\": \"object\"}}",
+      ]
+      var isRepeat: [Bool] = []
+      for text in texts {
+        let content = PoolEdit(template: try JobTemplate(text: text))
+        let made = try await store.createPool(
+          "typed", type: "own", in: .standard, content: content, actor: "t")
+        isRepeat.append(made.isDuplicate)
+      }
+      #expect(isRepeat == [false, true])
+      let other = PoolEdit(template: try JobTemplate(text: "{}"))
+      await #expect(throws: StoreError.alreadyExists(resource: "pool", name: "typed")) {
+        try await store.createPool("typed", type: "own", in: .standard, content: other, actor: "t")
+      }
+    }
+  }
+
   @Test func poolsAndQueuesAreGuarded() async throws {
     try await WorkFixture.with { fixture in
       let store = fixture.store

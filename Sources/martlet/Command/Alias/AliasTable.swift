@@ -13,6 +13,12 @@ struct Alias: Sendable {
     case valued
     /// It is a flag that means nothing here.
     case dropped
+    /// It has a value that means nothing here.
+    case droppedWithValue
+    /// Its value is chosen for a setting.
+    case setting(String)
+    /// The same, of `account/workspace` the last part.
+    case lastOfSetting(String)
   }
 
   /// The words at the beginning of the command line.
@@ -118,6 +124,50 @@ struct Alias: Sendable {
       last: "--concurrency-limit"),
     Alias(
       "work-pool queue clear-concurrency-limit", "work-pool queue update --concurrency-limit=-1"),
+    Alias("work-pool queue read-runs", "work-pool queue preview"),
+    Alias(
+      "cloud login", "config set",
+      options: [
+        "--key": .setting("MARTLET_API_KEY"), "-k": .setting("MARTLET_API_KEY"),
+        "--workspace": .lastOfSetting("MARTLET_NAMESPACE"),
+        "-w": .lastOfSetting("MARTLET_NAMESPACE"),
+      ]),
+    Alias(
+      "cloud workspace set", "config set",
+      options: [
+        "--workspace": .lastOfSetting("MARTLET_NAMESPACE"),
+        "-w": .lastOfSetting("MARTLET_NAMESPACE"),
+      ]),
+    // Prefect's clients ask again and again where ours are told.
+    Alias(
+      "deployment run", "deployment run",
+      options: [
+        "-t": .named("--tag"), "-jv": .named("--job-variable"),
+        "--watch-interval": .droppedWithValue,
+      ]),
+    Alias(
+      "worker start", "worker start",
+      options: [
+        "--prefetch-seconds": .droppedWithValue, "--install-policy": .droppedWithValue,
+        "-w": .named("--queue"), "--no-create-pool-if-not-found": .dropped,
+      ]),
+    Alias(
+      "deploy", "deploy",
+      options: [
+        "--no-prompt": .dropped, "--prompt": .dropped, "--enforce-parameter-schema": .dropped,
+      ]),
+    Alias(
+      "work-pool create", "work-pool create",
+      options: ["--base-job-template": .named("--base-template")]),
+    Alias(
+      "work-pool update", "work-pool update",
+      options: ["--base-job-template": .named("--base-template")]),
+    Alias("work-pool ls", "work-pool ls", options: ["-v": .dropped, "--verbose": .dropped]),
+    Alias("deployment ls", "deployment ls", options: ["--flow-name": .named("--flow")]),
+    Alias(
+      "flow-run ls", "flow-run ls",
+      options: ["--flow-name": .named("--name"), "--state-type": .named("--state")]),
+    Alias("version", "version", options: ["--omit-integrations": .dropped]),
     Alias("limit enable", "limit set --enable-enforcement"),
     Alias("limit disable", "limit set --disable-enforcement"),
     Alias("variable unset", "variable rm"),

@@ -66,6 +66,13 @@ extension Alias {
         if value == nil, let own = rest.popFirst() { kept.append(own) }
       case .named(let name)?: kept.append(value.map { "\(name)=\($0)" } ?? name)
       case .dropped?: break
+      case .droppedWithValue?: if value == nil { _ = rest.popFirst() }
+      case .setting(let name)?:
+        if let chosen = value ?? rest.popFirst() { arguments.append("\(name)=\(chosen)") }
+      case .lastOfSetting(let name)?:
+        if let path = value ?? rest.popFirst() {
+          arguments.append("\(name)=\(path.split(separator: "/").last ?? "")")
+        }
       case .argument?:
         if let argument = value ?? rest.popFirst() { arguments.append(argument) }
       }

@@ -46,10 +46,11 @@ struct DeployCommand: AsyncParsableCommand {
       let manifest = try deploying.completed(
         try await deploying.manifest(self.connection.environment, takesSteps: !dryRun))
       try await connection.findPools(of: manifest)
-      if !dryRun { try await connection.createPools(of: manifest) }
       let (directory, isRehearsal) = (deploying.directory, dryRun)
+      let made = try await connection.createPools(of: manifest, isRehearsal: isRehearsal)
       let responses = try await manifest.deployments.concurrently { wanted in
-        try await connection.apply(wanted, directory: directory, validateOnly: isRehearsal)
+        try await connection.apply(
+          wanted, directory: directory, validateOnly: isRehearsal, yetToMake: made)
       }
       let applied = responses.compactMap { response in response.deployment.map { (response, $0) } }
       for (response, deployment) in applied {

@@ -16,6 +16,17 @@ struct ScheduleChoices: ParsableArguments {
   @Option(
     name: [.long, .customLong("anchor-date")], help: "One of the times of an interval.")
   var anchor: String?
+  @Flag(
+    help: "A cron with a day of the month and a weekday fires when both hold, not when either does."
+  )
+  var dayAndWeekday = false
+  // As Prefect spells it.
+  @Option(name: [.customLong("day_or"), .customLong("day-or")], help: .private)
+  var dayOr: Bool?
+  @Option(help: "Nothing fires before this time.")
+  var start: String?
+  @Option(help: "Nothing fires from this time on.")
+  var end: String?
   @Option(help: "Which times that passed while no server looked still fire: none, latest or all.")
   var catchUp: String?
   @Option(help: "Of those, only the ones that are no older, such as 6h.")
@@ -42,9 +53,14 @@ struct ScheduleChoices: ParsableArguments {
       throw ValidationError(
         "--timezone, --anchor and the flags of policies belong to --cron, --interval or --rrule")
     }
+    if cron.isEmpty, isBothDays {
+      throw ValidationError("--day-and-weekday belongs to --cron")
+    }
     return cron.map { entry("cron", $0, more) } + interval.map { entry("interval", $0, more) }
       + rrule.map { entry("rrule", $0, more) }
   }
+
+  private var isBothDays: Bool { dayAndWeekday || dayOr == false }
 
   private var policies: [(String, JSON?)] {
     func word(_ text: String?) -> JSON? {
@@ -54,13 +70,15 @@ struct ScheduleChoices: ParsableArguments {
       ("timezone", timezone.map { .text($0) }), ("catch_up", word(catchUp)),
       ("catch_up_within", catchUpWithin.map { .text($0) }), ("overlap", word(overlap)),
       ("jitter", jitter.map { .text($0) }), ("skipped_times", word(skippedTimes)),
-      ("repeated_times", word(repeatedTimes)),
+      ("repeated_times", word(repeatedTimes)), ("start", start.map { .text($0) }),
+      ("end", end.map { .text($0) }),
     ]
   }
 
   private func entry(_ kind: String, _ text: String, _ more: [(String, JSON?)]) -> JSON {
     var members: [(String, JSON?)] = [(kind, .text(text))]
     members += policies
+    if kind == "cron", isBothDays { members.append(("day_or", .bool(false))) }
     if kind == "interval", let anchor { members.append(("anchor", .text(anchor))) }
     return .object(members + more)
   }

@@ -107,8 +107,10 @@ struct GetDeployment: AsyncParsableCommand {
     case nil: break
     }
     field("image", spec.image)
-    if let parameters = spec.parameters, !parameters.isEmpty {
-      field("parameters", try parameters.jsonText())
+    field("pull steps", spec.pullSteps.map(\.title).joined(separator: ", "))
+    let parameters = try Table(parametersOf: spec)
+    if parameters == nil, let values = spec.parameters, !values.isEmpty {
+      field("parameters", try values.jsonText())
     }
     if let variables = spec.jobVariables, !variables.isEmpty {
       field("job vars", try variables.jsonText())
@@ -123,9 +125,30 @@ struct GetDeployment: AsyncParsableCommand {
     }
     field("created", deployment.createTime.map { "\(ago($0)) by \(deployment.createdBy)" } ?? "")
     field("updated", deployment.updateTime.map { "\(ago($0)) by \(deployment.updatedBy)" } ?? "")
+    if let parameters {
+      terminal.line()
+      terminal.write(parameters.render(for: terminal))
+    }
     if !deployment.schedules.isEmpty {
       terminal.line()
       terminal.write(Table(schedules: deployment.schedules).render(for: terminal))
+    }
+  }
+}
+
+extension PullStep {
+  /// What the step does with what.
+  fileprivate var title: String {
+    switch kind {
+    case .git(let step)?:
+      let place = step.commit.isEmpty ? step.branch : step.commit
+      return "git \(step.repository)" + (place.isEmpty ? "" : " at \(place)")
+    case .local(let step)?: return (step.copy ? "a copy of " : "local ") + step.path
+    case .archive(let step)?: return "archive \(step.source)"
+    case .shell?: return "shell"
+    case .pip(let step)?: return "pip \(step.requirements)"
+    case .workingDirectory(let step)?: return "working_directory \(step.path)"
+    case nil: return "-"
     }
   }
 }

@@ -10,7 +10,7 @@ struct QueueCommand: AsyncParsableCommand {
     commandName: "queue", abstract: "Order what waits in a work pool.",
     subcommands: [
       CreateQueue.self, ListQueues.self, GetQueue.self, UpdateQueue.self, PauseQueue.self,
-      ResumeQueue.self, DeleteQueue.self,
+      ResumeQueue.self, DeleteQueue.self, PreviewQueue.self,
     ])
 }
 

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Martlet
+import MartletCall
 import MartletProto
 import MartletWire
 
@@ -58,15 +59,7 @@ struct GetQueue: AsyncParsableCommand {
 
   func run() async throws {
     try await Connection.use(connection) { connection in
-      let queues = try await connection.client.pools.listQueues(
-        ListQueuesRequest(namespace: connection.namespace, pool: name.pool)
-      ).queues
-      guard let queue = queues.first(where: { $0.name == name.name || $0.id == name.name }) else {
-        let names = queues.map(\.name).joined(separator: ", ")
-        complain(
-          "martlet: work pool '\(name.pool)' has no queue \"\(name.name)\": it has \(names)")
-        return .notFound
-      }
+      let queue = try await name.queue(over: connection)
       switch format.output {
       case .document(let notation): try notation.print(queue)
       case .name: Terminal.standard.line(queue.name)
@@ -106,5 +99,19 @@ extension Connection {
       request.pageToken = page.nextPageToken
     } while !request.pageToken.isEmpty
     return names
+  }
+}
+
+extension QueueName {
+  /// The queue, by its name or its id.
+  func queue(over connection: Connection) async throws -> Queue {
+    let queues = try await connection.client.pools.listQueues(
+      ListQueuesRequest(namespace: connection.namespace, pool: pool)
+    ).queues
+    guard let queue = queues.first(where: { $0.name == name || $0.id == name }) else {
+      let names = queues.map(\.name).joined(separator: ", ")
+      throw Status(.notFound, "work pool '\(pool)' has no queue \"\(name)\": it has \(names)")
+    }
+    return queue
   }
 }

@@ -2,7 +2,8 @@
 
 public import Martlet
 public import MartletProto
-public import MartletWire
+// What a body returns is written without an import of its own.
+@_exported public import MartletWire
 
 /// A deployment and the code of its runs.
 public struct ServedDeployment: Sendable {
