@@ -9,6 +9,10 @@ extension PrefectAPI {
   /// A flow of a name comes to be by its first create; another create finds it, whatever else it says.
   func createFlow(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.FlowCreate = try request.body()
+    guard !asked.name.contains(where: { "/%&><".contains($0) }) else {
+      throw ShapeFault(
+        location: ["body", "name"], message: "A name has none of / % & > <", type: "value_error")
+    }
     var flow = MartletProto.Flow()
     flow.name = asked.name
     flow.tags = asked.tags ?? []

@@ -65,7 +65,7 @@ extension PrefectAPI {
     if try await find(id, request.context)?.kind != .task {
       if let run = try await subflow(of: id, request.context) {
         return Self.result(
-          .abort, "The state of this task run is that of the flow run \(run.id).", nil,
+          .abort, "The state of this task run is that of the flow run \(run.id).",
           Shape.State(of: run))
       }
       // Nothing but a task run after all.

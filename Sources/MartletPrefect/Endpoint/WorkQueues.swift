@@ -17,6 +17,11 @@ extension PrefectAPI {
 
   func createWorkQueue(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.WorkQueueCreate = try request.body()
+    if let priority = asked.priority, priority < 1 {
+      throw ShapeFault(
+        location: ["body", "priority"], message: "Input should be greater than 0",
+        type: "greater_than")
+    }
     let found = try await pool(Self.poolName(request), request.context)
     guard !found.queues.contains(where: { $0.name == asked.name }) else {
       throw PrefectFailure(409, "A work queue with this name already exists.")
