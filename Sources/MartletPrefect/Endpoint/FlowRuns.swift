@@ -96,11 +96,11 @@ extension PrefectAPI {
     }
   }
 
-  /// A flow run with the id of its flow.
+  /// A flow run with the ids of its flow, pool and queue.
   private func shown(
     _ run: Run, _ context: CallContext
   ) async throws -> Shape.FlowRunResponse {
     var directory = WorkDirectory(services, context)
-    return try Shape.FlowRunResponse(run, flowID: try await directory.flowID(of: run))
+    return try await directory.shown(run)
   }
 }

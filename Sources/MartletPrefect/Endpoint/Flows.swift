@@ -42,7 +42,10 @@ extension PrefectAPI {
 
   func updateFlow(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.FlowUpdate = try request.body()
-    guard let tags = asked.tags else { return .done }
+    guard let tags = asked.tags else {
+      _ = try await self.flow(try request.id().text, request.context)
+      return .done
+    }
     var flow = MartletProto.Flow()
     flow.id = try request.id().text
     flow.tags = tags

@@ -39,12 +39,12 @@ extension PrefectAPI {
     return Int(counts.total)
   }
 
-  /// Flow runs as Prefect has them, with the ids of their flows.
+  /// Flow runs as Prefect has them, with the ids of their flows, pools and queues.
   func shown(_ runs: [Run], _ context: CallContext) async throws -> [Shape.FlowRunResponse] {
     var shown: [Shape.FlowRunResponse] = []
     var directory = WorkDirectory(services, context)
     for run in runs {
-      shown.append(try Shape.FlowRunResponse(run, flowID: try await directory.flowID(of: run)))
+      shown.append(try await directory.shown(run))
     }
     return shown
   }

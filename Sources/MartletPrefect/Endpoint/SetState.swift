@@ -33,6 +33,7 @@ extension PrefectAPI {
     }
     for _ in 0..<Self.attempts {
       let run = try await run(id, kind, context)
+      state.keepTime(of: run.state)
       // The answer to this very proposal was lost: the state is the run's already.
       if let token = proposed.stateDetails?.transitionID,
         let current = run.state, StateNote(current).stateDetails.transitionID == token
@@ -74,9 +75,10 @@ extension PrefectAPI {
     let isDecided = verdict.code == .accepted || verdict.code == .replaced
     let isWritten = isDecided && verdict.revision > before.revision
     if isWritten, let decided = verdict.state {
-      state = Shape.State(
-        decided, of: before.id, kind: before.kind, revision: verdict.revision,
-        below: before.parentID)
+      var after = before
+      after.state = decided
+      after.revision = verdict.revision
+      state = Shape.State(of: after)
     } else if answer.status == .accept || answer.status == .reject,
       let id = UUIDValue(text: before.id)
     {

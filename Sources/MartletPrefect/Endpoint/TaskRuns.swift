@@ -43,7 +43,12 @@ extension PrefectAPI {
   /// What is changed of a task run: its name.
   func updateTaskRun(_ request: PrefectRequest) async throws -> PrefectResponse {
     let id = try request.id()
-    guard let name = request.body["name"]?.text else { return .done }
+    guard let name = request.body["name"]?.text else {
+      guard try await taskRun(id, request.context) != nil else {
+        throw PrefectFailure(404, "Task run not found")
+      }
+      return .done
+    }
     var run = Run()
     run.id = try await self.run(id, .task, request.context).id
     run.name = name

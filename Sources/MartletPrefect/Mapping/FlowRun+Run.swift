@@ -38,9 +38,9 @@ extension Shape.FlowRunResponse {
     labels = run.prefectLabels
     parentTaskRunID = run.trackingID
     runCount = Int(run.attempt)
-    expectedStartTime = (times.expectedTime ?? times.createTime).map(Instant.init)
     nextScheduledStartTime = state.type == .scheduled ? state.stateDetails?.scheduledTime : nil
     let life = RunLife(run, now: .wallClock)
+    expectedStartTime = life.expected
     startTime = life.start
     endTime = life.end
     totalRunTime = life.ran

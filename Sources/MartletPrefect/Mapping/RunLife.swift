@@ -13,6 +13,8 @@ struct RunLife {
   let ran: Double
   /// How many seconds it has run.
   let runs: Double
+  /// When it was to begin; not after it began.
+  let expected: Instant?
   /// How many seconds after it was to begin it began, or has not begun yet.
   let lateness: Double
 
@@ -20,11 +22,14 @@ struct RunLife {
   init(_ run: Run, now: Instant) {
     let times = run.times ?? Times()
     end = times.endTime.map(Instant.init)
-    start = times.startTime.map(Instant.init) ?? end
+    let begin = times.startTime.map(Instant.init) ?? end
+    start = begin
     ran = times.runningTime?.seconds ?? 0
     let since = run.state?.time.map(Instant.init)
     runs = run.state?.type == .running ? ran + Self.seconds(from: since, to: now) : ran
-    let expected = (times.expectedTime ?? times.createTime).map(Instant.init)
+    let planned = (times.expectedTime ?? times.createTime).map(Instant.init)
+    // What its client tells of may have begun before the server heard of it.
+    expected = planned.map { min($0, begin ?? $0) }
     lateness = Self.seconds(from: expected, to: start ?? now)
   }
 

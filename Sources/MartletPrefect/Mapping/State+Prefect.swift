@@ -42,6 +42,19 @@ extension MartletProto.State {
     }
   }
 
+  /// A run that is taken from SCHEDULED keeps the time that it was to begin at.
+  mutating func keepTime(of current: MartletProto.State?) {
+    guard type == .pending, case .scheduled(let scheduled)? = current?.detail,
+      let due = scheduled.dueTime ?? current?.time
+    else { return }
+    var note = StateNote(self)
+    var details = note.stateDetails
+    if details.scheduledTime != nil { return }
+    details.scheduledTime = Instant(due)
+    note = StateNote(id: note.id, details: details, data: note.data)
+    annotations = note.annotations
+  }
+
   /// What is proposed over REST.
   init(_ proposed: Shape.StateCreate) {
     self.init(

@@ -27,9 +27,9 @@ extension Shape.TaskRun {
     stateName = state.name
     runCount = Int(run.attempt)
     flowRunRunCount = run.attempt == 0 ? 0 : 1
-    expectedStartTime = (times.expectedTime ?? times.createTime).map(Instant.init)
     nextScheduledStartTime = state.type == .scheduled ? state.stateDetails?.scheduledTime : nil
     let life = RunLife(run, now: .wallClock)
+    expectedStartTime = life.expected
     startTime = life.start
     endTime = life.end
     totalRunTime = life.ran

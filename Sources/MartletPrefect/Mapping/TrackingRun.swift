@@ -70,6 +70,10 @@ extension Shape.TaskRun {
     tags = asked.tags
     labels = asked.labels
     taskInputs = asked.inputs
+    var policy = Shape.TaskRunPolicy()
+    policy.retries = asked.retries
+    empiricalPolicy = policy
+    if let parent = asked.flowRunID { labels?["prefect.flow-run.id"] = .text(parent.text) }
     var pending = Shape.State(
       id: .derived(from: ["prefect announced state", asked.id.text]), type: .pending)
     pending.name = "Pending"

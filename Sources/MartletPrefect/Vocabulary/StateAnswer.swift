@@ -26,7 +26,9 @@ struct StateAnswer: Equatable {
       switch status {
       // Another state than the one that was asked for: the client takes that.
       case .accept where proposed == .cancelling && decided == .cancelled:
-        Self(.reject, current == .paused ? Self.suspended : Self.scheduled)
+        current == .cancelled
+          ? Self.refusal(.runFinished, to: .cancelling, from: current, of: run)
+          : Self(.reject, current == .paused ? Self.suspended : Self.scheduled)
       case .reject where verdict.code == .refused, .abort:
         proposed.flatMap { Self.refusal(reason, to: $0, from: current, of: run) }
       default: nil

@@ -59,6 +59,7 @@ extension RunHandlers {
     of run: Run, _ id: RunID, _ namespace: Namespace, _ context: CallContext
   ) async throws -> String {
     let variables = try JSONMembers(run.jobVariables ?? [:], "run.job_variables")
+    try variables.validate("run.job_variables")
     let known = try await backend.store.run(id, in: namespace, deadline: context.deadline)
     if !variables.names.isEmpty, let pool = known.work?.pool, !pool.isEmpty {
       try await template(of: pool, namespace, context)?

@@ -99,7 +99,7 @@ class Recorder:
             return [self.plain(item, f"{where}[{place}]", name) for place, item in enumerate(value)]
         if isinstance(value, str):
             return self.text(value, where, name)
-        if name in DURATIONS and isinstance(value, (int, float)) and value != 0 and abs(value) < 120:
+        if name in DURATIONS and isinstance(value, (int, float)) and abs(value) < 120 and (value or name == "estimated_start_time_delta"):
             return "<seconds>"
         return value
 
