@@ -44,7 +44,7 @@ setup-test: setup
 
 setup-prefect: ## Install Prefect itself, and an older release, beside Martlet, to try its clients, and Chromium, to try its pages.
 	@deploy/setup/prefect.sh $(STATE)/prefect $(PREFECT)
-	@deploy/setup/prefect.sh $(STATE)/prefect-older $(PREFECT_OLDER)
+	@deploy/setup/prefect.sh $(STATE)/prefect-older $(PREFECT_OLDER) importlib_metadata
 	@deploy/setup/packages.sh chromium
 
 build: setup ## Build the program: .build/release/martlet.

@@ -53,11 +53,11 @@ class Prefect:
         return process.stdout
 
     def start_command(self, log: Path, *arguments: str) -> subprocess.Popen:
-        """Starts Python with arguments, in a process group of its own; what it says goes to a file."""
+        """Starts Python with arguments, in a process group of its own, where the file is that takes what it says."""
         with log.open("wb") as output:
             return subprocess.Popen(
                 [str(self.python), *arguments], env=self.environment, stdout=output, stderr=subprocess.STDOUT,
-                start_new_session=True)
+                start_new_session=True, cwd=log.parent)
 
     def request(self, method: str, path: str, body: object = None) -> tuple[int, object]:
         request = urllib.request.Request(

@@ -10,7 +10,7 @@ import pytest
 
 from prefect_process import OLDER_PYTHON, Prefect, last_json, needs_older_prefect
 from test_prefect_client import NESTED, SEQUENTIAL, runs
-from test_prefect_work import DEPLOY, FLOWS, RUN, start_worker, wait_for_runs
+from test_prefect_work import DEPLOY, FLOWS, start_worker, wait_for_runs
 
 pytestmark = needs_older_prefect
 
@@ -46,7 +46,7 @@ def test_tasks_one_after_the_other(prefect, calm_server):
     shown = prefect.get(f"/flow_runs/{said['run']}")
     assert shown["state"]["type"] == "COMPLETED" and shown["parameters"] == {"n": 3}
     tasks = runs(calm_server.port, f'parent_id = "{said["run"]}"')
-    assert len(tasks) == 6 and {task["state"]["type"] for task in tasks} == {"COMPLETED"}
+    assert len(tasks) == 6 and {task["state"]["type"] for task in tasks} == {"STATE_TYPE_COMPLETED"}
     _, lines = prefect.request("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [said["run"]]}}})
     assert "half way" in [line["message"] for line in lines]
 
@@ -73,11 +73,14 @@ def test_serve_runs_its_schedule(prefect, calm_server, programs, tmp_path):
     assert prefect.request("DELETE", f"/deployments/{deployment['id']}")[0] == 204
 
 
-def test_a_worker_runs_what_is_deployed(prefect, programs, tmp_path):
+def test_a_worker_runs_what_is_deployed(prefect, calm_server, programs, tmp_path):
     assert "Created work pool" in prefect.command("work-pool", "create", "older-pool", "--type", "process")
     prefect.run(DEPLOY, str(tmp_path), "flows.py:deployed", "older", "older-pool")
     start_worker(prefect, programs, tmp_path, "older-pool", "older")
-    said = last_json(prefect.run(RUN, "e2e-deployed/older"))
-    assert (said["state"], said["parameters"]) == ("COMPLETED", {"n": 21}), (tmp_path / "older.log").read_text()
-    states = [state["name"] for state in prefect.get(f"/flow_run_states/?flow_run_id={said['run']}")]
+    prefect.command("deployment", "run", "e2e-deployed/older", "--param", "n=21")
+    deployment = prefect.get("/deployments/name/e2e-deployed/older")["id"]
+    [run] = wait_for_runs(calm_server.port, f'deployment_id = "{deployment}" AND state.type = COMPLETED', 1)
+    shown = prefect.get(f"/flow_runs/{run['id']}")
+    assert shown["parameters"] == {"n": 21}, (tmp_path / "older.log").read_text()
+    states = [state["name"] for state in prefect.get(f"/flow_run_states/?flow_run_id={run['id']}")]
     assert states[0] == "Scheduled" and states[-2:] == ["Running", "Completed"] and "Pending" in states, states

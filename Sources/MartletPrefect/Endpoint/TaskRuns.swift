@@ -12,7 +12,12 @@ extension PrefectAPI {
     let asked: Shape.TaskRunCreate = try request.body()
     // One key of a task in one flow run is one task run, whoever asks and how often.
     let names = ["prefect task run", asked.flowRunID?.text ?? "", asked.taskKey, asked.dynamicKey]
-    let new = NewTaskRun(asked, id: asked.id ?? .derived(from: names, version: 4))
+    var new = NewTaskRun(asked, id: asked.id ?? .derived(from: names, version: 4))
+    if let above = asked.flowRunID,
+      let flow = try await find(above, request.context)?.value(.flowID)
+    {
+      new.labels[RunLabel.flowID.rawValue] = .text(flow)
+    }
     guard let flowRun = asked.flowRunID, (asked.state?.type ?? .pending) == .pending else {
       let (run, isNew) = try await create(new.run, in: asked.state, request.context)
       return .created(try Shape.TaskRun(run), isNew: isNew)

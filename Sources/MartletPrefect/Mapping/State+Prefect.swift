@@ -44,15 +44,13 @@ extension MartletProto.State {
 
   /// A run that is taken from SCHEDULED keeps the time that it was to begin at.
   mutating func keepTime(of current: MartletProto.State?) {
-    guard type == .pending, case .scheduled(let scheduled)? = current?.detail,
-      let due = scheduled.dueTime ?? current?.time
-    else { return }
-    var note = StateNote(self)
+    guard type == .pending, let current, current.type == .scheduled else { return }
+    var due = current.time
+    if case .scheduled(let scheduled)? = current.detail { due = scheduled.dueTime ?? due }
+    let note = StateNote(self)
     var details = note.stateDetails
-    if details.scheduledTime != nil { return }
-    details.scheduledTime = Instant(due)
-    note = StateNote(id: note.id, details: details, data: note.data)
-    annotations = note.annotations
+    if details.scheduledTime == nil { details.scheduledTime = due.map(Instant.init) }
+    annotations = StateNote(id: note.id, details: details, data: note.data).annotations
   }
 
   /// What is proposed over REST.

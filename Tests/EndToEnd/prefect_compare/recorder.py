@@ -16,7 +16,7 @@ NAME = re.compile(r"[a-z]+-[a-z]+")
 # How long things took, which differs from one time to the next.
 DURATIONS = {
     "total_run_time", "estimated_run_time", "estimated_start_time_delta", "sum_estimated_run_time",
-    "sum_estimated_lateness",
+    "sum_estimated_lateness", "duration", "lateness",
 }
 NEAR = 900
 NOTHING = "00000000-0000-4000-8000-000000000000"
@@ -99,7 +99,7 @@ class Recorder:
             return [self.plain(item, f"{where}[{place}]", name) for place, item in enumerate(value)]
         if isinstance(value, str):
             return self.text(value, where, name)
-        if name in DURATIONS and isinstance(value, (int, float)) and abs(value) < 120 and (value or name == "estimated_start_time_delta"):
+        if name in DURATIONS and isinstance(value, (int, float)) and abs(value) < 120 and (value or name in ("estimated_start_time_delta", "lateness")):
             return "<seconds>"
         return value
 
@@ -111,6 +111,9 @@ class Recorder:
         return UUID.sub(lambda found: self.identity(found.group(), where), value)
 
     def identity(self, value: str, where: str) -> str:
+        # What a script gives is the same for both.
+        if value not in self.labels and value in self.sent:
+            return value
         return self.labels.setdefault(value, f"<{where}>")
 
     def moment(self, value: str) -> str:
