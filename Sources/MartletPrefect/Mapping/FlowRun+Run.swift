@@ -19,7 +19,9 @@ extension Shape.FlowRunResponse {
     stateName = state.name
     self.state = state
     deploymentID = UUIDValue(text: run.deploymentID)
-    if deploymentID != nil, !run.definitionVersion.isEmpty { deploymentVersion = run.definitionVersion }
+    if deploymentID != nil, !run.definitionVersion.isEmpty {
+      deploymentVersion = run.definitionVersion
+    }
     // Programs that serve deployments in place have a pool to Martlet, and none to Prefect.
     if !run.pool.isEmpty, run.pool != PoolRules.servedPool {
       workQueueName = run.queue
@@ -32,7 +34,9 @@ extension Shape.FlowRunResponse {
     context = .object([])
     var policy = Shape.FlowRunPolicy(run.retry)
     policy.pauseKeys = run.pauses.map(\.key)
-    if state.name == "AwaitingRetry", run.retry?.mode == .inProcess { policy.retryType = "in_process" }
+    if state.name == "AwaitingRetry", run.retry?.mode == .inProcess {
+      policy.retryType = "in_process"
+    }
     empiricalPolicy = policy
     tags = run.tags
     labels = run.prefectLabels

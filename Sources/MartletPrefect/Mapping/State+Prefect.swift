@@ -42,14 +42,22 @@ extension MartletProto.State {
     }
   }
 
-  /// A run that is taken from SCHEDULED keeps the time that it was to begin at.
+  /// A run that is taken keeps the time that it was to begin at.
   mutating func keepTime(of current: MartletProto.State?) {
-    guard type == .pending, let current, current.type == .scheduled else { return }
-    var due = current.time
-    if case .scheduled(let scheduled)? = current.detail { due = scheduled.dueTime ?? due }
+    guard type == .pending, let current else { return }
+    var due: Instant?
+    switch current.type {
+    case .scheduled:
+      due = current.time.map(Instant.init)
+      if case .scheduled(let scheduled)? = current.detail {
+        due = scheduled.dueTime.map(Instant.init) ?? due
+      }
+    case .pending: due = StateNote(current).stateDetails.scheduledTime
+    default: break
+    }
     let note = StateNote(self)
     var details = note.stateDetails
-    if details.scheduledTime == nil { details.scheduledTime = due.map(Instant.init) }
+    details.scheduledTime = details.scheduledTime ?? due
     annotations = StateNote(id: note.id, details: details, data: note.data).annotations
   }
 

@@ -103,6 +103,8 @@ class Known:
 
     place: str
     reason: str
+    # Whether it is there at one time and not at another, as by an order that is by chance.
+    varies: bool = False
 
     def covers(self, difference: Difference) -> bool:
         # Brackets are places in lists here, not sets of characters.
@@ -112,4 +114,4 @@ class Known:
 def known() -> list[Known]:
     """The table of what is known."""
     entries = tomllib.loads(TABLE.read_text())["difference"]
-    return [Known(place, entry["reason"]) for entry in entries for place in entry["places"]]
+    return [Known(place, entry["reason"], entry.get("varies", False)) for entry in entries for place in entry["places"]]

@@ -57,10 +57,12 @@ def run_from_them(api):
     run = api.made("run", "POST", path, {})
     api("run read", "GET", f"/flow_runs/{run}")
     full = api.made("run fully", "POST", path, {
-        "name": "named", "parameters": {"n": 2}, "tags": ["r"], "labels": {"l": "v"}, "context": {"c": 1},
+        "name": "named", "parameters": {"n": 2}, "tags": ["d"], "labels": {"l": "v"}, "context": {"c": 1},
         "idempotency_key": "k", "job_variables": {"b": 2}, "empirical_policy": {"retries": 1, "retry_delay": 2},
         "state": {"type": "SCHEDULED", "state_details": {"scheduled_time": "2027-03-01T12:00:00Z"}}})
     api("run fully read", "GET", f"/flow_runs/{full}")
+    api("variables", "PATCH", f"/flow_runs/{full}", {"job_variables": {"c": 3}, "parameters": {"n": 8}})
+    api("variables read", "GET", f"/flow_runs/{full}")
     api("run again", "POST", path, {"idempotency_key": "k", "parameters": {"n": 3}})
     api("bad parameters", "POST", path, {"parameters": {"n": "text"}})
     api("not enforced", "POST", path, {"parameters": {"n": "text"}, "enforce_parameter_schema": False})
