@@ -75,7 +75,8 @@ extension Shape.FlowRunPolicy {
 
   /// How Martlet tries a run again; nil for not at all. The process keeps the run, as Prefect's engine does.
   var retry: MartletProto.RetryPolicy? {
-    guard retries != nil || retryDelay != nil else { return nil }
+    // Nearly all runs have none, and their rows are plain.
+    guard retries ?? 0 > 0 || retryDelay ?? 0 > 0 else { return nil }
     var retry = MartletProto.RetryPolicy()
     retry.maxRetries = Int32(clamping: max(0, retries ?? 0))
     retry.mode = .inProcess
