@@ -15,6 +15,7 @@ JSONSCHEMA := 4.26.0
 SCHEDULE_PEERS := croniter==6.2.4 python-dateutil==2.9.0.post0
 # Its own client runs against us in the tests.
 PREFECT := 3.9.1
+PREFECT_OLDER := 3.1.15
 RELEASE_FLAGS := -c release --static-swift-stdlib
 
 # Debian packages, by what needs them.
@@ -41,8 +42,9 @@ setup-test: setup
 	@deploy/setup/python.sh $(VENV) clients/python pytest pytest-xdist buf-bin grpcio-tools jsonschema==$(JSONSCHEMA) $(SCHEDULE_PEERS)
 	@deploy/setup/schema-suite.sh $(PYTHON) $(JSONSCHEMA) $(STATE)/json-schema-test-suite
 
-setup-prefect: ## Install Prefect itself beside Martlet, to try its client, and Chromium, to try its pages.
+setup-prefect: ## Install Prefect itself, and an older release, beside Martlet, to try its clients, and Chromium, to try its pages.
 	@deploy/setup/prefect.sh $(STATE)/prefect $(PREFECT)
+	@deploy/setup/prefect.sh $(STATE)/prefect-older $(PREFECT_OLDER) importlib_metadata
 	@deploy/setup/packages.sh chromium
 
 build: setup ## Build the program: .build/release/martlet.

@@ -19,8 +19,10 @@ extension Operation {
   var coverage: Coverage {
     switch self {
     // System
-    case .healthCheck, .performReadinessCheck: .served { api, _ in api.isHealthy() }
-    case .serverVersion, .readVersion: .served { api, _ in api.version() }
+    case .healthCheck: .served { api, _ in api.isHealthy() }
+    case .performReadinessCheck: .served { api, _ in api.isReady() }
+    case .serverVersion: .served { api, _ in api.serverVersion() }
+    case .readVersion: .served { api, _ in api.serverRelease() }
     case .hello: .served { api, _ in api.hello() }
     case .createCsrfToken: .served { api, _ in try api.createToken() }
     case .readServerDefaultResultStorage: .served { api, _ in api.resultStorage() }

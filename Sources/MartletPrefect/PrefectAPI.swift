@@ -83,6 +83,8 @@ public final class PrefectAPI: HTTPHandler {
   public static let root = "/api"
   /// The release of Prefect whose API this is.
   static let release = "3.9.1"
+  /// The version that Prefect calls that API.
+  static let apiVersion = "0.8.4"
   /// How long a request may take.
   private static let timeout = Duration.seconds(60)
 

@@ -13,12 +13,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path(os.environ.get("PREFECT_PYTHON", ROOT / ".make/prefect/bin/python"))
+OLDER_PYTHON = Path(os.environ.get("PREFECT_OLDER_PYTHON", ROOT / ".make/prefect-older/bin/python"))
 
 
 class Prefect:
-    """Prefect 3.9.1 against one server."""
+    """Prefect against one server: 3.9.1 unless another Python is given."""
 
-    def __init__(self, port: int, home: Path):
+    def __init__(self, port: int, home: Path, python: Path = PYTHON):
+        self.python = python
         self.api = f"http://127.0.0.1:{port}/api"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
@@ -31,7 +33,7 @@ class Prefect:
 
     def start(self, script: str, *arguments: str) -> subprocess.Popen:
         return subprocess.Popen(
-            [str(PYTHON), "-c", script, *arguments],
+            [str(self.python), "-c", script, *arguments],
             env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )
 
@@ -45,17 +47,17 @@ class Prefect:
     def command(self, *arguments: str) -> str:
         """Runs Prefect's command line to its end and returns what it printed."""
         process = subprocess.run(
-            [str(PYTHON), "-m", "prefect", *arguments],
+            [str(self.python), "-m", "prefect", *arguments],
             env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=180)
         assert process.returncode == 0, process.stdout
         return process.stdout
 
     def start_command(self, log: Path, *arguments: str) -> subprocess.Popen:
-        """Starts Python with arguments, in a process group of its own; what it says goes to a file."""
+        """Starts Python with arguments, in a process group of its own, where the file is that takes what it says."""
         with log.open("wb") as output:
             return subprocess.Popen(
-                [str(PYTHON), *arguments], env=self.environment, stdout=output, stderr=subprocess.STDOUT,
-                start_new_session=True)
+                [str(self.python), *arguments], env=self.environment, stdout=output, stderr=subprocess.STDOUT,
+                start_new_session=True, cwd=log.parent)
 
     def request(self, method: str, path: str, body: object = None) -> tuple[int, object]:
         request = urllib.request.Request(
@@ -81,6 +83,10 @@ def last_json(output: str) -> dict:
     return json.loads([line for line in output.splitlines() if line.startswith("{")][-1])
 
 
+needs_older_prefect = pytest.mark.skipif(
+    not OLDER_PYTHON.exists(),
+    reason=f"No older Prefect is installed at {OLDER_PYTHON}: run `make setup-prefect`, or set PREFECT_OLDER_PYTHON",
+)
 needs_prefect = pytest.mark.skipif(
     not PYTHON.exists(), reason=f"Prefect is not installed at {PYTHON}: run `make setup-prefect`, or set PREFECT_PYTHON"
 )

@@ -84,6 +84,50 @@ import Testing
     }
   }
 
+  /// The answers of Prefect's own rules, which look at what was asked for and at what the run is.
+  @Test func anAnswerDependsOnWhatWasAskedFor() {
+    func answer(
+      _ reason: Reason, to proposed: Shape.StateType, from type: MartletProto.StateType,
+      deployment: String = ""
+    ) -> StateAnswer {
+      var run = Run()
+      run.kind = .flow
+      run.state = State(type: type)
+      run.deploymentID = deployment
+      var verdict = MartletProto.Verdict()
+      verdict.code = .refused
+      verdict.reason = reason.rawValue
+      return StateAnswer(verdict, to: proposed, of: run)
+    }
+    for proposed in [Shape.StateType.paused, .cancelling, .crashed] {
+      let told = answer(.runFinished, to: proposed, from: .failed)
+      #expect(told.status == .abort)
+      #expect(told.sentence == "Run is already in terminal state FAILED.")
+    }
+    #expect(answer(.runFinished, to: .completed, from: .cancelled).status == .reject)
+    #expect(answer(.runFinished, to: .scheduled, from: .failed).status == .abort)
+    #expect(answer(.runOwned, to: .pending, from: .pending).status == .abort)
+    #expect(answer(.illegalTransition, to: .paused, from: .pending).status == .reject)
+    #expect(answer(.runCancelling, to: .running, from: .cancelling).status == .reject)
+  }
+
+  /// Who asks for a stop of what nobody runs gets CANCELLED, another state than the one asked for.
+  @Test func aStopAtOnceIsAnotherStateThanAskedFor() {
+    var verdict = MartletProto.Verdict()
+    verdict.code = .accepted
+    verdict.state = State(type: .cancelled)
+    for (type, status) in [
+      (MartletProto.StateType.scheduled, Shape.SetStateStatus.reject), (.paused, .reject),
+      (.cancelled, .abort),
+    ] {
+      var run = Run()
+      run.kind = .flow
+      run.state = State(type: type)
+      #expect(StateAnswer(verdict, to: .cancelling, of: run).status == status)
+      #expect(StateAnswer(verdict, to: .cancelled, of: run).status == .accept)
+    }
+  }
+
   /// What Prefect's worker relies on when two of them claim one run, and its engine when a run was cancelled under it.
   @Test func claimsAbortAndEndsAreAdopted() {
     #expect(VerdictVocabulary.status(.fenced, .runOwned) == .abort)

@@ -1668,11 +1668,14 @@ martlet_run_update_run() {
       cat <<'HELP'
 Usage: martlet_run_update_run [--FLAG VALUE]...
 
-Changes a run's name, labels, tags or retry policy, never its state. The policy holds from
-its next failure on; what has been tried again counts.
+Changes a run's own fields, never its state: all that the mask names, or nothing. The retry
+policy holds from its next failure on; what has been tried again counts. Parameters are not
+checked against a deployment's schema: they are what the run says it has. Job variables take
+the place of those it had.
 
-Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current
-one.
+FAILED_PRECONDITION with NOT_SCHEDULED for job variables of a run that is of no deployment
+or not SCHEDULED. Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag
+is not the current one.
 
 Flags:
   --namespace TEXT
@@ -1865,7 +1868,8 @@ Flags:
       Values for the template of the pool, over those of the deployment. Taken only with a
       deployment.
   --update-mask FIELD,…
-      Any of `name`, `labels`, `tags`, `retry`. Required.
+      Any of `name`, `labels`, `tags`, `definition_version`, `parameters`, `job_variables`,
+      `retry`. Required.
   --json JSON
       The whole request, instead of other flags.
 
@@ -6642,7 +6646,7 @@ martlet_run_list_runs
 martlet_run_count_runs
       Counts runs, in groups if asked.
 martlet_run_update_run
-      Changes a run's name, labels, tags or retry policy, never its state.
+      Changes a run's own fields, never its state: all that the mask names, or nothing.
 martlet_run_delete_run
       Deletes a run with everything below it and all that belongs to them: history, log
       lines, results, pauses, artifacts without a key.

@@ -75,6 +75,11 @@ def reduce(openapi):
                 field: reduced_type(type_) + ("!" if field in required else "")
                 for field, type_ in schema.get("properties", {}).items()
             },
+            # What a field is when nothing is said of it, where that is something.
+            "defaults": {
+                field: type_["default"] for field, type_ in schema.get("properties", {}).items()
+                if type_.get("default") is not None
+            },
         }
     SCHEMA.write_text(json.dumps({"operations": operations, "schemas": schemas}, indent=1) + "\n")
 
@@ -140,6 +145,24 @@ def function_names(operations):
     ]
 
 
+def default(value, type_):
+    """What an answer has where there is no value, as an expression of Swift."""
+    if value is None:
+        value = {"[": [], "{": {}}.get(type_[0]) if not type_.endswith("?") else None
+    if value is None:
+        return ".null"
+    if isinstance(value, bool):
+        return f".bool({json.dumps(value)})"
+    if isinstance(value, (int, float)):
+        return f".{'integer' if isinstance(value, int) else 'double'}({value})"
+    if isinstance(value, str):
+        return f".text({json.dumps(value)})"
+    if isinstance(value, list):
+        return ".array([" + ", ".join(default(element, "json") for element in value) + "])"
+    members = ", ".join(f"({json.dumps(name)}, {default(member, 'json')})" for name, member in value.items())
+    return f".object([{members}] as [(String, JSON?)])"
+
+
 class Shapes:
     def __init__(self, document):
         self.schemas = document["schemas"]
@@ -195,8 +218,11 @@ class Shapes:
             required = type_.endswith("!")
             type_ = type_.removesuffix("!")
             swift = self.swift_type(type_)
-            # A field that may be left out is optional; whether it had a default is not kept.
-            fields.append((field, camel(field), swift if required or swift.endswith("?") else swift + "?", required))
+            # A field that may be left out is optional; an answer has its default then.
+            if not required and not swift.endswith("?"):
+                swift += "?"
+            absent = default(schema["defaults"].get(field), type_) if swift.endswith("?") else None
+            fields.append((field, camel(field), swift, absent))
         swift_name = self.swift_name(name)
         yield f"  struct {swift_name}: ShapeObject {{"
         for _, property_, swift, _ in fields:
@@ -217,16 +243,15 @@ class Shapes:
             yield f"  static let fieldNames: Set<JSONText>? = " + (
                 "[" + ", ".join(f'"{field}"' for field, *_ in fields) + "]" if closed else "nil")
             yield "  init(_ fields: ShapeFields) throws(ShapeFault) {"
-            for field, property_, swift, required in fields:
-                call = "required" if required and not swift.endswith("?") else "optional"
+            for field, property_, swift, absent in fields:
+                call = "required" if absent is None else "optional"
                 yield f'    self.{property_} = try fields.{call}("{field}")'
             yield "  }"
             yield "  var members: JSONMembers {"
             yield "    var members = JSONMembers()"
-            for field, property_, swift, required in fields:
-                # What must be there is null when there is no value.
-                value = f"{property_}.json" if not swift.endswith("?") else f"{property_}?.json"
-                yield f'    members.put("{field}", {value}{" ?? .null" if required and swift.endswith("?") else ""})'
+            for field, property_, swift, absent in fields:
+                value = f"{property_}.json" if absent is None else f"{property_}?.json ?? {absent}"
+                yield f'    members.set("{field}", to: {value})'
             yield "    return members"
             yield "  }"
             yield "}"

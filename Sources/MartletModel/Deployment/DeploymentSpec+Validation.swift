@@ -48,7 +48,7 @@ extension DeploymentSpec {
 
 extension JSONMembers {
   /// Checks that an object is small enough and can be stored.
-  func validate(_ field: String) throws(InvalidValue) {
+  public func validate(_ field: String) throws(InvalidValue) {
     let text = JSON.object(self).description
     guard text.utf8.count <= RunLimits.inline else {
       throw InvalidValue(

@@ -90,7 +90,7 @@ extension PrefectAPI {
     ] where list?.isEmpty ?? false { return nil }
     filter.ids = ids?.map(\.text) ?? []
     filter.keys = shape.key?.any ?? []
-    filter.keyContains = shape.key?.like ?? ""
+    filter.keyContains = try Self.part(shape.key?.like ?? "")
     if let exists = shape.key?.exists {
       if latest, !exists { return nil }
       filter.hasKey = exists
@@ -100,6 +100,17 @@ extension PrefectAPI {
     filter.runIDs += shape.taskRunID?.any?.map(\.text) ?? []
     filter.enclosingRunIDs += shape.flowRunID?.any?.map(\.text) ?? []
     return filter
+  }
+
+  /// What a key is to hold: what is asked for without the marks at its ends that stand for anything.
+  private static func part(_ like: String) throws(PrefectFailure) -> String {
+    var part = like[...]
+    while part.first == "%" { part.removeFirst() }
+    while part.last == "%" { part.removeLast() }
+    guard !part.contains(where: { $0 == "%" || $0 == "_" }) else {
+      throw PrefectFailure(501, "Martlet filters keys by one part of them.")
+    }
+    return String(part)
   }
 
   /// The ids of a filter of runs, which may ask for nothing else; nil when it asks for nothing.

@@ -16,6 +16,17 @@ extension PrefectAPI {
         location: ["body", "name"], message: "Names must be provided for block documents.",
         type: "value_error")
     }
+    let isWellNamed = asked.name?.utf8.allSatisfy { byte in
+      byte == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+    }
+    guard isWellNamed ?? true else {
+      throw ShapeFault(
+        location: ["body", "name"],
+        message:
+          "Block document name must only contain lowercase letters, numbers, and dashes.",
+        type: "value_error")
+    }
     var block = MartletProto.Block()
     block.name = asked.name ?? ""
     block.blockSchemaID = asked.blockSchemaID.text

@@ -100,7 +100,7 @@ extension Shape.DeploymentResponse {
       "id": id.json, "name": .text(name), "paused": .bool(paused ?? false),
       "tags": .texts(tags ?? []), "flow_or_deployment_name": .texts([name, flow]),
       "work_queue_name": workQueueName.map { .text($0) } ?? .null,
-      "concurrency_limit": concurrencyLimit.map { .integer($0) } ?? .null,
+      "concurrency_limit": globalConcurrencyLimit.map { .integer($0.limit) } ?? .null,
     ]
   }
 }

@@ -137,7 +137,9 @@ extension PrefectAPI {
   func checkWorkQueue(_ request: PrefectRequest) async throws -> PrefectResponse {
     let deployment = try await deployment(try request.id(), request.context)
     var directory = WorkDirectory(services, request.context)
-    guard let spec = deployment.spec, let found = try await directory.pool(spec.pool) else {
+    guard let spec = deployment.spec, !spec.pool.isEmpty,
+      let found = try await directory.pool(spec.pool)
+    else {
       return .ok([Shape.WorkQueueResponse]())
     }
     let name = spec.queue.isEmpty ? PoolRules.defaultQueue : spec.queue

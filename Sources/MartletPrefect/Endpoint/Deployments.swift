@@ -19,7 +19,7 @@ extension PrefectAPI {
     let flow = try await flow(asked.flowID.text, request.context)
     let deployment = try MartletProto.Deployment(asked, of: flow, body: request.body)
     try await ensureQueue(deployment.spec, request.context)
-    let applied = try await conflicting {
+    let applied = try await conflicting(["job_variables"]) {
       try await services.deployments.applyDeployment(
         ApplyDeploymentRequest(deployment: deployment), context: request.context)
     }
@@ -135,11 +135,13 @@ extension PrefectAPI {
     } catch let status as Status where status.code == .alreadyExists {}
   }
 
-  /// Parameters and job variables that do not fit are a conflict to Prefect.
-  func conflicting<T: Sendable>(_ call: () async throws -> T) async throws -> T {
+  /// Parameters of runs and job variables that do not fit are a conflict to Prefect.
+  func conflicting<T: Sendable>(
+    _ fields: [String] = ["parameters", "job_variables"], _ call: () async throws -> T
+  ) async throws -> T {
     do { return try await call() } catch let status as Status
       where status.code == .invalidArgument
-      && (status.message.contains("parameters") || status.message.contains("job_variables"))
+      && fields.contains(where: { status.message.contains($0) })
     {
       throw PrefectFailure(409, status.message)
     }

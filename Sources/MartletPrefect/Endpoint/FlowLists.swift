@@ -56,9 +56,7 @@ extension PrefectAPI {
       flows = try await allFlows(request.context)
     }
     if let filter { flows = flows.filter { filter.contains($0) } }
-    let isDescending = body["sort"]?.text == "NAME_DESC"
-    flows.sort { isDescending ? $0.name > $1.name : $0.name < $1.name }
-    return flows
+    return flows.sorted(by: try body.sort(as: Shape.FlowSort.self) ?? .nameAsc)
   }
 
   private func allFlows(_ context: CallContext) async throws -> [Shape.Flow] {
@@ -70,6 +68,19 @@ extension PrefectAPI {
       list.pageToken = page.nextPageToken
     } while flows.count < Self.most && !list.pageToken.isEmpty
     return flows
+  }
+}
+
+extension [Shape.Flow] {
+  /// The flows in an order.
+  fileprivate func sorted(by order: Shape.FlowSort) -> [Shape.Flow] {
+    let epoch = Instant.epoch
+    return switch order {
+    case .nameAsc: sorted { $0.name < $1.name }
+    case .nameDesc: sorted { $0.name > $1.name }
+    case .createdDesc: sorted { $0.created ?? epoch > $1.created ?? epoch }
+    case .updatedDesc: sorted { $0.updated ?? epoch > $1.updated ?? epoch }
+    }
   }
 }
 

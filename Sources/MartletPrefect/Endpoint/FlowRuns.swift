@@ -37,56 +37,37 @@ extension PrefectAPI {
     return .ok(try await shown(run, request.context))
   }
 
-  /// What a client changes of its own run. The version is the one that it was created with.
+  /// What a client changes of its own run, all of it at once.
   func updateFlowRun(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.FlowRunUpdate = try request.body()
-    var run = Run()
-    run.id = try request.id().text
-    var paths: [String] = []
-    if let name = asked.name {
-      run.name = name
-      paths.append("name")
-    }
-    if let tags = asked.tags {
-      run.tags = tags
-      paths.append("tags")
-    }
-    // What the engine knows of the flow when it begins: how often it is tried again.
-    if let policy = asked.empiricalPolicy, policy.retries != nil {
-      run.retry = policy.retry
-      paths.append("retry")
-    }
-    if let process = asked.infrastructurePid {
-      try await label(request) { RunLabel.infrastructure.set(process, in: &$0) }
-    }
-    guard !paths.isEmpty else {
-      _ = try await self.run(try request.id(), .flow, request.context)
-      return .done
-    }
-    _ = try await services.runs.updateRun(
-      UpdateRunRequest(run: run, updateMask: FieldMask(paths: paths)), context: request.context)
+    try await edit(request) { run throws(PrefectFailure) in try asked.edit(&run) }
     return .done
   }
 
   /// Labels are added to those that there are.
   func updateFlowRunLabels(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: [String: JSON] = try request.body()
-    try await label(request) { $0.merge(asked.texts) { $1 } }
+    try await edit(request) { run in
+      run.labels.merge(asked.texts) { $1 }
+      return ["labels"]
+    }
     return .done
   }
 
-  /// Changes the labels of a run. Another writer's are not lost: with an etag that is not the current one, again.
-  private func label(
-    _ request: PrefectRequest, _ edit: (inout [String: String]) -> Void
+  /// Changes a run as it is now. Another writer's changes are not lost: with an etag that is not the current one, again.
+  ///
+  /// - Parameter change: changes the run and tells which fields.
+  private func edit(
+    _ request: PrefectRequest, _ change: (inout Run) throws(PrefectFailure) -> [String]
   ) async throws {
     for attempt in 1... {
       var run = try await run(try request.id(), .flow, request.context)
-      edit(&run.labels)
+      let paths = try change(&run)
+      if paths.isEmpty { return }
       do {
         _ = try await services.runs.updateRun(
-          UpdateRunRequest(run: run, updateMask: FieldMask(paths: ["labels"])),
-          context: request.context)
-        break
+          UpdateRunRequest(run: run, updateMask: FieldMask(paths: paths)), context: request.context)
+        return
       } catch let status as Status where status.code == .aborted && attempt < 10 {}
     }
   }
@@ -115,11 +96,11 @@ extension PrefectAPI {
     }
   }
 
-  /// A flow run with the id of its flow.
+  /// A flow run with the ids of its flow, pool and queue.
   private func shown(
     _ run: Run, _ context: CallContext
   ) async throws -> Shape.FlowRunResponse {
     var directory = WorkDirectory(services, context)
-    return try Shape.FlowRunResponse(run, flowID: try await directory.flowID(of: run))
+    return try await directory.shown(run)
   }
 }

@@ -9,6 +9,10 @@ extension PrefectAPI {
   /// A flow of a name comes to be by its first create; another create finds it, whatever else it says.
   func createFlow(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.FlowCreate = try request.body()
+    guard !asked.name.contains(where: { "/%&><".contains($0) }) else {
+      throw ShapeFault(
+        location: ["body", "name"], message: "A name has none of / % & > <", type: "value_error")
+    }
     var flow = MartletProto.Flow()
     flow.name = asked.name
     flow.tags = asked.tags ?? []
@@ -38,7 +42,10 @@ extension PrefectAPI {
 
   func updateFlow(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.FlowUpdate = try request.body()
-    guard let tags = asked.tags else { return .done }
+    guard let tags = asked.tags else {
+      _ = try await self.flow(try request.id().text, request.context)
+      return .done
+    }
     var flow = MartletProto.Flow()
     flow.id = try request.id().text
     flow.tags = tags

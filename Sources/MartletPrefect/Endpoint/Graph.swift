@@ -40,7 +40,11 @@ extension PrefectAPI {
     }
     var roots: [UUIDValue] = []
     var shown: [[JSON]] = []
-    for found in nodes {
+    // In the order in which they began.
+    func begin(_ node: RunNode) -> Instant {
+      node.times?.startTime.map(Instant.init) ?? .epoch
+    }
+    for found in nodes.sorted(by: { (begin($0), $0.id) < (begin($1), $1.id) }) {
       guard let id = UUIDValue(text: found.id), let type = StateVocabulary.prefect(found.stateType),
         let start = found.times?.startTime.map(Instant.init)
       else { continue }

@@ -62,8 +62,7 @@ extension PrefectAPI {
     let id = try request.id()
     let run = try await run(id, .flow, request.context)
     guard let state = run.state, state.type == .paused else {
-      return Self.result(
-        .abort, "Cannot resume a flow run that is not paused.", nil, Shape.State(of: run))
+      return Self.result(.abort, "Cannot resume a flow run that is not paused.", nil)
     }
     let keys = StateNote(state).stateDetails.runInputKeyset
     let input = asked.runInput ?? .object(JSONMembers())
@@ -72,12 +71,12 @@ extension PrefectAPI {
         try await provide(
           input.description, as: answer, fitting: keys["schema"] ?? "", to: id, request.context)
       } catch let status as Status where status.code == .invalidArgument {
-        return Self.result(.reject, "Reason: \(status.message)", nil, Shape.State(of: run))
+        return Self.result(.reject, "Reason: \(status.message)", Shape.State(of: run))
       } catch let status as Status where status.code == .notFound {
-        return Self.result(.reject, "Run input schema not found.", nil, Shape.State(of: run))
+        return Self.result(.reject, "Run input schema not found.", Shape.State(of: run))
       } catch let status as Status where status.code == .alreadyExists {
         return Self.result(
-          .reject, "Another input was given for this pause.", nil, Shape.State(of: run))
+          .reject, "Another input was given for this pause.", Shape.State(of: run))
       }
     }
     var resumption = ResumeRunRequest(id: run.id)
@@ -95,7 +94,7 @@ extension PrefectAPI {
         Shape.StateCreate(type: .running, name: "Running"), to: id, .flow, force: false,
         request.context)
     }
-    return try await self.answer(verdict, run, request.context)
+    return try await self.answer(verdict, to: nil, run, request.context)
   }
 
   /// A pause begins anew: what was kept for an earlier one of its name is gone.

@@ -20,7 +20,7 @@ extension PrefectAPI {
       for entry in page.entries {
         let line = Shape.Log(entry, in: id)
         let fields = [
-          line.timestamp.rfc3339, "\(line.level)", id.text, line.taskRunID?.text ?? "",
+          Self.time(line.timestamp), "\(line.level)", id.text, line.taskRunID?.text ?? "",
           line.message,
         ]
         text += fields.map(Self.field).joined(separator: ",") + "\r\n"
@@ -30,6 +30,11 @@ extension PrefectAPI {
     } while !list.pageToken.isEmpty && count < Self.mostLines
     return PrefectResponse(
       file: PrefectResponse.File(type: "text/csv", name: "\(run.name)-logs.csv", text: text))
+  }
+
+  /// A time, with a space in the midst as Prefect's files have it.
+  private static func time(_ time: Instant) -> String {
+    time.rfc3339.replacing("T", with: " ").replacing("Z", with: "+00:00")
   }
 
   /// A field, in quotes where it must be (RFC 4180).

@@ -39,12 +39,12 @@ extension PrefectAPI {
     return Int(counts.total)
   }
 
-  /// Flow runs as Prefect has them, with the ids of their flows.
+  /// Flow runs as Prefect has them, with the ids of their flows, pools and queues.
   func shown(_ runs: [Run], _ context: CallContext) async throws -> [Shape.FlowRunResponse] {
     var shown: [Shape.FlowRunResponse] = []
     var directory = WorkDirectory(services, context)
     for run in runs {
-      shown.append(try Shape.FlowRunResponse(run, flowID: try await directory.flowID(of: run)))
+      shown.append(try await directory.shown(run))
     }
     return shown
   }
@@ -167,13 +167,14 @@ extension PrefectAPI {
     "id", "kind", "name", "definition", "definition_version", "parent_id", "state", "epoch",
     "attempt", "parameters", "dependencies", "labels", "tags", "times", "revision",
     "deployment_id", "pool", "queue", "schedule_id",
+    "retry", "job_variables",
   ]
 
   /// The order of ids is that of creation, but for those that carry no time: below one run, where there are few, the
   /// times themselves are looked at.
   private static func order(
     _ sort: String?, of filter: RunFilter
-  ) throws(PrefectFailure) -> String {
+  ) throws(ShapeFault) -> String {
     let created = filter.isBelowOneRun ? "create_time" : "id"
     return switch sort {
     case nil, "ID_DESC": "id desc"
@@ -182,7 +183,10 @@ extension PrefectAPI {
     case "START_TIME_ASC": "start_time"
     case "START_TIME_DESC": "start_time desc"
     case "END_TIME_DESC": "end_time desc"
-    case let other?: throw PrefectFailure(501, "Martlet does not sort by \(other) yet.")
+    default:
+      throw ShapeFault(
+        location: ["body", "sort"], message: "Input should be one of Prefect's orders",
+        type: "enum")
     }
   }
 }

@@ -25,6 +25,7 @@ extension PrefectAPI {
     _ context: CallContext
   ) async throws -> PrefectResponse {
     var state = State(proposed)
+    if kind == .flow, proposed.type == .running, state.name.isEmpty { state.name = "Running" }
     // Prefect's client says of every exception that it is not retriable; Prefect heeds that for task runs alone.
     if kind == .flow, case .failed(var failed)? = state.detail {
       failed.retriable = nil
@@ -32,13 +33,13 @@ extension PrefectAPI {
     }
     for _ in 0..<Self.attempts {
       let run = try await run(id, kind, context)
+      if !force { state.keepTime(of: run.state) }
       // The answer to this very proposal was lost: the state is the run's already.
       if let token = proposed.stateDetails?.transitionID,
         let current = run.state, StateNote(current).stateDetails.transitionID == token
       {
         return Self.result(
-          .reject, "This run has already made this state transition.", nil,
-          Shape.State(of: run))
+          .reject, "This run has already made this state transition.", Shape.State(of: run))
       }
       let verdict: MartletProto.Verdict
       switch run.address(of: state, force: force) {
@@ -56,35 +57,45 @@ extension PrefectAPI {
         let response = try await services.runs.setRunState(request, context: context)
         verdict = response.verdict ?? MartletProto.Verdict()
       }
-      return try await answer(verdict, run, context)
+      return try await answer(verdict, to: proposed.type, run, context)
     }
     throw PrefectFailure(
       503, "The run changes faster than it can be asked.", retryAfter: .milliseconds(100))
   }
 
   /// Tells the client what was decided about a run that was so before.
+  ///
+  /// - Parameter proposed: the type of state that the client asked for; nil when it asked for none.
   func answer(
-    _ verdict: MartletProto.Verdict, _ before: Run, _ context: CallContext
+    _ verdict: MartletProto.Verdict, to proposed: Shape.StateType?, _ before: Run,
+    _ context: CallContext
   ) async throws -> PrefectResponse {
-    let reason = Reason(rawValue: verdict.reason)
-    let status = VerdictVocabulary.status(verdict.code, reason)
-    var state = Shape.State(of: before)
-    switch status {
-    case .accept, .reject:
-      if let decided = verdict.state, verdict.code == .accepted || verdict.code == .replaced {
-        state = Shape.State(
-          decided, of: before.id, kind: before.kind, revision: verdict.revision)
-      } else if let id = UUIDValue(text: before.id) {
-        state = Shape.State(of: try await run(id, before.kind, context))
-      }
-    case .wait, .abort: break
+    let answer = StateAnswer(verdict, to: proposed, of: before)
+    let state: Shape.State
+    let isDecided = verdict.code == .accepted || verdict.code == .replaced
+    let isWritten = isDecided && verdict.revision > before.revision
+    if isWritten, let decided = verdict.state {
+      var after = before
+      after.state = decided
+      after.revision = verdict.revision
+      state = Shape.State(of: after)
+    } else if answer.status == .accept || answer.status == .reject,
+      let id = UUIDValue(text: before.id)
+    {
+      state = Shape.State(of: try await run(id, before.kind, context))
+    } else {
+      state = Shape.State(of: before)
     }
-    return Self.result(status, VerdictVocabulary.sentence(reason), verdict.wait, state)
+    return Self.result(
+      answer.status, answer.sentence, wait: verdict.wait, state, isNew: isWritten)
   }
 
   /// An answer about a state.
+  ///
+  /// - Parameter isNew: whether the state was written just now.
   static func result(
-    _ status: Shape.SetStateStatus, _ reason: String, _ wait: Duration?, _ state: Shape.State
+    _ status: Shape.SetStateStatus, _ reason: String, wait: Duration? = nil, _ state: Shape.State?,
+    isNew: Bool = false
   ) -> PrefectResponse {
     let details: JSON
     switch status {
@@ -100,11 +111,8 @@ extension PrefectAPI {
           delaySeconds: max(1, Int((wait ?? .seconds(1)).seconds.rounded(.up))), reason: reason
         ).json
     }
-    // Nothing was written: the client asks again, or stops, with the state that it has.
-    let shown: Shape.State? = status == .wait || status == .abort ? nil : state
     return .created(
-      Shape.OrchestrationResult(state: shown, status: status, details: details),
-      isNew: status == .accept)
+      Shape.OrchestrationResult(state: state, status: status, details: details), isNew: isNew)
   }
 }
 

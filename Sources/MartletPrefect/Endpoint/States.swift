@@ -14,10 +14,13 @@ extension PrefectAPI {
         type: "uuid_parsing")
     }
     let kind: MartletProto.RunKind = parameter == "task_run_id" ? .task : .flow
-    var run = named
-    if kind == .task, let subflow = try await subflow(of: id, request.context) { run = subflow.id }
-    let states = try await services.history(of: run, request.context).map { transition in
-      Shape.State(transition.to ?? State(), of: run, kind: kind, revision: transition.revision)
+    var run = try await find(id, request.context)
+    if run == nil, kind == .task { run = try await subflow(of: id, request.context) }
+    guard let run else { return .ok([Shape.State]()) }
+    let states = try await services.history(of: run.id, request.context).map { transition in
+      Shape.State(
+        transition.to ?? State(), of: run.id, kind: kind, revision: transition.revision,
+        below: kind == .task ? run.parentID : "")
     }
     return .ok(states)
   }

@@ -5,8 +5,15 @@ internal import MartletModel
 extension PrefectAPI {
   func isHealthy() -> PrefectResponse { .ok(true) }
 
+  func isReady() -> PrefectResponse {
+    PrefectResponse(body: .object([("message", .text("OK"))]))
+  }
+
   /// The release whose API this is; a client of another one warns.
-  func version() -> PrefectResponse { .ok(Self.release) }
+  func serverRelease() -> PrefectResponse { .ok(Self.release) }
+
+  /// The version of the API itself.
+  func serverVersion() -> PrefectResponse { .ok(Self.apiVersion) }
 
   func hello() -> PrefectResponse { .ok("👋") }
 

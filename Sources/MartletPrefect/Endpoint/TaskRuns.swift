@@ -12,7 +12,12 @@ extension PrefectAPI {
     let asked: Shape.TaskRunCreate = try request.body()
     // One key of a task in one flow run is one task run, whoever asks and how often.
     let names = ["prefect task run", asked.flowRunID?.text ?? "", asked.taskKey, asked.dynamicKey]
-    let new = NewTaskRun(asked, id: asked.id ?? .derived(from: names, version: 4))
+    var new = NewTaskRun(asked, id: asked.id ?? .derived(from: names, version: 4))
+    if let above = asked.flowRunID,
+      let flow = try await find(above, request.context)?.value(.flowID)
+    {
+      new.labels[RunLabel.flowID.rawValue] = .text(flow)
+    }
     guard let flowRun = asked.flowRunID, (asked.state?.type ?? .pending) == .pending else {
       let (run, isNew) = try await create(new.run, in: asked.state, request.context)
       return .created(try Shape.TaskRun(run), isNew: isNew)
@@ -43,7 +48,12 @@ extension PrefectAPI {
   /// What is changed of a task run: its name.
   func updateTaskRun(_ request: PrefectRequest) async throws -> PrefectResponse {
     let id = try request.id()
-    guard let name = request.body["name"]?.text else { return .done }
+    guard let name = request.body["name"]?.text else {
+      guard try await taskRun(id, request.context) != nil else {
+        throw PrefectFailure(404, "Task run not found")
+      }
+      return .done
+    }
     var run = Run()
     run.id = try await self.run(id, .task, request.context).id
     run.name = name
@@ -65,7 +75,7 @@ extension PrefectAPI {
     if try await find(id, request.context)?.kind != .task {
       if let run = try await subflow(of: id, request.context) {
         return Self.result(
-          .abort, "The state of this task run is that of the flow run \(run.id).", nil,
+          .abort, "The state of this task run is that of the flow run \(run.id).",
           Shape.State(of: run))
       }
       // Nothing but a task run after all.

@@ -17,6 +17,11 @@ extension PrefectAPI {
 
   func createWorkQueue(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.WorkQueueCreate = try request.body()
+    if let priority = asked.priority, priority < 1 {
+      throw ShapeFault(
+        location: ["body", "priority"], message: "Input should be greater than 0",
+        type: "greater_than")
+    }
     let found = try await pool(Self.poolName(request), request.context)
     guard !found.queues.contains(where: { $0.name == asked.name }) else {
       throw PrefectFailure(409, "A work queue with this name already exists.")
@@ -28,6 +33,7 @@ extension PrefectAPI {
     queue.priority = Int32(clamping: asked.priority ?? 0)
     queue.concurrencyLimit = asked.concurrencyLimit.map { Int32(clamping: $0) }
     queue.paused = asked.isPaused ?? false
+    try await makeRoom(for: asked.priority, among: found.queues, in: found.pool, request.context)
     let made = try await services.pools.createQueue(
       CreateQueueRequest(queue: queue), context: request.context)
     return .created(try Shape.WorkQueueResponse(made.queue ?? queue, of: found.pool))
@@ -56,6 +62,8 @@ extension PrefectAPI {
       paths.append("paused")
     }
     if let priority = asked.priority {
+      let others = try await self.pool(pool.id, request.context).queues.filter { $0.id != found.id }
+      try await makeRoom(for: priority, among: others, in: pool, request.context)
       queue.priority = Int32(clamping: priority)
       paths.append("priority")
     }
@@ -70,6 +78,22 @@ extension PrefectAPI {
         context: request.context)
     }
     return .done
+  }
+
+  /// To Prefect no two queues of a pool have one priority: those from a priority on that is taken come one later.
+  private func makeRoom(
+    for priority: Int?, among queues: [MartletProto.Queue], in pool: MartletProto.Pool,
+    _ context: CallContext
+  ) async throws {
+    guard let priority, queues.contains(where: { Int($0.priority) == priority }) else { return }
+    for queue in queues where Int(queue.priority) >= priority {
+      var later = MartletProto.Queue()
+      later.priority = queue.priority + 1
+      _ = try await services.pools.updateQueue(
+        UpdateQueueRequest(
+          pool: pool.id, name: queue.name, queue: later,
+          updateMask: FieldMask(paths: ["priority"])), context: context)
+    }
   }
 
   func deleteWorkQueue(_ request: PrefectRequest) async throws -> PrefectResponse {

@@ -966,6 +966,12 @@ extension Shape {
     var jobVariables: JSON?
   }
 
+  enum FlowSort: String, ShapeWord {
+    case createdDesc = "CREATED_DESC"
+    case updatedDesc = "UPDATED_DESC"
+    case nameAsc = "NAME_ASC"
+    case nameDesc = "NAME_DESC"
+  }
   struct FlowUpdate: ShapeObject {
     var tags: [String]?
   }
@@ -1551,16 +1557,16 @@ extension Shape.Artifact {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id?.json)
-    members.put("created", created?.json)
-    members.put("updated", updated?.json)
-    members.put("key", key?.json)
-    members.put("type", type?.json)
-    members.put("description", description?.json)
-    members.put("data", data?.json)
-    members.put("metadata_", metadata?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
+    members.set("id", to: id?.json ?? .null)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("key", to: key?.json ?? .null)
+    members.set("type", to: type?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("data", to: data?.json ?? .null)
+    members.set("metadata_", to: metadata?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
     return members
   }
 }
@@ -1582,17 +1588,17 @@ extension Shape.ArtifactCollection {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("key", key.json)
-    members.put("latest_id", latestID.json)
-    members.put("type", type?.json)
-    members.put("description", description?.json)
-    members.put("data", data?.json)
-    members.put("metadata_", metadata?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("key", to: key.json)
+    members.set("latest_id", to: latestID.json)
+    members.set("type", to: type?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("data", to: data?.json ?? .null)
+    members.set("metadata_", to: metadata?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
     return members
   }
 }
@@ -1609,12 +1615,12 @@ extension Shape.ArtifactCollectionFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("latest_id", latestID?.json)
-    members.put("key", key?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
-    members.put("type", type?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("latest_id", to: latestID?.json ?? .null)
+    members.set("key", to: key?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    members.set("type", to: type?.json ?? .null)
     return members
   }
 }
@@ -1626,7 +1632,7 @@ extension Shape.ArtifactCollectionFilterFlowRunId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -1640,9 +1646,9 @@ extension Shape.ArtifactCollectionFilterKey {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("like_", like?.json)
-    members.put("exists_", exists?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("like_", to: like?.json ?? .null)
+    members.set("exists_", to: exists?.json ?? .null)
     return members
   }
 }
@@ -1654,7 +1660,7 @@ extension Shape.ArtifactCollectionFilterLatestId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -1666,7 +1672,7 @@ extension Shape.ArtifactCollectionFilterTaskRunId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -1679,8 +1685,8 @@ extension Shape.ArtifactCollectionFilterType {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("not_any_", notAny?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("not_any_", to: notAny?.json ?? .null)
     return members
   }
 }
@@ -1698,13 +1704,13 @@ extension Shape.ArtifactCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("key", key?.json)
-    members.put("type", type?.json)
-    members.put("description", description?.json)
-    members.put("data", data?.json)
-    members.put("metadata_", metadata?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
+    members.set("key", to: key?.json ?? .null)
+    members.set("type", to: type?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("data", to: data?.json ?? .null)
+    members.set("metadata_", to: metadata?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
     return members
   }
 }
@@ -1721,12 +1727,12 @@ extension Shape.ArtifactFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("id", id?.json)
-    members.put("key", key?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
-    members.put("type", type?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("id", to: id?.json ?? .null)
+    members.set("key", to: key?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    members.set("type", to: type?.json ?? .null)
     return members
   }
 }
@@ -1738,7 +1744,7 @@ extension Shape.ArtifactFilterFlowRunId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -1750,7 +1756,7 @@ extension Shape.ArtifactFilterId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -1764,9 +1770,9 @@ extension Shape.ArtifactFilterKey {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("like_", like?.json)
-    members.put("exists_", exists?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("like_", to: like?.json ?? .null)
+    members.set("exists_", to: exists?.json ?? .null)
     return members
   }
 }
@@ -1778,7 +1784,7 @@ extension Shape.ArtifactFilterTaskRunId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -1791,8 +1797,8 @@ extension Shape.ArtifactFilterType {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("not_any_", notAny?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("not_any_", to: notAny?.json ?? .null)
     return members
   }
 }
@@ -1806,9 +1812,9 @@ extension Shape.ArtifactUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("data", data?.json)
-    members.put("description", description?.json)
-    members.put("metadata_", metadata?.json)
+    members.set("data", to: data?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("metadata_", to: metadata?.json ?? .null)
     return members
   }
 }
@@ -1830,17 +1836,17 @@ extension Shape.Automation {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("description", description?.json)
-    members.put("enabled", enabled?.json)
-    members.put("tags", tags?.json)
-    members.put("trigger", trigger.json)
-    members.put("actions", actions.json)
-    members.put("actions_on_trigger", actionsOnTrigger?.json)
-    members.put("actions_on_resolve", actionsOnResolve?.json)
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("description", to: description?.json ?? .text(""))
+    members.set("enabled", to: enabled?.json ?? .bool(true))
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("trigger", to: trigger.json)
+    members.set("actions", to: actions.json)
+    members.set("actions_on_trigger", to: actionsOnTrigger?.json ?? .array([]))
+    members.set("actions_on_resolve", to: actionsOnResolve?.json ?? .array([]))
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
     return members
   }
 }
@@ -1860,15 +1866,15 @@ extension Shape.AutomationCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("description", description?.json)
-    members.put("enabled", enabled?.json)
-    members.put("tags", tags?.json)
-    members.put("trigger", trigger.json)
-    members.put("actions", actions.json)
-    members.put("actions_on_trigger", actionsOnTrigger?.json)
-    members.put("actions_on_resolve", actionsOnResolve?.json)
-    members.put("owner_resource", ownerResource?.json)
+    members.set("name", to: name.json)
+    members.set("description", to: description?.json ?? .text(""))
+    members.set("enabled", to: enabled?.json ?? .bool(true))
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("trigger", to: trigger.json)
+    members.set("actions", to: actions.json)
+    members.set("actions_on_trigger", to: actionsOnTrigger?.json ?? .array([]))
+    members.set("actions_on_resolve", to: actionsOnResolve?.json ?? .array([]))
+    members.set("owner_resource", to: ownerResource?.json ?? .null)
     return members
   }
 }
@@ -1884,11 +1890,11 @@ extension Shape.AutomationFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("id", id?.json)
-    members.put("name", name?.json)
-    members.put("created", created?.json)
-    members.put("tags", tags?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("id", to: id?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("created", to: created?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .null)
     return members
   }
 }
@@ -1900,7 +1906,7 @@ extension Shape.AutomationFilterCreated {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("before_", before?.json)
+    members.set("before_", to: before?.json ?? .null)
     return members
   }
 }
@@ -1912,7 +1918,7 @@ extension Shape.AutomationFilterId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -1924,7 +1930,7 @@ extension Shape.AutomationFilterName {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -1939,10 +1945,10 @@ extension Shape.AutomationFilterTags {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("all_", all?.json)
-    members.put("any_", any?.json)
-    members.put("is_null_", isNull?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("all_", to: all?.json ?? .null)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("is_null_", to: isNull?.json ?? .null)
     return members
   }
 }
@@ -1954,7 +1960,7 @@ extension Shape.AutomationPartialUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("enabled", enabled?.json)
+    members.set("enabled", to: enabled?.json ?? .bool(true))
     return members
   }
 }
@@ -1973,14 +1979,14 @@ extension Shape.AutomationUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("description", description?.json)
-    members.put("enabled", enabled?.json)
-    members.put("tags", tags?.json)
-    members.put("trigger", trigger.json)
-    members.put("actions", actions.json)
-    members.put("actions_on_trigger", actionsOnTrigger?.json)
-    members.put("actions_on_resolve", actionsOnResolve?.json)
+    members.set("name", to: name.json)
+    members.set("description", to: description?.json ?? .text(""))
+    members.set("enabled", to: enabled?.json ?? .bool(true))
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("trigger", to: trigger.json)
+    members.set("actions", to: actions.json)
+    members.set("actions_on_trigger", to: actionsOnTrigger?.json ?? .array([]))
+    members.set("actions_on_resolve", to: actionsOnResolve?.json ?? .array([]))
     return members
   }
 }
@@ -2003,18 +2009,18 @@ extension Shape.BlockDocument {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name?.json)
-    members.put("data", data?.json)
-    members.put("block_schema_id", blockSchemaID.json)
-    members.put("block_schema", blockSchema?.json)
-    members.put("block_type_id", blockTypeID.json)
-    members.put("block_type_name", blockTypeName?.json)
-    members.put("block_type", blockType?.json)
-    members.put("block_document_references", blockDocumentReferences?.json)
-    members.put("is_anonymous", isAnonymous?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("data", to: data?.json ?? .null)
+    members.set("block_schema_id", to: blockSchemaID.json)
+    members.set("block_schema", to: blockSchema?.json ?? .null)
+    members.set("block_type_id", to: blockTypeID.json)
+    members.set("block_type_name", to: blockTypeName?.json ?? .null)
+    members.set("block_type", to: blockType?.json ?? .null)
+    members.set("block_document_references", to: blockDocumentReferences?.json ?? .object([] as [(String, JSON?)]))
+    members.set("is_anonymous", to: isAnonymous?.json ?? .bool(false))
     return members
   }
 }
@@ -2030,11 +2036,11 @@ extension Shape.BlockDocumentCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name?.json)
-    members.put("data", data?.json)
-    members.put("block_schema_id", blockSchemaID.json)
-    members.put("block_type_id", blockTypeID.json)
-    members.put("is_anonymous", isAnonymous?.json)
+    members.set("name", to: name?.json ?? .null)
+    members.set("data", to: data?.json ?? .null)
+    members.set("block_schema_id", to: blockSchemaID.json)
+    members.set("block_type_id", to: blockTypeID.json)
+    members.set("is_anonymous", to: isAnonymous?.json ?? .bool(false))
     return members
   }
 }
@@ -2050,11 +2056,11 @@ extension Shape.BlockDocumentFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("id", id?.json)
-    members.put("is_anonymous", isAnonymous?.json)
-    members.put("block_type_id", blockTypeID?.json)
-    members.put("name", name?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("id", to: id?.json ?? .null)
+    members.set("is_anonymous", to: isAnonymous?.json ?? .object([("eq_", .bool(false))] as [(String, JSON?)]))
+    members.set("block_type_id", to: blockTypeID?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
     return members
   }
 }
@@ -2066,7 +2072,7 @@ extension Shape.BlockDocumentFilterBlockTypeId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -2078,7 +2084,7 @@ extension Shape.BlockDocumentFilterId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -2090,7 +2096,7 @@ extension Shape.BlockDocumentFilterIsAnonymous {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("eq_", eq?.json)
+    members.set("eq_", to: eq?.json ?? .null)
     return members
   }
 }
@@ -2103,8 +2109,8 @@ extension Shape.BlockDocumentFilterName {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("like_", like?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("like_", to: like?.json ?? .null)
     return members
   }
 }
@@ -2118,9 +2124,9 @@ extension Shape.BlockDocumentUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("block_schema_id", blockSchemaID?.json)
-    members.put("data", data?.json)
-    members.put("merge_existing_data", mergeExistingData?.json)
+    members.set("block_schema_id", to: blockSchemaID?.json ?? .null)
+    members.set("data", to: data?.json ?? .null)
+    members.set("merge_existing_data", to: mergeExistingData?.json ?? .bool(true))
     return members
   }
 }
@@ -2140,15 +2146,15 @@ extension Shape.BlockSchema {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("checksum", checksum.json)
-    members.put("fields", fields?.json)
-    members.put("block_type_id", blockTypeID?.json ?? .null)
-    members.put("block_type", blockType?.json)
-    members.put("capabilities", capabilities?.json)
-    members.put("version", version?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("checksum", to: checksum.json)
+    members.set("fields", to: fields?.json ?? .null)
+    members.set("block_type_id", to: blockTypeID?.json ?? .null)
+    members.set("block_type", to: blockType?.json ?? .null)
+    members.set("capabilities", to: capabilities?.json ?? .array([]))
+    members.set("version", to: version?.json ?? .text("non-versioned"))
     return members
   }
 }
@@ -2163,10 +2169,10 @@ extension Shape.BlockSchemaCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("fields", fields?.json)
-    members.put("block_type_id", blockTypeID.json)
-    members.put("capabilities", capabilities?.json)
-    members.put("version", version?.json)
+    members.set("fields", to: fields?.json ?? .null)
+    members.set("block_type_id", to: blockTypeID.json)
+    members.set("capabilities", to: capabilities?.json ?? .array([]))
+    members.set("version", to: version?.json ?? .text("non-versioned"))
     return members
   }
 }
@@ -2182,11 +2188,11 @@ extension Shape.BlockSchemaFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("block_type_id", blockTypeID?.json)
-    members.put("block_capabilities", blockCapabilities?.json)
-    members.put("id", id?.json)
-    members.put("version", version?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("block_type_id", to: blockTypeID?.json ?? .null)
+    members.set("block_capabilities", to: blockCapabilities?.json ?? .null)
+    members.set("id", to: id?.json ?? .null)
+    members.set("version", to: version?.json ?? .null)
     return members
   }
 }
@@ -2198,7 +2204,7 @@ extension Shape.BlockSchemaFilterBlockTypeId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -2210,7 +2216,7 @@ extension Shape.BlockSchemaFilterCapabilities {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("all_", all?.json)
+    members.set("all_", to: all?.json ?? .null)
     return members
   }
 }
@@ -2222,7 +2228,7 @@ extension Shape.BlockSchemaFilterId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -2234,7 +2240,7 @@ extension Shape.BlockSchemaFilterVersion {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -2255,16 +2261,16 @@ extension Shape.BlockType {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name.json)
-    members.put("slug", slug.json)
-    members.put("logo_url", logoUrl?.json)
-    members.put("documentation_url", documentationUrl?.json)
-    members.put("description", description?.json)
-    members.put("code_example", codeExample?.json)
-    members.put("is_protected", isProtected?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("slug", to: slug.json)
+    members.set("logo_url", to: logoUrl?.json ?? .null)
+    members.set("documentation_url", to: documentationUrl?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("code_example", to: codeExample?.json ?? .null)
+    members.set("is_protected", to: isProtected?.json ?? .bool(false))
     return members
   }
 }
@@ -2281,12 +2287,12 @@ extension Shape.BlockTypeCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("slug", slug.json)
-    members.put("logo_url", logoUrl?.json)
-    members.put("documentation_url", documentationUrl?.json)
-    members.put("description", description?.json)
-    members.put("code_example", codeExample?.json)
+    members.set("name", to: name.json)
+    members.set("slug", to: slug.json)
+    members.set("logo_url", to: logoUrl?.json ?? .null)
+    members.set("documentation_url", to: documentationUrl?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("code_example", to: codeExample?.json ?? .null)
     return members
   }
 }
@@ -2299,8 +2305,8 @@ extension Shape.BlockTypeFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name?.json)
-    members.put("slug", slug?.json)
+    members.set("name", to: name?.json ?? .null)
+    members.set("slug", to: slug?.json ?? .null)
     return members
   }
 }
@@ -2312,7 +2318,7 @@ extension Shape.BlockTypeFilterName {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("like_", like?.json)
+    members.set("like_", to: like?.json ?? .null)
     return members
   }
 }
@@ -2324,7 +2330,7 @@ extension Shape.BlockTypeFilterSlug {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -2339,10 +2345,10 @@ extension Shape.BlockTypeUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("logo_url", logoUrl?.json)
-    members.put("documentation_url", documentationUrl?.json)
-    members.put("description", description?.json)
-    members.put("code_example", codeExample?.json)
+    members.set("logo_url", to: logoUrl?.json ?? .null)
+    members.set("documentation_url", to: documentationUrl?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("code_example", to: codeExample?.json ?? .null)
     return members
   }
 }
@@ -2357,10 +2363,10 @@ extension Shape.BulkDecrementActiveSlotsBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("slots", slots.json)
-    members.put("names", names.json)
-    members.put("occupancy_seconds", occupancySeconds?.json)
-    members.put("create_if_missing", createIfMissing?.json)
+    members.set("slots", to: slots.json)
+    members.set("names", to: names.json)
+    members.set("occupancy_seconds", to: occupancySeconds?.json ?? .null)
+    members.set("create_if_missing", to: createIfMissing?.json ?? .null)
     return members
   }
 }
@@ -2372,7 +2378,7 @@ extension Shape.BulkDecrementActiveSlotsWithLeaseBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("lease_id", leaseID.json)
+    members.set("lease_id", to: leaseID.json)
     return members
   }
 }
@@ -2387,10 +2393,10 @@ extension Shape.BulkIncrementActiveSlotsBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("slots", slots.json)
-    members.put("names", names.json)
-    members.put("mode", mode?.json)
-    members.put("create_if_missing", createIfMissing?.json)
+    members.set("slots", to: slots.json)
+    members.set("names", to: names.json)
+    members.set("mode", to: mode?.json ?? .text("concurrency"))
+    members.set("create_if_missing", to: createIfMissing?.json ?? .null)
     return members
   }
 }
@@ -2406,11 +2412,11 @@ extension Shape.BulkIncrementActiveSlotsWithLeaseBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("slots", slots.json)
-    members.put("names", names.json)
-    members.put("mode", mode?.json)
-    members.put("lease_duration", leaseDuration?.json)
-    members.put("holder", holder?.json)
+    members.set("slots", to: slots.json)
+    members.set("names", to: names.json)
+    members.set("mode", to: mode?.json ?? .text("concurrency"))
+    members.set("lease_duration", to: leaseDuration?.json ?? .integer(300))
+    members.set("holder", to: holder?.json ?? .null)
     return members
   }
 }
@@ -2424,9 +2430,9 @@ extension Shape.CreateFlowRunInputBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("key", key.json)
-    members.put("value", value.json)
-    members.put("sender", sender?.json)
+    members.set("key", to: key.json)
+    members.set("value", to: value.json)
+    members.set("sender", to: sender?.json ?? .null)
     return members
   }
 }
@@ -2439,8 +2445,8 @@ extension Shape.DecrementConcurrencyLimitsV1Body {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("names", names.json)
-    members.put("task_run_id", taskRunID.json)
+    members.set("names", to: names.json)
+    members.set("task_run_id", to: taskRunID.json)
     return members
   }
 }
@@ -2454,9 +2460,9 @@ extension Shape.FilterFlowRunInputBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("prefix", prefix.json)
-    members.put("limit", limit?.json)
-    members.put("exclude_keys", excludeKeys?.json)
+    members.set("prefix", to: prefix.json)
+    members.set("limit", to: limit?.json ?? .integer(1))
+    members.set("exclude_keys", to: excludeKeys?.json ?? .array([]))
     return members
   }
 }
@@ -2470,9 +2476,9 @@ extension Shape.GetScheduledFlowRunsForDeploymentsBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("deployment_ids", deploymentIDs.json)
-    members.put("scheduled_before", scheduledBefore?.json)
-    members.put("limit", limit?.json)
+    members.set("deployment_ids", to: deploymentIDs.json)
+    members.set("scheduled_before", to: scheduledBefore?.json ?? .null)
+    members.set("limit", to: limit?.json ?? .null)
     return members
   }
 }
@@ -2487,10 +2493,10 @@ extension Shape.GetScheduledFlowRunsBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("work_queue_names", workQueueNames?.json)
-    members.put("scheduled_before", scheduledBefore?.json)
-    members.put("scheduled_after", scheduledAfter?.json)
-    members.put("limit", limit?.json)
+    members.set("work_queue_names", to: workQueueNames?.json ?? .array([]))
+    members.set("scheduled_before", to: scheduledBefore?.json ?? .null)
+    members.set("scheduled_after", to: scheduledAfter?.json ?? .null)
+    members.set("limit", to: limit?.json ?? .null)
     return members
   }
 }
@@ -2503,8 +2509,8 @@ extension Shape.IncrementConcurrencyLimitsV1Body {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("names", names.json)
-    members.put("task_run_id", taskRunID.json)
+    members.set("names", to: names.json)
+    members.set("task_run_id", to: taskRunID.json)
     return members
   }
 }
@@ -2519,10 +2525,10 @@ extension Shape.ReadLogsBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("offset", offset?.json)
-    members.put("logs", logs?.json)
-    members.put("sort", sort?.json)
-    members.put("limit", limit?.json)
+    members.set("offset", to: offset?.json ?? .integer(0))
+    members.set("logs", to: logs?.json ?? .null)
+    members.set("sort", to: sort?.json ?? .text("TIMESTAMP_ASC"))
+    members.set("limit", to: limit?.json ?? .null)
     return members
   }
 }
@@ -2534,7 +2540,7 @@ extension Shape.RenewConcurrencyLeaseBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("lease_duration", leaseDuration?.json)
+    members.set("lease_duration", to: leaseDuration?.json ?? .integer(300))
     return members
   }
 }
@@ -2546,7 +2552,7 @@ extension Shape.ResetConcurrencyLimitByTagBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("slot_override", slotOverride?.json)
+    members.set("slot_override", to: slotOverride?.json ?? .null)
     return members
   }
 }
@@ -2558,7 +2564,7 @@ extension Shape.ResumeFlowRunBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("run_input", runInput?.json)
+    members.set("run_input", to: runInput?.json ?? .null)
     return members
   }
 }
@@ -2571,8 +2577,8 @@ extension Shape.SetFlowRunStateBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("state", state.json)
-    members.put("force", force?.json)
+    members.set("state", to: state.json)
+    members.set("force", to: force?.json ?? .bool(false))
     return members
   }
 }
@@ -2585,8 +2591,8 @@ extension Shape.SetTaskRunStateBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("state", state.json)
-    members.put("force", force?.json)
+    members.set("state", to: state.json)
+    members.set("force", to: force?.json ?? .bool(false))
     return members
   }
 }
@@ -2599,8 +2605,8 @@ extension Shape.WorkerHeartbeatBody {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("heartbeat_interval_seconds", heartbeatIntervalSeconds?.json)
+    members.set("name", to: name.json)
+    members.set("heartbeat_interval_seconds", to: heartbeatIntervalSeconds?.json ?? .null)
     return members
   }
 }
@@ -2613,8 +2619,8 @@ extension Shape.ConcurrencyLeaseHolder {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("type", type.json)
-    members.put("id", id.json)
+    members.set("type", to: type.json)
+    members.set("id", to: id.json)
     return members
   }
 }
@@ -2631,12 +2637,12 @@ extension Shape.ConcurrencyLimit {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("tag", tag.json)
-    members.put("concurrency_limit", concurrencyLimit.json)
-    members.put("active_slots", activeSlots?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("tag", to: tag.json)
+    members.set("concurrency_limit", to: concurrencyLimit.json)
+    members.set("active_slots", to: activeSlots?.json ?? .array([]))
     return members
   }
 }
@@ -2649,8 +2655,8 @@ extension Shape.ConcurrencyLimitCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("tag", tag.json)
-    members.put("concurrency_limit", concurrencyLimit.json)
+    members.set("tag", to: tag.json)
+    members.set("concurrency_limit", to: concurrencyLimit.json)
     return members
   }
 }
@@ -2671,16 +2677,16 @@ extension Shape.ConcurrencyLimitV2 {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("active", active?.json)
-    members.put("name", name.json)
-    members.put("limit", limit.json)
-    members.put("active_slots", activeSlots?.json)
-    members.put("denied_slots", deniedSlots?.json)
-    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
-    members.put("avg_slot_occupancy_seconds", avgSlotOccupancySeconds?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("active", to: active?.json ?? .bool(true))
+    members.set("name", to: name.json)
+    members.set("limit", to: limit.json)
+    members.set("active_slots", to: activeSlots?.json ?? .integer(0))
+    members.set("denied_slots", to: deniedSlots?.json ?? .integer(0))
+    members.set("slot_decay_per_second", to: slotDecayPerSecond?.json ?? .integer(0))
+    members.set("avg_slot_occupancy_seconds", to: avgSlotOccupancySeconds?.json ?? .double(2.0))
     return members
   }
 }
@@ -2697,12 +2703,12 @@ extension Shape.ConcurrencyLimitV2Create {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("active", active?.json)
-    members.put("name", name.json)
-    members.put("limit", limit.json)
-    members.put("active_slots", activeSlots?.json)
-    members.put("denied_slots", deniedSlots?.json)
-    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    members.set("active", to: active?.json ?? .bool(true))
+    members.set("name", to: name.json)
+    members.set("limit", to: limit.json)
+    members.set("active_slots", to: activeSlots?.json ?? .integer(0))
+    members.set("denied_slots", to: deniedSlots?.json ?? .integer(0))
+    members.set("slot_decay_per_second", to: slotDecayPerSecond?.json ?? .integer(0))
     return members
   }
 }
@@ -2719,12 +2725,12 @@ extension Shape.ConcurrencyLimitV2Update {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("active", active?.json)
-    members.put("name", name?.json)
-    members.put("limit", limit?.json)
-    members.put("active_slots", activeSlots?.json)
-    members.put("denied_slots", deniedSlots?.json)
-    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    members.set("active", to: active?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("limit", to: limit?.json ?? .null)
+    members.set("active_slots", to: activeSlots?.json ?? .null)
+    members.set("denied_slots", to: deniedSlots?.json ?? .null)
+    members.set("slot_decay_per_second", to: slotDecayPerSecond?.json ?? .null)
     return members
   }
 }
@@ -2737,8 +2743,8 @@ extension Shape.ConcurrencyLimitWithLeaseResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("lease_id", leaseID.json)
-    members.put("limits", limits.json)
+    members.set("lease_id", to: leaseID.json)
+    members.set("limits", to: limits.json)
     return members
   }
 }
@@ -2751,8 +2757,8 @@ extension Shape.ConcurrencyOptions {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("collision_strategy", collisionStrategy.json)
-    members.put("grace_period_seconds", gracePeriodSeconds?.json)
+    members.set("collision_strategy", to: collisionStrategy.json)
+    members.set("grace_period_seconds", to: gracePeriodSeconds?.json ?? .null)
     return members
   }
 }
@@ -2772,15 +2778,15 @@ extension Shape.CountByState {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("COMPLETED", completed?.json)
-    members.put("PENDING", pending?.json)
-    members.put("RUNNING", running?.json)
-    members.put("FAILED", failed?.json)
-    members.put("CANCELLED", cancelled?.json)
-    members.put("CRASHED", crashed?.json)
-    members.put("PAUSED", paused?.json)
-    members.put("CANCELLING", cancelling?.json)
-    members.put("SCHEDULED", scheduled?.json)
+    members.set("COMPLETED", to: completed?.json ?? .integer(0))
+    members.set("PENDING", to: pending?.json ?? .integer(0))
+    members.set("RUNNING", to: running?.json ?? .integer(0))
+    members.set("FAILED", to: failed?.json ?? .integer(0))
+    members.set("CANCELLED", to: cancelled?.json ?? .integer(0))
+    members.set("CRASHED", to: crashed?.json ?? .integer(0))
+    members.set("PAUSED", to: paused?.json ?? .integer(0))
+    members.set("CANCELLING", to: cancelling?.json ?? .integer(0))
+    members.set("SCHEDULED", to: scheduled?.json ?? .integer(0))
     return members
   }
 }
@@ -2794,9 +2800,9 @@ extension Shape.CreatedBy {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id?.json)
-    members.put("type", type?.json)
-    members.put("display_value", displayValue?.json)
+    members.set("id", to: id?.json ?? .null)
+    members.set("type", to: type?.json ?? .null)
+    members.set("display_value", to: displayValue?.json ?? .null)
     return members
   }
 }
@@ -2810,9 +2816,9 @@ extension Shape.CronSchedule {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("cron", cron.json)
-    members.put("timezone", timezone?.json)
-    members.put("day_or", dayOr?.json)
+    members.set("cron", to: cron.json)
+    members.set("timezone", to: timezone?.json ?? .null)
+    members.set("day_or", to: dayOr?.json ?? .bool(true))
     return members
   }
 }
@@ -2833,16 +2839,16 @@ extension Shape.DependencyResult {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("name", name.json)
-    members.put("upstream_dependencies", upstreamDependencies.json)
-    members.put("state", state?.json ?? .null)
-    members.put("expected_start_time", expectedStartTime?.json ?? .null)
-    members.put("start_time", startTime?.json ?? .null)
-    members.put("end_time", endTime?.json ?? .null)
-    members.put("total_run_time", totalRunTime?.json ?? .null)
-    members.put("estimated_run_time", estimatedRunTime?.json ?? .null)
-    members.put("untrackable_result", untrackableResult.json)
+    members.set("id", to: id.json)
+    members.set("name", to: name.json)
+    members.set("upstream_dependencies", to: upstreamDependencies.json)
+    members.set("state", to: state?.json ?? .null)
+    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
+    members.set("start_time", to: startTime?.json ?? .null)
+    members.set("end_time", to: endTime?.json ?? .null)
+    members.set("total_run_time", to: totalRunTime?.json ?? .null)
+    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .null)
+    members.set("untrackable_result", to: untrackableResult.json)
     return members
   }
 }
@@ -2854,7 +2860,7 @@ extension Shape.DeploymentBulkDeleteResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("deleted", deleted?.json)
+    members.set("deleted", to: deleted?.json ?? .array([]))
     return members
   }
 }
@@ -2888,29 +2894,29 @@ extension Shape.DeploymentCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("flow_id", flowID.json)
-    members.put("paused", paused?.json)
-    members.put("schedules", schedules?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("concurrency_options", concurrencyOptions?.json)
-    members.put("global_concurrency_limit_id", globalConcurrencyLimitID?.json)
-    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
-    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
-    members.put("parameters", parameters?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("pull_steps", pullSteps?.json)
-    members.put("work_queue_name", workQueueName?.json)
-    members.put("work_pool_name", workPoolName?.json)
-    members.put("storage_document_id", storageDocumentID?.json)
-    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
-    members.put("description", description?.json)
-    members.put("path", path?.json)
-    members.put("version", version?.json)
-    members.put("entrypoint", entrypoint?.json)
-    members.put("job_variables", jobVariables?.json)
-    members.put("version_info", versionInfo?.json)
+    members.set("name", to: name.json)
+    members.set("flow_id", to: flowID.json)
+    members.set("paused", to: paused?.json ?? .bool(false))
+    members.set("schedules", to: schedules?.json ?? .array([]))
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("concurrency_options", to: concurrencyOptions?.json ?? .null)
+    members.set("global_concurrency_limit_id", to: globalConcurrencyLimitID?.json ?? .null)
+    members.set("enforce_parameter_schema", to: enforceParameterSchema?.json ?? .bool(true))
+    members.set("parameter_openapi_schema", to: parameterOpenapiSchema?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .null)
+    members.set("pull_steps", to: pullSteps?.json ?? .null)
+    members.set("work_queue_name", to: workQueueName?.json ?? .null)
+    members.set("work_pool_name", to: workPoolName?.json ?? .null)
+    members.set("storage_document_id", to: storageDocumentID?.json ?? .null)
+    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("path", to: path?.json ?? .null)
+    members.set("version", to: version?.json ?? .null)
+    members.set("entrypoint", to: entrypoint?.json ?? .null)
+    members.set("job_variables", to: jobVariables?.json ?? .null)
+    members.set("version_info", to: versionInfo?.json ?? .null)
     return members
   }
 }
@@ -2934,19 +2940,19 @@ extension Shape.DeploymentFlowRunCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("state", state?.json)
-    members.put("name", name?.json)
-    members.put("parameters", parameters?.json)
-    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
-    members.put("context", context?.json)
-    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("idempotency_key", idempotencyKey?.json)
-    members.put("labels", labels?.json)
-    members.put("parent_task_run_id", parentTaskRunID?.json)
-    members.put("work_queue_name", workQueueName?.json)
-    members.put("job_variables", jobVariables?.json)
+    members.set("state", to: state?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("enforce_parameter_schema", to: enforceParameterSchema?.json ?? .null)
+    members.set("context", to: context?.json ?? .null)
+    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("idempotency_key", to: idempotencyKey?.json ?? .null)
+    members.set("labels", to: labels?.json ?? .null)
+    members.set("parent_task_run_id", to: parentTaskRunID?.json ?? .null)
+    members.set("work_queue_name", to: workQueueName?.json ?? .null)
+    members.set("job_variables", to: jobVariables?.json ?? .null)
     return members
   }
 }
@@ -2962,11 +2968,11 @@ extension Shape.DeploymentPaginationResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("results", results.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
+    members.set("results", to: results.json)
+    members.set("count", to: count.json)
+    members.set("limit", to: limit.json)
+    members.set("pages", to: pages.json)
+    members.set("page", to: page.json)
     return members
   }
 }
@@ -3007,36 +3013,36 @@ extension Shape.DeploymentResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name.json)
-    members.put("version", version?.json)
-    members.put("description", description?.json)
-    members.put("flow_id", flowID.json)
-    members.put("paused", paused?.json)
-    members.put("schedules", schedules?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("global_concurrency_limit", globalConcurrencyLimit?.json)
-    members.put("concurrency_options", concurrencyOptions?.json)
-    members.put("job_variables", jobVariables?.json)
-    members.put("parameters", parameters?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("work_queue_name", workQueueName?.json)
-    members.put("work_queue_id", workQueueID?.json)
-    members.put("last_polled", lastPolled?.json)
-    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
-    members.put("path", path?.json)
-    members.put("pull_steps", pullSteps?.json)
-    members.put("entrypoint", entrypoint?.json)
-    members.put("storage_document_id", storageDocumentID?.json)
-    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
-    members.put("created_by", createdBy?.json)
-    members.put("updated_by", updatedBy?.json)
-    members.put("work_pool_name", workPoolName?.json)
-    members.put("status", status?.json)
-    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("version", to: version?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("flow_id", to: flowID.json)
+    members.set("paused", to: paused?.json ?? .bool(false))
+    members.set("schedules", to: schedules?.json ?? .array([]))
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("global_concurrency_limit", to: globalConcurrencyLimit?.json ?? .null)
+    members.set("concurrency_options", to: concurrencyOptions?.json ?? .null)
+    members.set("job_variables", to: jobVariables?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .object([] as [(String, JSON?)]))
+    members.set("work_queue_name", to: workQueueName?.json ?? .null)
+    members.set("work_queue_id", to: workQueueID?.json ?? .null)
+    members.set("last_polled", to: lastPolled?.json ?? .null)
+    members.set("parameter_openapi_schema", to: parameterOpenapiSchema?.json ?? .null)
+    members.set("path", to: path?.json ?? .null)
+    members.set("pull_steps", to: pullSteps?.json ?? .null)
+    members.set("entrypoint", to: entrypoint?.json ?? .null)
+    members.set("storage_document_id", to: storageDocumentID?.json ?? .null)
+    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
+    members.set("created_by", to: createdBy?.json ?? .null)
+    members.set("updated_by", to: updatedBy?.json ?? .null)
+    members.set("work_pool_name", to: workPoolName?.json ?? .null)
+    members.set("status", to: status?.json ?? .text("NOT_READY"))
+    members.set("enforce_parameter_schema", to: enforceParameterSchema?.json ?? .bool(true))
     return members
   }
 }
@@ -3056,15 +3062,15 @@ extension Shape.DeploymentSchedule {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("deployment_id", deploymentID?.json)
-    members.put("schedule", schedule.json)
-    members.put("active", active?.json)
-    members.put("max_scheduled_runs", maxScheduledRuns?.json)
-    members.put("parameters", parameters?.json)
-    members.put("slug", slug?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("deployment_id", to: deploymentID?.json ?? .null)
+    members.set("schedule", to: schedule.json)
+    members.set("active", to: active?.json ?? .bool(true))
+    members.set("max_scheduled_runs", to: maxScheduledRuns?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("slug", to: slug?.json ?? .null)
     return members
   }
 }
@@ -3081,12 +3087,12 @@ extension Shape.DeploymentScheduleCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("active", active?.json)
-    members.put("schedule", schedule.json)
-    members.put("max_scheduled_runs", maxScheduledRuns?.json)
-    members.put("parameters", parameters?.json)
-    members.put("slug", slug?.json)
-    members.put("replaces", replaces?.json)
+    members.set("active", to: active?.json ?? .bool(true))
+    members.set("schedule", to: schedule.json)
+    members.set("max_scheduled_runs", to: maxScheduledRuns?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("slug", to: slug?.json ?? .null)
+    members.set("replaces", to: replaces?.json ?? .null)
     return members
   }
 }
@@ -3103,12 +3109,12 @@ extension Shape.DeploymentScheduleUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("active", active?.json)
-    members.put("schedule", schedule?.json)
-    members.put("max_scheduled_runs", maxScheduledRuns?.json)
-    members.put("parameters", parameters?.json)
-    members.put("slug", slug?.json)
-    members.put("replaces", replaces?.json)
+    members.set("active", to: active?.json ?? .null)
+    members.set("schedule", to: schedule?.json ?? .null)
+    members.set("max_scheduled_runs", to: maxScheduledRuns?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("slug", to: slug?.json ?? .null)
+    members.set("replaces", to: replaces?.json ?? .null)
     return members
   }
 }
@@ -3139,26 +3145,26 @@ extension Shape.DeploymentUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("version", version?.json)
-    members.put("description", description?.json)
-    members.put("paused", paused?.json)
-    members.put("schedules", schedules?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("concurrency_options", concurrencyOptions?.json)
-    members.put("global_concurrency_limit_id", globalConcurrencyLimitID?.json)
-    members.put("parameters", parameters?.json)
-    members.put("parameter_openapi_schema", parameterOpenapiSchema?.json)
-    members.put("tags", tags?.json)
-    members.put("work_queue_name", workQueueName?.json)
-    members.put("work_pool_name", workPoolName?.json)
-    members.put("path", path?.json)
-    members.put("job_variables", jobVariables?.json)
-    members.put("pull_steps", pullSteps?.json)
-    members.put("entrypoint", entrypoint?.json)
-    members.put("storage_document_id", storageDocumentID?.json)
-    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
-    members.put("enforce_parameter_schema", enforceParameterSchema?.json)
-    members.put("version_info", versionInfo?.json)
+    members.set("version", to: version?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("paused", to: paused?.json ?? .bool(false))
+    members.set("schedules", to: schedules?.json ?? .array([]))
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("concurrency_options", to: concurrencyOptions?.json ?? .null)
+    members.set("global_concurrency_limit_id", to: globalConcurrencyLimitID?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("parameter_openapi_schema", to: parameterOpenapiSchema?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("work_queue_name", to: workQueueName?.json ?? .null)
+    members.set("work_pool_name", to: workPoolName?.json ?? .null)
+    members.set("path", to: path?.json ?? .null)
+    members.set("job_variables", to: jobVariables?.json ?? .null)
+    members.set("pull_steps", to: pullSteps?.json ?? .null)
+    members.set("entrypoint", to: entrypoint?.json ?? .null)
+    members.set("storage_document_id", to: storageDocumentID?.json ?? .null)
+    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
+    members.set("enforce_parameter_schema", to: enforceParameterSchema?.json ?? .null)
+    members.set("version_info", to: versionInfo?.json ?? .null)
     return members
   }
 }
@@ -3176,13 +3182,13 @@ extension Shape.Event {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("occurred", occurred.json)
-    members.put("event", event.json)
-    members.put("resource", resource.json)
-    members.put("related", related?.json)
-    members.put("payload", payload?.json)
-    members.put("id", id.json)
-    members.put("follows", follows?.json)
+    members.set("occurred", to: occurred.json)
+    members.set("event", to: event.json)
+    members.set("resource", to: resource.json)
+    members.set("related", to: related?.json ?? .array([]))
+    members.set("payload", to: payload?.json ?? .null)
+    members.set("id", to: id.json)
+    members.set("follows", to: follows?.json ?? .null)
     return members
   }
 }
@@ -3198,11 +3204,11 @@ extension Shape.EventCount {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("value", value.json)
-    members.put("label", label.json)
-    members.put("count", count.json)
-    members.put("start_time", startTime.json)
-    members.put("end_time", endTime.json)
+    members.set("value", to: value.json)
+    members.set("label", to: label.json)
+    members.set("count", to: count.json)
+    members.set("start_time", to: startTime.json)
+    members.set("end_time", to: endTime.json)
     return members
   }
 }
@@ -3221,14 +3227,14 @@ extension Shape.EventFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("occurred", occurred?.json)
-    members.put("event", event?.json)
-    members.put("resource", resource?.json)
-    members.put("related", related?.json)
-    members.put("any_resource", anyResource?.json)
-    members.put("id", id?.json)
-    members.put("text", text?.json)
-    members.put("order", order?.json)
+    members.set("occurred", to: occurred?.json ?? .null)
+    members.set("event", to: event?.json ?? .null)
+    members.set("resource", to: resource?.json ?? .null)
+    members.set("related", to: related?.json ?? .null)
+    members.set("any_resource", to: anyResource?.json ?? .null)
+    members.set("id", to: id?.json ?? .null)
+    members.set("text", to: text?.json ?? .null)
+    members.set("order", to: order?.json ?? .text("DESC"))
     return members
   }
 }
@@ -3240,7 +3246,7 @@ extension Shape.EventIDFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id?.json)
+    members.set("id", to: id?.json ?? .null)
     return members
   }
 }
@@ -3255,10 +3261,10 @@ extension Shape.EventNameFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("prefix", prefix?.json)
-    members.put("exclude_prefix", excludePrefix?.json)
-    members.put("name", name?.json)
-    members.put("exclude_name", excludeName?.json)
+    members.set("prefix", to: prefix?.json ?? .null)
+    members.set("exclude_prefix", to: excludePrefix?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("exclude_name", to: excludeName?.json ?? .null)
     return members
   }
 }
@@ -3271,8 +3277,8 @@ extension Shape.EventOccurredFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("since", since?.json)
-    members.put("until", until?.json)
+    members.set("since", to: since?.json ?? .null)
+    members.set("until", to: until?.json ?? .null)
     return members
   }
 }
@@ -3286,9 +3292,9 @@ extension Shape.EventPage {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("events", events.json)
-    members.put("total", total.json)
-    members.put("next_page", nextPage?.json ?? .null)
+    members.set("events", to: events.json)
+    members.set("total", to: total.json)
+    members.set("next_page", to: nextPage?.json ?? .null)
     return members
   }
 }
@@ -3303,10 +3309,10 @@ extension Shape.EventResourceFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id?.json)
-    members.put("id_prefix", idPrefix?.json)
-    members.put("labels", labels?.json)
-    members.put("distinct", distinct?.json)
+    members.set("id", to: id?.json ?? .null)
+    members.set("id_prefix", to: idPrefix?.json ?? .null)
+    members.set("labels", to: labels?.json ?? .null)
+    members.set("distinct", to: distinct?.json ?? .bool(false))
     return members
   }
 }
@@ -3318,7 +3324,7 @@ extension Shape.EventTextFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("query", query.json)
+    members.set("query", to: query.json)
     return members
   }
 }
@@ -3335,12 +3341,12 @@ extension Shape.Flow {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .null)
     return members
   }
 }
@@ -3352,7 +3358,7 @@ extension Shape.FlowBulkDeleteResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("deleted", deleted?.json)
+    members.set("deleted", to: deleted?.json ?? .array([]))
     return members
   }
 }
@@ -3366,9 +3372,9 @@ extension Shape.FlowCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
+    members.set("name", to: name.json)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .null)
     return members
   }
 }
@@ -3384,11 +3390,11 @@ extension Shape.FlowFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("id", id?.json)
-    members.put("deployment", deployment?.json)
-    members.put("name", name?.json)
-    members.put("tags", tags?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("id", to: id?.json ?? .null)
+    members.set("deployment", to: deployment?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .null)
     return members
   }
 }
@@ -3401,8 +3407,8 @@ extension Shape.FlowFilterDeployment {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("is_null_", isNull?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("is_null_", to: isNull?.json ?? .null)
     return members
   }
 }
@@ -3415,8 +3421,8 @@ extension Shape.FlowFilterId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("not_any_", notAny?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("not_any_", to: notAny?.json ?? .null)
     return members
   }
 }
@@ -3429,8 +3435,8 @@ extension Shape.FlowFilterName {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("like_", like?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("like_", to: like?.json ?? .null)
     return members
   }
 }
@@ -3444,9 +3450,9 @@ extension Shape.FlowFilterTags {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("all_", all?.json)
-    members.put("is_null_", isNull?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("all_", to: all?.json ?? .null)
+    members.set("is_null_", to: isNull?.json ?? .null)
     return members
   }
 }
@@ -3462,11 +3468,11 @@ extension Shape.FlowPaginationResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("results", results.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
+    members.set("results", to: results.json)
+    members.set("count", to: count.json)
+    members.set("limit", to: limit.json)
+    members.set("pages", to: pages.json)
+    members.set("page", to: page.json)
     return members
   }
 }
@@ -3511,40 +3517,40 @@ extension Shape.FlowRun {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name?.json)
-    members.put("flow_id", flowID.json)
-    members.put("state_id", stateID?.json)
-    members.put("deployment_id", deploymentID?.json)
-    members.put("deployment_version", deploymentVersion?.json)
-    members.put("work_queue_name", workQueueName?.json)
-    members.put("flow_version", flowVersion?.json)
-    members.put("parameters", parameters?.json)
-    members.put("idempotency_key", idempotencyKey?.json)
-    members.put("context", context?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("parent_task_run_id", parentTaskRunID?.json)
-    members.put("state_type", stateType?.json)
-    members.put("state_name", stateName?.json)
-    members.put("run_count", runCount?.json)
-    members.put("expected_start_time", expectedStartTime?.json)
-    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
-    members.put("start_time", startTime?.json)
-    members.put("end_time", endTime?.json)
-    members.put("total_run_time", totalRunTime?.json)
-    members.put("estimated_run_time", estimatedRunTime?.json)
-    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
-    members.put("auto_scheduled", autoScheduled?.json)
-    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
-    members.put("infrastructure_pid", infrastructurePid?.json)
-    members.put("created_by", createdBy?.json)
-    members.put("work_queue_id", workQueueID?.json)
-    members.put("state", state?.json)
-    members.put("job_variables", jobVariables?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("flow_id", to: flowID.json)
+    members.set("state_id", to: stateID?.json ?? .null)
+    members.set("deployment_id", to: deploymentID?.json ?? .null)
+    members.set("deployment_version", to: deploymentVersion?.json ?? .null)
+    members.set("work_queue_name", to: workQueueName?.json ?? .null)
+    members.set("flow_version", to: flowVersion?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("idempotency_key", to: idempotencyKey?.json ?? .null)
+    members.set("context", to: context?.json ?? .null)
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .null)
+    members.set("parent_task_run_id", to: parentTaskRunID?.json ?? .null)
+    members.set("state_type", to: stateType?.json ?? .null)
+    members.set("state_name", to: stateName?.json ?? .null)
+    members.set("run_count", to: runCount?.json ?? .integer(0))
+    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
+    members.set("next_scheduled_start_time", to: nextScheduledStartTime?.json ?? .null)
+    members.set("start_time", to: startTime?.json ?? .null)
+    members.set("end_time", to: endTime?.json ?? .null)
+    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
+    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
+    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
+    members.set("auto_scheduled", to: autoScheduled?.json ?? .bool(false))
+    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
+    members.set("infrastructure_pid", to: infrastructurePid?.json ?? .null)
+    members.set("created_by", to: createdBy?.json ?? .null)
+    members.set("work_queue_id", to: workQueueID?.json ?? .null)
+    members.set("state", to: state?.json ?? .null)
+    members.set("job_variables", to: jobVariables?.json ?? .null)
     return members
   }
 }
@@ -3556,7 +3562,7 @@ extension Shape.FlowRunBulkCreateResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("results", results?.json)
+    members.set("results", to: results?.json ?? .array([]))
     return members
   }
 }
@@ -3568,7 +3574,7 @@ extension Shape.FlowRunBulkDeleteResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("deleted", deleted?.json)
+    members.set("deleted", to: deleted?.json ?? .array([]))
     return members
   }
 }
@@ -3580,7 +3586,7 @@ extension Shape.FlowRunBulkSetStateResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("results", results?.json)
+    members.set("results", to: results?.json ?? .array([]))
     return members
   }
 }
@@ -3607,22 +3613,22 @@ extension Shape.FlowRunCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("state", state?.json)
-    members.put("name", name?.json)
-    members.put("flow_id", flowID.json)
-    members.put("flow_version", flowVersion?.json)
-    members.put("parameters", parameters?.json)
-    members.put("context", context?.json)
-    members.put("parent_task_run_id", parentTaskRunID?.json)
-    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("idempotency_key", idempotencyKey?.json)
-    members.put("work_pool_name", workPoolName?.json)
-    members.put("work_queue_name", workQueueName?.json)
-    members.put("job_variables", jobVariables?.json)
-    members.put("deployment_id", deploymentID?.json)
+    members.set("state", to: state?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("flow_id", to: flowID.json)
+    members.set("flow_version", to: flowVersion?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("context", to: context?.json ?? .null)
+    members.set("parent_task_run_id", to: parentTaskRunID?.json ?? .null)
+    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .null)
+    members.set("idempotency_key", to: idempotencyKey?.json ?? .null)
+    members.set("work_pool_name", to: workPoolName?.json ?? .null)
+    members.set("work_queue_name", to: workQueueName?.json ?? .null)
+    members.set("job_variables", to: jobVariables?.json ?? .null)
+    members.set("deployment_id", to: deploymentID?.json ?? .null)
     return members
   }
 }
@@ -3636,9 +3642,9 @@ extension Shape.FlowRunCreateResult {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("status", status.json)
-    members.put("error", error?.json)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("status", to: status.json)
+    members.set("error", to: error?.json ?? .null)
     return members
   }
 }
@@ -3656,13 +3662,13 @@ extension Shape.FlowRunInput {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("flow_run_id", flowRunID.json)
-    members.put("key", key.json)
-    members.put("value", value.json)
-    members.put("sender", sender?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID.json)
+    members.set("key", to: key.json)
+    members.set("value", to: value.json)
+    members.set("sender", to: sender?.json ?? .null)
     return members
   }
 }
@@ -3677,10 +3683,10 @@ extension Shape.FlowRunOrchestrationResult {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("flow_run_id", flowRunID.json)
-    members.put("status", status.json)
-    members.put("state", state?.json)
-    members.put("details", details.json)
+    members.set("flow_run_id", to: flowRunID.json)
+    members.set("status", to: status.json)
+    members.set("state", to: state?.json ?? .null)
+    members.set("details", to: details.json)
     return members
   }
 }
@@ -3696,11 +3702,11 @@ extension Shape.FlowRunPaginationResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("results", results.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
+    members.set("results", to: results.json)
+    members.set("count", to: count.json)
+    members.set("limit", to: limit.json)
+    members.set("pages", to: pages.json)
+    members.set("page", to: page.json)
     return members
   }
 }
@@ -3718,13 +3724,13 @@ extension Shape.FlowRunPolicy {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("max_retries", maxRetries?.json)
-    members.put("retry_delay_seconds", retryDelaySeconds?.json)
-    members.put("retries", retries?.json)
-    members.put("retry_delay", retryDelay?.json)
-    members.put("pause_keys", pauseKeys?.json)
-    members.put("resuming", resuming?.json)
-    members.put("retry_type", retryType?.json)
+    members.set("max_retries", to: maxRetries?.json ?? .integer(0))
+    members.set("retry_delay_seconds", to: retryDelaySeconds?.json ?? .integer(0))
+    members.set("retries", to: retries?.json ?? .null)
+    members.set("retry_delay", to: retryDelay?.json ?? .null)
+    members.set("pause_keys", to: pauseKeys?.json ?? .null)
+    members.set("resuming", to: resuming?.json ?? .bool(false))
+    members.set("retry_type", to: retryType?.json ?? .null)
     return members
   }
 }
@@ -3771,42 +3777,42 @@ extension Shape.FlowRunResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name?.json)
-    members.put("flow_id", flowID.json)
-    members.put("state_id", stateID?.json)
-    members.put("deployment_id", deploymentID?.json)
-    members.put("deployment_version", deploymentVersion?.json)
-    members.put("work_queue_id", workQueueID?.json)
-    members.put("work_queue_name", workQueueName?.json)
-    members.put("flow_version", flowVersion?.json)
-    members.put("parameters", parameters?.json)
-    members.put("idempotency_key", idempotencyKey?.json)
-    members.put("context", context?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("parent_task_run_id", parentTaskRunID?.json)
-    members.put("state_type", stateType?.json)
-    members.put("state_name", stateName?.json)
-    members.put("run_count", runCount?.json)
-    members.put("expected_start_time", expectedStartTime?.json)
-    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
-    members.put("start_time", startTime?.json)
-    members.put("end_time", endTime?.json)
-    members.put("total_run_time", totalRunTime?.json)
-    members.put("estimated_run_time", estimatedRunTime?.json)
-    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
-    members.put("auto_scheduled", autoScheduled?.json)
-    members.put("infrastructure_document_id", infrastructureDocumentID?.json)
-    members.put("infrastructure_pid", infrastructurePid?.json)
-    members.put("created_by", createdBy?.json)
-    members.put("work_pool_id", workPoolID?.json)
-    members.put("work_pool_name", workPoolName?.json)
-    members.put("state", state?.json)
-    members.put("job_variables", jobVariables?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("flow_id", to: flowID.json)
+    members.set("state_id", to: stateID?.json ?? .null)
+    members.set("deployment_id", to: deploymentID?.json ?? .null)
+    members.set("deployment_version", to: deploymentVersion?.json ?? .null)
+    members.set("work_queue_id", to: workQueueID?.json ?? .null)
+    members.set("work_queue_name", to: workQueueName?.json ?? .null)
+    members.set("flow_version", to: flowVersion?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("idempotency_key", to: idempotencyKey?.json ?? .null)
+    members.set("context", to: context?.json ?? .null)
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .object([] as [(String, JSON?)]))
+    members.set("parent_task_run_id", to: parentTaskRunID?.json ?? .null)
+    members.set("state_type", to: stateType?.json ?? .null)
+    members.set("state_name", to: stateName?.json ?? .null)
+    members.set("run_count", to: runCount?.json ?? .integer(0))
+    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
+    members.set("next_scheduled_start_time", to: nextScheduledStartTime?.json ?? .null)
+    members.set("start_time", to: startTime?.json ?? .null)
+    members.set("end_time", to: endTime?.json ?? .null)
+    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
+    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
+    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
+    members.set("auto_scheduled", to: autoScheduled?.json ?? .bool(false))
+    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
+    members.set("infrastructure_pid", to: infrastructurePid?.json ?? .null)
+    members.set("created_by", to: createdBy?.json ?? .null)
+    members.set("work_pool_id", to: workPoolID?.json ?? .null)
+    members.set("work_pool_name", to: workPoolName?.json ?? .null)
+    members.set("state", to: state?.json ?? .null)
+    members.set("job_variables", to: jobVariables?.json ?? .null)
     return members
   }
 }
@@ -3824,13 +3830,13 @@ extension Shape.FlowRunSlotSummary {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("name", name.json)
-    members.put("state_type", stateType?.json)
-    members.put("state_name", stateName?.json)
-    members.put("start_time", startTime?.json)
-    members.put("state_timestamp", stateTimestamp?.json)
-    members.put("time_in_current_state", timeInCurrentState?.json)
+    members.set("id", to: id.json)
+    members.set("name", to: name.json)
+    members.set("state_type", to: stateType?.json ?? .null)
+    members.set("state_name", to: stateName?.json ?? .null)
+    members.set("start_time", to: startTime?.json ?? .null)
+    members.set("state_timestamp", to: stateTimestamp?.json ?? .null)
+    members.set("time_in_current_state", to: timeInCurrentState?.json ?? .null)
     return members
   }
 }
@@ -3848,13 +3854,13 @@ extension Shape.FlowRunUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name?.json)
-    members.put("flow_version", flowVersion?.json)
-    members.put("parameters", parameters?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("infrastructure_pid", infrastructurePid?.json)
-    members.put("job_variables", jobVariables?.json)
+    members.set("name", to: name?.json ?? .null)
+    members.set("flow_version", to: flowVersion?.json ?? .null)
+    members.set("parameters", to: parameters?.json ?? .null)
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("infrastructure_pid", to: infrastructurePid?.json ?? .null)
+    members.set("job_variables", to: jobVariables?.json ?? .null)
     return members
   }
 }
@@ -3866,7 +3872,7 @@ extension Shape.FlowUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("tags", tags?.json)
+    members.set("tags", to: tags?.json ?? .array([]))
     return members
   }
 }
@@ -3885,14 +3891,14 @@ extension Shape.GlobalConcurrencyLimitResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("active", active?.json)
-    members.put("name", name.json)
-    members.put("limit", limit.json)
-    members.put("active_slots", activeSlots.json)
-    members.put("slot_decay_per_second", slotDecayPerSecond?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("active", to: active?.json ?? .bool(true))
+    members.set("name", to: name.json)
+    members.set("limit", to: limit.json)
+    members.set("active_slots", to: activeSlots.json)
+    members.set("slot_decay_per_second", to: slotDecayPerSecond?.json ?? .double(2.0))
     return members
   }
 }
@@ -3909,12 +3915,12 @@ extension Shape.Graph {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("start_time", startTime?.json ?? .null)
-    members.put("end_time", endTime?.json ?? .null)
-    members.put("root_node_ids", rootNodeIDs.json)
-    members.put("nodes", nodes.json)
-    members.put("artifacts", artifacts.json)
-    members.put("states", states.json)
+    members.set("start_time", to: startTime?.json ?? .null)
+    members.set("end_time", to: endTime?.json ?? .null)
+    members.set("root_node_ids", to: rootNodeIDs.json)
+    members.set("nodes", to: nodes.json)
+    members.set("artifacts", to: artifacts.json)
+    members.set("states", to: states.json)
     return members
   }
 }
@@ -3931,12 +3937,12 @@ extension Shape.GraphArtifact {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created.json)
-    members.put("key", key?.json ?? .null)
-    members.put("type", type?.json ?? .null)
-    members.put("is_latest", isLatest.json)
-    members.put("data", data?.json ?? .null)
+    members.set("id", to: id.json)
+    members.set("created", to: created.json)
+    members.set("key", to: key?.json ?? .null)
+    members.set("type", to: type?.json ?? .null)
+    members.set("is_latest", to: isLatest.json)
+    members.set("data", to: data?.json ?? .null)
     return members
   }
 }
@@ -3951,10 +3957,10 @@ extension Shape.GraphState {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("timestamp", timestamp.json)
-    members.put("type", type.json)
-    members.put("name", name.json)
+    members.set("id", to: id.json)
+    members.set("timestamp", to: timestamp.json)
+    members.set("type", to: type.json)
+    members.set("name", to: name.json)
     return members
   }
 }
@@ -3968,9 +3974,9 @@ extension Shape.HistoryResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("interval_start", intervalStart.json)
-    members.put("interval_end", intervalEnd.json)
-    members.put("states", states.json)
+    members.set("interval_start", to: intervalStart.json)
+    members.set("interval_end", to: intervalEnd.json)
+    members.set("states", to: states.json)
     return members
   }
 }
@@ -3986,11 +3992,11 @@ extension Shape.HistoryResponseState {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("state_type", stateType.json)
-    members.put("state_name", stateName.json)
-    members.put("count_runs", countRuns.json)
-    members.put("sum_estimated_run_time", sumEstimatedRunTime.json)
-    members.put("sum_estimated_lateness", sumEstimatedLateness.json)
+    members.set("state_type", to: stateType.json)
+    members.set("state_name", to: stateName.json)
+    members.set("count_runs", to: countRuns.json)
+    members.set("sum_estimated_run_time", to: sumEstimatedRunTime.json)
+    members.set("sum_estimated_lateness", to: sumEstimatedLateness.json)
     return members
   }
 }
@@ -4010,15 +4016,15 @@ extension Shape.Log {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name.json)
-    members.put("level", level.json)
-    members.put("message", message.json)
-    members.put("timestamp", timestamp.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("level", to: level.json)
+    members.set("message", to: message.json)
+    members.set("timestamp", to: timestamp.json)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
     return members
   }
 }
@@ -4035,12 +4041,12 @@ extension Shape.LogCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("level", level.json)
-    members.put("message", message.json)
-    members.put("timestamp", timestamp.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
+    members.set("name", to: name.json)
+    members.set("level", to: level.json)
+    members.set("message", to: message.json)
+    members.set("timestamp", to: timestamp.json)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
     return members
   }
 }
@@ -4057,12 +4063,12 @@ extension Shape.LogFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("level", level?.json)
-    members.put("timestamp", timestamp?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
-    members.put("text", text?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("level", to: level?.json ?? .null)
+    members.set("timestamp", to: timestamp?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    members.set("text", to: text?.json ?? .null)
     return members
   }
 }
@@ -4074,7 +4080,7 @@ extension Shape.LogFilterFlowRunId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -4087,8 +4093,8 @@ extension Shape.LogFilterLevel {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("ge_", ge?.json)
-    members.put("le_", le?.json)
+    members.set("ge_", to: ge?.json ?? .null)
+    members.set("le_", to: le?.json ?? .null)
     return members
   }
 }
@@ -4101,8 +4107,8 @@ extension Shape.LogFilterTaskRunId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("is_null_", isNull?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("is_null_", to: isNull?.json ?? .null)
     return members
   }
 }
@@ -4114,7 +4120,7 @@ extension Shape.LogFilterTextSearch {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("query", query.json)
+    members.set("query", to: query.json)
     return members
   }
 }
@@ -4127,8 +4133,8 @@ extension Shape.LogFilterTimestamp {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("before_", before?.json)
-    members.put("after_", after?.json)
+    members.set("before_", to: before?.json ?? .null)
+    members.set("after_", to: after?.json ?? .null)
     return members
   }
 }
@@ -4142,9 +4148,9 @@ extension Shape.MinimalConcurrencyLimitResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("name", name.json)
-    members.put("limit", limit.json)
+    members.set("id", to: id.json)
+    members.set("name", to: name.json)
+    members.set("limit", to: limit.json)
     return members
   }
 }
@@ -4158,9 +4164,9 @@ extension Shape.OrchestrationResult {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("state", state?.json ?? .null)
-    members.put("status", status.json)
-    members.put("details", details.json)
+    members.set("state", to: state?.json ?? .null)
+    members.set("status", to: status.json)
+    members.set("details", to: details.json)
     return members
   }
 }
@@ -4173,8 +4179,8 @@ extension Shape.QueueFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("tags", tags?.json)
-    members.put("deployment_ids", deploymentIDs?.json)
+    members.set("tags", to: tags?.json ?? .null)
+    members.set("deployment_ids", to: deploymentIDs?.json ?? .null)
     return members
   }
 }
@@ -4187,8 +4193,8 @@ extension Shape.RRuleSchedule {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("rrule", rrule.json)
-    members.put("timezone", timezone?.json)
+    members.set("rrule", to: rrule.json)
+    members.set("timezone", to: timezone?.json ?? .text("UTC"))
     return members
   }
 }
@@ -4207,14 +4213,14 @@ extension Shape.ReceivedEvent {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("occurred", occurred.json)
-    members.put("event", event.json)
-    members.put("resource", resource.json)
-    members.put("related", related?.json)
-    members.put("payload", payload?.json)
-    members.put("id", id.json)
-    members.put("follows", follows?.json)
-    members.put("received", received?.json)
+    members.set("occurred", to: occurred.json)
+    members.set("event", to: event.json)
+    members.set("resource", to: resource.json)
+    members.set("related", to: related?.json ?? .array([]))
+    members.set("payload", to: payload?.json ?? .null)
+    members.set("id", to: id.json)
+    members.set("follows", to: follows?.json ?? .null)
+    members.set("received", to: received?.json ?? .null)
     return members
   }
 }
@@ -4230,11 +4236,11 @@ extension Shape.SimpleFlowRun {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("state_type", stateType.json)
-    members.put("timestamp", timestamp.json)
-    members.put("duration", duration.json)
-    members.put("lateness", lateness.json)
+    members.set("id", to: id.json)
+    members.set("state_type", to: stateType.json)
+    members.set("timestamp", to: timestamp.json)
+    members.set("duration", to: duration.json)
+    members.set("lateness", to: lateness.json)
     return members
   }
 }
@@ -4251,12 +4257,12 @@ extension Shape.SimpleNextFlowRun {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("flow_id", flowID.json)
-    members.put("name", name.json)
-    members.put("state_name", stateName.json)
-    members.put("state_type", stateType.json)
-    members.put("next_scheduled_start_time", nextScheduledStartTime.json)
+    members.set("id", to: id.json)
+    members.set("flow_id", to: flowID.json)
+    members.set("name", to: name.json)
+    members.set("state_name", to: stateName.json)
+    members.set("state_type", to: stateType.json)
+    members.set("next_scheduled_start_time", to: nextScheduledStartTime.json)
     return members
   }
 }
@@ -4274,13 +4280,13 @@ extension Shape.State {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("type", type.json)
-    members.put("name", name?.json)
-    members.put("timestamp", timestamp?.json)
-    members.put("message", message?.json)
-    members.put("data", data?.json)
-    members.put("state_details", stateDetails?.json)
+    members.set("id", to: id.json)
+    members.set("type", to: type.json)
+    members.set("name", to: name?.json ?? .null)
+    members.set("timestamp", to: timestamp?.json ?? .null)
+    members.set("message", to: message?.json ?? .null)
+    members.set("data", to: data?.json ?? .null)
+    members.set("state_details", to: stateDetails?.json ?? .null)
     return members
   }
 }
@@ -4293,8 +4299,8 @@ extension Shape.StateAbortDetails {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("type", type?.json)
-    members.put("reason", reason?.json)
+    members.set("type", to: type?.json ?? .text("abort_details"))
+    members.set("reason", to: reason?.json ?? .null)
     return members
   }
 }
@@ -4306,7 +4312,7 @@ extension Shape.StateAcceptDetails {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("type", type?.json)
+    members.set("type", to: type?.json ?? .text("accept_details"))
     return members
   }
 }
@@ -4322,11 +4328,11 @@ extension Shape.StateCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("type", type.json)
-    members.put("name", name?.json)
-    members.put("message", message?.json)
-    members.put("data", data?.json)
-    members.put("state_details", stateDetails?.json)
+    members.set("type", to: type.json)
+    members.set("name", to: name?.json ?? .null)
+    members.set("message", to: message?.json ?? .null)
+    members.set("data", to: data?.json ?? .null)
+    members.set("state_details", to: stateDetails?.json ?? .null)
     return members
   }
 }
@@ -4355,24 +4361,24 @@ extension Shape.StateDetails {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_run_id", taskRunID?.json)
-    members.put("child_flow_run_id", childFlowRunID?.json)
-    members.put("scheduled_time", scheduledTime?.json)
-    members.put("cache_key", cacheKey?.json)
-    members.put("cache_expiration", cacheExpiration?.json)
-    members.put("deferred", deferred?.json)
-    members.put("untrackable_result", untrackableResult?.json)
-    members.put("pause_timeout", pauseTimeout?.json)
-    members.put("pause_reschedule", pauseReschedule?.json)
-    members.put("pause_key", pauseKey?.json)
-    members.put("run_input_keyset", runInputKeyset?.json)
-    members.put("refresh_cache", refreshCache?.json)
-    members.put("retriable", retriable?.json)
-    members.put("transition_id", transitionID?.json)
-    members.put("task_parameters_id", taskParametersID?.json)
-    members.put("traceparent", traceparent?.json)
-    members.put("deployment_concurrency_lease_id", deploymentConcurrencyLeaseID?.json)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    members.set("child_flow_run_id", to: childFlowRunID?.json ?? .null)
+    members.set("scheduled_time", to: scheduledTime?.json ?? .null)
+    members.set("cache_key", to: cacheKey?.json ?? .null)
+    members.set("cache_expiration", to: cacheExpiration?.json ?? .null)
+    members.set("deferred", to: deferred?.json ?? .bool(false))
+    members.set("untrackable_result", to: untrackableResult?.json ?? .bool(false))
+    members.set("pause_timeout", to: pauseTimeout?.json ?? .null)
+    members.set("pause_reschedule", to: pauseReschedule?.json ?? .bool(false))
+    members.set("pause_key", to: pauseKey?.json ?? .null)
+    members.set("run_input_keyset", to: runInputKeyset?.json ?? .null)
+    members.set("refresh_cache", to: refreshCache?.json ?? .null)
+    members.set("retriable", to: retriable?.json ?? .null)
+    members.set("transition_id", to: transitionID?.json ?? .null)
+    members.set("task_parameters_id", to: taskParametersID?.json ?? .null)
+    members.set("traceparent", to: traceparent?.json ?? .null)
+    members.set("deployment_concurrency_lease_id", to: deploymentConcurrencyLeaseID?.json ?? .null)
     return members
   }
 }
@@ -4385,8 +4391,8 @@ extension Shape.StateRejectDetails {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("type", type?.json)
-    members.put("reason", reason?.json)
+    members.set("type", to: type?.json ?? .text("reject_details"))
+    members.set("reason", to: reason?.json ?? .null)
     return members
   }
 }
@@ -4400,9 +4406,9 @@ extension Shape.StateWaitDetails {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("type", type?.json)
-    members.put("delay_seconds", delaySeconds.json)
-    members.put("reason", reason?.json)
+    members.set("type", to: type?.json ?? .text("wait_details"))
+    members.set("delay_seconds", to: delaySeconds.json)
+    members.set("reason", to: reason?.json ?? .null)
     return members
   }
 }
@@ -4440,33 +4446,33 @@ extension Shape.TaskRun {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_key", taskKey.json)
-    members.put("dynamic_key", dynamicKey.json)
-    members.put("cache_key", cacheKey?.json)
-    members.put("cache_expiration", cacheExpiration?.json)
-    members.put("task_version", taskVersion?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("state_id", stateID?.json)
-    members.put("task_inputs", taskInputs?.json)
-    members.put("state_type", stateType?.json)
-    members.put("state_name", stateName?.json)
-    members.put("run_count", runCount?.json)
-    members.put("flow_run_run_count", flowRunRunCount?.json)
-    members.put("expected_start_time", expectedStartTime?.json)
-    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
-    members.put("start_time", startTime?.json)
-    members.put("end_time", endTime?.json)
-    members.put("total_run_time", totalRunTime?.json)
-    members.put("estimated_run_time", estimatedRunTime?.json)
-    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
-    members.put("state", state?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_key", to: taskKey.json)
+    members.set("dynamic_key", to: dynamicKey.json)
+    members.set("cache_key", to: cacheKey?.json ?? .null)
+    members.set("cache_expiration", to: cacheExpiration?.json ?? .null)
+    members.set("task_version", to: taskVersion?.json ?? .null)
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .null)
+    members.set("state_id", to: stateID?.json ?? .null)
+    members.set("task_inputs", to: taskInputs?.json ?? .object([] as [(String, JSON?)]))
+    members.set("state_type", to: stateType?.json ?? .null)
+    members.set("state_name", to: stateName?.json ?? .null)
+    members.set("run_count", to: runCount?.json ?? .integer(0))
+    members.set("flow_run_run_count", to: flowRunRunCount?.json ?? .integer(0))
+    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
+    members.set("next_scheduled_start_time", to: nextScheduledStartTime?.json ?? .null)
+    members.set("start_time", to: startTime?.json ?? .null)
+    members.set("end_time", to: endTime?.json ?? .null)
+    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
+    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
+    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
+    members.set("state", to: state?.json ?? .null)
     return members
   }
 }
@@ -4490,19 +4496,19 @@ extension Shape.TaskRunCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id?.json)
-    members.put("state", state?.json)
-    members.put("name", name?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_key", taskKey.json)
-    members.put("dynamic_key", dynamicKey.json)
-    members.put("cache_key", cacheKey?.json)
-    members.put("cache_expiration", cacheExpiration?.json)
-    members.put("task_version", taskVersion?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("task_inputs", taskInputs?.json)
+    members.set("id", to: id?.json ?? .null)
+    members.set("state", to: state?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_key", to: taskKey.json)
+    members.set("dynamic_key", to: dynamicKey.json)
+    members.set("cache_key", to: cacheKey?.json ?? .null)
+    members.set("cache_expiration", to: cacheExpiration?.json ?? .null)
+    members.set("task_version", to: taskVersion?.json ?? .null)
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .null)
+    members.set("task_inputs", to: taskInputs?.json ?? .object([] as [(String, JSON?)]))
     return members
   }
 }
@@ -4518,11 +4524,11 @@ extension Shape.TaskRunPaginationResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("results", results.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
+    members.set("results", to: results.json)
+    members.set("count", to: count.json)
+    members.set("limit", to: limit.json)
+    members.set("pages", to: pages.json)
+    members.set("page", to: page.json)
     return members
   }
 }
@@ -4538,11 +4544,11 @@ extension Shape.TaskRunPolicy {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("max_retries", maxRetries?.json)
-    members.put("retry_delay_seconds", retryDelaySeconds?.json)
-    members.put("retries", retries?.json)
-    members.put("retry_delay", retryDelay?.json)
-    members.put("retry_jitter_factor", retryJitterFactor?.json)
+    members.set("max_retries", to: maxRetries?.json ?? .integer(0))
+    members.set("retry_delay_seconds", to: retryDelaySeconds?.json ?? .integer(0))
+    members.set("retries", to: retries?.json ?? .null)
+    members.set("retry_delay", to: retryDelay?.json ?? .null)
+    members.set("retry_jitter_factor", to: retryJitterFactor?.json ?? .null)
     return members
   }
 }
@@ -4570,23 +4576,23 @@ extension Shape.TaskRunResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_key", taskKey.json)
-    members.put("state_id", stateID?.json)
-    members.put("state", state?.json)
-    members.put("task_version", taskVersion?.json)
-    members.put("task_inputs", taskInputs?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("start_time", startTime?.json)
-    members.put("end_time", endTime?.json)
-    members.put("total_run_time", totalRunTime?.json)
-    members.put("estimated_run_time", estimatedRunTime?.json)
-    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_key", to: taskKey.json)
+    members.set("state_id", to: stateID?.json ?? .null)
+    members.set("state", to: state?.json ?? .null)
+    members.set("task_version", to: taskVersion?.json ?? .null)
+    members.set("task_inputs", to: taskInputs?.json ?? .object([] as [(String, JSON?)]))
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("start_time", to: startTime?.json ?? .null)
+    members.set("end_time", to: endTime?.json ?? .null)
+    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
+    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
+    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
     return members
   }
 }
@@ -4599,8 +4605,8 @@ extension Shape.TaskRunResult {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("input_type", inputType?.json)
-    members.put("id", id.json)
+    members.set("input_type", to: inputType?.json ?? .text("task_run"))
+    members.set("id", to: id.json)
     return members
   }
 }
@@ -4639,34 +4645,34 @@ extension Shape.UITaskRun {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name?.json)
-    members.put("flow_run_id", flowRunID?.json)
-    members.put("task_key", taskKey.json)
-    members.put("dynamic_key", dynamicKey.json)
-    members.put("cache_key", cacheKey?.json)
-    members.put("cache_expiration", cacheExpiration?.json)
-    members.put("task_version", taskVersion?.json)
-    members.put("empirical_policy", empiricalPolicy?.json)
-    members.put("tags", tags?.json)
-    members.put("labels", labels?.json)
-    members.put("state_id", stateID?.json)
-    members.put("task_inputs", taskInputs?.json)
-    members.put("state_type", stateType?.json)
-    members.put("state_name", stateName?.json)
-    members.put("run_count", runCount?.json)
-    members.put("flow_run_run_count", flowRunRunCount?.json)
-    members.put("expected_start_time", expectedStartTime?.json)
-    members.put("next_scheduled_start_time", nextScheduledStartTime?.json)
-    members.put("start_time", startTime?.json)
-    members.put("end_time", endTime?.json)
-    members.put("total_run_time", totalRunTime?.json)
-    members.put("estimated_run_time", estimatedRunTime?.json)
-    members.put("estimated_start_time_delta", estimatedStartTimeDelta?.json)
-    members.put("state", state?.json)
-    members.put("flow_run_name", flowRunName?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("flow_run_id", to: flowRunID?.json ?? .null)
+    members.set("task_key", to: taskKey.json)
+    members.set("dynamic_key", to: dynamicKey.json)
+    members.set("cache_key", to: cacheKey?.json ?? .null)
+    members.set("cache_expiration", to: cacheExpiration?.json ?? .null)
+    members.set("task_version", to: taskVersion?.json ?? .null)
+    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
+    members.set("labels", to: labels?.json ?? .null)
+    members.set("state_id", to: stateID?.json ?? .null)
+    members.set("task_inputs", to: taskInputs?.json ?? .object([] as [(String, JSON?)]))
+    members.set("state_type", to: stateType?.json ?? .null)
+    members.set("state_name", to: stateName?.json ?? .null)
+    members.set("run_count", to: runCount?.json ?? .integer(0))
+    members.set("flow_run_run_count", to: flowRunRunCount?.json ?? .integer(0))
+    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
+    members.set("next_scheduled_start_time", to: nextScheduledStartTime?.json ?? .null)
+    members.set("start_time", to: startTime?.json ?? .null)
+    members.set("end_time", to: endTime?.json ?? .null)
+    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
+    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
+    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
+    members.set("state", to: state?.json ?? .null)
+    members.set("flow_run_name", to: flowRunName?.json ?? .null)
     return members
   }
 }
@@ -4680,9 +4686,9 @@ extension Shape.UpdatedBy {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id?.json)
-    members.put("type", type?.json)
-    members.put("display_value", displayValue?.json)
+    members.set("id", to: id?.json ?? .null)
+    members.set("type", to: type?.json ?? .null)
+    members.set("display_value", to: displayValue?.json ?? .null)
     return members
   }
 }
@@ -4699,12 +4705,12 @@ extension Shape.Variable {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name.json)
-    members.put("value", value?.json ?? .null)
-    members.put("tags", tags?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("value", to: value?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
     return members
   }
 }
@@ -4718,9 +4724,9 @@ extension Shape.VariableCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("value", value?.json ?? .null)
-    members.put("tags", tags?.json)
+    members.set("name", to: name.json)
+    members.set("value", to: value?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .array([]))
     return members
   }
 }
@@ -4735,10 +4741,10 @@ extension Shape.VariableFilter {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("id", id?.json)
-    members.put("name", name?.json)
-    members.put("tags", tags?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("id", to: id?.json ?? .null)
+    members.set("name", to: name?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .null)
     return members
   }
 }
@@ -4750,7 +4756,7 @@ extension Shape.VariableFilterId {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
+    members.set("any_", to: any?.json ?? .null)
     return members
   }
 }
@@ -4763,8 +4769,8 @@ extension Shape.VariableFilterName {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("any_", any?.json)
-    members.put("like_", like?.json)
+    members.set("any_", to: any?.json ?? .null)
+    members.set("like_", to: like?.json ?? .null)
     return members
   }
 }
@@ -4778,9 +4784,9 @@ extension Shape.VariableFilterTags {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("operator", `operator`?.json)
-    members.put("all_", all?.json)
-    members.put("is_null_", isNull?.json)
+    members.set("operator", to: `operator`?.json ?? .text("and_"))
+    members.set("all_", to: all?.json ?? .null)
+    members.set("is_null_", to: isNull?.json ?? .null)
     return members
   }
 }
@@ -4794,9 +4800,9 @@ extension Shape.VariableUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name?.json)
-    members.put("value", value?.json)
-    members.put("tags", tags?.json)
+    members.set("name", to: name?.json ?? .null)
+    members.set("value", to: value?.json ?? .null)
+    members.set("tags", to: tags?.json ?? .null)
     return members
   }
 }
@@ -4809,8 +4815,8 @@ extension Shape.VersionInfo {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("type", type.json)
-    members.put("version", version.json)
+    members.set("type", to: type.json)
+    members.set("version", to: version.json)
     return members
   }
 }
@@ -4828,13 +4834,13 @@ extension Shape.WorkPoolConcurrencyStatus {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("active_slots", activeSlots.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("queues", queues?.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
+    members.set("active_slots", to: activeSlots.json)
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("queues", to: queues?.json ?? .array([]))
+    members.set("count", to: count.json)
+    members.set("limit", to: limit.json)
+    members.set("pages", to: pages.json)
+    members.set("page", to: page.json)
     return members
   }
 }
@@ -4852,13 +4858,13 @@ extension Shape.WorkPoolCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("description", description?.json)
-    members.put("type", type?.json)
-    members.put("base_job_template", baseJobTemplate?.json)
-    members.put("is_paused", isPaused?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("storage_configuration", storageConfiguration?.json)
+    members.set("name", to: name.json)
+    members.set("description", to: description?.json ?? .null)
+    members.set("type", to: type?.json ?? .text("prefect-agent"))
+    members.set("base_job_template", to: baseJobTemplate?.json ?? .null)
+    members.set("is_paused", to: isPaused?.json ?? .bool(false))
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("storage_configuration", to: storageConfiguration?.json ?? .null)
     return members
   }
 }
@@ -4882,19 +4888,19 @@ extension Shape.WorkPoolResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name.json)
-    members.put("description", description?.json)
-    members.put("type", type.json)
-    members.put("base_job_template", baseJobTemplate?.json)
-    members.put("is_paused", isPaused?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("status", status?.json)
-    members.put("default_queue_id", defaultQueueID?.json)
-    members.put("storage_configuration", storageConfiguration?.json)
-    members.put("active_slots", activeSlots?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("description", to: description?.json ?? .null)
+    members.set("type", to: type.json)
+    members.set("base_job_template", to: baseJobTemplate?.json ?? .null)
+    members.set("is_paused", to: isPaused?.json ?? .bool(false))
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("status", to: status?.json ?? .null)
+    members.set("default_queue_id", to: defaultQueueID?.json ?? .null)
+    members.set("storage_configuration", to: storageConfiguration?.json ?? .null)
+    members.set("active_slots", to: activeSlots?.json ?? .null)
     return members
   }
 }
@@ -4908,9 +4914,9 @@ extension Shape.WorkPoolStorageConfiguration {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("bundle_upload_step", bundleUploadStep?.json)
-    members.put("bundle_execution_step", bundleExecutionStep?.json)
-    members.put("default_result_storage_block_id", defaultResultStorageBlockID?.json)
+    members.set("bundle_upload_step", to: bundleUploadStep?.json ?? .null)
+    members.set("bundle_execution_step", to: bundleExecutionStep?.json ?? .null)
+    members.set("default_result_storage_block_id", to: defaultResultStorageBlockID?.json ?? .null)
     return members
   }
 }
@@ -4926,11 +4932,11 @@ extension Shape.WorkPoolUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("description", description?.json)
-    members.put("is_paused", isPaused?.json)
-    members.put("base_job_template", baseJobTemplate?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("storage_configuration", storageConfiguration?.json)
+    members.set("description", to: description?.json ?? .null)
+    members.set("is_paused", to: isPaused?.json ?? .null)
+    members.set("base_job_template", to: baseJobTemplate?.json ?? .null)
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("storage_configuration", to: storageConfiguration?.json ?? .null)
     return members
   }
 }
@@ -4948,13 +4954,13 @@ extension Shape.WorkQueueConcurrencyStatus {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("active_slots", activeSlots.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("flow_runs", flowRuns?.json)
-    members.put("count", count.json)
-    members.put("limit", limit.json)
-    members.put("pages", pages.json)
-    members.put("page", page.json)
+    members.set("active_slots", to: activeSlots.json)
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("flow_runs", to: flowRuns?.json ?? .array([]))
+    members.set("count", to: count.json)
+    members.set("limit", to: limit.json)
+    members.set("pages", to: pages.json)
+    members.set("page", to: page.json)
     return members
   }
 }
@@ -4971,12 +4977,12 @@ extension Shape.WorkQueueConcurrencyStatusDetail {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("queue_id", queueID.json)
-    members.put("queue_name", queueName.json)
-    members.put("active_slots", activeSlots.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("flow_runs", flowRuns?.json)
-    members.put("flow_run_count", flowRunCount?.json)
+    members.set("queue_id", to: queueID.json)
+    members.set("queue_name", to: queueName.json)
+    members.set("active_slots", to: activeSlots.json)
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("flow_runs", to: flowRuns?.json ?? .array([]))
+    members.set("flow_run_count", to: flowRunCount?.json ?? .null)
     return members
   }
 }
@@ -4993,12 +4999,12 @@ extension Shape.WorkQueueCreate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name.json)
-    members.put("description", description?.json)
-    members.put("is_paused", isPaused?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("priority", priority?.json)
-    members.put("filter", filter?.json)
+    members.set("name", to: name.json)
+    members.set("description", to: description?.json ?? .text(""))
+    members.set("is_paused", to: isPaused?.json ?? .bool(false))
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("priority", to: priority?.json ?? .null)
+    members.set("filter", to: filter?.json ?? .null)
     return members
   }
 }
@@ -5011,8 +5017,8 @@ extension Shape.WorkQueueHealthPolicy {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("maximum_late_runs", maximumLateRuns?.json)
-    members.put("maximum_seconds_since_last_polled", maximumSecondsSinceLastPolled?.json)
+    members.set("maximum_late_runs", to: maximumLateRuns?.json ?? .integer(0))
+    members.set("maximum_seconds_since_last_polled", to: maximumSecondsSinceLastPolled?.json ?? .integer(60))
     return members
   }
 }
@@ -5037,20 +5043,20 @@ extension Shape.WorkQueueResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name.json)
-    members.put("description", description?.json)
-    members.put("is_paused", isPaused?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("priority", priority?.json)
-    members.put("work_pool_id", workPoolID?.json)
-    members.put("filter", filter?.json)
-    members.put("last_polled", lastPolled?.json)
-    members.put("work_pool_name", workPoolName?.json)
-    members.put("status", status?.json)
-    members.put("active_slots", activeSlots?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("description", to: description?.json ?? .text(""))
+    members.set("is_paused", to: isPaused?.json ?? .bool(false))
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("priority", to: priority?.json ?? .integer(1))
+    members.set("work_pool_id", to: workPoolID?.json ?? .null)
+    members.set("filter", to: filter?.json ?? .null)
+    members.set("last_polled", to: lastPolled?.json ?? .null)
+    members.set("work_pool_name", to: workPoolName?.json ?? .null)
+    members.set("status", to: status?.json ?? .null)
+    members.set("active_slots", to: activeSlots?.json ?? .null)
     return members
   }
 }
@@ -5065,10 +5071,10 @@ extension Shape.WorkQueueStatusDetail {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("healthy", healthy.json)
-    members.put("late_runs_count", lateRunsCount?.json)
-    members.put("last_polled", lastPolled?.json)
-    members.put("health_check_policy", healthCheckPolicy.json)
+    members.set("healthy", to: healthy.json)
+    members.set("late_runs_count", to: lateRunsCount?.json ?? .integer(0))
+    members.set("last_polled", to: lastPolled?.json ?? .null)
+    members.set("health_check_policy", to: healthCheckPolicy.json)
     return members
   }
 }
@@ -5086,13 +5092,13 @@ extension Shape.WorkQueueUpdate {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("name", name?.json)
-    members.put("description", description?.json)
-    members.put("is_paused", isPaused?.json)
-    members.put("concurrency_limit", concurrencyLimit?.json)
-    members.put("priority", priority?.json)
-    members.put("last_polled", lastPolled?.json)
-    members.put("filter", filter?.json)
+    members.set("name", to: name?.json ?? .null)
+    members.set("description", to: description?.json ?? .null)
+    members.set("is_paused", to: isPaused?.json ?? .bool(false))
+    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
+    members.set("priority", to: priority?.json ?? .null)
+    members.set("last_polled", to: lastPolled?.json ?? .null)
+    members.set("filter", to: filter?.json ?? .null)
     return members
   }
 }
@@ -5106,9 +5112,9 @@ extension Shape.WorkerFlowRunResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("work_pool_id", workPoolID.json)
-    members.put("work_queue_id", workQueueID.json)
-    members.put("flow_run", flowRun.json)
+    members.set("work_pool_id", to: workPoolID.json)
+    members.set("work_queue_id", to: workQueueID.json)
+    members.set("flow_run", to: flowRun.json)
     return members
   }
 }
@@ -5127,14 +5133,14 @@ extension Shape.WorkerResponse {
   }
   var members: JSONMembers {
     var members = JSONMembers()
-    members.put("id", id.json)
-    members.put("created", created?.json ?? .null)
-    members.put("updated", updated?.json ?? .null)
-    members.put("name", name.json)
-    members.put("work_pool_id", workPoolID.json)
-    members.put("last_heartbeat_time", lastHeartbeatTime?.json)
-    members.put("heartbeat_interval_seconds", heartbeatIntervalSeconds?.json)
-    members.put("status", status?.json)
+    members.set("id", to: id.json)
+    members.set("created", to: created?.json ?? .null)
+    members.set("updated", to: updated?.json ?? .null)
+    members.set("name", to: name.json)
+    members.set("work_pool_id", to: workPoolID.json)
+    members.set("last_heartbeat_time", to: lastHeartbeatTime?.json ?? .null)
+    members.set("heartbeat_interval_seconds", to: heartbeatIntervalSeconds?.json ?? .null)
+    members.set("status", to: status?.json ?? .text("OFFLINE"))
     return members
   }
 }

@@ -119,11 +119,12 @@ extension Shape.DeploymentResponse {
       try Shape.DeploymentSchedule(schedule, of: deployment)
     }
     if deployment.concurrencyLimit > 0 {
-      concurrencyLimit = Int(deployment.concurrencyLimit)
       var limit = Shape.GlobalConcurrencyLimitResponse(
         id: .derived(from: ["prefect deployment limit", deployment.id]),
         name: "deployment:\(deployment.id)", limit: Int(deployment.concurrencyLimit),
         activeSlots: 0)
+      limit.created = created
+      limit.updated = updated
       limit.active = true
       limit.slotDecayPerSecond = 0
       globalConcurrencyLimit = limit
@@ -139,16 +140,16 @@ extension Shape.DeploymentResponse {
     workQueueName = spec.pool.isEmpty ? nil : queue?.name ?? spec.queue
     workQueueID = queue.flatMap { UUIDValue(text: $0.id) }
     workPoolName = spec.pool.isEmpty ? nil : spec.pool
-    parameterOpenapiSchema = spec.parameterSchema?.plain
+    parameterOpenapiSchema = spec.parameterSchema?.plain ?? .object([])
     path = note["path"]?.text
-    pullSteps = note["pull_steps"].flatMap { try? [JSON]($0, at: []) }
+    pullSteps = note["pull_steps"].flatMap { try? [JSON]($0, at: []) } ?? []
     if case .entrypoint(let text)? = spec.executable { entrypoint = text }
     entrypoint = note["entrypoint"]?.text ?? entrypoint
     storageDocumentID = note["storage_document_id"].flatMap { try? UUIDValue($0, at: []) }
     infrastructureDocumentID = note["infrastructure_document_id"].flatMap {
       try? UUIDValue($0, at: [])
     }
-    status = isReady.map { $0 ? .ready : .notReady }
+    status = isReady == true ? .ready : .notReady
     enforceParameterSchema = !spec.allowAnyParameters
   }
 }

@@ -18,7 +18,9 @@ extension Shape.ReceivedEvent {
       let to = event.payload?["to"]?.plain
       resource.labels["prefect.state-name"] = to?["name"]?.text
       resource.labels["prefect.state-type"] = to?["type"]?.text
-      resource.labels["prefect.state-message"] = event.payload?["message"]?.plain.text
+      resource.labels["prefect.state-message"] = event.payload?["message"]?.plain.text ?? ""
+      resource.labels["prefect.state-timestamp"] = event.time.map { Instant($0).rfc3339 }
+      resource.labels["prefect.run-count"] = event.payload?["attempt"]?.plain.description
     } else if name.hasPrefix("martlet.automation.") {
       name = "prefect" + name.dropFirst("martlet".count)
       if resource.id.hasPrefix("martlet.") {
@@ -29,7 +31,7 @@ extension Shape.ReceivedEvent {
       occurred: event.time.map(Instant.init) ?? .epoch, event: name,
       resource: Self.labels(of: resource), id: Self.id(event.id))
     related = event.related.map(Self.labels)
-    payload = event.payload?.plain ?? .object([])
+    payload = StateChange(event)?.payload ?? event.payload?.plain ?? .object([])
     follows = event.follows.isEmpty ? nil : Self.id(event.follows)
     received = (event.receiveTime ?? event.time).map(Instant.init)
   }

@@ -19,6 +19,9 @@ extension Shape.FlowRunResponse {
     stateName = state.name
     self.state = state
     deploymentID = UUIDValue(text: run.deploymentID)
+    if deploymentID != nil, !run.definitionVersion.isEmpty {
+      deploymentVersion = run.definitionVersion
+    }
     // Programs that serve deployments in place have a pool to Martlet, and none to Prefect.
     if !run.pool.isEmpty, run.pool != PoolRules.servedPool {
       workQueueName = run.queue
@@ -29,18 +32,24 @@ extension Shape.FlowRunResponse {
     parameters = run.parameters?.plain ?? .object([])
     idempotencyKey = run.value(.idempotencyKey)
     context = .object([])
-    empiricalPolicy = Shape.FlowRunPolicy(run.retry)
+    var policy = Shape.FlowRunPolicy(run.retry)
+    policy.pauseKeys = run.pauses.map(\.key)
+    if state.name == "AwaitingRetry", run.retry?.mode == .inProcess {
+      policy.retryType = "in_process"
+    }
+    empiricalPolicy = policy
     tags = run.tags
     labels = run.prefectLabels
     parentTaskRunID = run.trackingID
     runCount = Int(run.attempt)
-    expectedStartTime = (times.expectedTime ?? times.createTime).map(Instant.init)
     nextScheduledStartTime = state.type == .scheduled ? state.stateDetails?.scheduledTime : nil
-    startTime = times.startTime.map(Instant.init)
-    endTime = times.endTime.map(Instant.init)
-    totalRunTime = times.runningTime?.seconds ?? 0
-    estimatedRunTime = totalRunTime
-    estimatedStartTimeDelta = 0
+    let life = RunLife(run, now: .wallClock)
+    expectedStartTime = life.expected
+    startTime = life.start
+    endTime = life.end
+    totalRunTime = life.ran
+    estimatedRunTime = life.runs
+    estimatedStartTimeDelta = life.lateness
     autoScheduled = !run.scheduleID.isEmpty
     jobVariables = run.jobVariables?.plain ?? .object([])
   }
@@ -61,14 +70,15 @@ extension Shape.FlowRunPolicy {
   init(_ retry: MartletProto.RetryPolicy?) {
     self.init()
     retries = retry.map { Int($0.maxRetries) }
-    retryDelay = retry?.delays.first.map { Int($0.seconds.rounded(.up)) }
+    retryDelay = retry.map { $0.delays.first.map { Int($0.seconds.rounded(.up)) } ?? 0 }
   }
 
   /// How Martlet tries a run again; nil for not at all. The process keeps the run, as Prefect's engine does.
   var retry: MartletProto.RetryPolicy? {
-    guard let retries, retries > 0 else { return nil }
+    // Nearly all runs have none, and their rows are plain.
+    guard retries ?? 0 > 0 || retryDelay ?? 0 > 0 else { return nil }
     var retry = MartletProto.RetryPolicy()
-    retry.maxRetries = Int32(clamping: retries)
+    retry.maxRetries = Int32(clamping: max(0, retries ?? 0))
     retry.mode = .inProcess
     if let retryDelay, retryDelay > 0 { retry.delays = [.seconds(retryDelay)] }
     return retry

@@ -20,6 +20,8 @@ enum RunLabel: String, CaseIterable {
   case infrastructure = "prefect.infrastructure-pid"
   /// How often Prefect's client tries a task again by itself.
   case retries = "prefect.retries"
+  /// The name of the task run by which Prefect's client knows a subflow in its parent.
+  case trackingName = "prefect.tracking-name"
 
   /// The longest value that is kept.
   private static let longest = 512
@@ -38,7 +40,10 @@ extension Run {
   /// The labels as Prefect shows them.
   var prefectLabels: [String: JSON] {
     let own = Set(RunLabel.allCases.map(\.rawValue)).subtracting([RunLabel.flowID.rawValue])
-    return labels.filter { !own.contains($0.key) }.mapValues { JSON.text($0) }
+    var shown = labels.filter { !own.contains($0.key) }.mapValues { JSON.text($0) }
+    if !deploymentID.isEmpty { shown["prefect.deployment.id"] = .text(deploymentID) }
+    if kind == .task, !parentID.isEmpty { shown["prefect.flow-run.id"] = .text(parentID) }
+    return shown
   }
 }
 

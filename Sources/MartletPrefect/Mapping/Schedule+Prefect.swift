@@ -84,6 +84,9 @@ extension MartletProto.Schedule {
 }
 
 extension Shape.DeploymentSchedule {
+  /// How many runs ahead a schedule has that says nothing of it.
+  private static let usual = 100
+
   /// A schedule of a deployment.
   init(
     _ schedule: MartletProto.Schedule, of deployment: MartletProto.Deployment
@@ -96,7 +99,8 @@ extension Shape.DeploymentSchedule {
     updated = deployment.updateTime.map(Instant.init)
     deploymentID = UUIDValue(text: deployment.id)
     active = !schedule.paused
-    maxScheduledRuns = schedule.horizon.flatMap { $0.maxRuns == 0 ? nil : Int($0.maxRuns) }
+    let most = Int(schedule.horizon?.maxRuns ?? 0)
+    maxScheduledRuns = most == 0 || most == Self.usual ? nil : most
     parameters = schedule.parameters?.plain ?? .object([])
     slug = schedule.slug
   }

@@ -42,6 +42,25 @@ extension MartletProto.State {
     }
   }
 
+  /// A run that is taken keeps the time that it was to begin at.
+  mutating func keepTime(of current: MartletProto.State?) {
+    guard type == .pending, let current else { return }
+    var due: Instant?
+    switch current.type {
+    case .scheduled:
+      due = current.time.map(Instant.init)
+      if case .scheduled(let scheduled)? = current.detail {
+        due = scheduled.dueTime.map(Instant.init) ?? due
+      }
+    case .pending: due = StateNote(current).stateDetails.scheduledTime
+    default: break
+    }
+    let note = StateNote(self)
+    var details = note.stateDetails
+    details.scheduledTime = details.scheduledTime ?? due
+    annotations = StateNote(id: note.id, details: details, data: note.data).annotations
+  }
+
   /// What is proposed over REST.
   init(_ proposed: Shape.StateCreate) {
     self.init(
@@ -57,7 +76,12 @@ extension MartletProto.State {
 
 extension Shape.State {
   /// A state of a run as Prefect sees it.
-  init(_ state: MartletProto.State, of run: String, kind: MartletProto.RunKind, revision: Int64) {
+  ///
+  /// - Parameter parent: the flow run of a task run; empty for none.
+  init(
+    _ state: MartletProto.State, of run: String, kind: MartletProto.RunKind, revision: Int64,
+    below parent: String = ""
+  ) {
     let note = StateNote(state)
     self.init(
       id: state.prefectID(of: run, revision: revision),
@@ -69,6 +93,7 @@ extension Shape.State {
     var details = note.stateDetails
     if kind == .task {
       details.taskRunID = UUIDValue(text: run)
+      details.flowRunID = UUIDValue(text: parent) ?? details.flowRunID
     } else {
       details.flowRunID = UUIDValue(text: run)
     }
@@ -79,7 +104,8 @@ extension Shape.State {
       details.pauseTimeout = paused.untilTime.map(Instant.init)
       details.pauseKey = paused.key.isEmpty ? nil : paused.key
       details.pauseReschedule = paused.suspended
-    case .failed(let failed)? where message == nil: message = failed.errorMessage
+    case .failed(let failed)? where message == nil && !failed.errorMessage.isEmpty:
+      message = failed.errorMessage
     default: break
     }
     // A SCHEDULED state always says when.
@@ -89,6 +115,9 @@ extension Shape.State {
 
   /// The current state of a run.
   init(of run: Run) {
-    self.init(run.state ?? State(), of: run.id, kind: run.kind, revision: run.revision)
+    self.init(
+      run.state ?? State(), of: run.id, kind: run.kind, revision: run.revision,
+      below: run.parentID)
+    if run.kind == .flow, let task = run.trackingID { stateDetails?.taskRunID = task }
   }
 }

@@ -19,9 +19,14 @@ struct StateNote: Equatable, Sendable {
   /// Makes a note.
   init(id: UUIDValue? = nil, details: Shape.StateDetails? = nil, data: JSON? = nil) {
     self.id = id
-    self.data = data
-    guard let members = details?.members, members.count > 0 else { return }
-    self.details = .object(members)
+    // What says no more than that nothing was kept is not kept either.
+    self.data = data == .object([("type", .text("unpersisted"))]) ? nil : data
+    // Without what every state has.
+    let usual = Shape.StateDetails().members
+    let own = (details ?? Shape.StateDetails()).members.pairs.filter { name, value in
+      value != .null && value != usual[JSONText(name)]
+    }
+    if !own.isEmpty { self.details = .object(own) }
   }
 
   /// Reads the note of a state; an empty one when there is none.

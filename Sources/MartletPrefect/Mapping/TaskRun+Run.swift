@@ -26,13 +26,15 @@ extension Shape.TaskRun {
     stateType = state.type
     stateName = state.name
     runCount = Int(run.attempt)
-    flowRunRunCount = 1
-    expectedStartTime = (times.expectedTime ?? times.createTime).map(Instant.init)
-    startTime = times.startTime.map(Instant.init)
-    endTime = times.endTime.map(Instant.init)
-    totalRunTime = times.runningTime?.seconds ?? 0
-    estimatedRunTime = totalRunTime
-    estimatedStartTimeDelta = 0
+    flowRunRunCount = run.attempt == 0 ? 0 : 1
+    nextScheduledStartTime = state.type == .scheduled ? state.stateDetails?.scheduledTime : nil
+    let life = RunLife(run, now: .wallClock)
+    expectedStartTime = life.expected
+    startTime = life.start
+    endTime = life.end
+    totalRunTime = life.ran
+    estimatedRunTime = life.runs
+    estimatedStartTimeDelta = life.lateness
     self.state = state
   }
 }

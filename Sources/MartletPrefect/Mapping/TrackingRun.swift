@@ -23,6 +23,7 @@ extension Run {
     parentID = tracking.flowRunID?.text ?? ""
     dependencies = tracking.run.dependencies
     RunLabel.parentTaskRun.set(tracking.id.text, in: &labels)
+    RunLabel.trackingName.set(tracking.name, in: &labels)
     RunLabel.taskKey.set(tracking.taskKey, in: &labels)
     RunLabel.dynamicKey.set(tracking.dynamicKey, in: &labels)
   }
@@ -38,6 +39,7 @@ extension Shape.TaskRun {
     copy.kind = .task
     try self.init(copy)
     self.id = id
+    name = run.value(.trackingName) ?? name
     guard var state else { return }
     var details = state.stateDetails ?? Shape.StateDetails()
     details.childFlowRunID = subflow
@@ -68,7 +70,12 @@ extension Shape.TaskRun {
     tags = asked.tags
     labels = asked.labels
     taskInputs = asked.inputs
-    var pending = Shape.State(id: asked.id.twin, type: .pending)
+    var policy = Shape.TaskRunPolicy()
+    policy.retries = asked.retries
+    empiricalPolicy = policy
+    if let parent = asked.flowRunID { labels?["prefect.flow-run.id"] = .text(parent.text) }
+    var pending = Shape.State(
+      id: .derived(from: ["prefect announced state", asked.id.text]), type: .pending)
     pending.name = "Pending"
     pending.timestamp = time
     var details = Shape.StateDetails()
@@ -80,7 +87,7 @@ extension Shape.TaskRun {
     stateType = .pending
     stateName = pending.name
     runCount = 0
-    flowRunRunCount = 1
+    flowRunRunCount = 0
     expectedStartTime = time
     totalRunTime = 0
     estimatedRunTime = 0

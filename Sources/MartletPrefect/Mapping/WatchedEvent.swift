@@ -75,14 +75,7 @@ struct WatchedEvent: Sendable {
     }
     self.resource = resource
     related = origin.resources
-    payload = .object([
-      (
-        "intended",
-        .object([
-          ("from", event.payload?.plain["from"]?["type"] ?? .null), ("to", .text(type)),
-        ])
-      )
-    ])
+    payload = StateChange(event)?.payload ?? .object([])
   }
 
   /// The event as a body holds it.

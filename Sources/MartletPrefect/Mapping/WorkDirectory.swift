@@ -75,7 +75,7 @@ struct WorkDirectory {
   /// A flow run as Prefect sees it, with the ids of its pool and queue.
   mutating func shown(_ run: Run) async throws -> Shape.FlowRunResponse {
     var shown = try Shape.FlowRunResponse(run, flowID: try await flowID(of: run))
-    if !run.pool.isEmpty, let found = try await pool(run.pool) {
+    if shown.workPoolName != nil, let found = try await pool(run.pool) {
       shown.workPoolID = UUIDValue(text: found.pool.id)
       shown.workQueueID = found.queues.first { $0.name == run.queue }
         .flatMap { UUIDValue(text: $0.id) }

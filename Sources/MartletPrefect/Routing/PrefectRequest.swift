@@ -21,9 +21,12 @@ struct PrefectRequest: Sendable {
     try T(body, at: ["body"])
   }
 
-  /// A value of the path that is an id.
-  func id(_ name: String = "id") throws(ShapeFault) -> UUIDValue {
-    try UUIDValue(.text(parameters[name] ?? ""), at: ["path", name])
+  /// A value of the path that is an id. To Prefect a path without one is none of its paths.
+  func id(_ name: String = "id") throws(PrefectFailure) -> UUIDValue {
+    guard let id = UUIDValue(text: parameters[name] ?? "") else {
+      throw PrefectFailure(404, "Not Found")
+    }
+    return id
   }
 }
 

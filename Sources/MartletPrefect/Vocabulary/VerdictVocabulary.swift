@@ -38,10 +38,11 @@ enum VerdictVocabulary {
     switch reason {
     case .illegalTransition?: "This run cannot go from its state to that one."
     case .runFinished?: "This run has already terminated."
-    case .runCancelling?: "This run is cancelling."
+    case .runCancelling?:
+      "Cannot transition flows that are cancelling to a state other than Cancelled."
     case .runOwned?, .claimRequired?, .bindRequired?, .staleEpoch?, .otherExecution?:
       "This run is in another process's hands."
-    case .parentStopped?: "The enclosing flow run has stopped."
+    case .parentStopped?: "The enclosing flow must be running to begin task execution."
     case .parentPaused?: "The enclosing flow run is paused."
     case .runPaused?: "This run is paused."
     case .pauseResumed?: "This pause has already fired."

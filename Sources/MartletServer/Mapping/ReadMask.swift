@@ -47,6 +47,7 @@ extension Run {
       case "seq": result.seq = seq
       case "attempt": result.attempt = attempt
       case "parameters": result.parameters = parameters
+      case "retry": result.retry = retry
       case "dependencies": result.dependencies = dependencies
       case "labels": result.labels = labels
       case "tags": result.tags = tags

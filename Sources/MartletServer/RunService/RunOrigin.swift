@@ -50,11 +50,17 @@ extension RunHandlers {
     guard runs.contains(where: { $0.jobVariables?.isEmpty == false }) else {
       return try RunOrigin(target)
     }
-    let pool = try await backend.store.pool(
-      target.poolID.description, in: namespace, deadline: context.deadline)
-    // Programs that serve a deployment take the values as they are.
-    if pool.type == MartletModel.PoolType.served.name { return try RunOrigin(target) }
     return try RunOrigin(
-      target, template: try MartletModel.JobTemplate(text: pool.template, "pool.template"))
+      target, template: try await template(of: target.poolID.description, namespace, context))
+  }
+
+  /// What job variables of runs of a pool must be variables of; nil when they are taken as they are.
+  func template(
+    of pool: String, _ namespace: Namespace, _ context: CallContext
+  ) async throws -> MartletModel.JobTemplate? {
+    let pool = try await backend.store.pool(pool, in: namespace, deadline: context.deadline)
+    // Programs that serve a deployment take the values as they are.
+    if pool.type == MartletModel.PoolType.served.name { return nil }
+    return try MartletModel.JobTemplate(text: pool.template, "pool.template")
   }
 }

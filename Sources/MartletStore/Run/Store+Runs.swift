@@ -11,6 +11,12 @@ public struct RunEdit: Sendable, Equatable {
   public var labels: [String: String]?
   /// All tags.
   public var tags: [String]?
+  /// The version of its definition.
+  public var definitionVersion: String?
+  /// Its arguments, a JSON object's text; empty for none.
+  public var parameters: String?
+  /// Its own values for the template of its pool, a JSON object's text; empty for none.
+  public var jobVariables: String?
   /// How it is tried again from now on.
   public var retry: Retry?
 
@@ -30,13 +36,20 @@ public struct RunEdit: Sendable, Equatable {
   /// Makes an edit.
   public init(
     name: String? = nil, labels: [String: String]? = nil, tags: [String]? = nil,
+    definitionVersion: String? = nil, parameters: String? = nil, jobVariables: String? = nil,
     retry: Retry? = nil
   ) {
     self.name = name
     self.labels = labels
     self.tags = tags
+    self.definitionVersion = definitionVersion
+    self.parameters = parameters
+    self.jobVariables = jobVariables
     self.retry = retry
   }
+
+  /// What a run that is not there to be edited so is: the reason of ``StoreError/failedPrecondition``.
+  public static let notScheduled = "NOT_SCHEDULED"
 }
 
 extension Store {
@@ -63,9 +76,10 @@ extension Store {
     }
   }
 
-  /// Edits name, labels or tags.
+  /// Edits a run's own fields, all of them or none.
   /// - Parameter etag: What the caller read; nil overwrites whatever is there.
-  /// - Throws: `notFound`, `etagMismatch`, `invalid`.
+  /// - Throws: `notFound`, `etagMismatch`, `invalid`; `failedPrecondition` for job variables of a run that is of no
+  ///   deployment or no longer waits to be offered.
   public func updateRun(
     _ id: RunID, in namespace: Namespace, edit: RunEdit, etag: Int64? = nil,
     deadline: ContinuousClock.Instant? = nil
@@ -76,10 +90,26 @@ extension Store {
     for tag in edit.tags ?? [] {
       try checkText(tag, field: "run.tags", limit: RunLimits.labelValue)
     }
+    try checkText(
+      edit.definitionVersion ?? "", field: "run.definition_version", limit: RunLimits.name)
+    for (text, field) in [(edit.parameters, "parameters"), (edit.jobVariables, "job_variables")] {
+      try checkText(text ?? "", field: "run.\(field)", limit: RunLimits.inline)
+    }
     let changed = try await write(deadline) { connection in
       try connection.transaction { pipeline in
         // In the order in which transitions lock: what they depend on first.
-        if edit.retry != nil { _ = try pipeline.query(SQL.lockRunState) { $0.bind(id) }.count }
+        if edit.retry != nil || edit.jobVariables != nil {
+          _ = try pipeline.query(SQL.lockRunState) { $0.bind(id) }.count
+        }
+        if let variables = edit.jobVariables {
+          let isWaiting = try pipeline.query(SQL.updateJobVariables) {
+            $0.bind(id)
+            $0.bind(namespace)
+            $0.bind(etag)
+            $0.bind(variables.isEmpty ? nil as String? : variables)
+          }.first { row throws(PostgresError) in try row.get(0, as: Bool.self) }
+          if isWaiting == false { return (false, nil as Int64?, true) }
+        }
         let rows = try pipeline.query(SQL.updateRun) {
           $0.bind(id)
           $0.bind(namespace)
@@ -87,6 +117,9 @@ extension Store {
           $0.bind(edit.name)
           $0.bind(edit.labels.map { json($0) })
           if let tags = edit.tags { $0.bindArray(tags) } else { $0.bindNull() }
+          $0.bind(edit.definitionVersion)
+          $0.bind(edit.parameters != nil)
+          $0.bind(edit.parameters.flatMap { $0.isEmpty ? nil : PostgresJSON($0) })
         }
         if rows.affected > 0 {
           if let retry = edit.retry {
@@ -96,21 +129,25 @@ extension Store {
             }.affected
           }
           _ = try pipeline.query(SQL.insertEditFeed) { $0.bind(id) }.affected
-          return (true, nil as Int64?)
+          return (true, nil as Int64?, false)
         }
         let current = try pipeline.query(SQL.getRunEtag) {
           $0.bind(id)
           $0.bind(namespace)
         }.first { row throws(PostgresError) in try row.get(0, as: Int64.self) }
-        return (false, current)
+        return (false, current, false)
       }
     }
     switch changed {
-    case (true, _):
+    case (_, _, true):
+      throw .failedPrecondition(
+        reason: RunEdit.notScheduled, subject: "run.job_variables",
+        message: "only a run of a deployment that is SCHEDULED takes job variables")
+    case (true, _, _):
       commits.raise()
       return try await run(id, in: namespace, deadline: deadline)
-    case (false, let current?): throw .etagMismatch(current: current)
-    case (false, nil): throw .notFound(resource: "run", name: "\(id)")
+    case (false, let current?, _): throw .etagMismatch(current: current)
+    case (false, nil, _): throw .notFound(resource: "run", name: "\(id)")
     }
   }
 

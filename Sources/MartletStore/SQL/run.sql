@@ -156,12 +156,26 @@ ORDER BY h.revision LIMIT $4::bigint
 -- name: update_run
 -- Edits the wide row where the etag matches; a null leaves the column alone.
 UPDATE run SET name = coalesce($4::text, name), labels = coalesce($5::jsonb, labels),
-  tags = coalesce($6::text[], tags), etag = etag + 1
+  tags = coalesce($6::text[], tags), definition_version = coalesce($7::text, definition_version),
+  parameters = CASE WHEN $8::boolean THEN $9::jsonb ELSE parameters END, etag = etag + 1
 WHERE id = $1::uuid AND namespace = $2::text AND ($3::bigint IS NULL OR etag = $3::bigint)
 
 -- name: lock_run_state
 -- Holds a run's transitions back while what they depend on is changed.
 SELECT id FROM run_state WHERE id = $1::uuid FOR NO KEY UPDATE
+
+-- name: update_job_variables
+-- Gives a locked run other values for the template of its pool where the etag matches, and tells whether it was one that
+-- nobody was offered yet. Nothing for a run that is not there, or has another etag.
+WITH asked AS MATERIALIZED (
+  SELECT r.id, s.state_type = 1 AND EXISTS (SELECT FROM run_deployment d WHERE d.run_id = r.id) AS is_waiting
+  FROM run r JOIN run_state s ON s.id = r.id
+  WHERE r.id = $1::uuid AND r.namespace = $2::text AND ($3::bigint IS NULL OR r.etag = $3::bigint)
+  FOR NO KEY UPDATE OF r
+), edited AS (
+  UPDATE run_deployment d SET job_variables = $4::text FROM asked a WHERE d.run_id = a.id AND a.is_waiting
+)
+SELECT is_waiting FROM asked
 
 -- name: update_retry
 -- Says of a locked run how it is tried again, not at all when null; what is remembered of the run is then outdated.

@@ -118,6 +118,7 @@ enum SQL {
   static let listTransitions = named("list_transitions")
   static let updateRun = named("update_run")
   static let lockRunState = named("lock_run_state")
+  static let updateJobVariables = named("update_job_variables")
   static let updateRetry = named("update_retry")
   static let getRunEtag = named("get_run_etag")
   static let listChildren = named("list_children")

@@ -34,6 +34,52 @@ import Testing
     }
   }
 
+  @Test func aRunTakesAnotherVersionAndOtherParameters() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let run = TestRun()
+      _ = try await store.transitions.submit(run.create())
+      let parameters = try JSON(parsing: #"{"a":[1,null]}"#)
+      let edited = try await store.updateRun(
+        run.id, in: fixture.namespace,
+        edit: RunEdit(definitionVersion: "2", parameters: parameters.description))
+      #expect(edited.content.definitionVersion == "2")
+      #expect(try JSON(parsing: edited.content.parameters) == parameters)
+      let named = try await store.updateRun(
+        run.id, in: fixture.namespace, edit: RunEdit(name: "n"))
+      #expect(named.content.definitionVersion == "2")
+      #expect(try JSON(parsing: named.content.parameters) == parameters)
+      let bare = try await store.updateRun(
+        run.id, in: fixture.namespace, edit: RunEdit(parameters: ""))
+      #expect(bare.content.parameters.isEmpty)
+    }
+  }
+
+  /// Nothing of an edit is kept that asks for what cannot be.
+  @Test func onlyAScheduledRunOfADeploymentTakesJobVariables() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let run = TestRun()
+      _ = try await store.transitions.submit(run.create())
+      await #expect {
+        try await store.updateRun(
+          run.id, in: fixture.namespace, edit: RunEdit(name: "n", jobVariables: #"{"a": 1}"#))
+      } throws: { error in
+        if case .failedPrecondition(RunEdit.notScheduled, _, _)? = error as? StoreError {
+          true
+        } else {
+          false
+        }
+      }
+      let kept = try await store.run(run.id, in: fixture.namespace)
+      #expect(kept.content.name != "n" && kept.etag == 1)
+      await #expect(throws: StoreError.etagMismatch(current: 1)) {
+        try await store.updateRun(
+          run.id, in: fixture.namespace, edit: RunEdit(jobVariables: ""), etag: 7)
+      }
+    }
+  }
+
   @Test func aRunIsTriedAgainAsItsPolicySaysNow() async throws {
     try await StoreFixture.with { fixture in
       let store = fixture.store

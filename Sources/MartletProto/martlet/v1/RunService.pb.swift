@@ -450,7 +450,7 @@ public struct UpdateRunRequest: MartletWire.WireMessage {
   public var namespace: String
   /// The new values; `id` names the run, `etag` guards against other writers when given.
   public var run: Run?
-  /// Any of `name`, `labels`, `tags`, `retry`. Required.
+  /// Any of `name`, `labels`, `tags`, `definition_version`, `parameters`, `job_variables`, `retry`. Required.
   public var updateMask: MartletWire.FieldMask?
 
   /// A message with every field at its default.

@@ -54,9 +54,11 @@ public protocol RunService: MartletCall.RPCService {
     _ request: CountRunsRequest, context: MartletCall.CallContext
   ) async throws -> CountRunsResponse
 
-  /// Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
-  /// has been tried again counts.
+  /// Changes a run's own fields, never its state: all that the mask names, or nothing. The retry policy holds from its next
+  /// failure on; what has been tried again counts. Parameters are not checked against a deployment's schema: they are what
+  /// the run says it has. Job variables take the place of those it had.
   ///
+  /// FAILED_PRECONDITION with NOT_SCHEDULED for job variables of a run that is of no deployment or not SCHEDULED.
   /// Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
   func updateRun(
     _ request: UpdateRunRequest, context: MartletCall.CallContext
@@ -205,9 +207,11 @@ public enum RunServiceMethods {
     service: "martlet.v1.RunService", name: "CountRuns",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.CountRunsRequest", responseType: "martlet.v1.CountRunsResponse")
-  /// Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
-  /// has been tried again counts.
+  /// Changes a run's own fields, never its state: all that the mask names, or nothing. The retry policy holds from its next
+  /// failure on; what has been tried again counts. Parameters are not checked against a deployment's schema: they are what
+  /// the run says it has. Job variables take the place of those it had.
   ///
+  /// FAILED_PRECONDITION with NOT_SCHEDULED for job variables of a run that is of no deployment or not SCHEDULED.
   /// Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
   public static let updateRun = MartletCall.MethodDescriptor(
     service: "martlet.v1.RunService", name: "UpdateRun",
@@ -409,9 +413,11 @@ public struct RunServiceClient: Sendable {
       options: options)
   }
 
-  /// Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
-  /// has been tried again counts.
+  /// Changes a run's own fields, never its state: all that the mask names, or nothing. The retry policy holds from its next
+  /// failure on; what has been tried again counts. Parameters are not checked against a deployment's schema: they are what
+  /// the run says it has. Job variables take the place of those it had.
   ///
+  /// FAILED_PRECONDITION with NOT_SCHEDULED for job variables of a run that is of no deployment or not SCHEDULED.
   /// Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
   public func updateRun(
     _ request: UpdateRunRequest, options: MartletCall.CallOptions = .standard

@@ -485,9 +485,11 @@ class RunService:
         run: Optional[v1.Run] = None,
         update_mask: Optional[FieldMaskLike] = None,
     ) -> v1.UpdateRunResponse:
-        """Changes a run's name, labels, tags or retry policy, never its state. The policy holds from its next failure on; what
-        has been tried again counts.
+        """Changes a run's own fields, never its state: all that the mask names, or nothing. The retry policy holds from its next
+        failure on; what has been tried again counts. Parameters are not checked against a deployment's schema: they are what
+        the run says it has. Job variables take the place of those it had.
 
+        FAILED_PRECONDITION with NOT_SCHEDULED for job variables of a run that is of no deployment or not SCHEDULED.
         Idempotent with the same values. ABORTED with ETAG_MISMATCH when the etag is not the current one.
         """
         asked = self._calls.request(

@@ -557,7 +557,7 @@ struct  Martlet__V1__UpdateRunRequest
    */
   Martlet__V1__Run *run;
   /*
-   * Any of `name`, `labels`, `tags`, `retry`. Required.
+   * Any of `name`, `labels`, `tags`, `definition_version`, `parameters`, `job_variables`, `retry`. Required.
    */
   Google__Protobuf__FieldMask *update_mask;
 };
