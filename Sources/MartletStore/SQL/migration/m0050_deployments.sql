@@ -45,7 +45,7 @@ CREATE TABLE deployment_version (
 );
 
 -- The rows of runs that came of a deployment; written with the run, in its transaction, and never changed, but for the worker
--- that is noted at the end, and the values for the template as long as the run is SCHEDULED.
+-- that is noted at the end.
 CREATE TABLE run_deployment (
   run_id         uuid PRIMARY KEY,
   namespace      filled_name NOT NULL,
