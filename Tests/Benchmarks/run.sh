@@ -8,7 +8,7 @@
 #        QUICK=1 run.sh      about 3 minutes: one short round, to see that it works
 #        SCALE=large run.sh  how it bears RUNS runs (10000000) and not the rest; see large.sh
 # Variables: MARTLET_BIN, MARTLET_BENCH_BIN (programs), BENCH_ONLY (some of: start ping wire latency
-# transitions core memory work large; or parts of work), BENCH_DIR (where the database lies, for large; /tmp).
+# transitions core memory work prefect large; or parts of work), BENCH_DIR (where the database lies, for large; /tmp).
 set -eu
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -17,7 +17,11 @@ load=${MARTLET_BENCH_BIN:-$root/.build/release/martlet-bench}
 cache=$root/.make/bench
 case ${SCALE:-} in
   large) only=${BENCH_ONLY:-large} ;;
-  '') only=${BENCH_ONLY:-start ping wire latency transitions core memory work} ;;
+  '')
+    only=${BENCH_ONLY:-start ping wire latency transitions core memory work}
+    # Prefect's own server is measured where it is installed: `make setup-prefect`.
+    if [ -z "${BENCH_ONLY:-}" ] && [ -x "${PREFECT_PYTHON:-$root/.make/prefect/bin/python}" ]; then only="$only prefect"; fi
+    ;;
   *) echo "bench: SCALE=$SCALE is not known: large, or none" >&2; exit 64 ;;
 esac
 if [ "${QUICK:-0}" = 1 ]; then
@@ -326,6 +330,9 @@ for part in work idle claims due schedules trigger; do
   # shellcheck disable=SC1091 # it is read on its own
   if is_wanted "$part"; then . Tests/Benchmarks/work.sh; break; fi
 done
+
+# shellcheck disable=SC1091 # it is read on its own
+if is_wanted prefect; then . Tests/Benchmarks/prefect.sh; fi
 
 # shellcheck disable=SC1091 # it is read on its own
 if is_wanted large; then . Tests/Benchmarks/large.sh; fi

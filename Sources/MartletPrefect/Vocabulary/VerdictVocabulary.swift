@@ -13,6 +13,8 @@ enum VerdictVocabulary {
     switch code {
     case .accepted: .accept
     case .replaced: .reject
+    // A worker that looked before others took the room looks again; it does not stand and wait.
+    case .wait where reason == .limitFull: .abort
     case .wait: .wait
     case .refused, .fenced: reason.map { adopts($0) ? .reject : .abort } ?? .abort
     case .unspecified, .unrecognized: .abort

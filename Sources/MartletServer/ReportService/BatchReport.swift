@@ -16,7 +16,7 @@ extension ReportHandlers {
       let frame = ReportFrame(
         backend: backend, namespace: namespace, session: session?.id, actor: actor)
       var response = BatchReportResponse()
-      response.results = try await frame.decide(request.reports)
+      response.results = try await frame.decideClaims(request.reports)
       response.directives = session?.directives ?? []
       return response
     }

@@ -13,8 +13,8 @@ struct ReportFrame: Sendable {
   /// The most reports in a frame.
   static let limit = 1000
 
-  private let backend: Backend
-  private let namespace: Namespace
+  let backend: Backend
+  let namespace: Namespace
   private let session: SessionID?
   private let actor: String
   /// Hears of runs that stand in line.

@@ -8,6 +8,8 @@ final class RunGathering: Sendable {
   private struct Ask {
     var ids: [RunID]
     var namespace: Namespace
+    /// When nobody waits any more; nil for never.
+    var deadline: ContinuousClock.Instant?
     var answer: CheckedContinuation<Result<[RunRecord], StoreError>, Never>
   }
 
@@ -25,11 +27,13 @@ final class RunGathering: Sendable {
 
   /// Reads those of some runs that exist in the namespace, in no particular order.
   func runs(
-    _ ids: [RunID], in namespace: Namespace, of store: Store
+    _ ids: [RunID], in namespace: Namespace, of store: Store,
+    deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> [RunRecord] {
     let result = await withCheckedContinuation { answer in
       let begins = state.withLock { state in
-        state.asks.append(Ask(ids: ids, namespace: namespace, answer: answer))
+        state.asks.append(
+          Ask(ids: ids, namespace: namespace, deadline: deadline, answer: answer))
         guard state.underWay < Self.most else { return false }
         state.underWay += 1
         return true
@@ -44,7 +48,8 @@ final class RunGathering: Sendable {
       let ids = Set(asks.flatMap(\.ids))
       let result: Result<[RunID: RunRecord], StoreError>
       do throws(StoreError) {
-        let runs = try await store.runs(ids.sorted(), in: asks[0].namespace)
+        let runs = try await store.runs(
+          ids.sorted(), in: asks[0].namespace, deadline: latest(of: asks))
         result = .success(Dictionary(uniqueKeysWithValues: runs.map { ($0.id, $0) }))
       } catch {
         result = .failure(error)
@@ -53,6 +58,12 @@ final class RunGathering: Sendable {
         ask.answer.resume(returning: result.map { runs in ask.ids.compactMap { runs[$0] } })
       }
     }
+  }
+
+  /// When the last of some who ask waits no more.
+  private func latest(of asks: [Ask]) -> ContinuousClock.Instant? {
+    let deadlines = asks.compactMap(\.deadline)
+    return deadlines.count < asks.count ? nil : deadlines.max()
   }
 
   /// What one statement can answer; nil when nobody asks any more.
@@ -88,5 +99,15 @@ extension Store {
     _ ids: [RunID], in namespace: Namespace
   ) async throws(StoreError) -> [RunRecord] {
     try await gathering.runs(ids, in: namespace, of: self)
+  }
+
+  /// Reads a run together with what others ask for at the same time; waits for as long as the most patient of them.
+  /// - Throws: `notFound`, also for a run of another namespace.
+  public func gatheredRun(
+    _ id: RunID, in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> RunRecord {
+    let found = try await gathering.runs([id], in: namespace, of: self, deadline: deadline)
+    guard let run = found.first else { throw .notFound(resource: "run", name: "\(id)") }
+    return run
   }
 }

@@ -52,6 +52,34 @@ JOIN worker k ON k.id = a.worker_id AND k.seen_time = a.seen AND NOT k.is_draini
 WHERE w.run_id = a.run_id AND w.standing = 1
 RETURNING w.run_id, w.offer_until, w.namespace, w.taken_until
 
+-- name: read_claim_limits
+-- Where a run waits that somebody would claim, when a limit concerns it.
+SELECT w.pool_id, w.deployment_id FROM work_item w JOIN pool p ON p.id = w.pool_id LEFT JOIN queue q ON q.id = w.queue_id
+LEFT JOIN deployment d ON d.id = w.deployment_id
+WHERE w.run_id = $1::uuid AND w.namespace = $2::text AND w.standing = 1
+  AND (p.concurrency_limit IS NOT NULL OR q.concurrency_limit IS NOT NULL OR d.concurrency_limit IS NOT NULL)
+
+-- name: lock_claimed_deployment
+-- Locks a deployment, whose runs may stand in several pools, until a claim is decided.
+SELECT id FROM deployment WHERE id = $1::uuid FOR NO KEY UPDATE
+
+-- name: hold_claim
+-- Takes a run of a locked pool for who would claim it, for the time that this may take, where there is room.
+UPDATE work_item w SET taken_until = n.now + $2::bigint * interval '1 microsecond',
+  offer_until = n.now + $2::bigint * interval '1 microsecond'
+FROM clock_timestamp() AS n (now)
+WHERE w.run_id = $1::uuid AND w.standing = 1 AND w.taken_until IS NULL
+  AND NOT EXISTS (SELECT FROM pool p WHERE p.id = w.pool_id
+    AND p.concurrency_limit <= (SELECT count(*) FROM work_item t
+      WHERE t.pool_id = w.pool_id AND (t.standing = 2 OR t.taken_until IS NOT NULL)))
+  AND NOT EXISTS (SELECT FROM queue q WHERE q.id = w.queue_id
+    AND q.concurrency_limit <= (SELECT count(*) FROM work_item t
+      WHERE t.pool_id = w.pool_id AND t.queue_id = w.queue_id AND (t.standing = 2 OR t.taken_until IS NOT NULL)))
+  AND NOT EXISTS (SELECT FROM deployment d WHERE d.id = w.deployment_id
+    AND d.concurrency_limit <= (SELECT count(*) FROM work_item t
+      WHERE t.deployment_id = w.deployment_id AND (t.standing = 2 OR t.taken_until IS NOT NULL)))
+RETURNING w.taken_until
+
 -- name: next_ready_item
 -- How long until the next run of some queues is ready; not above 0 when one is and nobody took it.
 SELECT (extract(epoch FROM min(i.due) - clock_timestamp()) * 1000000)::bigint

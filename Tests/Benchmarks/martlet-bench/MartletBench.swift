@@ -15,6 +15,7 @@ struct MartletBench: AsyncParsableCommand {
       PingCommand.self, StreamCommand.self, UnaryCommand.self, LatencyCommand.self,
       MemoryCommand.self, ListsCommand.self, ExpandCommand.self, UploadCommand.self,
       InterceptorsCommand.self, LimitsCommand.self, WatchersCommand.self, EventsCommand.self,
-      ClaimsCommand.self, DueCommand.self, IdleCommand.self,
+      ClaimsCommand.self, DueCommand.self, IdleCommand.self, PrefectStatesCommand.self,
+      PrefectListsCommand.self,
     ])
 }
