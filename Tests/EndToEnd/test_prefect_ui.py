@@ -211,6 +211,30 @@ def test_lists_of_the_pages(served):
     assert [line["message"] for line in turned] == said[::-1]
 
 
+@pytest.mark.parametrize("filters, wanted", [
+    ({"deployments": {"name": {"any_": ["nightly"]}}}, ["ui-shop"]),
+    ({"deployments": {"name": {"any_": ["never"]}}}, []),
+    ({"work_pools": {"name": {"any_": ["ui-pool"]}}}, ["ui-shop"]),
+    ({"work_pools": {"name": {"any_": ["no-pool"]}}}, []),
+    ({"flow_runs": {"state": {"type": {"any_": ["FAILED"]}}}}, ["ui-failing"]),
+    ({"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}, ["ui-child", "ui-shop"]),
+    ({"flow_runs": {"state": {"type": {"any_": []}}}}, []),
+    ({"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}, "deployments": {"name": {"any_": ["nightly"]}}},
+     ["ui-shop"]),
+    ({"flows": {"deployment": {"is_null_": True}}}, ["ui-child", "ui-failing"]),
+    ({"flows": {"deployment": {"is_null_": False}}}, ["ui-shop"]),
+    ({"flows": {"tags": {"is_null_": True}}}, ["ui-child", "ui-failing", "ui-shop"]),
+    ({"flows": {"tags": {"is_null_": False}}}, []),
+    ({"flows": {"tags": {"operator": "or_", "is_null_": True, "all_": ["none"]}, "name": {"like_": "fail"}}},
+     ["ui-failing"]),
+])
+def test_flows_by_what_they_have(served, filters, wanted):
+    prefect = served["prefect"]
+    status, flows = prefect.request("POST", "/flows/filter", filters)
+    assert (status, [flow["name"] for flow in flows]) == (200, wanted)
+    assert prefect.request("POST", "/flows/count", filters) == (200, len(wanted))
+
+
 def test_saved_searches(served):
     prefect = served["prefect"]
     status, search = prefect.request("PUT", "/saved_searches/", {"name": "mine", "filters": [

@@ -10,12 +10,12 @@ extension PrefectAPI {
 
   func readDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
     let window = try ListWindow(request.body)
-    return .ok(window.part(of: try await matching(request)))
+    return .ok(window.part(of: try await deployments(of: request.body, request.context)))
   }
 
   func paginateDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
     let window = try ListWindow(request.body, isPaged: true)
-    let all = try await matching(request)
+    let all = try await deployments(of: request.body, request.context)
     return .ok(
       Shape.DeploymentPaginationResponse(
         results: window.part(of: all), count: all.count, limit: window.limit,
@@ -23,13 +23,15 @@ extension PrefectAPI {
   }
 
   func countDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
-    .ok(try await matching(request).count)
+    .ok(try await deployments(of: request.body, request.context).count)
   }
 
   func bulkDeleteDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
     let limit = request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.mostDeleted
     var deleted: [UUIDValue] = []
-    for deployment in try await matching(request).prefix(max(0, min(limit, Self.mostDeleted))) {
+    for deployment in try await deployments(of: request.body, request.context).prefix(
+      max(0, min(limit, Self.mostDeleted)))
+    {
       do {
         _ = try await services.deployments.deleteDeployment(
           DeleteDeploymentRequest(deployment: deployment.id.text), context: request.context)
@@ -41,19 +43,22 @@ extension PrefectAPI {
     return .ok(answer)
   }
 
-  private func matching(_ request: PrefectRequest) async throws -> [Shape.DeploymentResponse] {
-    for other in ["flow_runs", "task_runs"] where !ListFilter(request.body, other).isEmpty {
+  /// The deployments that a body's filters ask for.
+  func deployments(
+    of body: JSON, _ context: CallContext
+  ) async throws -> [Shape.DeploymentResponse] {
+    for other in ["flow_runs", "task_runs"] where !ListFilter(body, other).isEmpty {
       throw PrefectFailure(501, "Martlet does not filter deployments by \(other) yet.")
     }
-    let own = ListFilter(request.body, "deployments")
-    let flows = ListFilter(request.body, "flows")
-    let pools = ListFilter(request.body, "work_pools")
-    let queues = ListFilter(request.body, "work_pool_queues")
-    var directory = WorkDirectory(services, request.context)
+    let own = ListFilter(body, "deployments")
+    let flows = ListFilter(body, "flows")
+    let pools = ListFilter(body, "work_pools")
+    let queues = ListFilter(body, "work_pool_queues")
+    var directory = WorkDirectory(services, context)
     var found: [Shape.DeploymentResponse] = []
     var list = ListDeploymentsRequest(pageSize: 1000)
     repeat {
-      let page = try await services.deployments.listDeployments(list, context: request.context)
+      let page = try await services.deployments.listDeployments(list, context: context)
       for deployment in page.deployments {
         let shown = try await directory.shown(deployment)
         let flow: [String: JSON] = ["id": shown.flowID.json, "name": .text(deployment.flow)]
@@ -72,7 +77,7 @@ extension PrefectAPI {
       }
       list.pageToken = page.nextPageToken
     } while !list.pageToken.isEmpty
-    try Self.sort(&found, by: request.body["sort"]?.text)
+    try Self.sort(&found, by: body["sort"]?.text)
     return found
   }
 

@@ -1,4 +1,5 @@
-// Decides how Prefect's lists of flows are read: by their ids or names, or all of them, by name.
+// Decides how Prefect's lists of flows are read: by their ids or names, by what runs and deployments they have, or all of
+// them, by name.
 
 internal import MartletCall
 internal import MartletModel
@@ -34,17 +35,12 @@ extension PrefectAPI {
   /// The flows that a body's filter asks for, by name.
   func flows(of request: PrefectRequest) async throws -> [Shape.Flow] {
     let body = request.body
-    for other in ["flow_runs", "task_runs", "deployments", "work_pools"] {
-      guard body[other] ?? .null == .null else {
-        throw PrefectFailure(501, "Martlet does not filter flows by \(other) yet.")
-      }
+    guard ListFilter(body, "task_runs").isEmpty else {
+      throw PrefectFailure(501, "Martlet does not filter flows by task_runs yet.")
     }
     let filter = try body["flows"].flatMap { json throws(ShapeFault) -> Shape.FlowFilter? in
       json == .null ? nil : try Shape.FlowFilter(json, at: ["body", "flows"])
     }
-    guard filter?.deployment == nil, filter?.tags?.isNull == nil,
-      filter?.tags?.operator != .or
-    else { throw PrefectFailure(501, "Martlet does not filter flows like that yet.") }
     var flows: [Shape.Flow] = []
     if filter?.operator != .or, let named = filter?.id?.any?.map(\.text) ?? filter?.name?.any {
       for reference in Set(named) {
@@ -55,8 +51,42 @@ extension PrefectAPI {
     } else {
       flows = try await allFlows(request.context)
     }
-    if let filter { flows = flows.filter { filter.contains($0) } }
+    if let filter {
+      let deployed =
+        filter.deployment?.isNull == nil
+        ? [] : Set(try await deployments(of: .null, request.context).map(\.flowID))
+      flows = flows.filter { filter.contains($0, deployed: deployed) }
+    }
+    if body["deployments"] ?? .null != .null || body["work_pools"] ?? .null != .null {
+      let part = Self.part(of: body, ["deployments", "work_pools"])
+      let deployed = Set(try await deployments(of: part, request.context).map(\.flowID))
+      flows = flows.filter { deployed.contains($0.id) }
+    }
+    if body["flow_runs"] ?? .null != .null {
+      let part = Self.part(of: body, ["flow_runs"])
+      let names = try await flowNames(ofRuns: part, request.context)
+      flows = flows.filter { names.contains($0.name) }
+    }
     return flows.sorted(by: try body.sort(as: Shape.FlowSort.self) ?? .nameAsc)
+  }
+
+  /// The flows that have runs which meet a filter.
+  private func flowNames(ofRuns body: JSON, _ context: CallContext) async throws -> Set<String> {
+    let filter = try await filter(body, .flow, context)
+    if filter.isImpossible { return [] }
+    let counts = try await services.runs.countRuns(
+      CountRunsRequest(filter: filter.text, groupBy: ["definition"]), context: context)
+    guard !counts.bounded else {
+      throw PrefectFailure(501, "Martlet finds the flows of 100,000 runs at most: ask for fewer.")
+    }
+    return Set(counts.groups.compactMap(\.values.first))
+  }
+
+  /// Some filters of a body.
+  private static func part(of body: JSON, _ names: [String]) -> JSON {
+    var members = JSONMembers()
+    for name in names { members.set(JSONText(name), to: body[name] ?? .null) }
+    return .object(members)
   }
 
   private func allFlows(_ context: CallContext) async throws -> [Shape.Flow] {
@@ -86,7 +116,9 @@ extension [Shape.Flow] {
 
 extension Shape.FlowFilter {
   /// Whether a flow meets it.
-  fileprivate func contains(_ flow: Shape.Flow) -> Bool {
+  ///
+  /// - Parameter deployed: the flows that have deployments, where the filter asks for that.
+  fileprivate func contains(_ flow: Shape.Flow, deployed: Set<UUIDValue>) -> Bool {
     var isNamed: [Bool] = []
     if let any = id?.any { isNamed.append(any.contains(flow.id)) }
     if let none = id?.notAny { isNamed.append(!none.contains(flow.id)) }
@@ -95,9 +127,15 @@ extension Shape.FlowFilter {
     if let part = name?.like {
       isCalled.append(flow.name.lowercased().contains(part.lowercased()))
     }
-    let isTagged = tags?.all.map { [Set($0).isSubset(of: flow.tags ?? [])] } ?? []
+    let flowTags = flow.tags ?? []
+    var isTagged: [Bool] = []
+    if let all = tags?.all { isTagged.append(Set(all).isSubset(of: flowTags)) }
+    if let isNull = tags?.isNull { isTagged.append(flowTags.isEmpty == isNull) }
+    if tags?.operator == .or, !isTagged.isEmpty { isTagged = [isTagged.contains(true)] }
+    let isDeployed = deployment?.isNull.map { [deployed.contains(flow.id) != $0] } ?? []
     // Of one criterion all comparisons hold; of the criteria all, or one where the filter says so.
-    let criteria = [isNamed, isCalled, isTagged].filter { !$0.isEmpty }.map { !$0.contains(false) }
+    let criteria = [isNamed, isCalled, isTagged, isDeployed].filter { !$0.isEmpty }
+      .map { !$0.contains(false) }
     return self.operator == .or && !criteria.isEmpty
       ? criteria.contains(true) : !criteria.contains(false)
   }
