@@ -25,7 +25,7 @@ struct PrefectListsCommand: AsyncParsableCommand {
     let usage = load.pid.map(ProcessUsage.init)
     let before = try usage?.processorTime()
     let asked = try clients.ask(calls, { _ in request }) { [expected] _, answer in
-      let runs = answer.body.ranges(of: Array(#""flow_id":"#.utf8)).count
+      let runs = answer.count(of: #""flow_id":"#)
       guard answer.status == 200, runs == expected else {
         throw ValidationError("\(runs) runs, not \(expected): \(answer.text.prefix(500))")
       }

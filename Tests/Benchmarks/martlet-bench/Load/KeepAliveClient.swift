@@ -10,10 +10,25 @@ struct KeepAliveClient {
   struct Answer {
     let status: Int
     let body: [UInt8]
+
+    /// How often a text is in the body.
+    func count(of text: StaticString) -> Int {
+      var count = 0
+      body.withUnsafeBytes { bytes in
+        var from = 0
+        while let place = bytes.place(of: text, from: from) {
+          count += 1
+          from = place + text.utf8CodeUnitCount
+        }
+      }
+      return count
+    }
   }
 
   let descriptor: Int32
   private var received: [UInt8] = []
+  /// What the head says, once it is whole.
+  private var head: (status: Int, size: Int, length: Int)?
   private var scratch = [UInt8](repeating: 0, count: 64 << 10)
 
   /// Connects to a port of this machine.
@@ -49,18 +64,27 @@ struct KeepAliveClient {
     let count = recv(descriptor, &scratch, scratch.count, 0)
     guard count > 0 else { throw ValidationError("the server closed a connection") }
     received += scratch[..<count]
-    guard let end = received.firstRange(of: "\r\n\r\n".utf8) else { return nil }
-    let head = String(decoding: received[..<end.lowerBound], as: UTF8.self)
+    if head == nil { head = try readHead() }
+    guard let (status, size, length) = head, received.count >= size + length else { return nil }
+    let body = Array(received[size...])
+    received.removeAll(keepingCapacity: true)
+    head = nil
+    return Answer(status: status, body: body)
+  }
+
+  /// Reads the head; nil when it is not whole.
+  private func readHead() throws -> (status: Int, size: Int, length: Int)? {
+    guard let end = received.withUnsafeBytes({ $0.place(of: "\r\n\r\n", from: 0) }) else {
+      return nil
+    }
+    let head = String(decoding: received[..<end], as: UTF8.self)
     guard let status = Int(head.dropFirst(9).prefix(3)) else {
       throw ValidationError("this is no answer: \(head)")
     }
-    let body = received[end.upperBound...]
     guard let length = Self.contentLength(head) else {
       throw ValidationError("an answer tells no length: \(head)")
     }
-    guard body.count >= length else { return nil }
-    received = []
-    return Answer(status: status, body: Array(body))
+    return (status, end + 4, length)
   }
 
   private static func contentLength(_ head: String) -> Int? {
@@ -69,5 +93,23 @@ struct KeepAliveClient {
       return Int(line.dropFirst(name.count).filter(\.isNumber))
     }
     return nil
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Where a text is for the first time from a place on.
+  fileprivate func place(of text: StaticString, from start: Int) -> Int? {
+    text.withUTF8Buffer { text in
+      guard let base = baseAddress, let wanted = text.baseAddress else { return nil }
+      var from = start
+      while from + text.count <= count,
+        let found = memchr(base + from, Int32(text[0]), count - text.count - from + 1)
+      {
+        from = base.distance(to: UnsafeRawPointer(found))
+        if memcmp(base + from, wanted, text.count) == 0 { return from }
+        from += 1
+      }
+      return nil
+    }
   }
 }
