@@ -120,7 +120,7 @@ let package = Package(
         "MartletPrefect", "MartletEngine", "MartletStore", "MartletPostgres", "MartletModel",
         "MartletRPC",
         "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletSettings",
-        "MartletSeal", lifecycle, unixSignals, logging, metrics, nioCore, nioPosix,
+        "MartletSeal", lifecycle, unixSignals, logging, metrics, nioCore, nioPosix, nioHTTP1, nioSSL,
       ],
       swiftSettings: strict),
     .target(

@@ -8,6 +8,10 @@ public enum FiringValues {
     ("deployment", "deployment"), ("work_pool", "work-pool"), ("work_queue", "work-queue"),
   ]
 
+  /// The names of all variables.
+  public static let names = Set(
+    ["automation", "firing", "labels", "event"] + kinds.map { $0.0 })
+
   /// The variables `automation`, `firing`, `labels`, `event`, and `flow`, `flow_run`, `task_run`, `deployment`, `work_pool`,
   /// `work_queue` where the event has to do with one.
   ///
@@ -15,13 +19,19 @@ public enum FiringValues {
   ///   - automation: Its id and name.
   ///   - firing: What is kept of the firing.
   ///   - id: Names the firing.
+  ///   - pages: Where people see things, such as `https://host/prefect`; nil for nowhere.
   public static func values(
-    automation: (id: String, name: String), firing: JSON, id: String, event: TriggerEvent?
+    automation: (id: String, name: String, description: String), firing: JSON, id: String,
+    event: TriggerEvent?, pages: String? = nil
   ) -> JSON {
     var values = JSONMembers()
     values.set(
       "automation",
-      to: .object([("id", .text(automation.id)), ("name", .text(automation.name))]))
+      to: .object(
+        [
+          ("id", .text(automation.id)), ("name", .text(automation.name)),
+          ("description", .text(automation.description)),
+        ] + links("automation", automation.id, nil, pages)))
     values.set(
       "firing",
       to: .object([
@@ -33,7 +43,7 @@ public enum FiringValues {
     values.set("event", to: Self.event(event))
     for (name, kind) in kinds {
       guard let subject = event.subject(kind) else { continue }
-      values.set(JSONText(name), to: thing(kind, subject, event))
+      values.set(JSONText(name), to: thing(kind, subject, event, pages))
     }
     return .object(values)
   }
@@ -52,7 +62,9 @@ public enum FiringValues {
   }
 
   /// A thing as the event tells of it.
-  private static func thing(_ kind: String, _ id: String, _ event: TriggerEvent) -> JSON {
+  private static func thing(
+    _ kind: String, _ id: String, _ event: TriggerEvent, _ pages: String?
+  ) -> JSON {
     let ids = ["martlet.\(kind).\(id)", "prefect.\(kind).\(id)"]
     let found = ([event.resource] + event.related).first { ids.contains($0["id"] ?? "") } ?? [:]
     var name = found["name"] ?? found["prefect.resource.name"]
@@ -61,8 +73,36 @@ public enum FiringValues {
       JSON.object([
         ("type", .text(type)), ("name", found["state.name"].map { .text($0) }),
         ("message", found["prefect.state-message"].map { .text($0) }),
+        ("timestamp", .text(event.time.rfc3339)),
       ])
     }
-    return .object([("id", .text(id)), ("name", name.map { .text($0) }), ("state", state)])
+    var members: [(String, JSON?)] = [
+      ("id", .text(id)), ("name", name.map { .text($0) }), ("state", state),
+    ]
+    // What a run is of is told of its own event.
+    if kind.hasSuffix("-run"), state != nil {
+      members += ["flow", "deployment"].map { kind in
+        ("\(kind)_id", event.subject(kind).map { .text($0) })
+      }
+    }
+    return .object(members + links(kind, id, name, pages))
+  }
+
+  /// Where people see a thing; what the filters `ui_url` and `ui_resource_events_url` give.
+  private static func links(
+    _ kind: String, _ id: String, _ name: String?, _ pages: String?
+  ) -> [(String, JSON?)] {
+    guard let pages else { return [] }
+    let place =
+      switch kind {
+      case "flow-run", "task-run": "runs/\(kind)/\(id)"
+      // Its page goes by the name.
+      case "work-pool": "work-pools/work-pool/\(Percent.encoded(name ?? id))"
+      default: "\(kind)s/\(kind)/\(id)"
+      }
+    return [
+      ("ui_url", .text("\(pages)/\(place)")),
+      ("ui_resource_events_url", .text("\(pages)/events?resource=prefect.\(kind).\(id)")),
+    ]
   }
 }

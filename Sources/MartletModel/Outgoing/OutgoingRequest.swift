@@ -107,13 +107,16 @@ public struct OutgoingAnswer: Sendable, Equatable {
       !secret.contains { field.name.lowercased().contains($0) }
     }
     return [
-      ("status_code", .integer(status)), ("response_body", .text(String(body.prefix(1000)))),
+      ("status_code", .integer(status)), ("response_body", Self.text(body.prefix(1000))),
       (
         "response_headers",
-        .object(open.map { ($0.name.lowercased(), .text(String($0.value.prefix(500)))) })
+        .object(open.map { ($0.name.lowercased(), Self.text($0.value.prefix(500))) })
       ),
     ]
   }
+
+  /// A text that can be stored.
+  private static func text(_ text: Substring) -> JSON { .text(text.filter { $0 != "\0" }) }
 
   /// Whether all parts are the same.
   public static func == (left: Self, right: Self) -> Bool {

@@ -10,6 +10,9 @@ internal import MartletWire
 /// Does actions through the server's own handlers.
 struct HandlerActions: ActionPerformer {
   let backend: Backend
+  let blocks: BlockHandlers
+  let client: OutgoingClient
+  let pages: String?
 
   func perform(
     _ action: AutomationAction, of task: AutomationTask, event: TriggerEvent?
@@ -39,6 +42,10 @@ struct HandlerActions: ActionPerformer {
     switch action {
     case .doNothing: return .executed([])
     case .unsupported(let type): return .failed("this server does not do \(type) yet")
+    case .sendNotification(let block, let subject, let body):
+      return try await outgoing(task, context).notify(block, subject: subject, body: body)
+    case .callWebhook(let block, let payload):
+      return try await outgoing(task, context).call(block, payload: payload)
     case .runDeployment(let target, let parameters, let variables, let delay):
       let deployment = try Self.id(target, "deployment", event)
       return try await run(deployment, parameters, variables, delay, task, context)
@@ -77,6 +84,10 @@ struct HandlerActions: ActionPerformer {
       return try await RunActions(backend: backend, task: task, context: context)
         .perform(action, on: id)
     }
+  }
+
+  private func outgoing(_ task: AutomationTask, _ context: CallContext) -> OutgoingActions {
+    OutgoingActions(blocks: blocks, client: client, task: task, context: context)
   }
 
   /// Creates a run whose id was fixed with the firing: done again, it is the same.
