@@ -18,6 +18,8 @@ struct FiringTasks {
   let event: TriggerEvent?
   /// The parts that fired, of a trigger that is put together.
   let parts: [PartFiring]
+  /// When the whole fired.
+  let time: Instant
 
   private var id: ObjectID {
     var names = [
@@ -33,7 +35,7 @@ struct FiringTasks {
   private func told(_ event: TriggerEvent?) -> JSON {
     let start = parts.first?.time ?? firing.start
     return .object([
-      ("window_start", .text(start.rfc3339)),
+      ("time", .text(time.rfc3339)), ("window_start", .text(start.rfc3339)),
       ("count", .integer(parts.isEmpty ? firing.count : parts.count)),
       ("labels", .object(zip(trigger.forEach, firing.key).map { ($0, JSON.text($1)) })),
       ("event", event?.json ?? .null),

@@ -35,7 +35,8 @@ public enum FiringValues {
     values.set(
       "firing",
       to: .object([
-        ("id", .text(id)), ("window_start", firing["window_start"]), ("count", firing["count"]),
+        ("id", .text(id)), ("time", firing["time"]), ("window_start", firing["window_start"]),
+        ("count", firing["count"]),
         ("labels", firing["labels"]), ("parts", firing["parts"]),
       ]))
     values.set("labels", to: firing["labels"] ?? .object([]))

@@ -38,17 +38,18 @@ struct OutgoingActions {
     guard let block = answer.block else { return .failed("there is no block \(id.text)") }
     var details = ActionDetails()
     details.related = [
-      EventResource(
+      MartletStore.EventResource(
         id: "martlet.block-document.\(block.id)", role: "block",
         labels: ["name": block.name, "prefect.resource.name": block.name]),
-      EventResource(id: "martlet.block-type.\(block.blockTypeSlug)", role: "block-type"),
+      MartletStore.EventResource(
+        id: "martlet.block-type.\(block.blockTypeSlug)", role: "block-type"),
     ]
     guard block.references.isEmpty else {
       return .failed("the block refers to others, which is not followed here", details)
     }
     let wanted: [OutgoingRequest]
     do throws(InvalidValue) {
-      wanted = try requests(block.blockTypeSlug, block.data?.plain ?? .null)
+      wanted = try requests(block.blockTypeSlug, try block.data.json("block.data"))
     } catch { return .failed(error.description, details) }
     for request in wanted {
       do {

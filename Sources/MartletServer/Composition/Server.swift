@@ -171,7 +171,7 @@ public struct Server: Sendable {
       ResultHandlers(backend: backend, largestResult: configuration.maxResultSize),
       EventHandlers(backend: backend), VariableHandlers(backend: backend),
       InputHandlers(backend: backend), BlockHandlers(backend: backend, keys: keys),
-      AutomationHandlers(backend: backend),
+      AutomationHandlers(backend: backend, pages: configuration.pages),
       PoolHandlers(backend: backend), WorkerHandlers(backend: backend),
       DeploymentHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),

@@ -60,6 +60,14 @@ private struct Attempt: Sendable {
   let deadline: NIODeadline
   let answer: EventLoopPromise<OutgoingAnswer>
 
+  /// Made once: each reads the authorities of the system.
+  private static let verifying = Result { try NIOSSLContext(configuration: .makeClientConfiguration()) }
+  private static let trusting = Result {
+    var configuration = TLSConfiguration.makeClientConfiguration()
+    configuration.certificateVerification = .none
+    return try NIOSSLContext(configuration: configuration)
+  }
+
   func begin(on loop: any EventLoop) {
     let (host, port) = (request.address.host, request.address.port)
     NIOThreadPool.singleton.runIfActive(eventLoop: loop) { try HostAddresses.find(host, port) }
@@ -110,13 +118,12 @@ private struct Attempt: Sendable {
   private func prepare(_ channel: any Channel) throws {
     let pipeline = channel.pipeline.syncOperations
     if request.address.isSecure {
-      var tls = TLSConfiguration.makeClientConfiguration()
-      if !request.verifies { tls.certificateVerification = .none }
+      let context = try request.verifies ? Self.verifying.get() : Self.trusting.get()
       let isAddress =
         (try? SocketAddress(ipAddress: request.address.host, port: request.address.port)) != nil
       try pipeline.addHandler(
         NIOSSLClientHandler(
-          context: NIOSSLContext(configuration: tls),
+          context: context,
           serverHostname: isAddress ? nil : request.address.host))
     }
     try pipeline.addHTTPClientHandlers()

@@ -41,9 +41,10 @@ final class OutgoingExchange: ChannelInboundHandler {
     switch unwrapInboundIn(data) {
     case .head(let head): response = head
     case .body(var part):
-      var rest = part.readSlice(
-        length: min(part.readableBytes, Self.longestBody - bytes.readableBytes))
-      if rest != nil { bytes.writeBuffer(&rest!) }
+      let room = Self.longestBody - bytes.readableBytes
+      if let slice = part.readSlice(length: min(part.readableBytes, room)) {
+        bytes.writeImmutableBuffer(slice)
+      }
       if bytes.readableBytes >= Self.longestBody { finish() }
     case .end: finish()
     }

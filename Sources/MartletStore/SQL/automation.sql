@@ -31,20 +31,20 @@ WHERE b.automation_id = $1::uuid AND a.id = $1::uuid AND b.term <> a.term
 SELECT id, namespace, name, description, is_paused, tags, trigger, actions, actions_on_trigger, actions_on_resolve,
   owner_resource, created_by, updated_by, create_time, update_time, etag, term, begin_time
 FROM automation WHERE namespace = $1::text
-  AND ($2::uuid[] = '{}' OR id = ANY ($2::uuid[])) AND ($3::text[] = '{}' OR name = ANY ($3::text[]))
-  AND tags @> $4::text[] AND ($5::boolean IS NULL OR $5::boolean = (tags <> '{}'))
+  AND automation_fits(id, name, create_time, tags, $2::uuid[], $3::text[], $4::text[], $5::boolean, $8::text[],
+    $9::timestamptz, $10::boolean, $11::boolean)
   AND ($6::text = '' OR owner_resource = $6::text)
   AND ($7::text = '' OR owner_resource = $7::text OR strpos(trigger, $7::text) > 0
     OR strpos(actions || actions_on_trigger || actions_on_resolve, substring($7::text from '[^.]*$')) > 0)
-ORDER BY CASE $8::smallint WHEN 3 THEN create_time WHEN 4 THEN update_time END DESC,
-  CASE WHEN $8::smallint = 2 THEN name END DESC, name, id
-OFFSET $9::bigint LIMIT $10::bigint
+ORDER BY CASE $12::smallint WHEN 3 THEN create_time WHEN 4 THEN update_time END DESC,
+  CASE WHEN $12::smallint = 2 THEN name END DESC, name, id
+OFFSET $13::bigint LIMIT $14::bigint
 
 -- name: count_automations
 -- How many automations a filter takes.
 SELECT count(*) FROM automation WHERE namespace = $1::text
-  AND ($2::uuid[] = '{}' OR id = ANY ($2::uuid[])) AND ($3::text[] = '{}' OR name = ANY ($3::text[]))
-  AND tags @> $4::text[] AND ($5::boolean IS NULL OR $5::boolean = (tags <> '{}'))
+  AND automation_fits(id, name, create_time, tags, $2::uuid[], $3::text[], $4::text[], $5::boolean, $8::text[],
+    $9::timestamptz, $10::boolean, $11::boolean)
   AND ($6::text = '' OR owner_resource = $6::text)
   AND ($7::text = '' OR owner_resource = $7::text OR strpos(trigger, $7::text) > 0
     OR strpos(actions || actions_on_trigger || actions_on_resolve, substring($7::text from '[^.]*$')) > 0)
