@@ -37,7 +37,7 @@ public struct AutomationTrial: Sendable {
   ) async throws {
     let tree = TriggerTree(try Trigger(automation.content.trigger, "automation.trigger"))
     let watched = [WatchedAutomation(automation: automation, tree: tree)]
-    var cursor = AutomationCursor(generation: 0, transaction: 0, version: 0)
+    var cursor = AutomationCursor.beginning
     var windows: [AutomationBucket] = []
     var hasMore = true
     while hasMore {

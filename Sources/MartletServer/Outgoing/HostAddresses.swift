@@ -36,17 +36,17 @@ enum HostAddresses {
   }
 
   private static func entry(_ family: Int32, _ raw: UnsafeRawPointer) -> Entry? {
+    // Where the bytes of the address stand is the same everywhere: after the family and the port, and the flow.
+    func bytes(_ offset: Int, _ count: Int) -> [UInt8] {
+      Array(UnsafeRawBufferPointer(start: raw + offset, count: count))
+    }
     switch family {
     case AF_INET:
-      let address = raw.loadUnaligned(as: sockaddr_in.self)
       return Entry(
-        address: .v4(withUnsafeBytes(of: address.sin_addr) { Array($0) }),
-        socket: SocketAddress(address))
+        address: .v4(bytes(4, 4)), socket: SocketAddress(raw.loadUnaligned(as: sockaddr_in.self)))
     case AF_INET6:
-      let address = raw.loadUnaligned(as: sockaddr_in6.self)
       return Entry(
-        address: .v6(withUnsafeBytes(of: address.sin6_addr) { Array($0) }),
-        socket: SocketAddress(address))
+        address: .v6(bytes(8, 16)), socket: SocketAddress(raw.loadUnaligned(as: sockaddr_in6.self)))
     default: return nil
     }
   }
