@@ -120,7 +120,8 @@ let package = Package(
         "MartletPrefect", "MartletEngine", "MartletStore", "MartletPostgres", "MartletModel",
         "MartletRPC",
         "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletSettings",
-        "MartletSeal", lifecycle, unixSignals, logging, metrics, nioCore, nioPosix, nioHTTP1, nioSSL,
+        "MartletSeal", lifecycle, unixSignals, logging, metrics, nioCore, nioPosix, nioHTTP1,
+        nioSSL,
       ],
       swiftSettings: strict),
     .target(

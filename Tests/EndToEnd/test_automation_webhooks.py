@@ -45,14 +45,14 @@ def word() -> str:
     return f"t{uuid.uuid4().hex}"
 
 
-def block(server, type: str, name: str, **data) -> str:
+def block(server, type: str, title: str, /, **data) -> str:
     """Creates a block, and returns its id."""
     status, found = prefect(server, "GET", f"/block_types/slug/{type}")
     assert status == 200, found
     wanted = {"block_schemas": {"block_type_id": {"any_": [found["id"]]}}}
     status, schemas = prefect(server, "POST", "/block_schemas/filter", wanted)
     assert status == 200 and schemas, schemas
-    made = {"name": name, "data": data, "block_type_id": found["id"], "block_schema_id": schemas[0]["id"]}
+    made = {"name": title, "data": data, "block_type_id": found["id"], "block_schema_id": schemas[0]["id"]}
     status, document = prefect(server, "POST", "/block_documents/", made)
     assert status == 201, document
     return document["id"]

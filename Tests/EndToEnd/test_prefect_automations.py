@@ -86,7 +86,8 @@ with tags("e2e-tells"):
 wanted = EventFilter(
     event=EventNameFilter(prefix=["prefect.automation.action."]),
     resource=EventResourceFilter(id=[f"prefect.automation.{automation.id}"]),
-    occurred=EventOccurredFilter(since=datetime.now(timezone.utc) - timedelta(hours=1)))
+    occurred=EventOccurredFilter(
+        since=datetime.now(timezone.utc) - timedelta(hours=1), until=datetime.now(timezone.utc) + timedelta(hours=1)))
 with get_client(sync_client=True) as client:
     until = time.monotonic() + 60
     while True:
@@ -132,7 +133,8 @@ actions: [{type: do-nothing}]
 """)
     prefect.command("automation", "create", "--from-file", str(file))
     assert "e2e-line" in prefect.command("automation", "ls")
-    shown = json.loads(prefect.command("automation", "inspect", "e2e-line", "--json"))
+    [shown] = json.loads(prefect.command("automation", "inspect", "e2e-line", "--json"))
     assert (shown["name"], shown["enabled"], shown["actions"]) == ("e2e-line", True, [{"type": "do-nothing"}])
     assert "e2e-line" in prefect.command("automation", "pause", "e2e-line")
-    assert json.loads(prefect.command("automation", "inspect", "e2e-line", "--json"))["enabled"] is False
+    [shown] = json.loads(prefect.command("automation", "inspect", "e2e-line", "--json"))
+    assert shown["enabled"] is False

@@ -61,7 +61,8 @@ extension NotificationRequests {
         ("entity", entity.map { .text($0) }),
       ]), try WebAddress("https://api.\(region)opsgenie.com/v2/alerts", "region_name"), block)
     try request.add(
-      "authorization", "GenieKey \(try block.required("apikey"))", "the opsgenie-webhook block's apikey")
+      "authorization", "GenieKey \(try block.required("apikey"))",
+      "the opsgenie-webhook block's apikey")
     return request
   }
 
@@ -83,7 +84,8 @@ extension NotificationRequests {
         ),
       ]), try WebAddress("https://api.sendgrid.com/v3/mail/send", "to_emails"), block)
     try request.add(
-      "authorization", "Bearer \(try block.required("api_key"))", "the sendgrid-email block's api_key")
+      "authorization", "Bearer \(try block.required("api_key"))",
+      "the sendgrid-email block's api_key")
     return request
   }
 

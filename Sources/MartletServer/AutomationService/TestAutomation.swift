@@ -31,7 +31,8 @@ extension AutomationHandlers {
       }
       let trial = try await AutomationTrial(
         of: MartletStore.Automation(
-          trial: content, in: namespace, since: .wallClock + Interval(microseconds: -window.microseconds)), in: backend.store,
+          trial: content, in: namespace,
+          since: .wallClock + Interval(microseconds: -window.microseconds)), in: backend.store,
         pages: pages)
       var response = TestAutomationResponse()
       response.firings = trial.firings.map(AutomationFiring.init)

@@ -61,7 +61,9 @@ private struct Attempt: Sendable {
   let answer: EventLoopPromise<OutgoingAnswer>
 
   /// Made once: each reads the authorities of the system.
-  private static let verifying = Result { try NIOSSLContext(configuration: .makeClientConfiguration()) }
+  private static let verifying = Result {
+    try NIOSSLContext(configuration: .makeClientConfiguration())
+  }
   private static let trusting = Result {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.certificateVerification = .none

@@ -126,7 +126,8 @@ extension Store {
     outgoing: Bool = false
   ) async throws(StoreError) -> Interval? {
     try await read { connection in
-      try connection.query(SQL.nextAutomationTask) { $0.bind(outgoing) }.first { row throws(PostgresError) in
+      try connection.query(SQL.nextAutomationTask) { $0.bind(outgoing) }.first {
+        row throws(PostgresError) in
         try row.optional(0, as: Int64.self).map { Interval(microseconds: $0) }
       } ?? nil
     }

@@ -110,7 +110,8 @@ import Testing
 
   @Test func aWebhookIsCalledAsItsBlockSays() throws {
     let data = try JSON(
-      parsing: #"{"url": "https://x/y", "method": "PATCH", "headers": {"A": "b"}, "verify": false}"#)
+      parsing: #"{"url": "https://x/y", "method": "PATCH", "headers": {"A": "b"}, "verify": false}"#
+    )
     let request = try NotificationRequests.webhook(
       #"{"a": 1}"#, by: "webhook", data, id: "i")
     #expect(request.method == "PATCH" && !request.verifies && request.body == #"{"a": 1}"#)
@@ -125,7 +126,8 @@ import Testing
 
   @Test func answersAreToldWithoutWhatIsSecret() throws {
     let answer = OutgoingAnswer(
-      status: 200, fields: [("Set-Cookie", "s"), ("X-Api-Key", "s"), ("Content-Type", "text/plain")],
+      status: 200,
+      fields: [("Set-Cookie", "s"), ("X-Api-Key", "s"), ("Content-Type", "text/plain")],
       body: String(repeating: "x\0", count: 2000))
     let told = JSON.object(answer.told)
     #expect(told["response_headers"]?.description == #"{"content-type":"text/plain"}"#)

@@ -91,7 +91,8 @@ import Testing
       ],
       related: [["id": "martlet.deployment.8", "name": "d"], ["id": "martlet.flow.9"]])
     let values = FiringValues.values(
-      automation: ("1", "a", "about"), firing: .object([("labels", .object([("id", .text("l"))]))]), id: "2",
+      automation: ("1", "a", "about"), firing: .object([("labels", .object([("id", .text("l"))]))]),
+      id: "2",
       event: event)
     let template =
       "{{ automation.name }} {{ labels.id }} {{ event.event }} {{ event.resource.id }} "

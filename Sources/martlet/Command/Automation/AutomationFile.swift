@@ -11,7 +11,9 @@ import MartletWire
 struct AutomationFile: ParsableArguments {
   @Option(
     name: [.customShort("f"), .customLong("file"), .customLong("from-file")],
-    help: "The file that says what it is, as YAML or JSON: one, or a list, or a list called automations.")
+    help:
+      "The file that says what it is, as YAML or JSON: one, or a list, or a list called automations."
+  )
   var file: String
 
   /// What the file says. When it cannot be read, tells why and leaves.
@@ -55,7 +57,8 @@ private struct AutomationReader {
     }
     if let unknown = members.pairs.first(where: { !Self.fields.contains($0.name) }) {
       return try TextFile.refuse(
-        "\(file): \"\(unknown.name)\" is no field of an automation: \(Self.fields.joined(separator: ", ")) are")
+        "\(file): \"\(unknown.name)\" is no field of an automation: \(Self.fields.joined(separator: ", ")) are"
+      )
     }
     var automation = Automation()
     automation.name = try text(json["name"], "name")
