@@ -58,8 +58,17 @@ public struct ActionRunner: PacedService {
     case .outgoing:
       let tasks = try await store.takeAutomationTasks(
         outgoing: true, limit: 16, hold: settings.hold + Self.longestRequest)
-      try await withThrowingDiscardingTaskGroup { group in
-        for task in tasks { group.addTask { try await carry(task) } }
+      await withDiscardingTaskGroup { group in
+        for task in tasks {
+          group.addTask {
+            // What fails here breaks off no other request, and is taken again when its time is over.
+            do { try await carry(task) } catch {
+              logger.warning(
+                "what came of an action of the automation \(task.automationID) is not told yet: \(error)"
+              )
+            }
+          }
+        }
       }
       return tasks.count
     }

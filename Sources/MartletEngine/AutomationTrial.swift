@@ -29,6 +29,8 @@ public struct AutomationTrial: Sendable {
   public static let mostFirings = 100
   /// Most events that are looked at.
   public static let mostEvents = 10_000
+  /// Most events that are read, those of other namespaces among them.
+  private static let mostRead = 50_000
 
   /// Looks at the events that were stored since an automation begins.
   /// - Parameter pages: Where people see things; nil for nowhere.
@@ -40,14 +42,19 @@ public struct AutomationTrial: Sendable {
     var cursor = AutomationCursor.beginning
     var windows: [AutomationBucket] = []
     var hasMore = true
+    var read = 0
     while hasMore {
+      try Task.checkCancellation()
       var news = try await store.automationNews(after: cursor, since: automation.beginTime)
       cursor = news.cursor
+      read += news.items.count
       news.items.removeAll {
         $0.namespace != automation.namespace || $0.arrival < automation.beginTime
       }
       let room = Self.mostEvents - eventCount
-      isTruncated = news.items.count > room || news.hasMore && news.items.count == room
+      isTruncated =
+        news.items.count > room
+        || news.hasMore && (news.items.count == room || read > Self.mostRead)
       news.items = Array(news.items.prefix(room))
       eventCount += news.items.count
       hasMore = news.hasMore && !isTruncated

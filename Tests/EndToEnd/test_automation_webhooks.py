@@ -9,6 +9,7 @@ import uuid
 
 import pytest
 
+from certificates import Authority
 from conftest import short_directory
 from martlet_process import BINARY, Server
 from test_automations import Automations, prefect
@@ -166,6 +167,38 @@ def test_a_block_may_keep_to_public_addresses(open_server, calls, word, target):
     assert "slack-webhook" in reasons[1], "the types that can be told by are named"
     assert "block" in reasons[2]
     assert target.asked == []
+
+
+def test_a_certificate_must_be_good(open_server, calls, word, tmp_path):
+    authority = Authority(tmp_path)
+    authority.issue("target", "DNS:localhost,IP:127.0.0.1")
+    target = Target((authority.certificate("target"), authority.key("target")))
+    try:
+        data = {"posture": "Reactive", "expect": [word]}
+        for verify in (True, False):
+            url = f"{target.url}/{verify}"
+            hook = block(open_server, "webhook", f"{word}-{verify}", url=url, verify=verify)
+            automation = calls.create(data, {"type": "call-webhook", "block_document_id": hook})
+        calls.publish(word, "x")
+        calls.wait(automation, "executed", 1)
+        assert [asked.path for asked in target.asked] == ["/False"]
+    finally:
+        target.close()
+
+
+def test_who_does_not_answer_holds_up_nobody(open_server, calls, word, target):
+    target.free.clear()
+    hook = block(open_server, "webhook", word, url=target.url)
+    event = {"posture": "Reactive", "expect": [word]}
+    slow = calls.create(event, {"type": "call-webhook", "block_document_id": hook})
+    calls.publish(word, "x")
+    target.wait(1)
+    quick = calls.create(event)
+    calls.publish(word, "y")
+    calls.wait(quick, "executed", 1)
+    assert calls.told(slow, "executed") == [], "it still waits"
+    target.free.set()
+    calls.wait(slow, "executed", 2)
 
 
 def test_actions_on_trigger_see_the_firing(calls, word):

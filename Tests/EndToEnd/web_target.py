@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,10 +24,13 @@ class Asked:
 
 
 class Target:
-    """Listens on loopback until it is closed."""
+    """Listens on loopback until it is closed; over TLS where it is given a certificate and its key."""
 
-    def __init__(self):
+    def __init__(self, certificate: tuple[str, str] | None = None):
         target = self
+        # Answers wait for it.
+        self.free = threading.Event()
+        self.free.set()
         self.asked: list[Asked] = []
         # The next answers, each a status and fields; then 200.
         self.answers: list[tuple[int, dict[str, str]]] = []
@@ -45,6 +49,7 @@ class Target:
                     target.asked.append(Asked(self.command, self.path, fields, body))
                     status, more = target.answers.pop(0) if target.answers else (200, {})
                     target.arrived.notify_all()
+                target.free.wait()
                 text = b"well\0done"
                 self.send_response(status)
                 for name, value in {**more, "content-length": str(len(text)), "set-cookie": "a=secret"}.items():
@@ -57,6 +62,11 @@ class Target:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port = self.http.server_port
         self.url = f"http://127.0.0.1:{self.port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
+            self.url = f"https://localhost:{self.port}"
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     def wait(self, count: int, timeout: float = 60) -> list[Asked]:
@@ -66,5 +76,6 @@ class Target:
             return list(self.asked)
 
     def close(self) -> None:
+        self.free.set()
         self.http.shutdown()
         self.http.server_close()

@@ -48,7 +48,11 @@ struct OutgoingClient: Sendable {
       request: request, allowsPrivate: allowsPrivate && request.allowsPrivate, place: place,
       deadline: deadline, answer: promise)
     attempt.begin(on: loop)
-    return try await promise.futureResult.get()
+    return try await withTaskCancellationHandler {
+      try await promise.futureResult.get()
+    } onCancel: {
+      promise.fail(OutgoingFault.unanswered("this server stops"))
+    }
   }
 }
 
