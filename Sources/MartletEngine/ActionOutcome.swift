@@ -40,10 +40,7 @@ public struct ActionDelayed: Error, CustomStringConvertible {
 }
 
 /// How the engine reaches what actions are done to.
-public protocol ActionPerformer: Sendable {
-  /// Where people see things, such as `https://host/prefect`; nil for nowhere.
-  var pages: String? { get }
-
+public protocol ActionPerformer: FiringReader {
   /// Does an action.
   /// - Parameters:
   ///   - task: Its id is that of a run that the action creates; after the first attempt it may be done already.

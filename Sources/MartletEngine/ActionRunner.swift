@@ -83,9 +83,10 @@ public struct ActionRunner: PacedService {
     }
     let outcome: ActionOutcome
     do {
-      let values = FiringValues.values(
+      let texts = FiringTexts(
         automation: ("\(task.automationID)", task.automationName, task.automationDescription),
-        firing: task.firing, id: "\(task.firingID)", event: event, pages: performer.pages)
+        namespace: task.namespace, firing: task.firing, id: "\(task.firingID)")
+      let values = try await texts.values(for: json, performer)
       let action = try AutomationAction(json, "action").filled(with: values)
       if case .unsupported(let type) = action {
         outcome = .failed("this server does not do \(type) yet")

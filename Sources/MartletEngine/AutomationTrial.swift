@@ -33,9 +33,8 @@ public struct AutomationTrial: Sendable {
   private static let mostRead = 50_000
 
   /// Looks at the events that were stored since an automation begins.
-  /// - Parameter pages: Where people see things; nil for nowhere.
   public init(
-    of automation: Automation, in store: Store, pages: String?
+    of automation: Automation, in store: Store, reader: any FiringReader
   ) async throws {
     let tree = TriggerTree(try Trigger(automation.content.trigger, "automation.trigger"))
     let watched = [WatchedAutomation(automation: automation, tree: tree)]
@@ -62,13 +61,13 @@ public struct AutomationTrial: Sendable {
       round.add(windows)
       round.rehearse(through: hasMore || isTruncated ? nil : news.now)
       windows = Array(round.buckets.values)
-      try take(round.move.tasks, automation, pages)
+      try await take(round.move.tasks, automation, reader)
     }
   }
 
   private mutating func take(
-    _ tasks: [NewAutomationTask], _ automation: Automation, _ pages: String?
-  ) throws {
+    _ tasks: [NewAutomationTask], _ automation: Automation, _ reader: any FiringReader
+  ) async throws {
     for task in tasks {
       guard let action = task.action else {
         firingCount += 1
@@ -79,11 +78,11 @@ public struct AutomationTrial: Sendable {
       }
       // Its actions follow each firing.
       guard firingCount == firings.count else { continue }
-      let values = FiringValues.values(
+      let texts = FiringTexts(
         automation: (
           "\(automation.id)", automation.content.name, automation.content.description
-        ), firing: task.firing, id: "\(task.firingID)",
-        event: task.firing["event"].flatMap { TriggerEvent(json: $0) }, pages: pages)
+        ), namespace: automation.namespace, firing: task.firing, id: "\(task.firingID)")
+      let values = try await texts.values(for: action, reader)
       do throws(TemplateFault) {
         firings[firings.count - 1].actions.append(
           try AutomationAction.filled(action, with: values))

@@ -120,16 +120,20 @@ def test_others_are_told(open_server, calls, word, target):
             open_server, "custom-webhook", word, name="n", url=f"{target.url}/custom",
             json_data={"text": "{{subject}}: {{body}}", "key": "{{token}}"}, secrets={"token": "s"}),
     ]
-    body = "{{ flow.name }}/{{ flow_run.name }} is {{ flow_run.state.name }}: {{ flow_run|ui_url }}"
+    body = (
+        "{{ flow.name }}/{{ flow_run.name }} of {{ flow_run.parameters.order }} is {{ flow_run.state.name }} "
+        "({{ flow_run.tags | join('+') }}): {{ flow_run|ui_url }}")
     automation = calls.create(
         {"posture": "Reactive", "expect": ["prefect.flow-run.Scheduled"], "match": {"name": f"{word}*"}},
         *[{"type": "send-notification", "block_document_id": id, "subject": "{{ event.event }}", "body": body}
           for id in blocks])
-    run = {"kind": "RUN_KIND_FLOW", "definition": "orders", "name": f"{word}-<1>"}
+    run = {
+        "kind": "RUN_KIND_FLOW", "definition": "orders", "name": f"{word}-<1>", "tags": ["a", "b"],
+        "parameters": {"order": 17}}
     id = calls("RunService/CreateRun", run=run)["run"]["id"]
     asked = {(one.path, one.json.get("channel")): one.json for one in target.wait(4)}
     calls.wait(automation, "executed", 3)
-    said = f"orders/{word}-<1> is Scheduled: https://ui.example.com/prefect/runs/flow-run/{id}"
+    said = f"orders/{word}-<1> of 17 is Scheduled (a+b): https://ui.example.com/prefect/runs/flow-run/{id}"
     assert asked["/custom", None] == {"text": f"prefect.flow-run.Scheduled: {said}", "key": "s"}
     escaped = said.replace("<", "&lt;").replace(">", "&gt;")
     assert asked["/slack", None] == {"text": f"*prefect.flow-run.Scheduled*\n{escaped}"}
@@ -177,7 +181,7 @@ def test_a_certificate_must_be_good(open_server, calls, word, tmp_path):
         data = {"posture": "Reactive", "expect": [word]}
         for verify in (True, False):
             url = f"{target.url}/{verify}"
-            hook = block(open_server, "webhook", f"{word}-{verify}", url=url, verify=verify)
+            hook = block(open_server, "webhook", f"{word}-{verify}".lower(), url=url, verify=verify)
             automation = calls.create(data, {"type": "call-webhook", "block_document_id": hook})
         calls.publish(word, "x")
         calls.wait(automation, "executed", 1)
@@ -240,6 +244,19 @@ def test_a_trial_says_what_would_have_been_done(calls, word):
     assert calls("AutomationService/TestAutomation", automation=automation).get("firings", []) == []
     assert "firings" not in calls("AutomationService/TestAutomation", automation=automation, window="0.001s")
     assert calls("AutomationService/CountAutomations", filter={"names": [word]}) in ({}, {"count": "0"})
+
+
+def test_a_trial_reads_what_texts_name(calls, word):
+    target = calls("DeploymentService/CreateDeployment", deployment={
+        "flow": word, "name": "d", "spec": {"shell": "true", "tags": ["t"]}})["deployment"]["id"]
+    run = {"kind": "RUN_KIND_FLOW", "parameters": {"x": [1]}}
+    id = calls("RunService/CreateRun", run=run, deployment=target)["run"]["id"]
+    text = "{{ flow_run.parameters | tojson }} {{ deployment.name }} {{ deployment.tags[0] }} {{ flow_run.deployment_id }}"
+    tried = calls("AutomationService/TestAutomation", automation={
+        "trigger": {"posture": "Reactive", "expect": ["martlet.flow-run.*"], "match": {"id": f"martlet.flow-run.{id}"}},
+        "actions": [{"type": "change-flow-run-state", "state": "CANCELLED", "message": text}]})
+    assert tried["firings"][0]["actions"][0]["message"] == f'{{"x":[1]}} d t {target}'
+    assert calls("RunService/GetRun", id=id)["run"]["state"]["type"] == "STATE_TYPE_SCHEDULED"
 
 
 def test_from_the_command_line(open_server, calls, word, tmp_path):

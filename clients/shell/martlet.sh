@@ -2821,7 +2821,8 @@ Flags:
       upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
       `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
       `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
-      `name`, a run with `state`, as the event tells of them. What is not there is empty; in
+      `name`, a run with `state`, as the event tells of them; runs and deployments with
+      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
       `subject`, `body` and `payload` a variable of another name is refused. May be
       repeated.
   --automation.actions-on-trigger JSON
@@ -3074,7 +3075,8 @@ Flags:
       upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
       `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
       `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
-      `name`, a run with `state`, as the event tells of them. What is not there is empty; in
+      `name`, a run with `state`, as the event tells of them; runs and deployments with
+      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
       `subject`, `body` and `payload` a variable of another name is refused. May be
       repeated.
   --automation.actions-on-trigger JSON
@@ -3180,7 +3182,8 @@ Flags:
       upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
       `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
       `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
-      `name`, a run with `state`, as the event tells of them. What is not there is empty; in
+      `name`, a run with `state`, as the event tells of them; runs and deployments with
+      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
       `subject`, `body` and `payload` a variable of another name is refused. May be
       repeated.
   --automation.actions-on-trigger JSON

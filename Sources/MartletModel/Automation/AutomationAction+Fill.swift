@@ -21,6 +21,19 @@ extension AutomationAction {
     }
   }
 
+  /// The variables that the texts of an action name.
+  public static func variables(of json: JSON) -> Set<String> {
+    switch json {
+    case .string(let text):
+      guard Template.isTemplate(text.text) else { return [] }
+      return (try? Template(text.text))?.variables ?? []
+    case .array(let items): return items.reduce(into: []) { $0.formUnion(variables(of: $1)) }
+    case .object(let members):
+      return members.pairs.reduce(into: []) { $0.formUnion(variables(of: $1.value)) }
+    default: return []
+    }
+  }
+
   /// An action as it is written, with values in the places of its templates.
   public static func filled(_ json: JSON, with values: JSON) throws(TemplateFault) -> JSON {
     guard case .object(var members) = json else { return json }

@@ -19,10 +19,11 @@ public enum FiringValues {
   ///   - automation: Its id and name.
   ///   - firing: What is kept of the firing.
   ///   - id: Names the firing.
+  ///   - facts: More of what the event has to do with, by variable; what the event says goes before.
   ///   - pages: Where people see things, such as `https://host/prefect`; nil for nowhere.
   public static func values(
     automation: (id: String, name: String, description: String), firing: JSON, id: String,
-    event: TriggerEvent?, pages: String? = nil
+    event: TriggerEvent?, facts: [String: JSON] = [:], pages: String? = nil
   ) -> JSON {
     var values = JSONMembers()
     values.set(
@@ -42,11 +43,22 @@ public enum FiringValues {
     values.set("labels", to: firing["labels"] ?? .object([]))
     guard let event else { return .object(values) }
     values.set("event", to: Self.event(event))
-    for (name, kind) in kinds {
-      guard let subject = event.subject(kind) else { continue }
-      values.set(JSONText(name), to: thing(kind, subject, event, pages))
+    for (name, kind, subject) in subjects(of: event) {
+      var members = JSONMembers()
+      if case .object(let more)? = facts[name] { members = more }
+      for (member, value) in thing(kind, subject, event, pages) {
+        if let value { members.set(JSONText(member), to: value) }
+      }
+      values.set(JSONText(name), to: .object(members))
     }
     return .object(values)
+  }
+
+  /// What an event has to do with: the variable, the kind, the id.
+  public static func subjects(
+    of event: TriggerEvent
+  ) -> [(variable: String, kind: String, id: String)] {
+    kinds.compactMap { name, kind in event.subject(kind).map { (name, kind, $0) } }
   }
 
   private static func event(_ event: TriggerEvent) -> JSON {
@@ -65,7 +77,7 @@ public enum FiringValues {
   /// A thing as the event tells of it.
   private static func thing(
     _ kind: String, _ id: String, _ event: TriggerEvent, _ pages: String?
-  ) -> JSON {
+  ) -> [(String, JSON?)] {
     let ids = ["martlet.\(kind).\(id)", "prefect.\(kind).\(id)"]
     let found = ([event.resource] + event.related).first { ids.contains($0["id"] ?? "") } ?? [:]
     var name = found["name"] ?? found["prefect.resource.name"]
@@ -86,7 +98,7 @@ public enum FiringValues {
         ("\(kind)_id", event.subject(kind).map { .text($0) })
       }
     }
-    return .object(members + links(kind, id, name, pages))
+    return members + links(kind, id, name, pages)
   }
 
   /// Where people see a thing; what the filters `ui_url` and `ui_resource_events_url` give.

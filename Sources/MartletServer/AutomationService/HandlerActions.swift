@@ -12,15 +12,18 @@ struct HandlerActions: ActionPerformer {
   let backend: Backend
   let blocks: BlockHandlers
   let client: OutgoingClient
-  let pages: String?
+  let things: ThingFacts
+
+  var pages: String? { things.pages }
+
+  func facts(of kind: String, _ id: String, in namespace: Namespace) async throws -> JSON? {
+    try await things.facts(of: kind, id, in: namespace)
+  }
 
   func perform(
     _ action: AutomationAction, of task: AutomationTask, event: TriggerEvent?
   ) async throws -> ActionOutcome {
-    let context = CallContext(
-      method: Self.method, deadline: .now + .seconds(10),
-      principal: Principal(
-        name: "automation:\(task.automationID)", namespace: task.namespace.name))
+    let context = CallContext.automation("automation:\(task.automationID)", in: task.namespace)
     do {
       return try await perform(action, task, event, context)
     } catch let missing as NothingInferred {
@@ -149,10 +152,6 @@ struct HandlerActions: ActionPerformer {
       return id
     }
   }
-
-  private static let method = MethodDescriptor(
-    service: "martlet", name: "automation", kind: .unary, idempotency: .unknown, requestType: "",
-    responseType: "")
 }
 
 /// That an event has nothing to do with what an action is done to.

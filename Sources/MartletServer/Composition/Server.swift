@@ -112,7 +112,7 @@ public struct Server: Sendable {
     let performer = HandlerActions(
       backend: backend, blocks: BlockHandlers(backend: backend, keys: keys),
       client: OutgoingClient(allowsPrivate: configuration.automationPrivateAddresses == .on),
-      pages: configuration.pages)
+      things: ThingFacts(backend: backend, pages: configuration.pages))
     let actions = EngineContext(store, settings: pace, logger: logger)
     let program = ServiceGroup(
       configuration: ServiceGroupConfiguration(

@@ -109,8 +109,8 @@ public struct Automation: MartletWire.WireMessage {
   /// part of Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default, upper, lower, length, join,
   /// tojson, ui_url, ui_resource_events_url. The variables: `automation`, `firing`, `labels`, `event`, and what the event has to
   /// do with: `flow`, `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`, `name`, a run with
-  /// `state`, as the event tells of them. What is not there is empty; in `subject`, `body` and `payload` a variable of another
-  /// name is refused.
+  /// `state`, as the event tells of them; runs and deployments with `parameters`, `tags` and more, as they are by then. What is
+  /// not there is empty; in `subject`, `body` and `payload` a variable of another name is refused.
   public var actions: [[String: MartletWire.JSONValue]]
   /// What is done besides when it fires. The event of these is that of the firing itself, `martlet.automation.triggered`.
   public var actionsOnTrigger: [[String: MartletWire.JSONValue]]

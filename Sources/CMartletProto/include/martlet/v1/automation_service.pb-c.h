@@ -132,8 +132,8 @@ struct  Martlet__V1__Automation
    * part of Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default, upper, lower, length, join,
    * tojson, ui_url, ui_resource_events_url. The variables: `automation`, `firing`, `labels`, `event`, and what the event has to
    * do with: `flow`, `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`, `name`, a run with
-   * `state`, as the event tells of them. What is not there is empty; in `subject`, `body` and `payload` a variable of another
-   * name is refused.
+   * `state`, as the event tells of them; runs and deployments with `parameters`, `tags` and more, as they are by then. What is
+   * not there is empty; in `subject`, `body` and `payload` a variable of another name is refused.
    */
   size_t n_actions;
   Google__Protobuf__Struct **actions;
