@@ -12,10 +12,11 @@ struct ActionReport {
   /// Tells that the automation fired.
   func tellFiring() async throws {
     try await tell(
-      AutomationRules.triggered, id: task.triggerID, related: [],
+      AutomationRules.triggered, id: task.triggerID, related: triggering,
       [
         ("firing_id", .text("\(task.firingID)")), ("window_start", task.firing["window_start"]),
         ("count", task.firing["count"]), ("labels", task.firing["labels"]),
+        ("triggering_labels", task.firing["labels"]),
         ("event_id", event.map { .text($0.id) }), ("event", event.map { .text($0.names[0]) }),
       ])
   }
@@ -45,10 +46,21 @@ struct ActionReport {
     related += details.related
     related.append(
       EventResource(id: "martlet.event.\(task.triggerID)", role: "automation-triggered-event"))
-    if let event {
-      related.append(EventResource(id: "martlet.event.\(event.id)", role: "triggering-event"))
+    try await tell(name, id: task.eventID, related: related + triggering, payload)
+  }
+
+  /// The event that fired.
+  private var triggering: [EventResource] {
+    event.map { [EventResource(id: "martlet.event.\($0.id)", role: "triggering-event")] } ?? []
+  }
+
+  /// What is said of the automation.
+  private var labels: [String: String] {
+    var labels = ["name": task.automationName, "prefect.resource.name": task.automationName]
+    for (label, member) in [("prefect.trigger-type", "type"), ("prefect.posture", "posture")] {
+      if case .string(let text)? = task.trigger[member] { labels[label] = text.text }
     }
-    try await tell(name, id: task.eventID, related: related, payload)
+    return labels
   }
 
   private func tell(
@@ -57,8 +69,7 @@ struct ActionReport {
     var told = Event(
       id: id, namespace: task.namespace, name: name, time: task.time,
       resource: EventResource(
-        id: "\(AutomationRules.eventPrefix)\(task.automationID)",
-        labels: ["name": task.automationName, "prefect.resource.name": task.automationName]),
+        id: "\(AutomationRules.eventPrefix)\(task.automationID)", labels: labels),
       related: related, payload: Self.fitting(payload).description,
       follows: name == AutomationRules.triggered ? nil : task.triggerID,
       actor: "automation:\(task.automationID)")

@@ -86,6 +86,9 @@ def test_a_webhook_is_called_until_it_takes_it(open_server, calls, word, target)
     assert roles["block"] == f"martlet.block-document.{hook}"
     assert roles["block-type"] == "martlet.block-type.webhook"
     assert roles["automation-triggered-event"] == f"martlet.event.{triggered['id']}"
+    assert roles["triggering-event"] == triggered["related"][0]["id"]
+    labels = executed["resource"]["labels"]
+    assert (labels["prefect.trigger-type"], labels["prefect.posture"]) == ("event", "Reactive")
     assert calls.told(automation, "failed") == []
     # As Prefect's clients see it.
     asked = {"filter": {"event": {"name": ["prefect.automation.action.executed"]},

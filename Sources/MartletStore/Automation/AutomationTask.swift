@@ -68,6 +68,8 @@ public struct AutomationTask: Sendable, Equatable {
   public var automationName: String
   /// What people say of it.
   public var automationDescription: String
+  /// Its trigger, as it is now.
+  public var trigger: JSON
   /// The firing.
   public var firingID: ObjectID
   /// 0 to tell of the firing, then the actions.
@@ -151,5 +153,6 @@ extension AutomationTask {
     time = try row.get(10)
     attempts = Int(try row.get(11, as: Int32.self))
     automationDescription = try row.get(12)
+    trigger = try Automation.json(row.get(13))
   }
 }

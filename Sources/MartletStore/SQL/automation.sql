@@ -131,7 +131,7 @@ WHERE a.id = t.automation_id AND t.id IN (
   SELECT id FROM automation_task WHERE is_outgoing = $3::boolean AND due_time <= clock_timestamp()
   ORDER BY due_time, id LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
 RETURNING t.id, t.automation_id, a.namespace, a.name, t.firing_id, t.ordinal, t.trigger_id, t.event_id, t.action,
-  t.firing, t.time, t.attempts, a.description
+  t.firing, t.time, t.attempts, a.description, a.trigger
 
 -- name: end_automation_task
 -- It is done.
