@@ -51,21 +51,32 @@ struct OutgoingActions {
     do throws(InvalidValue) {
       wanted = try requests(block.blockTypeSlug, try block.data.json("block.data"))
     } catch { return .failed(error.description, details) }
-    for request in wanted {
-      do {
-        let answer = try await client.send(request)
-        details.payload = JSONMembers(answer.told)
+    // At the same time: together they may take no longer than one.
+    let answers = await withTaskGroup { group in
+      for request in wanted { group.addTask { await ask(request) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    var delay: String?
+    for answer in answers {
+      switch answer {
+      case .success(let answer):
+        if delay == nil { details.payload = JSONMembers(answer.told) }
         switch answer.meaning {
         case .done: continue
-        case .later: throw ActionDelayed("the answer was \(answer.status)", details)
+        case .later: delay = "the answer was \(answer.status)"
         case .refused: return .failed("the answer was \(answer.status)", details)
         }
-      } catch OutgoingFault.refused(let why) {
-        return .failed(why, details)
-      } catch OutgoingFault.unanswered(let why) {
-        throw ActionDelayed(why, details)
+      case .failure(.refused(let why)): return .failed(why, details)
+      case .failure(.unanswered(let why)): delay = why
       }
     }
+    if let delay { throw ActionDelayed(delay, details) }
     return .executed([], details)
+  }
+
+  private func ask(_ request: OutgoingRequest) async -> Result<OutgoingAnswer, OutgoingFault> {
+    do { return .success(try await client.send(request)) } catch {
+      return .failure(error as? OutgoingFault ?? .unanswered("\(error)"))
+    }
   }
 }
