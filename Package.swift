@@ -55,6 +55,7 @@ let package = Package(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CSpawn"),
+    .systemLibrary(name: "CMalloc"),
     // libpq's own library of ciphers.
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -120,8 +121,8 @@ let package = Package(
         "MartletPrefect", "MartletEngine", "MartletStore", "MartletPostgres", "MartletModel",
         "MartletRPC",
         "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletSettings",
-        "MartletSeal", lifecycle, unixSignals, logging, metrics, nioCore, nioPosix, nioHTTP1,
-        nioSSL,
+        "MartletSeal", "CMalloc", lifecycle, unixSignals, logging, metrics, nioCore, nioPosix,
+        nioHTTP1, nioSSL,
       ],
       swiftSettings: strict),
     .target(

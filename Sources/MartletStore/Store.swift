@@ -12,6 +12,8 @@ public final class Store: Sendable {
     public var writers = 1
     /// Connections that read, and write what is rare.
     public var readers = 4
+    /// Connections that look runs up by their ids, which is what is read most.
+    public var lookups = 2
     /// The waits of transitions that are the same for all runs.
     public var timing = TransitionTiming()
     /// Limits of the batches of transitions.
@@ -37,6 +39,7 @@ public final class Store: Sendable {
   public let settings: Settings
 
   let pool: PostgresPool
+  let lookups: PostgresPool
   let logger: Logger
   let commits = CommitSignal()
   let hints = CommitSignal()
@@ -73,6 +76,8 @@ public final class Store: Sendable {
       automationSignal.raise()
     }
     pool = PostgresPool(configuration, size: settings.readers, logger: logger)
+    lookups = PostgresPool(
+      configuration.planningByKey, size: settings.lookups, name: "pg-lookup", logger: logger)
     transitions = TransitionBatcher(
       configuration, limits: settings.batches, timing: settings.timing, writers: settings.writers,
       logger: logger
@@ -100,7 +105,10 @@ public final class Store: Sendable {
     try await transitions.waitUntilConnected(timeout: timeout)
     try await logs.waitUntilConnected(timeout: timeout)
     try await events.waitUntilConnected(timeout: timeout)
-    do { try await pool.waitUntilConnected(timeout: timeout) } catch {
+    do {
+      try await pool.waitUntilConnected(timeout: timeout)
+      try await lookups.waitUntilConnected(timeout: timeout)
+    } catch {
       throw StoreError(reading: error)
     }
   }
@@ -121,6 +129,7 @@ public final class Store: Sendable {
     await logs.shutdown()
     await events.shutdown()
     await pool.shutdown()
+    await lookups.shutdown()
   }
 
   /// Runs a closure on a reader's connection.
@@ -129,6 +138,16 @@ public final class Store: Sendable {
     _ body: @escaping @Sendable (PostgresConnection) throws -> Result
   ) async throws(StoreError) -> Result {
     do { return try await pool.read(deadline: deadline, body) } catch {
+      throw StoreError(reading: error)
+    }
+  }
+
+  /// Runs a closure on a connection whose statements find rows by their keys and are planned once.
+  func lookUp<Result: Sendable>(
+    _ deadline: ContinuousClock.Instant? = nil,
+    _ body: @escaping @Sendable (PostgresConnection) throws -> Result
+  ) async throws(StoreError) -> Result {
+    do { return try await lookups.read(deadline: deadline, body) } catch {
       throw StoreError(reading: error)
     }
   }

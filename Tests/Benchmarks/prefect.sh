@@ -48,8 +48,10 @@ both() {
     for file in "$work/rounds.$who.$1."*; do value_of "$file" "$2" >>"$work/$who.values"; done
   done
   note "  ${4:-$2}: martlet $(paste -sd ' ' "$work/martlet.values"); prefect $(paste -sd ' ' "$work/prefect.values")"
-  figure "martlet_${4:-$2}" "$(median "$work/martlet.values")" "$3"
-  figure "prefect_${4:-$2}" "$(median "$work/prefect.values")" "$3"
+  for who in martlet prefect; do
+    # Who lost something has no time until it held all.
+    if [ -s "$work/$who.values" ]; then figure "${who}_${4:-$2}" "$(median "$work/$who.values")" "$3"; fi
+  done
 }
 
 # A new database, with both in it.
@@ -95,13 +97,14 @@ if [ "${SCALE:-}" != large ]; then
   done
 
   note "map: a flow that maps a task over so many numbers, Prefect's own client, until the flow has the ends (ended) and until"
-  note "  the server counts them all (held); the client's own processor time (client_cpu) bounds both"
+  note "  the server counts them all (held), if it ever does (kept); the client's own processor time (client_cpu) bounds both"
   for count in $maps; do
     for who in martlet prefect; do
       if [ $who = martlet ]; then url=$address; else url=$prefect_address; fi
       prefect_client "$url" map.py "$count" >"$work/rounds.$who.map$count.0" || fail "the map of $count failed ($who)"
       sed -i 's/map_//' "$work/rounds.$who.map$count.0"
     done
+    both "map$count" kept runs "map_kept_$count"
     for name in ended held client_cpu; do both "map$count" "$name" s "map_${name}_$count"; done
   done
 

@@ -248,10 +248,10 @@ class Shapes:
                 yield f'    self.{property_} = try fields.{call}("{field}")'
             yield "  }"
             yield "  var members: JSONMembers {"
-            yield "    var members = JSONMembers()"
+            yield f"    var members = JSONMembers(reserving: {len(fields)})"
             for field, property_, swift, absent in fields:
                 value = f"{property_}.json" if absent is None else f"{property_}?.json ?? {absent}"
-                yield f'    members.set("{field}", to: {value})'
+                yield f'    members.append("{field}", {value})'
             yield "    return members"
             yield "  }"
             yield "}"

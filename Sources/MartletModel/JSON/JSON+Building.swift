@@ -30,6 +30,6 @@ extension JSONMembers {
 
   /// The names with their values, in order.
   public var pairs: [(name: String, value: JSON)] {
-    names.map { ($0.text, self[$0] ?? .null) }
+    zip(names, values).map { ($0.text, $1) }
   }
 }

@@ -40,7 +40,12 @@ private struct JSONParser {
   func fault(_ problem: String) -> JSONFault { JSONFault(offset: at, problem: problem) }
 
   mutating func skipSpace() {
-    while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
+    while at < bytes.count {
+      switch bytes[at] {
+      case 0x20, 0x0A, 0x0D, 0x09: at += 1
+      default: return
+      }
+    }
   }
 
   mutating func next() throws(JSONFault) -> UInt8 {
@@ -109,7 +114,13 @@ private struct JSONParser {
   mutating func string() throws(JSONFault) -> String {
     guard bytes[at] == UInt8(ascii: "\"") else { throw fault("expected a text") }
     at += 1
-    var text: [UInt8] = []
+    let start = at
+    while at < bytes.count, isPlain(bytes[at]) { at += 1 }
+    if at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
+      defer { at += 1 }
+      return String(decoding: bytes[start..<at], as: UTF8.self)
+    }
+    var text = Array(bytes[start..<at])
     while true {
       guard at < bytes.count else { throw fault("the text ends too early") }
       let byte = bytes[at]
@@ -133,6 +144,11 @@ private struct JSONParser {
       default: throw fault("is no escape of JSON")
       }
     }
+  }
+
+  /// Whether a byte of a text stands for itself.
+  private func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   mutating func escaped() throws(JSONFault) -> Unicode.Scalar {

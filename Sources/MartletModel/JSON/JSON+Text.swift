@@ -2,60 +2,92 @@
 
 extension JSON: CustomStringConvertible {
   /// The value as compact JSON.
-  public var description: String {
-    var text = ""
-    write(to: &text, limit: .max)
-    return text
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The value as compact JSON, in UTF-8.
+  public var bytes: [UInt8] {
+    var writer = JSONWriter(limit: .max)
+    writer.write(self)
+    return writer.bytes
   }
 
   /// The value as compact JSON of about so many bytes at most; what is cut off is an ellipsis.
   public func excerpt(_ limit: Int = 60) -> String {
-    var text = ""
-    write(to: &text, limit: limit)
-    return text.utf8.count > limit ? String(text.unicodeScalars.prefix(limit)) + "…" : text
+    // A character may be as long as four bytes: what follows the last one that is shown does not matter.
+    var writer = JSONWriter(limit: limit)
+    writer.write(self)
+    guard writer.bytes.count > limit else { return String(decoding: writer.bytes, as: UTF8.self) }
+    return String(String(decoding: writer.bytes, as: UTF8.self).unicodeScalars.prefix(limit)) + "…"
   }
+}
 
-  private func write(to text: inout String, limit: Int) {
-    if text.utf8.count > limit { return }
-    switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .number(let number): text += number.description
-    case .string(let string): Self.write(string, to: &text, limit: limit)
+/// Writes JSON until there are more bytes than a limit.
+private struct JSONWriter {
+  let limit: Int
+  var bytes: [UInt8] = []
+
+  init(limit: Int) { self.limit = limit }
+
+  mutating func write(_ value: JSON) {
+    if bytes.count > limit { return }
+    switch value {
+    case .null: write(word: "null")
+    case .bool(let value): write(word: value ? "true" : "false")
+    case .number(let number): bytes += number.description.utf8
+    case .string(let string): write(string)
     case .array(let values):
-      text += "["
-      for (index, value) in values.enumerated() where text.utf8.count <= limit {
-        if index > 0 { text += "," }
-        value.write(to: &text, limit: limit)
+      bytes.append(UInt8(ascii: "["))
+      for (index, value) in values.enumerated() where bytes.count <= limit {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        write(value)
       }
-      text += "]"
+      bytes.append(UInt8(ascii: "]"))
     case .object(let members):
-      text += "{"
-      for (index, name) in members.names.enumerated() where text.utf8.count <= limit {
-        if index > 0 { text += "," }
-        Self.write(name, to: &text, limit: limit)
-        text += ":"
-        (members[name] ?? .null).write(to: &text, limit: limit)
+      bytes.append(UInt8(ascii: "{"))
+      for index in members.names.indices where bytes.count <= limit {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        write(members.names[index])
+        bytes.append(UInt8(ascii: ":"))
+        write(members.values[index])
       }
-      text += "}"
+      bytes.append(UInt8(ascii: "}"))
     }
   }
 
-  private static func write(_ string: JSONText, to text: inout String, limit: Int) {
-    text += "\""
-    for scalar in string.text.unicodeScalars {
-      if text.utf8.count > limit { return }
-      switch scalar {
-      case "\"", "\\": text += "\\\(scalar)"
-      case "\n": text += "\\n"
-      case "\t": text += "\\t"
-      case "\r": text += "\\r"
-      case "\0"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
+  private mutating func write(word: StaticString) {
+    word.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func write(_ string: JSONText) {
+    bytes.append(UInt8(ascii: "\""))
+    var text = string.text
+    text.withUTF8 { write($0) }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func write(_ text: UnsafeBufferPointer<UInt8>) {
+    // What needs no escape goes over in pieces.
+    var start = 0
+    for (index, byte) in text.enumerated() {
+      let isPlain = byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+      if isPlain, index - start < 4096 || byte & 0xC0 == 0x80 { continue }
+      bytes.append(contentsOf: text[start..<index])
+      start = isPlain ? index : index + 1
+      if bytes.count > limit { return }
+      if !isPlain { escape(byte) }
     }
-    text += "\""
+    bytes.append(contentsOf: text[start...])
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\n"): write(word: "\\n")
+    case UInt8(ascii: "\t"): write(word: "\\t")
+    case UInt8(ascii: "\r"): write(word: "\\r")
+    case 0..<0x20:
+      write(word: byte < 0x10 ? "\\u000" : "\\u00")
+      bytes += String(byte, radix: 16).utf8
+    default: bytes += [UInt8(ascii: "\\"), byte]
+    }
   }
 }

@@ -33,8 +33,14 @@ extension Instant {
   /// The time as RFC 3339 has it, in UTC.
   public var rfc3339: String {
     let time = LocalTime(seconds: Int(microseconds.dividedDown(by: 1_000_000)))
-    let fraction = microseconds.remainderUp(by: 1_000_000)
-    return "\(time)" + (fraction == 0 ? "" : "." + String(fraction + 1_000_000).dropFirst()) + "Z"
+    let fraction = Int(microseconds.remainderUp(by: 1_000_000))
+    var text = time.digits
+    if fraction != 0 {
+      text.append(UInt8(ascii: "."))
+      text.appendDigits(fraction, 6)
+    }
+    text.append(UInt8(ascii: "Z"))
+    return String(decoding: text, as: UTF8.self)
   }
 }
 

@@ -1556,17 +1556,17 @@ extension Shape.Artifact {
     self.taskRunID = try fields.optional("task_run_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id?.json ?? .null)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("key", to: key?.json ?? .null)
-    members.set("type", to: type?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("data", to: data?.json ?? .null)
-    members.set("metadata_", to: metadata?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    var members = JSONMembers(reserving: 10)
+    members.append("id", id?.json ?? .null)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("key", key?.json ?? .null)
+    members.append("type", type?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("data", data?.json ?? .null)
+    members.append("metadata_", metadata?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
     return members
   }
 }
@@ -1587,18 +1587,18 @@ extension Shape.ArtifactCollection {
     self.taskRunID = try fields.optional("task_run_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("key", to: key.json)
-    members.set("latest_id", to: latestID.json)
-    members.set("type", to: type?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("data", to: data?.json ?? .null)
-    members.set("metadata_", to: metadata?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    var members = JSONMembers(reserving: 11)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("key", key.json)
+    members.append("latest_id", latestID.json)
+    members.append("type", type?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("data", data?.json ?? .null)
+    members.append("metadata_", metadata?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
     return members
   }
 }
@@ -1614,13 +1614,13 @@ extension Shape.ArtifactCollectionFilter {
     self.type = try fields.optional("type")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("latest_id", to: latestID?.json ?? .null)
-    members.set("key", to: key?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
-    members.set("type", to: type?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("latest_id", latestID?.json ?? .null)
+    members.append("key", key?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
+    members.append("type", type?.json ?? .null)
     return members
   }
 }
@@ -1631,8 +1631,8 @@ extension Shape.ArtifactCollectionFilterFlowRunId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -1645,10 +1645,10 @@ extension Shape.ArtifactCollectionFilterKey {
     self.exists = try fields.optional("exists_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("like_", to: like?.json ?? .null)
-    members.set("exists_", to: exists?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("any_", any?.json ?? .null)
+    members.append("like_", like?.json ?? .null)
+    members.append("exists_", exists?.json ?? .null)
     return members
   }
 }
@@ -1659,8 +1659,8 @@ extension Shape.ArtifactCollectionFilterLatestId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -1671,8 +1671,8 @@ extension Shape.ArtifactCollectionFilterTaskRunId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -1684,9 +1684,9 @@ extension Shape.ArtifactCollectionFilterType {
     self.notAny = try fields.optional("not_any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("not_any_", to: notAny?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("any_", any?.json ?? .null)
+    members.append("not_any_", notAny?.json ?? .null)
     return members
   }
 }
@@ -1703,14 +1703,14 @@ extension Shape.ArtifactCreate {
     self.taskRunID = try fields.optional("task_run_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("key", to: key?.json ?? .null)
-    members.set("type", to: type?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("data", to: data?.json ?? .null)
-    members.set("metadata_", to: metadata?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("key", key?.json ?? .null)
+    members.append("type", type?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("data", data?.json ?? .null)
+    members.append("metadata_", metadata?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
     return members
   }
 }
@@ -1726,13 +1726,13 @@ extension Shape.ArtifactFilter {
     self.type = try fields.optional("type")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("id", to: id?.json ?? .null)
-    members.set("key", to: key?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
-    members.set("type", to: type?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("id", id?.json ?? .null)
+    members.append("key", key?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
+    members.append("type", type?.json ?? .null)
     return members
   }
 }
@@ -1743,8 +1743,8 @@ extension Shape.ArtifactFilterFlowRunId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -1755,8 +1755,8 @@ extension Shape.ArtifactFilterId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -1769,10 +1769,10 @@ extension Shape.ArtifactFilterKey {
     self.exists = try fields.optional("exists_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("like_", to: like?.json ?? .null)
-    members.set("exists_", to: exists?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("any_", any?.json ?? .null)
+    members.append("like_", like?.json ?? .null)
+    members.append("exists_", exists?.json ?? .null)
     return members
   }
 }
@@ -1783,8 +1783,8 @@ extension Shape.ArtifactFilterTaskRunId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -1796,9 +1796,9 @@ extension Shape.ArtifactFilterType {
     self.notAny = try fields.optional("not_any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("not_any_", to: notAny?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("any_", any?.json ?? .null)
+    members.append("not_any_", notAny?.json ?? .null)
     return members
   }
 }
@@ -1811,10 +1811,10 @@ extension Shape.ArtifactUpdate {
     self.metadata = try fields.optional("metadata_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("data", to: data?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("metadata_", to: metadata?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("data", data?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("metadata_", metadata?.json ?? .null)
     return members
   }
 }
@@ -1835,18 +1835,18 @@ extension Shape.Automation {
     self.updated = try fields.optional("updated")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("description", to: description?.json ?? .text(""))
-    members.set("enabled", to: enabled?.json ?? .bool(true))
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("trigger", to: trigger.json)
-    members.set("actions", to: actions.json)
-    members.set("actions_on_trigger", to: actionsOnTrigger?.json ?? .array([]))
-    members.set("actions_on_resolve", to: actionsOnResolve?.json ?? .array([]))
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
+    var members = JSONMembers(reserving: 11)
+    members.append("name", name.json)
+    members.append("description", description?.json ?? .text(""))
+    members.append("enabled", enabled?.json ?? .bool(true))
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("trigger", trigger.json)
+    members.append("actions", actions.json)
+    members.append("actions_on_trigger", actionsOnTrigger?.json ?? .array([]))
+    members.append("actions_on_resolve", actionsOnResolve?.json ?? .array([]))
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
     return members
   }
 }
@@ -1865,16 +1865,16 @@ extension Shape.AutomationCreate {
     self.ownerResource = try fields.optional("owner_resource")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("description", to: description?.json ?? .text(""))
-    members.set("enabled", to: enabled?.json ?? .bool(true))
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("trigger", to: trigger.json)
-    members.set("actions", to: actions.json)
-    members.set("actions_on_trigger", to: actionsOnTrigger?.json ?? .array([]))
-    members.set("actions_on_resolve", to: actionsOnResolve?.json ?? .array([]))
-    members.set("owner_resource", to: ownerResource?.json ?? .null)
+    var members = JSONMembers(reserving: 9)
+    members.append("name", name.json)
+    members.append("description", description?.json ?? .text(""))
+    members.append("enabled", enabled?.json ?? .bool(true))
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("trigger", trigger.json)
+    members.append("actions", actions.json)
+    members.append("actions_on_trigger", actionsOnTrigger?.json ?? .array([]))
+    members.append("actions_on_resolve", actionsOnResolve?.json ?? .array([]))
+    members.append("owner_resource", ownerResource?.json ?? .null)
     return members
   }
 }
@@ -1889,12 +1889,12 @@ extension Shape.AutomationFilter {
     self.tags = try fields.optional("tags")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("id", to: id?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("created", to: created?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .null)
+    var members = JSONMembers(reserving: 5)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("id", id?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("created", created?.json ?? .null)
+    members.append("tags", tags?.json ?? .null)
     return members
   }
 }
@@ -1905,8 +1905,8 @@ extension Shape.AutomationFilterCreated {
     self.before = try fields.optional("before_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("before_", to: before?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("before_", before?.json ?? .null)
     return members
   }
 }
@@ -1917,8 +1917,8 @@ extension Shape.AutomationFilterId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -1929,8 +1929,8 @@ extension Shape.AutomationFilterName {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -1944,11 +1944,11 @@ extension Shape.AutomationFilterTags {
     self.isNull = try fields.optional("is_null_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("all_", to: all?.json ?? .null)
-    members.set("any_", to: any?.json ?? .null)
-    members.set("is_null_", to: isNull?.json ?? .null)
+    var members = JSONMembers(reserving: 4)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("all_", all?.json ?? .null)
+    members.append("any_", any?.json ?? .null)
+    members.append("is_null_", isNull?.json ?? .null)
     return members
   }
 }
@@ -1959,8 +1959,8 @@ extension Shape.AutomationPartialUpdate {
     self.enabled = try fields.optional("enabled")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("enabled", to: enabled?.json ?? .bool(true))
+    var members = JSONMembers(reserving: 1)
+    members.append("enabled", enabled?.json ?? .bool(true))
     return members
   }
 }
@@ -1978,15 +1978,15 @@ extension Shape.AutomationUpdate {
     self.actionsOnResolve = try fields.optional("actions_on_resolve")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("description", to: description?.json ?? .text(""))
-    members.set("enabled", to: enabled?.json ?? .bool(true))
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("trigger", to: trigger.json)
-    members.set("actions", to: actions.json)
-    members.set("actions_on_trigger", to: actionsOnTrigger?.json ?? .array([]))
-    members.set("actions_on_resolve", to: actionsOnResolve?.json ?? .array([]))
+    var members = JSONMembers(reserving: 8)
+    members.append("name", name.json)
+    members.append("description", description?.json ?? .text(""))
+    members.append("enabled", enabled?.json ?? .bool(true))
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("trigger", trigger.json)
+    members.append("actions", actions.json)
+    members.append("actions_on_trigger", actionsOnTrigger?.json ?? .array([]))
+    members.append("actions_on_resolve", actionsOnResolve?.json ?? .array([]))
     return members
   }
 }
@@ -2008,19 +2008,19 @@ extension Shape.BlockDocument {
     self.isAnonymous = try fields.optional("is_anonymous")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("data", to: data?.json ?? .null)
-    members.set("block_schema_id", to: blockSchemaID.json)
-    members.set("block_schema", to: blockSchema?.json ?? .null)
-    members.set("block_type_id", to: blockTypeID.json)
-    members.set("block_type_name", to: blockTypeName?.json ?? .null)
-    members.set("block_type", to: blockType?.json ?? .null)
-    members.set("block_document_references", to: blockDocumentReferences?.json ?? .object([] as [(String, JSON?)]))
-    members.set("is_anonymous", to: isAnonymous?.json ?? .bool(false))
+    var members = JSONMembers(reserving: 12)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("data", data?.json ?? .null)
+    members.append("block_schema_id", blockSchemaID.json)
+    members.append("block_schema", blockSchema?.json ?? .null)
+    members.append("block_type_id", blockTypeID.json)
+    members.append("block_type_name", blockTypeName?.json ?? .null)
+    members.append("block_type", blockType?.json ?? .null)
+    members.append("block_document_references", blockDocumentReferences?.json ?? .object([] as [(String, JSON?)]))
+    members.append("is_anonymous", isAnonymous?.json ?? .bool(false))
     return members
   }
 }
@@ -2035,12 +2035,12 @@ extension Shape.BlockDocumentCreate {
     self.isAnonymous = try fields.optional("is_anonymous")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name?.json ?? .null)
-    members.set("data", to: data?.json ?? .null)
-    members.set("block_schema_id", to: blockSchemaID.json)
-    members.set("block_type_id", to: blockTypeID.json)
-    members.set("is_anonymous", to: isAnonymous?.json ?? .bool(false))
+    var members = JSONMembers(reserving: 5)
+    members.append("name", name?.json ?? .null)
+    members.append("data", data?.json ?? .null)
+    members.append("block_schema_id", blockSchemaID.json)
+    members.append("block_type_id", blockTypeID.json)
+    members.append("is_anonymous", isAnonymous?.json ?? .bool(false))
     return members
   }
 }
@@ -2055,12 +2055,12 @@ extension Shape.BlockDocumentFilter {
     self.name = try fields.optional("name")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("id", to: id?.json ?? .null)
-    members.set("is_anonymous", to: isAnonymous?.json ?? .object([("eq_", .bool(false))] as [(String, JSON?)]))
-    members.set("block_type_id", to: blockTypeID?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
+    var members = JSONMembers(reserving: 5)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("id", id?.json ?? .null)
+    members.append("is_anonymous", isAnonymous?.json ?? .object([("eq_", .bool(false))] as [(String, JSON?)]))
+    members.append("block_type_id", blockTypeID?.json ?? .null)
+    members.append("name", name?.json ?? .null)
     return members
   }
 }
@@ -2071,8 +2071,8 @@ extension Shape.BlockDocumentFilterBlockTypeId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -2083,8 +2083,8 @@ extension Shape.BlockDocumentFilterId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -2095,8 +2095,8 @@ extension Shape.BlockDocumentFilterIsAnonymous {
     self.eq = try fields.optional("eq_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("eq_", to: eq?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("eq_", eq?.json ?? .null)
     return members
   }
 }
@@ -2108,9 +2108,9 @@ extension Shape.BlockDocumentFilterName {
     self.like = try fields.optional("like_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("like_", to: like?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("any_", any?.json ?? .null)
+    members.append("like_", like?.json ?? .null)
     return members
   }
 }
@@ -2123,10 +2123,10 @@ extension Shape.BlockDocumentUpdate {
     self.mergeExistingData = try fields.optional("merge_existing_data")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("block_schema_id", to: blockSchemaID?.json ?? .null)
-    members.set("data", to: data?.json ?? .null)
-    members.set("merge_existing_data", to: mergeExistingData?.json ?? .bool(true))
+    var members = JSONMembers(reserving: 3)
+    members.append("block_schema_id", blockSchemaID?.json ?? .null)
+    members.append("data", data?.json ?? .null)
+    members.append("merge_existing_data", mergeExistingData?.json ?? .bool(true))
     return members
   }
 }
@@ -2145,16 +2145,16 @@ extension Shape.BlockSchema {
     self.version = try fields.optional("version")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("checksum", to: checksum.json)
-    members.set("fields", to: fields?.json ?? .null)
-    members.set("block_type_id", to: blockTypeID?.json ?? .null)
-    members.set("block_type", to: blockType?.json ?? .null)
-    members.set("capabilities", to: capabilities?.json ?? .array([]))
-    members.set("version", to: version?.json ?? .text("non-versioned"))
+    var members = JSONMembers(reserving: 9)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("checksum", checksum.json)
+    members.append("fields", fields?.json ?? .null)
+    members.append("block_type_id", blockTypeID?.json ?? .null)
+    members.append("block_type", blockType?.json ?? .null)
+    members.append("capabilities", capabilities?.json ?? .array([]))
+    members.append("version", version?.json ?? .text("non-versioned"))
     return members
   }
 }
@@ -2168,11 +2168,11 @@ extension Shape.BlockSchemaCreate {
     self.version = try fields.optional("version")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("fields", to: fields?.json ?? .null)
-    members.set("block_type_id", to: blockTypeID.json)
-    members.set("capabilities", to: capabilities?.json ?? .array([]))
-    members.set("version", to: version?.json ?? .text("non-versioned"))
+    var members = JSONMembers(reserving: 4)
+    members.append("fields", fields?.json ?? .null)
+    members.append("block_type_id", blockTypeID.json)
+    members.append("capabilities", capabilities?.json ?? .array([]))
+    members.append("version", version?.json ?? .text("non-versioned"))
     return members
   }
 }
@@ -2187,12 +2187,12 @@ extension Shape.BlockSchemaFilter {
     self.version = try fields.optional("version")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("block_type_id", to: blockTypeID?.json ?? .null)
-    members.set("block_capabilities", to: blockCapabilities?.json ?? .null)
-    members.set("id", to: id?.json ?? .null)
-    members.set("version", to: version?.json ?? .null)
+    var members = JSONMembers(reserving: 5)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("block_type_id", blockTypeID?.json ?? .null)
+    members.append("block_capabilities", blockCapabilities?.json ?? .null)
+    members.append("id", id?.json ?? .null)
+    members.append("version", version?.json ?? .null)
     return members
   }
 }
@@ -2203,8 +2203,8 @@ extension Shape.BlockSchemaFilterBlockTypeId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -2215,8 +2215,8 @@ extension Shape.BlockSchemaFilterCapabilities {
     self.all = try fields.optional("all_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("all_", to: all?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("all_", all?.json ?? .null)
     return members
   }
 }
@@ -2227,8 +2227,8 @@ extension Shape.BlockSchemaFilterId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -2239,8 +2239,8 @@ extension Shape.BlockSchemaFilterVersion {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -2260,17 +2260,17 @@ extension Shape.BlockType {
     self.isProtected = try fields.optional("is_protected")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name.json)
-    members.set("slug", to: slug.json)
-    members.set("logo_url", to: logoUrl?.json ?? .null)
-    members.set("documentation_url", to: documentationUrl?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("code_example", to: codeExample?.json ?? .null)
-    members.set("is_protected", to: isProtected?.json ?? .bool(false))
+    var members = JSONMembers(reserving: 10)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name.json)
+    members.append("slug", slug.json)
+    members.append("logo_url", logoUrl?.json ?? .null)
+    members.append("documentation_url", documentationUrl?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("code_example", codeExample?.json ?? .null)
+    members.append("is_protected", isProtected?.json ?? .bool(false))
     return members
   }
 }
@@ -2286,13 +2286,13 @@ extension Shape.BlockTypeCreate {
     self.codeExample = try fields.optional("code_example")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("slug", to: slug.json)
-    members.set("logo_url", to: logoUrl?.json ?? .null)
-    members.set("documentation_url", to: documentationUrl?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("code_example", to: codeExample?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("name", name.json)
+    members.append("slug", slug.json)
+    members.append("logo_url", logoUrl?.json ?? .null)
+    members.append("documentation_url", documentationUrl?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("code_example", codeExample?.json ?? .null)
     return members
   }
 }
@@ -2304,9 +2304,9 @@ extension Shape.BlockTypeFilter {
     self.slug = try fields.optional("slug")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name?.json ?? .null)
-    members.set("slug", to: slug?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("name", name?.json ?? .null)
+    members.append("slug", slug?.json ?? .null)
     return members
   }
 }
@@ -2317,8 +2317,8 @@ extension Shape.BlockTypeFilterName {
     self.like = try fields.optional("like_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("like_", to: like?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("like_", like?.json ?? .null)
     return members
   }
 }
@@ -2329,8 +2329,8 @@ extension Shape.BlockTypeFilterSlug {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -2344,11 +2344,11 @@ extension Shape.BlockTypeUpdate {
     self.codeExample = try fields.optional("code_example")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("logo_url", to: logoUrl?.json ?? .null)
-    members.set("documentation_url", to: documentationUrl?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("code_example", to: codeExample?.json ?? .null)
+    var members = JSONMembers(reserving: 4)
+    members.append("logo_url", logoUrl?.json ?? .null)
+    members.append("documentation_url", documentationUrl?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("code_example", codeExample?.json ?? .null)
     return members
   }
 }
@@ -2362,11 +2362,11 @@ extension Shape.BulkDecrementActiveSlotsBody {
     self.createIfMissing = try fields.optional("create_if_missing")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("slots", to: slots.json)
-    members.set("names", to: names.json)
-    members.set("occupancy_seconds", to: occupancySeconds?.json ?? .null)
-    members.set("create_if_missing", to: createIfMissing?.json ?? .null)
+    var members = JSONMembers(reserving: 4)
+    members.append("slots", slots.json)
+    members.append("names", names.json)
+    members.append("occupancy_seconds", occupancySeconds?.json ?? .null)
+    members.append("create_if_missing", createIfMissing?.json ?? .null)
     return members
   }
 }
@@ -2377,8 +2377,8 @@ extension Shape.BulkDecrementActiveSlotsWithLeaseBody {
     self.leaseID = try fields.required("lease_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("lease_id", to: leaseID.json)
+    var members = JSONMembers(reserving: 1)
+    members.append("lease_id", leaseID.json)
     return members
   }
 }
@@ -2392,11 +2392,11 @@ extension Shape.BulkIncrementActiveSlotsBody {
     self.createIfMissing = try fields.optional("create_if_missing")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("slots", to: slots.json)
-    members.set("names", to: names.json)
-    members.set("mode", to: mode?.json ?? .text("concurrency"))
-    members.set("create_if_missing", to: createIfMissing?.json ?? .null)
+    var members = JSONMembers(reserving: 4)
+    members.append("slots", slots.json)
+    members.append("names", names.json)
+    members.append("mode", mode?.json ?? .text("concurrency"))
+    members.append("create_if_missing", createIfMissing?.json ?? .null)
     return members
   }
 }
@@ -2411,12 +2411,12 @@ extension Shape.BulkIncrementActiveSlotsWithLeaseBody {
     self.holder = try fields.optional("holder")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("slots", to: slots.json)
-    members.set("names", to: names.json)
-    members.set("mode", to: mode?.json ?? .text("concurrency"))
-    members.set("lease_duration", to: leaseDuration?.json ?? .integer(300))
-    members.set("holder", to: holder?.json ?? .null)
+    var members = JSONMembers(reserving: 5)
+    members.append("slots", slots.json)
+    members.append("names", names.json)
+    members.append("mode", mode?.json ?? .text("concurrency"))
+    members.append("lease_duration", leaseDuration?.json ?? .integer(300))
+    members.append("holder", holder?.json ?? .null)
     return members
   }
 }
@@ -2429,10 +2429,10 @@ extension Shape.CreateFlowRunInputBody {
     self.sender = try fields.optional("sender")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("key", to: key.json)
-    members.set("value", to: value.json)
-    members.set("sender", to: sender?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("key", key.json)
+    members.append("value", value.json)
+    members.append("sender", sender?.json ?? .null)
     return members
   }
 }
@@ -2444,9 +2444,9 @@ extension Shape.DecrementConcurrencyLimitsV1Body {
     self.taskRunID = try fields.required("task_run_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("names", to: names.json)
-    members.set("task_run_id", to: taskRunID.json)
+    var members = JSONMembers(reserving: 2)
+    members.append("names", names.json)
+    members.append("task_run_id", taskRunID.json)
     return members
   }
 }
@@ -2459,10 +2459,10 @@ extension Shape.FilterFlowRunInputBody {
     self.excludeKeys = try fields.optional("exclude_keys")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("prefix", to: prefix.json)
-    members.set("limit", to: limit?.json ?? .integer(1))
-    members.set("exclude_keys", to: excludeKeys?.json ?? .array([]))
+    var members = JSONMembers(reserving: 3)
+    members.append("prefix", prefix.json)
+    members.append("limit", limit?.json ?? .integer(1))
+    members.append("exclude_keys", excludeKeys?.json ?? .array([]))
     return members
   }
 }
@@ -2475,10 +2475,10 @@ extension Shape.GetScheduledFlowRunsForDeploymentsBody {
     self.limit = try fields.optional("limit")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("deployment_ids", to: deploymentIDs.json)
-    members.set("scheduled_before", to: scheduledBefore?.json ?? .null)
-    members.set("limit", to: limit?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("deployment_ids", deploymentIDs.json)
+    members.append("scheduled_before", scheduledBefore?.json ?? .null)
+    members.append("limit", limit?.json ?? .null)
     return members
   }
 }
@@ -2492,11 +2492,11 @@ extension Shape.GetScheduledFlowRunsBody {
     self.limit = try fields.optional("limit")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("work_queue_names", to: workQueueNames?.json ?? .array([]))
-    members.set("scheduled_before", to: scheduledBefore?.json ?? .null)
-    members.set("scheduled_after", to: scheduledAfter?.json ?? .null)
-    members.set("limit", to: limit?.json ?? .null)
+    var members = JSONMembers(reserving: 4)
+    members.append("work_queue_names", workQueueNames?.json ?? .array([]))
+    members.append("scheduled_before", scheduledBefore?.json ?? .null)
+    members.append("scheduled_after", scheduledAfter?.json ?? .null)
+    members.append("limit", limit?.json ?? .null)
     return members
   }
 }
@@ -2508,9 +2508,9 @@ extension Shape.IncrementConcurrencyLimitsV1Body {
     self.taskRunID = try fields.required("task_run_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("names", to: names.json)
-    members.set("task_run_id", to: taskRunID.json)
+    var members = JSONMembers(reserving: 2)
+    members.append("names", names.json)
+    members.append("task_run_id", taskRunID.json)
     return members
   }
 }
@@ -2524,11 +2524,11 @@ extension Shape.ReadLogsBody {
     self.limit = try fields.optional("limit")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("offset", to: offset?.json ?? .integer(0))
-    members.set("logs", to: logs?.json ?? .null)
-    members.set("sort", to: sort?.json ?? .text("TIMESTAMP_ASC"))
-    members.set("limit", to: limit?.json ?? .null)
+    var members = JSONMembers(reserving: 4)
+    members.append("offset", offset?.json ?? .integer(0))
+    members.append("logs", logs?.json ?? .null)
+    members.append("sort", sort?.json ?? .text("TIMESTAMP_ASC"))
+    members.append("limit", limit?.json ?? .null)
     return members
   }
 }
@@ -2539,8 +2539,8 @@ extension Shape.RenewConcurrencyLeaseBody {
     self.leaseDuration = try fields.optional("lease_duration")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("lease_duration", to: leaseDuration?.json ?? .integer(300))
+    var members = JSONMembers(reserving: 1)
+    members.append("lease_duration", leaseDuration?.json ?? .integer(300))
     return members
   }
 }
@@ -2551,8 +2551,8 @@ extension Shape.ResetConcurrencyLimitByTagBody {
     self.slotOverride = try fields.optional("slot_override")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("slot_override", to: slotOverride?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("slot_override", slotOverride?.json ?? .null)
     return members
   }
 }
@@ -2563,8 +2563,8 @@ extension Shape.ResumeFlowRunBody {
     self.runInput = try fields.optional("run_input")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("run_input", to: runInput?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("run_input", runInput?.json ?? .null)
     return members
   }
 }
@@ -2576,9 +2576,9 @@ extension Shape.SetFlowRunStateBody {
     self.force = try fields.optional("force")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("state", to: state.json)
-    members.set("force", to: force?.json ?? .bool(false))
+    var members = JSONMembers(reserving: 2)
+    members.append("state", state.json)
+    members.append("force", force?.json ?? .bool(false))
     return members
   }
 }
@@ -2590,9 +2590,9 @@ extension Shape.SetTaskRunStateBody {
     self.force = try fields.optional("force")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("state", to: state.json)
-    members.set("force", to: force?.json ?? .bool(false))
+    var members = JSONMembers(reserving: 2)
+    members.append("state", state.json)
+    members.append("force", force?.json ?? .bool(false))
     return members
   }
 }
@@ -2604,9 +2604,9 @@ extension Shape.WorkerHeartbeatBody {
     self.heartbeatIntervalSeconds = try fields.optional("heartbeat_interval_seconds")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("heartbeat_interval_seconds", to: heartbeatIntervalSeconds?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("name", name.json)
+    members.append("heartbeat_interval_seconds", heartbeatIntervalSeconds?.json ?? .null)
     return members
   }
 }
@@ -2618,9 +2618,9 @@ extension Shape.ConcurrencyLeaseHolder {
     self.id = try fields.required("id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("type", to: type.json)
-    members.set("id", to: id.json)
+    var members = JSONMembers(reserving: 2)
+    members.append("type", type.json)
+    members.append("id", id.json)
     return members
   }
 }
@@ -2636,13 +2636,13 @@ extension Shape.ConcurrencyLimit {
     self.activeSlots = try fields.optional("active_slots")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("tag", to: tag.json)
-    members.set("concurrency_limit", to: concurrencyLimit.json)
-    members.set("active_slots", to: activeSlots?.json ?? .array([]))
+    var members = JSONMembers(reserving: 6)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("tag", tag.json)
+    members.append("concurrency_limit", concurrencyLimit.json)
+    members.append("active_slots", activeSlots?.json ?? .array([]))
     return members
   }
 }
@@ -2654,9 +2654,9 @@ extension Shape.ConcurrencyLimitCreate {
     self.concurrencyLimit = try fields.required("concurrency_limit")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("tag", to: tag.json)
-    members.set("concurrency_limit", to: concurrencyLimit.json)
+    var members = JSONMembers(reserving: 2)
+    members.append("tag", tag.json)
+    members.append("concurrency_limit", concurrencyLimit.json)
     return members
   }
 }
@@ -2676,17 +2676,17 @@ extension Shape.ConcurrencyLimitV2 {
     self.avgSlotOccupancySeconds = try fields.optional("avg_slot_occupancy_seconds")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("active", to: active?.json ?? .bool(true))
-    members.set("name", to: name.json)
-    members.set("limit", to: limit.json)
-    members.set("active_slots", to: activeSlots?.json ?? .integer(0))
-    members.set("denied_slots", to: deniedSlots?.json ?? .integer(0))
-    members.set("slot_decay_per_second", to: slotDecayPerSecond?.json ?? .integer(0))
-    members.set("avg_slot_occupancy_seconds", to: avgSlotOccupancySeconds?.json ?? .double(2.0))
+    var members = JSONMembers(reserving: 10)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("active", active?.json ?? .bool(true))
+    members.append("name", name.json)
+    members.append("limit", limit.json)
+    members.append("active_slots", activeSlots?.json ?? .integer(0))
+    members.append("denied_slots", deniedSlots?.json ?? .integer(0))
+    members.append("slot_decay_per_second", slotDecayPerSecond?.json ?? .integer(0))
+    members.append("avg_slot_occupancy_seconds", avgSlotOccupancySeconds?.json ?? .double(2.0))
     return members
   }
 }
@@ -2702,13 +2702,13 @@ extension Shape.ConcurrencyLimitV2Create {
     self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("active", to: active?.json ?? .bool(true))
-    members.set("name", to: name.json)
-    members.set("limit", to: limit.json)
-    members.set("active_slots", to: activeSlots?.json ?? .integer(0))
-    members.set("denied_slots", to: deniedSlots?.json ?? .integer(0))
-    members.set("slot_decay_per_second", to: slotDecayPerSecond?.json ?? .integer(0))
+    var members = JSONMembers(reserving: 6)
+    members.append("active", active?.json ?? .bool(true))
+    members.append("name", name.json)
+    members.append("limit", limit.json)
+    members.append("active_slots", activeSlots?.json ?? .integer(0))
+    members.append("denied_slots", deniedSlots?.json ?? .integer(0))
+    members.append("slot_decay_per_second", slotDecayPerSecond?.json ?? .integer(0))
     return members
   }
 }
@@ -2724,13 +2724,13 @@ extension Shape.ConcurrencyLimitV2Update {
     self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("active", to: active?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("limit", to: limit?.json ?? .null)
-    members.set("active_slots", to: activeSlots?.json ?? .null)
-    members.set("denied_slots", to: deniedSlots?.json ?? .null)
-    members.set("slot_decay_per_second", to: slotDecayPerSecond?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("active", active?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("limit", limit?.json ?? .null)
+    members.append("active_slots", activeSlots?.json ?? .null)
+    members.append("denied_slots", deniedSlots?.json ?? .null)
+    members.append("slot_decay_per_second", slotDecayPerSecond?.json ?? .null)
     return members
   }
 }
@@ -2742,9 +2742,9 @@ extension Shape.ConcurrencyLimitWithLeaseResponse {
     self.limits = try fields.required("limits")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("lease_id", to: leaseID.json)
-    members.set("limits", to: limits.json)
+    var members = JSONMembers(reserving: 2)
+    members.append("lease_id", leaseID.json)
+    members.append("limits", limits.json)
     return members
   }
 }
@@ -2756,9 +2756,9 @@ extension Shape.ConcurrencyOptions {
     self.gracePeriodSeconds = try fields.optional("grace_period_seconds")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("collision_strategy", to: collisionStrategy.json)
-    members.set("grace_period_seconds", to: gracePeriodSeconds?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("collision_strategy", collisionStrategy.json)
+    members.append("grace_period_seconds", gracePeriodSeconds?.json ?? .null)
     return members
   }
 }
@@ -2777,16 +2777,16 @@ extension Shape.CountByState {
     self.scheduled = try fields.optional("SCHEDULED")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("COMPLETED", to: completed?.json ?? .integer(0))
-    members.set("PENDING", to: pending?.json ?? .integer(0))
-    members.set("RUNNING", to: running?.json ?? .integer(0))
-    members.set("FAILED", to: failed?.json ?? .integer(0))
-    members.set("CANCELLED", to: cancelled?.json ?? .integer(0))
-    members.set("CRASHED", to: crashed?.json ?? .integer(0))
-    members.set("PAUSED", to: paused?.json ?? .integer(0))
-    members.set("CANCELLING", to: cancelling?.json ?? .integer(0))
-    members.set("SCHEDULED", to: scheduled?.json ?? .integer(0))
+    var members = JSONMembers(reserving: 9)
+    members.append("COMPLETED", completed?.json ?? .integer(0))
+    members.append("PENDING", pending?.json ?? .integer(0))
+    members.append("RUNNING", running?.json ?? .integer(0))
+    members.append("FAILED", failed?.json ?? .integer(0))
+    members.append("CANCELLED", cancelled?.json ?? .integer(0))
+    members.append("CRASHED", crashed?.json ?? .integer(0))
+    members.append("PAUSED", paused?.json ?? .integer(0))
+    members.append("CANCELLING", cancelling?.json ?? .integer(0))
+    members.append("SCHEDULED", scheduled?.json ?? .integer(0))
     return members
   }
 }
@@ -2799,10 +2799,10 @@ extension Shape.CreatedBy {
     self.displayValue = try fields.optional("display_value")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id?.json ?? .null)
-    members.set("type", to: type?.json ?? .null)
-    members.set("display_value", to: displayValue?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("id", id?.json ?? .null)
+    members.append("type", type?.json ?? .null)
+    members.append("display_value", displayValue?.json ?? .null)
     return members
   }
 }
@@ -2815,10 +2815,10 @@ extension Shape.CronSchedule {
     self.dayOr = try fields.optional("day_or")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("cron", to: cron.json)
-    members.set("timezone", to: timezone?.json ?? .null)
-    members.set("day_or", to: dayOr?.json ?? .bool(true))
+    var members = JSONMembers(reserving: 3)
+    members.append("cron", cron.json)
+    members.append("timezone", timezone?.json ?? .null)
+    members.append("day_or", dayOr?.json ?? .bool(true))
     return members
   }
 }
@@ -2838,17 +2838,17 @@ extension Shape.DependencyResult {
     self.untrackableResult = try fields.required("untrackable_result")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("name", to: name.json)
-    members.set("upstream_dependencies", to: upstreamDependencies.json)
-    members.set("state", to: state?.json ?? .null)
-    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
-    members.set("start_time", to: startTime?.json ?? .null)
-    members.set("end_time", to: endTime?.json ?? .null)
-    members.set("total_run_time", to: totalRunTime?.json ?? .null)
-    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .null)
-    members.set("untrackable_result", to: untrackableResult.json)
+    var members = JSONMembers(reserving: 10)
+    members.append("id", id.json)
+    members.append("name", name.json)
+    members.append("upstream_dependencies", upstreamDependencies.json)
+    members.append("state", state?.json ?? .null)
+    members.append("expected_start_time", expectedStartTime?.json ?? .null)
+    members.append("start_time", startTime?.json ?? .null)
+    members.append("end_time", endTime?.json ?? .null)
+    members.append("total_run_time", totalRunTime?.json ?? .null)
+    members.append("estimated_run_time", estimatedRunTime?.json ?? .null)
+    members.append("untrackable_result", untrackableResult.json)
     return members
   }
 }
@@ -2859,8 +2859,8 @@ extension Shape.DeploymentBulkDeleteResponse {
     self.deleted = try fields.optional("deleted")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("deleted", to: deleted?.json ?? .array([]))
+    var members = JSONMembers(reserving: 1)
+    members.append("deleted", deleted?.json ?? .array([]))
     return members
   }
 }
@@ -2893,30 +2893,30 @@ extension Shape.DeploymentCreate {
     self.versionInfo = try fields.optional("version_info")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("flow_id", to: flowID.json)
-    members.set("paused", to: paused?.json ?? .bool(false))
-    members.set("schedules", to: schedules?.json ?? .array([]))
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("concurrency_options", to: concurrencyOptions?.json ?? .null)
-    members.set("global_concurrency_limit_id", to: globalConcurrencyLimitID?.json ?? .null)
-    members.set("enforce_parameter_schema", to: enforceParameterSchema?.json ?? .bool(true))
-    members.set("parameter_openapi_schema", to: parameterOpenapiSchema?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .null)
-    members.set("pull_steps", to: pullSteps?.json ?? .null)
-    members.set("work_queue_name", to: workQueueName?.json ?? .null)
-    members.set("work_pool_name", to: workPoolName?.json ?? .null)
-    members.set("storage_document_id", to: storageDocumentID?.json ?? .null)
-    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("path", to: path?.json ?? .null)
-    members.set("version", to: version?.json ?? .null)
-    members.set("entrypoint", to: entrypoint?.json ?? .null)
-    members.set("job_variables", to: jobVariables?.json ?? .null)
-    members.set("version_info", to: versionInfo?.json ?? .null)
+    var members = JSONMembers(reserving: 23)
+    members.append("name", name.json)
+    members.append("flow_id", flowID.json)
+    members.append("paused", paused?.json ?? .bool(false))
+    members.append("schedules", schedules?.json ?? .array([]))
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("concurrency_options", concurrencyOptions?.json ?? .null)
+    members.append("global_concurrency_limit_id", globalConcurrencyLimitID?.json ?? .null)
+    members.append("enforce_parameter_schema", enforceParameterSchema?.json ?? .bool(true))
+    members.append("parameter_openapi_schema", parameterOpenapiSchema?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .null)
+    members.append("pull_steps", pullSteps?.json ?? .null)
+    members.append("work_queue_name", workQueueName?.json ?? .null)
+    members.append("work_pool_name", workPoolName?.json ?? .null)
+    members.append("storage_document_id", storageDocumentID?.json ?? .null)
+    members.append("infrastructure_document_id", infrastructureDocumentID?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("path", path?.json ?? .null)
+    members.append("version", version?.json ?? .null)
+    members.append("entrypoint", entrypoint?.json ?? .null)
+    members.append("job_variables", jobVariables?.json ?? .null)
+    members.append("version_info", versionInfo?.json ?? .null)
     return members
   }
 }
@@ -2939,20 +2939,20 @@ extension Shape.DeploymentFlowRunCreate {
     self.jobVariables = try fields.optional("job_variables")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("state", to: state?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("enforce_parameter_schema", to: enforceParameterSchema?.json ?? .null)
-    members.set("context", to: context?.json ?? .null)
-    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("idempotency_key", to: idempotencyKey?.json ?? .null)
-    members.set("labels", to: labels?.json ?? .null)
-    members.set("parent_task_run_id", to: parentTaskRunID?.json ?? .null)
-    members.set("work_queue_name", to: workQueueName?.json ?? .null)
-    members.set("job_variables", to: jobVariables?.json ?? .null)
+    var members = JSONMembers(reserving: 13)
+    members.append("state", state?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("enforce_parameter_schema", enforceParameterSchema?.json ?? .null)
+    members.append("context", context?.json ?? .null)
+    members.append("infrastructure_document_id", infrastructureDocumentID?.json ?? .null)
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("idempotency_key", idempotencyKey?.json ?? .null)
+    members.append("labels", labels?.json ?? .null)
+    members.append("parent_task_run_id", parentTaskRunID?.json ?? .null)
+    members.append("work_queue_name", workQueueName?.json ?? .null)
+    members.append("job_variables", jobVariables?.json ?? .null)
     return members
   }
 }
@@ -2967,12 +2967,12 @@ extension Shape.DeploymentPaginationResponse {
     self.page = try fields.required("page")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("results", to: results.json)
-    members.set("count", to: count.json)
-    members.set("limit", to: limit.json)
-    members.set("pages", to: pages.json)
-    members.set("page", to: page.json)
+    var members = JSONMembers(reserving: 5)
+    members.append("results", results.json)
+    members.append("count", count.json)
+    members.append("limit", limit.json)
+    members.append("pages", pages.json)
+    members.append("page", page.json)
     return members
   }
 }
@@ -3012,37 +3012,37 @@ extension Shape.DeploymentResponse {
     self.enforceParameterSchema = try fields.optional("enforce_parameter_schema")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name.json)
-    members.set("version", to: version?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("flow_id", to: flowID.json)
-    members.set("paused", to: paused?.json ?? .bool(false))
-    members.set("schedules", to: schedules?.json ?? .array([]))
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("global_concurrency_limit", to: globalConcurrencyLimit?.json ?? .null)
-    members.set("concurrency_options", to: concurrencyOptions?.json ?? .null)
-    members.set("job_variables", to: jobVariables?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .object([] as [(String, JSON?)]))
-    members.set("work_queue_name", to: workQueueName?.json ?? .null)
-    members.set("work_queue_id", to: workQueueID?.json ?? .null)
-    members.set("last_polled", to: lastPolled?.json ?? .null)
-    members.set("parameter_openapi_schema", to: parameterOpenapiSchema?.json ?? .null)
-    members.set("path", to: path?.json ?? .null)
-    members.set("pull_steps", to: pullSteps?.json ?? .null)
-    members.set("entrypoint", to: entrypoint?.json ?? .null)
-    members.set("storage_document_id", to: storageDocumentID?.json ?? .null)
-    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
-    members.set("created_by", to: createdBy?.json ?? .null)
-    members.set("updated_by", to: updatedBy?.json ?? .null)
-    members.set("work_pool_name", to: workPoolName?.json ?? .null)
-    members.set("status", to: status?.json ?? .text("NOT_READY"))
-    members.set("enforce_parameter_schema", to: enforceParameterSchema?.json ?? .bool(true))
+    var members = JSONMembers(reserving: 30)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name.json)
+    members.append("version", version?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("flow_id", flowID.json)
+    members.append("paused", paused?.json ?? .bool(false))
+    members.append("schedules", schedules?.json ?? .array([]))
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("global_concurrency_limit", globalConcurrencyLimit?.json ?? .null)
+    members.append("concurrency_options", concurrencyOptions?.json ?? .null)
+    members.append("job_variables", jobVariables?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .object([] as [(String, JSON?)]))
+    members.append("work_queue_name", workQueueName?.json ?? .null)
+    members.append("work_queue_id", workQueueID?.json ?? .null)
+    members.append("last_polled", lastPolled?.json ?? .null)
+    members.append("parameter_openapi_schema", parameterOpenapiSchema?.json ?? .null)
+    members.append("path", path?.json ?? .null)
+    members.append("pull_steps", pullSteps?.json ?? .null)
+    members.append("entrypoint", entrypoint?.json ?? .null)
+    members.append("storage_document_id", storageDocumentID?.json ?? .null)
+    members.append("infrastructure_document_id", infrastructureDocumentID?.json ?? .null)
+    members.append("created_by", createdBy?.json ?? .null)
+    members.append("updated_by", updatedBy?.json ?? .null)
+    members.append("work_pool_name", workPoolName?.json ?? .null)
+    members.append("status", status?.json ?? .text("NOT_READY"))
+    members.append("enforce_parameter_schema", enforceParameterSchema?.json ?? .bool(true))
     return members
   }
 }
@@ -3061,16 +3061,16 @@ extension Shape.DeploymentSchedule {
     self.slug = try fields.optional("slug")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("deployment_id", to: deploymentID?.json ?? .null)
-    members.set("schedule", to: schedule.json)
-    members.set("active", to: active?.json ?? .bool(true))
-    members.set("max_scheduled_runs", to: maxScheduledRuns?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("slug", to: slug?.json ?? .null)
+    var members = JSONMembers(reserving: 9)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("deployment_id", deploymentID?.json ?? .null)
+    members.append("schedule", schedule.json)
+    members.append("active", active?.json ?? .bool(true))
+    members.append("max_scheduled_runs", maxScheduledRuns?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("slug", slug?.json ?? .null)
     return members
   }
 }
@@ -3086,13 +3086,13 @@ extension Shape.DeploymentScheduleCreate {
     self.replaces = try fields.optional("replaces")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("active", to: active?.json ?? .bool(true))
-    members.set("schedule", to: schedule.json)
-    members.set("max_scheduled_runs", to: maxScheduledRuns?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("slug", to: slug?.json ?? .null)
-    members.set("replaces", to: replaces?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("active", active?.json ?? .bool(true))
+    members.append("schedule", schedule.json)
+    members.append("max_scheduled_runs", maxScheduledRuns?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("slug", slug?.json ?? .null)
+    members.append("replaces", replaces?.json ?? .null)
     return members
   }
 }
@@ -3108,13 +3108,13 @@ extension Shape.DeploymentScheduleUpdate {
     self.replaces = try fields.optional("replaces")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("active", to: active?.json ?? .null)
-    members.set("schedule", to: schedule?.json ?? .null)
-    members.set("max_scheduled_runs", to: maxScheduledRuns?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("slug", to: slug?.json ?? .null)
-    members.set("replaces", to: replaces?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("active", active?.json ?? .null)
+    members.append("schedule", schedule?.json ?? .null)
+    members.append("max_scheduled_runs", maxScheduledRuns?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("slug", slug?.json ?? .null)
+    members.append("replaces", replaces?.json ?? .null)
     return members
   }
 }
@@ -3144,27 +3144,27 @@ extension Shape.DeploymentUpdate {
     self.versionInfo = try fields.optional("version_info")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("version", to: version?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("paused", to: paused?.json ?? .bool(false))
-    members.set("schedules", to: schedules?.json ?? .array([]))
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("concurrency_options", to: concurrencyOptions?.json ?? .null)
-    members.set("global_concurrency_limit_id", to: globalConcurrencyLimitID?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("parameter_openapi_schema", to: parameterOpenapiSchema?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("work_queue_name", to: workQueueName?.json ?? .null)
-    members.set("work_pool_name", to: workPoolName?.json ?? .null)
-    members.set("path", to: path?.json ?? .null)
-    members.set("job_variables", to: jobVariables?.json ?? .null)
-    members.set("pull_steps", to: pullSteps?.json ?? .null)
-    members.set("entrypoint", to: entrypoint?.json ?? .null)
-    members.set("storage_document_id", to: storageDocumentID?.json ?? .null)
-    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
-    members.set("enforce_parameter_schema", to: enforceParameterSchema?.json ?? .null)
-    members.set("version_info", to: versionInfo?.json ?? .null)
+    var members = JSONMembers(reserving: 20)
+    members.append("version", version?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("paused", paused?.json ?? .bool(false))
+    members.append("schedules", schedules?.json ?? .array([]))
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("concurrency_options", concurrencyOptions?.json ?? .null)
+    members.append("global_concurrency_limit_id", globalConcurrencyLimitID?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("parameter_openapi_schema", parameterOpenapiSchema?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("work_queue_name", workQueueName?.json ?? .null)
+    members.append("work_pool_name", workPoolName?.json ?? .null)
+    members.append("path", path?.json ?? .null)
+    members.append("job_variables", jobVariables?.json ?? .null)
+    members.append("pull_steps", pullSteps?.json ?? .null)
+    members.append("entrypoint", entrypoint?.json ?? .null)
+    members.append("storage_document_id", storageDocumentID?.json ?? .null)
+    members.append("infrastructure_document_id", infrastructureDocumentID?.json ?? .null)
+    members.append("enforce_parameter_schema", enforceParameterSchema?.json ?? .null)
+    members.append("version_info", versionInfo?.json ?? .null)
     return members
   }
 }
@@ -3181,14 +3181,14 @@ extension Shape.Event {
     self.follows = try fields.optional("follows")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("occurred", to: occurred.json)
-    members.set("event", to: event.json)
-    members.set("resource", to: resource.json)
-    members.set("related", to: related?.json ?? .array([]))
-    members.set("payload", to: payload?.json ?? .null)
-    members.set("id", to: id.json)
-    members.set("follows", to: follows?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("occurred", occurred.json)
+    members.append("event", event.json)
+    members.append("resource", resource.json)
+    members.append("related", related?.json ?? .array([]))
+    members.append("payload", payload?.json ?? .null)
+    members.append("id", id.json)
+    members.append("follows", follows?.json ?? .null)
     return members
   }
 }
@@ -3203,12 +3203,12 @@ extension Shape.EventCount {
     self.endTime = try fields.required("end_time")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("value", to: value.json)
-    members.set("label", to: label.json)
-    members.set("count", to: count.json)
-    members.set("start_time", to: startTime.json)
-    members.set("end_time", to: endTime.json)
+    var members = JSONMembers(reserving: 5)
+    members.append("value", value.json)
+    members.append("label", label.json)
+    members.append("count", count.json)
+    members.append("start_time", startTime.json)
+    members.append("end_time", endTime.json)
     return members
   }
 }
@@ -3226,15 +3226,15 @@ extension Shape.EventFilter {
     self.order = try fields.optional("order")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("occurred", to: occurred?.json ?? .null)
-    members.set("event", to: event?.json ?? .null)
-    members.set("resource", to: resource?.json ?? .null)
-    members.set("related", to: related?.json ?? .null)
-    members.set("any_resource", to: anyResource?.json ?? .null)
-    members.set("id", to: id?.json ?? .null)
-    members.set("text", to: text?.json ?? .null)
-    members.set("order", to: order?.json ?? .text("DESC"))
+    var members = JSONMembers(reserving: 8)
+    members.append("occurred", occurred?.json ?? .null)
+    members.append("event", event?.json ?? .null)
+    members.append("resource", resource?.json ?? .null)
+    members.append("related", related?.json ?? .null)
+    members.append("any_resource", anyResource?.json ?? .null)
+    members.append("id", id?.json ?? .null)
+    members.append("text", text?.json ?? .null)
+    members.append("order", order?.json ?? .text("DESC"))
     return members
   }
 }
@@ -3245,8 +3245,8 @@ extension Shape.EventIDFilter {
     self.id = try fields.optional("id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("id", id?.json ?? .null)
     return members
   }
 }
@@ -3260,11 +3260,11 @@ extension Shape.EventNameFilter {
     self.excludeName = try fields.optional("exclude_name")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("prefix", to: prefix?.json ?? .null)
-    members.set("exclude_prefix", to: excludePrefix?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("exclude_name", to: excludeName?.json ?? .null)
+    var members = JSONMembers(reserving: 4)
+    members.append("prefix", prefix?.json ?? .null)
+    members.append("exclude_prefix", excludePrefix?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("exclude_name", excludeName?.json ?? .null)
     return members
   }
 }
@@ -3276,9 +3276,9 @@ extension Shape.EventOccurredFilter {
     self.until = try fields.optional("until")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("since", to: since?.json ?? .null)
-    members.set("until", to: until?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("since", since?.json ?? .null)
+    members.append("until", until?.json ?? .null)
     return members
   }
 }
@@ -3291,10 +3291,10 @@ extension Shape.EventPage {
     self.nextPage = try fields.optional("next_page")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("events", to: events.json)
-    members.set("total", to: total.json)
-    members.set("next_page", to: nextPage?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("events", events.json)
+    members.append("total", total.json)
+    members.append("next_page", nextPage?.json ?? .null)
     return members
   }
 }
@@ -3308,11 +3308,11 @@ extension Shape.EventResourceFilter {
     self.distinct = try fields.optional("distinct")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id?.json ?? .null)
-    members.set("id_prefix", to: idPrefix?.json ?? .null)
-    members.set("labels", to: labels?.json ?? .null)
-    members.set("distinct", to: distinct?.json ?? .bool(false))
+    var members = JSONMembers(reserving: 4)
+    members.append("id", id?.json ?? .null)
+    members.append("id_prefix", idPrefix?.json ?? .null)
+    members.append("labels", labels?.json ?? .null)
+    members.append("distinct", distinct?.json ?? .bool(false))
     return members
   }
 }
@@ -3323,8 +3323,8 @@ extension Shape.EventTextFilter {
     self.query = try fields.required("query")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("query", to: query.json)
+    var members = JSONMembers(reserving: 1)
+    members.append("query", query.json)
     return members
   }
 }
@@ -3340,13 +3340,13 @@ extension Shape.Flow {
     self.labels = try fields.optional("labels")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name.json)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name.json)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .null)
     return members
   }
 }
@@ -3357,8 +3357,8 @@ extension Shape.FlowBulkDeleteResponse {
     self.deleted = try fields.optional("deleted")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("deleted", to: deleted?.json ?? .array([]))
+    var members = JSONMembers(reserving: 1)
+    members.append("deleted", deleted?.json ?? .array([]))
     return members
   }
 }
@@ -3371,10 +3371,10 @@ extension Shape.FlowCreate {
     self.labels = try fields.optional("labels")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("name", name.json)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .null)
     return members
   }
 }
@@ -3389,12 +3389,12 @@ extension Shape.FlowFilter {
     self.tags = try fields.optional("tags")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("id", to: id?.json ?? .null)
-    members.set("deployment", to: deployment?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .null)
+    var members = JSONMembers(reserving: 5)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("id", id?.json ?? .null)
+    members.append("deployment", deployment?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("tags", tags?.json ?? .null)
     return members
   }
 }
@@ -3406,9 +3406,9 @@ extension Shape.FlowFilterDeployment {
     self.isNull = try fields.optional("is_null_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("is_null_", to: isNull?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("is_null_", isNull?.json ?? .null)
     return members
   }
 }
@@ -3420,9 +3420,9 @@ extension Shape.FlowFilterId {
     self.notAny = try fields.optional("not_any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("not_any_", to: notAny?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("any_", any?.json ?? .null)
+    members.append("not_any_", notAny?.json ?? .null)
     return members
   }
 }
@@ -3434,9 +3434,9 @@ extension Shape.FlowFilterName {
     self.like = try fields.optional("like_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("like_", to: like?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("any_", any?.json ?? .null)
+    members.append("like_", like?.json ?? .null)
     return members
   }
 }
@@ -3449,10 +3449,10 @@ extension Shape.FlowFilterTags {
     self.isNull = try fields.optional("is_null_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("all_", to: all?.json ?? .null)
-    members.set("is_null_", to: isNull?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("all_", all?.json ?? .null)
+    members.append("is_null_", isNull?.json ?? .null)
     return members
   }
 }
@@ -3467,12 +3467,12 @@ extension Shape.FlowPaginationResponse {
     self.page = try fields.required("page")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("results", to: results.json)
-    members.set("count", to: count.json)
-    members.set("limit", to: limit.json)
-    members.set("pages", to: pages.json)
-    members.set("page", to: page.json)
+    var members = JSONMembers(reserving: 5)
+    members.append("results", results.json)
+    members.append("count", count.json)
+    members.append("limit", limit.json)
+    members.append("pages", pages.json)
+    members.append("page", page.json)
     return members
   }
 }
@@ -3516,41 +3516,41 @@ extension Shape.FlowRun {
     self.jobVariables = try fields.optional("job_variables")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("flow_id", to: flowID.json)
-    members.set("state_id", to: stateID?.json ?? .null)
-    members.set("deployment_id", to: deploymentID?.json ?? .null)
-    members.set("deployment_version", to: deploymentVersion?.json ?? .null)
-    members.set("work_queue_name", to: workQueueName?.json ?? .null)
-    members.set("flow_version", to: flowVersion?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("idempotency_key", to: idempotencyKey?.json ?? .null)
-    members.set("context", to: context?.json ?? .null)
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .null)
-    members.set("parent_task_run_id", to: parentTaskRunID?.json ?? .null)
-    members.set("state_type", to: stateType?.json ?? .null)
-    members.set("state_name", to: stateName?.json ?? .null)
-    members.set("run_count", to: runCount?.json ?? .integer(0))
-    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
-    members.set("next_scheduled_start_time", to: nextScheduledStartTime?.json ?? .null)
-    members.set("start_time", to: startTime?.json ?? .null)
-    members.set("end_time", to: endTime?.json ?? .null)
-    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
-    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
-    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
-    members.set("auto_scheduled", to: autoScheduled?.json ?? .bool(false))
-    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
-    members.set("infrastructure_pid", to: infrastructurePid?.json ?? .null)
-    members.set("created_by", to: createdBy?.json ?? .null)
-    members.set("work_queue_id", to: workQueueID?.json ?? .null)
-    members.set("state", to: state?.json ?? .null)
-    members.set("job_variables", to: jobVariables?.json ?? .null)
+    var members = JSONMembers(reserving: 34)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("flow_id", flowID.json)
+    members.append("state_id", stateID?.json ?? .null)
+    members.append("deployment_id", deploymentID?.json ?? .null)
+    members.append("deployment_version", deploymentVersion?.json ?? .null)
+    members.append("work_queue_name", workQueueName?.json ?? .null)
+    members.append("flow_version", flowVersion?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("idempotency_key", idempotencyKey?.json ?? .null)
+    members.append("context", context?.json ?? .null)
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .null)
+    members.append("parent_task_run_id", parentTaskRunID?.json ?? .null)
+    members.append("state_type", stateType?.json ?? .null)
+    members.append("state_name", stateName?.json ?? .null)
+    members.append("run_count", runCount?.json ?? .integer(0))
+    members.append("expected_start_time", expectedStartTime?.json ?? .null)
+    members.append("next_scheduled_start_time", nextScheduledStartTime?.json ?? .null)
+    members.append("start_time", startTime?.json ?? .null)
+    members.append("end_time", endTime?.json ?? .null)
+    members.append("total_run_time", totalRunTime?.json ?? .double(0.0))
+    members.append("estimated_run_time", estimatedRunTime?.json ?? .double(0.0))
+    members.append("estimated_start_time_delta", estimatedStartTimeDelta?.json ?? .double(0.0))
+    members.append("auto_scheduled", autoScheduled?.json ?? .bool(false))
+    members.append("infrastructure_document_id", infrastructureDocumentID?.json ?? .null)
+    members.append("infrastructure_pid", infrastructurePid?.json ?? .null)
+    members.append("created_by", createdBy?.json ?? .null)
+    members.append("work_queue_id", workQueueID?.json ?? .null)
+    members.append("state", state?.json ?? .null)
+    members.append("job_variables", jobVariables?.json ?? .null)
     return members
   }
 }
@@ -3561,8 +3561,8 @@ extension Shape.FlowRunBulkCreateResponse {
     self.results = try fields.optional("results")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("results", to: results?.json ?? .array([]))
+    var members = JSONMembers(reserving: 1)
+    members.append("results", results?.json ?? .array([]))
     return members
   }
 }
@@ -3573,8 +3573,8 @@ extension Shape.FlowRunBulkDeleteResponse {
     self.deleted = try fields.optional("deleted")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("deleted", to: deleted?.json ?? .array([]))
+    var members = JSONMembers(reserving: 1)
+    members.append("deleted", deleted?.json ?? .array([]))
     return members
   }
 }
@@ -3585,8 +3585,8 @@ extension Shape.FlowRunBulkSetStateResponse {
     self.results = try fields.optional("results")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("results", to: results?.json ?? .array([]))
+    var members = JSONMembers(reserving: 1)
+    members.append("results", results?.json ?? .array([]))
     return members
   }
 }
@@ -3612,23 +3612,23 @@ extension Shape.FlowRunCreate {
     self.deploymentID = try fields.optional("deployment_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("state", to: state?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("flow_id", to: flowID.json)
-    members.set("flow_version", to: flowVersion?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("context", to: context?.json ?? .null)
-    members.set("parent_task_run_id", to: parentTaskRunID?.json ?? .null)
-    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .null)
-    members.set("idempotency_key", to: idempotencyKey?.json ?? .null)
-    members.set("work_pool_name", to: workPoolName?.json ?? .null)
-    members.set("work_queue_name", to: workQueueName?.json ?? .null)
-    members.set("job_variables", to: jobVariables?.json ?? .null)
-    members.set("deployment_id", to: deploymentID?.json ?? .null)
+    var members = JSONMembers(reserving: 16)
+    members.append("state", state?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("flow_id", flowID.json)
+    members.append("flow_version", flowVersion?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("context", context?.json ?? .null)
+    members.append("parent_task_run_id", parentTaskRunID?.json ?? .null)
+    members.append("infrastructure_document_id", infrastructureDocumentID?.json ?? .null)
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .null)
+    members.append("idempotency_key", idempotencyKey?.json ?? .null)
+    members.append("work_pool_name", workPoolName?.json ?? .null)
+    members.append("work_queue_name", workQueueName?.json ?? .null)
+    members.append("job_variables", jobVariables?.json ?? .null)
+    members.append("deployment_id", deploymentID?.json ?? .null)
     return members
   }
 }
@@ -3641,10 +3641,10 @@ extension Shape.FlowRunCreateResult {
     self.error = try fields.optional("error")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("status", to: status.json)
-    members.set("error", to: error?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("status", status.json)
+    members.append("error", error?.json ?? .null)
     return members
   }
 }
@@ -3661,14 +3661,14 @@ extension Shape.FlowRunInput {
     self.sender = try fields.optional("sender")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID.json)
-    members.set("key", to: key.json)
-    members.set("value", to: value.json)
-    members.set("sender", to: sender?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("flow_run_id", flowRunID.json)
+    members.append("key", key.json)
+    members.append("value", value.json)
+    members.append("sender", sender?.json ?? .null)
     return members
   }
 }
@@ -3682,11 +3682,11 @@ extension Shape.FlowRunOrchestrationResult {
     self.details = try fields.required("details")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("flow_run_id", to: flowRunID.json)
-    members.set("status", to: status.json)
-    members.set("state", to: state?.json ?? .null)
-    members.set("details", to: details.json)
+    var members = JSONMembers(reserving: 4)
+    members.append("flow_run_id", flowRunID.json)
+    members.append("status", status.json)
+    members.append("state", state?.json ?? .null)
+    members.append("details", details.json)
     return members
   }
 }
@@ -3701,12 +3701,12 @@ extension Shape.FlowRunPaginationResponse {
     self.page = try fields.required("page")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("results", to: results.json)
-    members.set("count", to: count.json)
-    members.set("limit", to: limit.json)
-    members.set("pages", to: pages.json)
-    members.set("page", to: page.json)
+    var members = JSONMembers(reserving: 5)
+    members.append("results", results.json)
+    members.append("count", count.json)
+    members.append("limit", limit.json)
+    members.append("pages", pages.json)
+    members.append("page", page.json)
     return members
   }
 }
@@ -3723,14 +3723,14 @@ extension Shape.FlowRunPolicy {
     self.retryType = try fields.optional("retry_type")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("max_retries", to: maxRetries?.json ?? .integer(0))
-    members.set("retry_delay_seconds", to: retryDelaySeconds?.json ?? .integer(0))
-    members.set("retries", to: retries?.json ?? .null)
-    members.set("retry_delay", to: retryDelay?.json ?? .null)
-    members.set("pause_keys", to: pauseKeys?.json ?? .null)
-    members.set("resuming", to: resuming?.json ?? .bool(false))
-    members.set("retry_type", to: retryType?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("max_retries", maxRetries?.json ?? .integer(0))
+    members.append("retry_delay_seconds", retryDelaySeconds?.json ?? .integer(0))
+    members.append("retries", retries?.json ?? .null)
+    members.append("retry_delay", retryDelay?.json ?? .null)
+    members.append("pause_keys", pauseKeys?.json ?? .null)
+    members.append("resuming", resuming?.json ?? .bool(false))
+    members.append("retry_type", retryType?.json ?? .null)
     return members
   }
 }
@@ -3776,43 +3776,43 @@ extension Shape.FlowRunResponse {
     self.jobVariables = try fields.optional("job_variables")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("flow_id", to: flowID.json)
-    members.set("state_id", to: stateID?.json ?? .null)
-    members.set("deployment_id", to: deploymentID?.json ?? .null)
-    members.set("deployment_version", to: deploymentVersion?.json ?? .null)
-    members.set("work_queue_id", to: workQueueID?.json ?? .null)
-    members.set("work_queue_name", to: workQueueName?.json ?? .null)
-    members.set("flow_version", to: flowVersion?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("idempotency_key", to: idempotencyKey?.json ?? .null)
-    members.set("context", to: context?.json ?? .null)
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .object([] as [(String, JSON?)]))
-    members.set("parent_task_run_id", to: parentTaskRunID?.json ?? .null)
-    members.set("state_type", to: stateType?.json ?? .null)
-    members.set("state_name", to: stateName?.json ?? .null)
-    members.set("run_count", to: runCount?.json ?? .integer(0))
-    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
-    members.set("next_scheduled_start_time", to: nextScheduledStartTime?.json ?? .null)
-    members.set("start_time", to: startTime?.json ?? .null)
-    members.set("end_time", to: endTime?.json ?? .null)
-    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
-    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
-    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
-    members.set("auto_scheduled", to: autoScheduled?.json ?? .bool(false))
-    members.set("infrastructure_document_id", to: infrastructureDocumentID?.json ?? .null)
-    members.set("infrastructure_pid", to: infrastructurePid?.json ?? .null)
-    members.set("created_by", to: createdBy?.json ?? .null)
-    members.set("work_pool_id", to: workPoolID?.json ?? .null)
-    members.set("work_pool_name", to: workPoolName?.json ?? .null)
-    members.set("state", to: state?.json ?? .null)
-    members.set("job_variables", to: jobVariables?.json ?? .null)
+    var members = JSONMembers(reserving: 36)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("flow_id", flowID.json)
+    members.append("state_id", stateID?.json ?? .null)
+    members.append("deployment_id", deploymentID?.json ?? .null)
+    members.append("deployment_version", deploymentVersion?.json ?? .null)
+    members.append("work_queue_id", workQueueID?.json ?? .null)
+    members.append("work_queue_name", workQueueName?.json ?? .null)
+    members.append("flow_version", flowVersion?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("idempotency_key", idempotencyKey?.json ?? .null)
+    members.append("context", context?.json ?? .null)
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .object([] as [(String, JSON?)]))
+    members.append("parent_task_run_id", parentTaskRunID?.json ?? .null)
+    members.append("state_type", stateType?.json ?? .null)
+    members.append("state_name", stateName?.json ?? .null)
+    members.append("run_count", runCount?.json ?? .integer(0))
+    members.append("expected_start_time", expectedStartTime?.json ?? .null)
+    members.append("next_scheduled_start_time", nextScheduledStartTime?.json ?? .null)
+    members.append("start_time", startTime?.json ?? .null)
+    members.append("end_time", endTime?.json ?? .null)
+    members.append("total_run_time", totalRunTime?.json ?? .double(0.0))
+    members.append("estimated_run_time", estimatedRunTime?.json ?? .double(0.0))
+    members.append("estimated_start_time_delta", estimatedStartTimeDelta?.json ?? .double(0.0))
+    members.append("auto_scheduled", autoScheduled?.json ?? .bool(false))
+    members.append("infrastructure_document_id", infrastructureDocumentID?.json ?? .null)
+    members.append("infrastructure_pid", infrastructurePid?.json ?? .null)
+    members.append("created_by", createdBy?.json ?? .null)
+    members.append("work_pool_id", workPoolID?.json ?? .null)
+    members.append("work_pool_name", workPoolName?.json ?? .null)
+    members.append("state", state?.json ?? .null)
+    members.append("job_variables", jobVariables?.json ?? .null)
     return members
   }
 }
@@ -3829,14 +3829,14 @@ extension Shape.FlowRunSlotSummary {
     self.timeInCurrentState = try fields.optional("time_in_current_state")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("name", to: name.json)
-    members.set("state_type", to: stateType?.json ?? .null)
-    members.set("state_name", to: stateName?.json ?? .null)
-    members.set("start_time", to: startTime?.json ?? .null)
-    members.set("state_timestamp", to: stateTimestamp?.json ?? .null)
-    members.set("time_in_current_state", to: timeInCurrentState?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("id", id.json)
+    members.append("name", name.json)
+    members.append("state_type", stateType?.json ?? .null)
+    members.append("state_name", stateName?.json ?? .null)
+    members.append("start_time", startTime?.json ?? .null)
+    members.append("state_timestamp", stateTimestamp?.json ?? .null)
+    members.append("time_in_current_state", timeInCurrentState?.json ?? .null)
     return members
   }
 }
@@ -3853,14 +3853,14 @@ extension Shape.FlowRunUpdate {
     self.jobVariables = try fields.optional("job_variables")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name?.json ?? .null)
-    members.set("flow_version", to: flowVersion?.json ?? .null)
-    members.set("parameters", to: parameters?.json ?? .null)
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("infrastructure_pid", to: infrastructurePid?.json ?? .null)
-    members.set("job_variables", to: jobVariables?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("name", name?.json ?? .null)
+    members.append("flow_version", flowVersion?.json ?? .null)
+    members.append("parameters", parameters?.json ?? .null)
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("infrastructure_pid", infrastructurePid?.json ?? .null)
+    members.append("job_variables", jobVariables?.json ?? .null)
     return members
   }
 }
@@ -3871,8 +3871,8 @@ extension Shape.FlowUpdate {
     self.tags = try fields.optional("tags")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("tags", to: tags?.json ?? .array([]))
+    var members = JSONMembers(reserving: 1)
+    members.append("tags", tags?.json ?? .array([]))
     return members
   }
 }
@@ -3890,15 +3890,15 @@ extension Shape.GlobalConcurrencyLimitResponse {
     self.slotDecayPerSecond = try fields.optional("slot_decay_per_second")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("active", to: active?.json ?? .bool(true))
-    members.set("name", to: name.json)
-    members.set("limit", to: limit.json)
-    members.set("active_slots", to: activeSlots.json)
-    members.set("slot_decay_per_second", to: slotDecayPerSecond?.json ?? .double(2.0))
+    var members = JSONMembers(reserving: 8)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("active", active?.json ?? .bool(true))
+    members.append("name", name.json)
+    members.append("limit", limit.json)
+    members.append("active_slots", activeSlots.json)
+    members.append("slot_decay_per_second", slotDecayPerSecond?.json ?? .double(2.0))
     return members
   }
 }
@@ -3914,13 +3914,13 @@ extension Shape.Graph {
     self.states = try fields.required("states")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("start_time", to: startTime?.json ?? .null)
-    members.set("end_time", to: endTime?.json ?? .null)
-    members.set("root_node_ids", to: rootNodeIDs.json)
-    members.set("nodes", to: nodes.json)
-    members.set("artifacts", to: artifacts.json)
-    members.set("states", to: states.json)
+    var members = JSONMembers(reserving: 6)
+    members.append("start_time", startTime?.json ?? .null)
+    members.append("end_time", endTime?.json ?? .null)
+    members.append("root_node_ids", rootNodeIDs.json)
+    members.append("nodes", nodes.json)
+    members.append("artifacts", artifacts.json)
+    members.append("states", states.json)
     return members
   }
 }
@@ -3936,13 +3936,13 @@ extension Shape.GraphArtifact {
     self.data = try fields.optional("data")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created.json)
-    members.set("key", to: key?.json ?? .null)
-    members.set("type", to: type?.json ?? .null)
-    members.set("is_latest", to: isLatest.json)
-    members.set("data", to: data?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("id", id.json)
+    members.append("created", created.json)
+    members.append("key", key?.json ?? .null)
+    members.append("type", type?.json ?? .null)
+    members.append("is_latest", isLatest.json)
+    members.append("data", data?.json ?? .null)
     return members
   }
 }
@@ -3956,11 +3956,11 @@ extension Shape.GraphState {
     self.name = try fields.required("name")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("timestamp", to: timestamp.json)
-    members.set("type", to: type.json)
-    members.set("name", to: name.json)
+    var members = JSONMembers(reserving: 4)
+    members.append("id", id.json)
+    members.append("timestamp", timestamp.json)
+    members.append("type", type.json)
+    members.append("name", name.json)
     return members
   }
 }
@@ -3973,10 +3973,10 @@ extension Shape.HistoryResponse {
     self.states = try fields.required("states")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("interval_start", to: intervalStart.json)
-    members.set("interval_end", to: intervalEnd.json)
-    members.set("states", to: states.json)
+    var members = JSONMembers(reserving: 3)
+    members.append("interval_start", intervalStart.json)
+    members.append("interval_end", intervalEnd.json)
+    members.append("states", states.json)
     return members
   }
 }
@@ -3991,12 +3991,12 @@ extension Shape.HistoryResponseState {
     self.sumEstimatedLateness = try fields.required("sum_estimated_lateness")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("state_type", to: stateType.json)
-    members.set("state_name", to: stateName.json)
-    members.set("count_runs", to: countRuns.json)
-    members.set("sum_estimated_run_time", to: sumEstimatedRunTime.json)
-    members.set("sum_estimated_lateness", to: sumEstimatedLateness.json)
+    var members = JSONMembers(reserving: 5)
+    members.append("state_type", stateType.json)
+    members.append("state_name", stateName.json)
+    members.append("count_runs", countRuns.json)
+    members.append("sum_estimated_run_time", sumEstimatedRunTime.json)
+    members.append("sum_estimated_lateness", sumEstimatedLateness.json)
     return members
   }
 }
@@ -4015,16 +4015,16 @@ extension Shape.Log {
     self.taskRunID = try fields.optional("task_run_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name.json)
-    members.set("level", to: level.json)
-    members.set("message", to: message.json)
-    members.set("timestamp", to: timestamp.json)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    var members = JSONMembers(reserving: 9)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name.json)
+    members.append("level", level.json)
+    members.append("message", message.json)
+    members.append("timestamp", timestamp.json)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
     return members
   }
 }
@@ -4040,13 +4040,13 @@ extension Shape.LogCreate {
     self.taskRunID = try fields.optional("task_run_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("level", to: level.json)
-    members.set("message", to: message.json)
-    members.set("timestamp", to: timestamp.json)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("name", name.json)
+    members.append("level", level.json)
+    members.append("message", message.json)
+    members.append("timestamp", timestamp.json)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
     return members
   }
 }
@@ -4062,13 +4062,13 @@ extension Shape.LogFilter {
     self.text = try fields.optional("text")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("level", to: level?.json ?? .null)
-    members.set("timestamp", to: timestamp?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
-    members.set("text", to: text?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("level", level?.json ?? .null)
+    members.append("timestamp", timestamp?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
+    members.append("text", text?.json ?? .null)
     return members
   }
 }
@@ -4079,8 +4079,8 @@ extension Shape.LogFilterFlowRunId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -4092,9 +4092,9 @@ extension Shape.LogFilterLevel {
     self.le = try fields.optional("le_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("ge_", to: ge?.json ?? .null)
-    members.set("le_", to: le?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("ge_", ge?.json ?? .null)
+    members.append("le_", le?.json ?? .null)
     return members
   }
 }
@@ -4106,9 +4106,9 @@ extension Shape.LogFilterTaskRunId {
     self.isNull = try fields.optional("is_null_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("is_null_", to: isNull?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("any_", any?.json ?? .null)
+    members.append("is_null_", isNull?.json ?? .null)
     return members
   }
 }
@@ -4119,8 +4119,8 @@ extension Shape.LogFilterTextSearch {
     self.query = try fields.required("query")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("query", to: query.json)
+    var members = JSONMembers(reserving: 1)
+    members.append("query", query.json)
     return members
   }
 }
@@ -4132,9 +4132,9 @@ extension Shape.LogFilterTimestamp {
     self.after = try fields.optional("after_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("before_", to: before?.json ?? .null)
-    members.set("after_", to: after?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("before_", before?.json ?? .null)
+    members.append("after_", after?.json ?? .null)
     return members
   }
 }
@@ -4147,10 +4147,10 @@ extension Shape.MinimalConcurrencyLimitResponse {
     self.limit = try fields.required("limit")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("name", to: name.json)
-    members.set("limit", to: limit.json)
+    var members = JSONMembers(reserving: 3)
+    members.append("id", id.json)
+    members.append("name", name.json)
+    members.append("limit", limit.json)
     return members
   }
 }
@@ -4163,10 +4163,10 @@ extension Shape.OrchestrationResult {
     self.details = try fields.required("details")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("state", to: state?.json ?? .null)
-    members.set("status", to: status.json)
-    members.set("details", to: details.json)
+    var members = JSONMembers(reserving: 3)
+    members.append("state", state?.json ?? .null)
+    members.append("status", status.json)
+    members.append("details", details.json)
     return members
   }
 }
@@ -4178,9 +4178,9 @@ extension Shape.QueueFilter {
     self.deploymentIDs = try fields.optional("deployment_ids")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("tags", to: tags?.json ?? .null)
-    members.set("deployment_ids", to: deploymentIDs?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("tags", tags?.json ?? .null)
+    members.append("deployment_ids", deploymentIDs?.json ?? .null)
     return members
   }
 }
@@ -4192,9 +4192,9 @@ extension Shape.RRuleSchedule {
     self.timezone = try fields.optional("timezone")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("rrule", to: rrule.json)
-    members.set("timezone", to: timezone?.json ?? .text("UTC"))
+    var members = JSONMembers(reserving: 2)
+    members.append("rrule", rrule.json)
+    members.append("timezone", timezone?.json ?? .text("UTC"))
     return members
   }
 }
@@ -4212,15 +4212,15 @@ extension Shape.ReceivedEvent {
     self.received = try fields.optional("received")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("occurred", to: occurred.json)
-    members.set("event", to: event.json)
-    members.set("resource", to: resource.json)
-    members.set("related", to: related?.json ?? .array([]))
-    members.set("payload", to: payload?.json ?? .null)
-    members.set("id", to: id.json)
-    members.set("follows", to: follows?.json ?? .null)
-    members.set("received", to: received?.json ?? .null)
+    var members = JSONMembers(reserving: 8)
+    members.append("occurred", occurred.json)
+    members.append("event", event.json)
+    members.append("resource", resource.json)
+    members.append("related", related?.json ?? .array([]))
+    members.append("payload", payload?.json ?? .null)
+    members.append("id", id.json)
+    members.append("follows", follows?.json ?? .null)
+    members.append("received", received?.json ?? .null)
     return members
   }
 }
@@ -4235,12 +4235,12 @@ extension Shape.SimpleFlowRun {
     self.lateness = try fields.required("lateness")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("state_type", to: stateType.json)
-    members.set("timestamp", to: timestamp.json)
-    members.set("duration", to: duration.json)
-    members.set("lateness", to: lateness.json)
+    var members = JSONMembers(reserving: 5)
+    members.append("id", id.json)
+    members.append("state_type", stateType.json)
+    members.append("timestamp", timestamp.json)
+    members.append("duration", duration.json)
+    members.append("lateness", lateness.json)
     return members
   }
 }
@@ -4256,13 +4256,13 @@ extension Shape.SimpleNextFlowRun {
     self.nextScheduledStartTime = try fields.required("next_scheduled_start_time")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("flow_id", to: flowID.json)
-    members.set("name", to: name.json)
-    members.set("state_name", to: stateName.json)
-    members.set("state_type", to: stateType.json)
-    members.set("next_scheduled_start_time", to: nextScheduledStartTime.json)
+    var members = JSONMembers(reserving: 6)
+    members.append("id", id.json)
+    members.append("flow_id", flowID.json)
+    members.append("name", name.json)
+    members.append("state_name", stateName.json)
+    members.append("state_type", stateType.json)
+    members.append("next_scheduled_start_time", nextScheduledStartTime.json)
     return members
   }
 }
@@ -4279,14 +4279,14 @@ extension Shape.State {
     self.stateDetails = try fields.optional("state_details")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("type", to: type.json)
-    members.set("name", to: name?.json ?? .null)
-    members.set("timestamp", to: timestamp?.json ?? .null)
-    members.set("message", to: message?.json ?? .null)
-    members.set("data", to: data?.json ?? .null)
-    members.set("state_details", to: stateDetails?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("id", id.json)
+    members.append("type", type.json)
+    members.append("name", name?.json ?? .null)
+    members.append("timestamp", timestamp?.json ?? .null)
+    members.append("message", message?.json ?? .null)
+    members.append("data", data?.json ?? .null)
+    members.append("state_details", stateDetails?.json ?? .null)
     return members
   }
 }
@@ -4298,9 +4298,9 @@ extension Shape.StateAbortDetails {
     self.reason = try fields.optional("reason")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("type", to: type?.json ?? .text("abort_details"))
-    members.set("reason", to: reason?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("type", type?.json ?? .text("abort_details"))
+    members.append("reason", reason?.json ?? .null)
     return members
   }
 }
@@ -4311,8 +4311,8 @@ extension Shape.StateAcceptDetails {
     self.type = try fields.optional("type")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("type", to: type?.json ?? .text("accept_details"))
+    var members = JSONMembers(reserving: 1)
+    members.append("type", type?.json ?? .text("accept_details"))
     return members
   }
 }
@@ -4327,12 +4327,12 @@ extension Shape.StateCreate {
     self.stateDetails = try fields.optional("state_details")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("type", to: type.json)
-    members.set("name", to: name?.json ?? .null)
-    members.set("message", to: message?.json ?? .null)
-    members.set("data", to: data?.json ?? .null)
-    members.set("state_details", to: stateDetails?.json ?? .null)
+    var members = JSONMembers(reserving: 5)
+    members.append("type", type.json)
+    members.append("name", name?.json ?? .null)
+    members.append("message", message?.json ?? .null)
+    members.append("data", data?.json ?? .null)
+    members.append("state_details", stateDetails?.json ?? .null)
     return members
   }
 }
@@ -4360,25 +4360,25 @@ extension Shape.StateDetails {
     self.deploymentConcurrencyLeaseID = try fields.optional("deployment_concurrency_lease_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_run_id", to: taskRunID?.json ?? .null)
-    members.set("child_flow_run_id", to: childFlowRunID?.json ?? .null)
-    members.set("scheduled_time", to: scheduledTime?.json ?? .null)
-    members.set("cache_key", to: cacheKey?.json ?? .null)
-    members.set("cache_expiration", to: cacheExpiration?.json ?? .null)
-    members.set("deferred", to: deferred?.json ?? .bool(false))
-    members.set("untrackable_result", to: untrackableResult?.json ?? .bool(false))
-    members.set("pause_timeout", to: pauseTimeout?.json ?? .null)
-    members.set("pause_reschedule", to: pauseReschedule?.json ?? .bool(false))
-    members.set("pause_key", to: pauseKey?.json ?? .null)
-    members.set("run_input_keyset", to: runInputKeyset?.json ?? .null)
-    members.set("refresh_cache", to: refreshCache?.json ?? .null)
-    members.set("retriable", to: retriable?.json ?? .null)
-    members.set("transition_id", to: transitionID?.json ?? .null)
-    members.set("task_parameters_id", to: taskParametersID?.json ?? .null)
-    members.set("traceparent", to: traceparent?.json ?? .null)
-    members.set("deployment_concurrency_lease_id", to: deploymentConcurrencyLeaseID?.json ?? .null)
+    var members = JSONMembers(reserving: 18)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_run_id", taskRunID?.json ?? .null)
+    members.append("child_flow_run_id", childFlowRunID?.json ?? .null)
+    members.append("scheduled_time", scheduledTime?.json ?? .null)
+    members.append("cache_key", cacheKey?.json ?? .null)
+    members.append("cache_expiration", cacheExpiration?.json ?? .null)
+    members.append("deferred", deferred?.json ?? .bool(false))
+    members.append("untrackable_result", untrackableResult?.json ?? .bool(false))
+    members.append("pause_timeout", pauseTimeout?.json ?? .null)
+    members.append("pause_reschedule", pauseReschedule?.json ?? .bool(false))
+    members.append("pause_key", pauseKey?.json ?? .null)
+    members.append("run_input_keyset", runInputKeyset?.json ?? .null)
+    members.append("refresh_cache", refreshCache?.json ?? .null)
+    members.append("retriable", retriable?.json ?? .null)
+    members.append("transition_id", transitionID?.json ?? .null)
+    members.append("task_parameters_id", taskParametersID?.json ?? .null)
+    members.append("traceparent", traceparent?.json ?? .null)
+    members.append("deployment_concurrency_lease_id", deploymentConcurrencyLeaseID?.json ?? .null)
     return members
   }
 }
@@ -4390,9 +4390,9 @@ extension Shape.StateRejectDetails {
     self.reason = try fields.optional("reason")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("type", to: type?.json ?? .text("reject_details"))
-    members.set("reason", to: reason?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("type", type?.json ?? .text("reject_details"))
+    members.append("reason", reason?.json ?? .null)
     return members
   }
 }
@@ -4405,10 +4405,10 @@ extension Shape.StateWaitDetails {
     self.reason = try fields.optional("reason")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("type", to: type?.json ?? .text("wait_details"))
-    members.set("delay_seconds", to: delaySeconds.json)
-    members.set("reason", to: reason?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("type", type?.json ?? .text("wait_details"))
+    members.append("delay_seconds", delaySeconds.json)
+    members.append("reason", reason?.json ?? .null)
     return members
   }
 }
@@ -4445,34 +4445,34 @@ extension Shape.TaskRun {
     self.state = try fields.optional("state")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_key", to: taskKey.json)
-    members.set("dynamic_key", to: dynamicKey.json)
-    members.set("cache_key", to: cacheKey?.json ?? .null)
-    members.set("cache_expiration", to: cacheExpiration?.json ?? .null)
-    members.set("task_version", to: taskVersion?.json ?? .null)
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .null)
-    members.set("state_id", to: stateID?.json ?? .null)
-    members.set("task_inputs", to: taskInputs?.json ?? .object([] as [(String, JSON?)]))
-    members.set("state_type", to: stateType?.json ?? .null)
-    members.set("state_name", to: stateName?.json ?? .null)
-    members.set("run_count", to: runCount?.json ?? .integer(0))
-    members.set("flow_run_run_count", to: flowRunRunCount?.json ?? .integer(0))
-    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
-    members.set("next_scheduled_start_time", to: nextScheduledStartTime?.json ?? .null)
-    members.set("start_time", to: startTime?.json ?? .null)
-    members.set("end_time", to: endTime?.json ?? .null)
-    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
-    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
-    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
-    members.set("state", to: state?.json ?? .null)
+    var members = JSONMembers(reserving: 27)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_key", taskKey.json)
+    members.append("dynamic_key", dynamicKey.json)
+    members.append("cache_key", cacheKey?.json ?? .null)
+    members.append("cache_expiration", cacheExpiration?.json ?? .null)
+    members.append("task_version", taskVersion?.json ?? .null)
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .null)
+    members.append("state_id", stateID?.json ?? .null)
+    members.append("task_inputs", taskInputs?.json ?? .object([] as [(String, JSON?)]))
+    members.append("state_type", stateType?.json ?? .null)
+    members.append("state_name", stateName?.json ?? .null)
+    members.append("run_count", runCount?.json ?? .integer(0))
+    members.append("flow_run_run_count", flowRunRunCount?.json ?? .integer(0))
+    members.append("expected_start_time", expectedStartTime?.json ?? .null)
+    members.append("next_scheduled_start_time", nextScheduledStartTime?.json ?? .null)
+    members.append("start_time", startTime?.json ?? .null)
+    members.append("end_time", endTime?.json ?? .null)
+    members.append("total_run_time", totalRunTime?.json ?? .double(0.0))
+    members.append("estimated_run_time", estimatedRunTime?.json ?? .double(0.0))
+    members.append("estimated_start_time_delta", estimatedStartTimeDelta?.json ?? .double(0.0))
+    members.append("state", state?.json ?? .null)
     return members
   }
 }
@@ -4495,20 +4495,20 @@ extension Shape.TaskRunCreate {
     self.taskInputs = try fields.optional("task_inputs")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id?.json ?? .null)
-    members.set("state", to: state?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_key", to: taskKey.json)
-    members.set("dynamic_key", to: dynamicKey.json)
-    members.set("cache_key", to: cacheKey?.json ?? .null)
-    members.set("cache_expiration", to: cacheExpiration?.json ?? .null)
-    members.set("task_version", to: taskVersion?.json ?? .null)
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .null)
-    members.set("task_inputs", to: taskInputs?.json ?? .object([] as [(String, JSON?)]))
+    var members = JSONMembers(reserving: 13)
+    members.append("id", id?.json ?? .null)
+    members.append("state", state?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_key", taskKey.json)
+    members.append("dynamic_key", dynamicKey.json)
+    members.append("cache_key", cacheKey?.json ?? .null)
+    members.append("cache_expiration", cacheExpiration?.json ?? .null)
+    members.append("task_version", taskVersion?.json ?? .null)
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .null)
+    members.append("task_inputs", taskInputs?.json ?? .object([] as [(String, JSON?)]))
     return members
   }
 }
@@ -4523,12 +4523,12 @@ extension Shape.TaskRunPaginationResponse {
     self.page = try fields.required("page")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("results", to: results.json)
-    members.set("count", to: count.json)
-    members.set("limit", to: limit.json)
-    members.set("pages", to: pages.json)
-    members.set("page", to: page.json)
+    var members = JSONMembers(reserving: 5)
+    members.append("results", results.json)
+    members.append("count", count.json)
+    members.append("limit", limit.json)
+    members.append("pages", pages.json)
+    members.append("page", page.json)
     return members
   }
 }
@@ -4543,12 +4543,12 @@ extension Shape.TaskRunPolicy {
     self.retryJitterFactor = try fields.optional("retry_jitter_factor")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("max_retries", to: maxRetries?.json ?? .integer(0))
-    members.set("retry_delay_seconds", to: retryDelaySeconds?.json ?? .integer(0))
-    members.set("retries", to: retries?.json ?? .null)
-    members.set("retry_delay", to: retryDelay?.json ?? .null)
-    members.set("retry_jitter_factor", to: retryJitterFactor?.json ?? .null)
+    var members = JSONMembers(reserving: 5)
+    members.append("max_retries", maxRetries?.json ?? .integer(0))
+    members.append("retry_delay_seconds", retryDelaySeconds?.json ?? .integer(0))
+    members.append("retries", retries?.json ?? .null)
+    members.append("retry_delay", retryDelay?.json ?? .null)
+    members.append("retry_jitter_factor", retryJitterFactor?.json ?? .null)
     return members
   }
 }
@@ -4575,24 +4575,24 @@ extension Shape.TaskRunResponse {
     self.estimatedStartTimeDelta = try fields.optional("estimated_start_time_delta")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_key", to: taskKey.json)
-    members.set("state_id", to: stateID?.json ?? .null)
-    members.set("state", to: state?.json ?? .null)
-    members.set("task_version", to: taskVersion?.json ?? .null)
-    members.set("task_inputs", to: taskInputs?.json ?? .object([] as [(String, JSON?)]))
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("start_time", to: startTime?.json ?? .null)
-    members.set("end_time", to: endTime?.json ?? .null)
-    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
-    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
-    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
+    var members = JSONMembers(reserving: 17)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_key", taskKey.json)
+    members.append("state_id", stateID?.json ?? .null)
+    members.append("state", state?.json ?? .null)
+    members.append("task_version", taskVersion?.json ?? .null)
+    members.append("task_inputs", taskInputs?.json ?? .object([] as [(String, JSON?)]))
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("start_time", startTime?.json ?? .null)
+    members.append("end_time", endTime?.json ?? .null)
+    members.append("total_run_time", totalRunTime?.json ?? .double(0.0))
+    members.append("estimated_run_time", estimatedRunTime?.json ?? .double(0.0))
+    members.append("estimated_start_time_delta", estimatedStartTimeDelta?.json ?? .double(0.0))
     return members
   }
 }
@@ -4604,9 +4604,9 @@ extension Shape.TaskRunResult {
     self.id = try fields.required("id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("input_type", to: inputType?.json ?? .text("task_run"))
-    members.set("id", to: id.json)
+    var members = JSONMembers(reserving: 2)
+    members.append("input_type", inputType?.json ?? .text("task_run"))
+    members.append("id", id.json)
     return members
   }
 }
@@ -4644,35 +4644,35 @@ extension Shape.UITaskRun {
     self.flowRunName = try fields.optional("flow_run_name")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("flow_run_id", to: flowRunID?.json ?? .null)
-    members.set("task_key", to: taskKey.json)
-    members.set("dynamic_key", to: dynamicKey.json)
-    members.set("cache_key", to: cacheKey?.json ?? .null)
-    members.set("cache_expiration", to: cacheExpiration?.json ?? .null)
-    members.set("task_version", to: taskVersion?.json ?? .null)
-    members.set("empirical_policy", to: empiricalPolicy?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
-    members.set("labels", to: labels?.json ?? .null)
-    members.set("state_id", to: stateID?.json ?? .null)
-    members.set("task_inputs", to: taskInputs?.json ?? .object([] as [(String, JSON?)]))
-    members.set("state_type", to: stateType?.json ?? .null)
-    members.set("state_name", to: stateName?.json ?? .null)
-    members.set("run_count", to: runCount?.json ?? .integer(0))
-    members.set("flow_run_run_count", to: flowRunRunCount?.json ?? .integer(0))
-    members.set("expected_start_time", to: expectedStartTime?.json ?? .null)
-    members.set("next_scheduled_start_time", to: nextScheduledStartTime?.json ?? .null)
-    members.set("start_time", to: startTime?.json ?? .null)
-    members.set("end_time", to: endTime?.json ?? .null)
-    members.set("total_run_time", to: totalRunTime?.json ?? .double(0.0))
-    members.set("estimated_run_time", to: estimatedRunTime?.json ?? .double(0.0))
-    members.set("estimated_start_time_delta", to: estimatedStartTimeDelta?.json ?? .double(0.0))
-    members.set("state", to: state?.json ?? .null)
-    members.set("flow_run_name", to: flowRunName?.json ?? .null)
+    var members = JSONMembers(reserving: 28)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("flow_run_id", flowRunID?.json ?? .null)
+    members.append("task_key", taskKey.json)
+    members.append("dynamic_key", dynamicKey.json)
+    members.append("cache_key", cacheKey?.json ?? .null)
+    members.append("cache_expiration", cacheExpiration?.json ?? .null)
+    members.append("task_version", taskVersion?.json ?? .null)
+    members.append("empirical_policy", empiricalPolicy?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
+    members.append("labels", labels?.json ?? .null)
+    members.append("state_id", stateID?.json ?? .null)
+    members.append("task_inputs", taskInputs?.json ?? .object([] as [(String, JSON?)]))
+    members.append("state_type", stateType?.json ?? .null)
+    members.append("state_name", stateName?.json ?? .null)
+    members.append("run_count", runCount?.json ?? .integer(0))
+    members.append("flow_run_run_count", flowRunRunCount?.json ?? .integer(0))
+    members.append("expected_start_time", expectedStartTime?.json ?? .null)
+    members.append("next_scheduled_start_time", nextScheduledStartTime?.json ?? .null)
+    members.append("start_time", startTime?.json ?? .null)
+    members.append("end_time", endTime?.json ?? .null)
+    members.append("total_run_time", totalRunTime?.json ?? .double(0.0))
+    members.append("estimated_run_time", estimatedRunTime?.json ?? .double(0.0))
+    members.append("estimated_start_time_delta", estimatedStartTimeDelta?.json ?? .double(0.0))
+    members.append("state", state?.json ?? .null)
+    members.append("flow_run_name", flowRunName?.json ?? .null)
     return members
   }
 }
@@ -4685,10 +4685,10 @@ extension Shape.UpdatedBy {
     self.displayValue = try fields.optional("display_value")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id?.json ?? .null)
-    members.set("type", to: type?.json ?? .null)
-    members.set("display_value", to: displayValue?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("id", id?.json ?? .null)
+    members.append("type", type?.json ?? .null)
+    members.append("display_value", displayValue?.json ?? .null)
     return members
   }
 }
@@ -4704,13 +4704,13 @@ extension Shape.Variable {
     self.tags = try fields.optional("tags")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name.json)
-    members.set("value", to: value?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
+    var members = JSONMembers(reserving: 6)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name.json)
+    members.append("value", value?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
     return members
   }
 }
@@ -4723,10 +4723,10 @@ extension Shape.VariableCreate {
     self.tags = try fields.optional("tags")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("value", to: value?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .array([]))
+    var members = JSONMembers(reserving: 3)
+    members.append("name", name.json)
+    members.append("value", value?.json ?? .null)
+    members.append("tags", tags?.json ?? .array([]))
     return members
   }
 }
@@ -4740,11 +4740,11 @@ extension Shape.VariableFilter {
     self.tags = try fields.optional("tags")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("id", to: id?.json ?? .null)
-    members.set("name", to: name?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .null)
+    var members = JSONMembers(reserving: 4)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("id", id?.json ?? .null)
+    members.append("name", name?.json ?? .null)
+    members.append("tags", tags?.json ?? .null)
     return members
   }
 }
@@ -4755,8 +4755,8 @@ extension Shape.VariableFilterId {
     self.any = try fields.optional("any_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
+    var members = JSONMembers(reserving: 1)
+    members.append("any_", any?.json ?? .null)
     return members
   }
 }
@@ -4768,9 +4768,9 @@ extension Shape.VariableFilterName {
     self.like = try fields.optional("like_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("any_", to: any?.json ?? .null)
-    members.set("like_", to: like?.json ?? .null)
+    var members = JSONMembers(reserving: 2)
+    members.append("any_", any?.json ?? .null)
+    members.append("like_", like?.json ?? .null)
     return members
   }
 }
@@ -4783,10 +4783,10 @@ extension Shape.VariableFilterTags {
     self.isNull = try fields.optional("is_null_")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("operator", to: `operator`?.json ?? .text("and_"))
-    members.set("all_", to: all?.json ?? .null)
-    members.set("is_null_", to: isNull?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("operator", `operator`?.json ?? .text("and_"))
+    members.append("all_", all?.json ?? .null)
+    members.append("is_null_", isNull?.json ?? .null)
     return members
   }
 }
@@ -4799,10 +4799,10 @@ extension Shape.VariableUpdate {
     self.tags = try fields.optional("tags")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name?.json ?? .null)
-    members.set("value", to: value?.json ?? .null)
-    members.set("tags", to: tags?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("name", name?.json ?? .null)
+    members.append("value", value?.json ?? .null)
+    members.append("tags", tags?.json ?? .null)
     return members
   }
 }
@@ -4814,9 +4814,9 @@ extension Shape.VersionInfo {
     self.version = try fields.required("version")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("type", to: type.json)
-    members.set("version", to: version.json)
+    var members = JSONMembers(reserving: 2)
+    members.append("type", type.json)
+    members.append("version", version.json)
     return members
   }
 }
@@ -4833,14 +4833,14 @@ extension Shape.WorkPoolConcurrencyStatus {
     self.page = try fields.required("page")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("active_slots", to: activeSlots.json)
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("queues", to: queues?.json ?? .array([]))
-    members.set("count", to: count.json)
-    members.set("limit", to: limit.json)
-    members.set("pages", to: pages.json)
-    members.set("page", to: page.json)
+    var members = JSONMembers(reserving: 7)
+    members.append("active_slots", activeSlots.json)
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("queues", queues?.json ?? .array([]))
+    members.append("count", count.json)
+    members.append("limit", limit.json)
+    members.append("pages", pages.json)
+    members.append("page", page.json)
     return members
   }
 }
@@ -4857,14 +4857,14 @@ extension Shape.WorkPoolCreate {
     self.storageConfiguration = try fields.optional("storage_configuration")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("description", to: description?.json ?? .null)
-    members.set("type", to: type?.json ?? .text("prefect-agent"))
-    members.set("base_job_template", to: baseJobTemplate?.json ?? .null)
-    members.set("is_paused", to: isPaused?.json ?? .bool(false))
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("storage_configuration", to: storageConfiguration?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("name", name.json)
+    members.append("description", description?.json ?? .null)
+    members.append("type", type?.json ?? .text("prefect-agent"))
+    members.append("base_job_template", baseJobTemplate?.json ?? .null)
+    members.append("is_paused", isPaused?.json ?? .bool(false))
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("storage_configuration", storageConfiguration?.json ?? .null)
     return members
   }
 }
@@ -4887,20 +4887,20 @@ extension Shape.WorkPoolResponse {
     self.activeSlots = try fields.optional("active_slots")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name.json)
-    members.set("description", to: description?.json ?? .null)
-    members.set("type", to: type.json)
-    members.set("base_job_template", to: baseJobTemplate?.json ?? .null)
-    members.set("is_paused", to: isPaused?.json ?? .bool(false))
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("status", to: status?.json ?? .null)
-    members.set("default_queue_id", to: defaultQueueID?.json ?? .null)
-    members.set("storage_configuration", to: storageConfiguration?.json ?? .null)
-    members.set("active_slots", to: activeSlots?.json ?? .null)
+    var members = JSONMembers(reserving: 13)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name.json)
+    members.append("description", description?.json ?? .null)
+    members.append("type", type.json)
+    members.append("base_job_template", baseJobTemplate?.json ?? .null)
+    members.append("is_paused", isPaused?.json ?? .bool(false))
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("status", status?.json ?? .null)
+    members.append("default_queue_id", defaultQueueID?.json ?? .null)
+    members.append("storage_configuration", storageConfiguration?.json ?? .null)
+    members.append("active_slots", activeSlots?.json ?? .null)
     return members
   }
 }
@@ -4913,10 +4913,10 @@ extension Shape.WorkPoolStorageConfiguration {
     self.defaultResultStorageBlockID = try fields.optional("default_result_storage_block_id")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("bundle_upload_step", to: bundleUploadStep?.json ?? .null)
-    members.set("bundle_execution_step", to: bundleExecutionStep?.json ?? .null)
-    members.set("default_result_storage_block_id", to: defaultResultStorageBlockID?.json ?? .null)
+    var members = JSONMembers(reserving: 3)
+    members.append("bundle_upload_step", bundleUploadStep?.json ?? .null)
+    members.append("bundle_execution_step", bundleExecutionStep?.json ?? .null)
+    members.append("default_result_storage_block_id", defaultResultStorageBlockID?.json ?? .null)
     return members
   }
 }
@@ -4931,12 +4931,12 @@ extension Shape.WorkPoolUpdate {
     self.storageConfiguration = try fields.optional("storage_configuration")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("description", to: description?.json ?? .null)
-    members.set("is_paused", to: isPaused?.json ?? .null)
-    members.set("base_job_template", to: baseJobTemplate?.json ?? .null)
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("storage_configuration", to: storageConfiguration?.json ?? .null)
+    var members = JSONMembers(reserving: 5)
+    members.append("description", description?.json ?? .null)
+    members.append("is_paused", isPaused?.json ?? .null)
+    members.append("base_job_template", baseJobTemplate?.json ?? .null)
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("storage_configuration", storageConfiguration?.json ?? .null)
     return members
   }
 }
@@ -4953,14 +4953,14 @@ extension Shape.WorkQueueConcurrencyStatus {
     self.page = try fields.required("page")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("active_slots", to: activeSlots.json)
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("flow_runs", to: flowRuns?.json ?? .array([]))
-    members.set("count", to: count.json)
-    members.set("limit", to: limit.json)
-    members.set("pages", to: pages.json)
-    members.set("page", to: page.json)
+    var members = JSONMembers(reserving: 7)
+    members.append("active_slots", activeSlots.json)
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("flow_runs", flowRuns?.json ?? .array([]))
+    members.append("count", count.json)
+    members.append("limit", limit.json)
+    members.append("pages", pages.json)
+    members.append("page", page.json)
     return members
   }
 }
@@ -4976,13 +4976,13 @@ extension Shape.WorkQueueConcurrencyStatusDetail {
     self.flowRunCount = try fields.optional("flow_run_count")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("queue_id", to: queueID.json)
-    members.set("queue_name", to: queueName.json)
-    members.set("active_slots", to: activeSlots.json)
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("flow_runs", to: flowRuns?.json ?? .array([]))
-    members.set("flow_run_count", to: flowRunCount?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("queue_id", queueID.json)
+    members.append("queue_name", queueName.json)
+    members.append("active_slots", activeSlots.json)
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("flow_runs", flowRuns?.json ?? .array([]))
+    members.append("flow_run_count", flowRunCount?.json ?? .null)
     return members
   }
 }
@@ -4998,13 +4998,13 @@ extension Shape.WorkQueueCreate {
     self.filter = try fields.optional("filter")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name.json)
-    members.set("description", to: description?.json ?? .text(""))
-    members.set("is_paused", to: isPaused?.json ?? .bool(false))
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("priority", to: priority?.json ?? .null)
-    members.set("filter", to: filter?.json ?? .null)
+    var members = JSONMembers(reserving: 6)
+    members.append("name", name.json)
+    members.append("description", description?.json ?? .text(""))
+    members.append("is_paused", isPaused?.json ?? .bool(false))
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("priority", priority?.json ?? .null)
+    members.append("filter", filter?.json ?? .null)
     return members
   }
 }
@@ -5016,9 +5016,9 @@ extension Shape.WorkQueueHealthPolicy {
     self.maximumSecondsSinceLastPolled = try fields.optional("maximum_seconds_since_last_polled")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("maximum_late_runs", to: maximumLateRuns?.json ?? .integer(0))
-    members.set("maximum_seconds_since_last_polled", to: maximumSecondsSinceLastPolled?.json ?? .integer(60))
+    var members = JSONMembers(reserving: 2)
+    members.append("maximum_late_runs", maximumLateRuns?.json ?? .integer(0))
+    members.append("maximum_seconds_since_last_polled", maximumSecondsSinceLastPolled?.json ?? .integer(60))
     return members
   }
 }
@@ -5042,21 +5042,21 @@ extension Shape.WorkQueueResponse {
     self.activeSlots = try fields.optional("active_slots")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name.json)
-    members.set("description", to: description?.json ?? .text(""))
-    members.set("is_paused", to: isPaused?.json ?? .bool(false))
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("priority", to: priority?.json ?? .integer(1))
-    members.set("work_pool_id", to: workPoolID?.json ?? .null)
-    members.set("filter", to: filter?.json ?? .null)
-    members.set("last_polled", to: lastPolled?.json ?? .null)
-    members.set("work_pool_name", to: workPoolName?.json ?? .null)
-    members.set("status", to: status?.json ?? .null)
-    members.set("active_slots", to: activeSlots?.json ?? .null)
+    var members = JSONMembers(reserving: 14)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name.json)
+    members.append("description", description?.json ?? .text(""))
+    members.append("is_paused", isPaused?.json ?? .bool(false))
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("priority", priority?.json ?? .integer(1))
+    members.append("work_pool_id", workPoolID?.json ?? .null)
+    members.append("filter", filter?.json ?? .null)
+    members.append("last_polled", lastPolled?.json ?? .null)
+    members.append("work_pool_name", workPoolName?.json ?? .null)
+    members.append("status", status?.json ?? .null)
+    members.append("active_slots", activeSlots?.json ?? .null)
     return members
   }
 }
@@ -5070,11 +5070,11 @@ extension Shape.WorkQueueStatusDetail {
     self.healthCheckPolicy = try fields.required("health_check_policy")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("healthy", to: healthy.json)
-    members.set("late_runs_count", to: lateRunsCount?.json ?? .integer(0))
-    members.set("last_polled", to: lastPolled?.json ?? .null)
-    members.set("health_check_policy", to: healthCheckPolicy.json)
+    var members = JSONMembers(reserving: 4)
+    members.append("healthy", healthy.json)
+    members.append("late_runs_count", lateRunsCount?.json ?? .integer(0))
+    members.append("last_polled", lastPolled?.json ?? .null)
+    members.append("health_check_policy", healthCheckPolicy.json)
     return members
   }
 }
@@ -5091,14 +5091,14 @@ extension Shape.WorkQueueUpdate {
     self.filter = try fields.optional("filter")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("name", to: name?.json ?? .null)
-    members.set("description", to: description?.json ?? .null)
-    members.set("is_paused", to: isPaused?.json ?? .bool(false))
-    members.set("concurrency_limit", to: concurrencyLimit?.json ?? .null)
-    members.set("priority", to: priority?.json ?? .null)
-    members.set("last_polled", to: lastPolled?.json ?? .null)
-    members.set("filter", to: filter?.json ?? .null)
+    var members = JSONMembers(reserving: 7)
+    members.append("name", name?.json ?? .null)
+    members.append("description", description?.json ?? .null)
+    members.append("is_paused", isPaused?.json ?? .bool(false))
+    members.append("concurrency_limit", concurrencyLimit?.json ?? .null)
+    members.append("priority", priority?.json ?? .null)
+    members.append("last_polled", lastPolled?.json ?? .null)
+    members.append("filter", filter?.json ?? .null)
     return members
   }
 }
@@ -5111,10 +5111,10 @@ extension Shape.WorkerFlowRunResponse {
     self.flowRun = try fields.required("flow_run")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("work_pool_id", to: workPoolID.json)
-    members.set("work_queue_id", to: workQueueID.json)
-    members.set("flow_run", to: flowRun.json)
+    var members = JSONMembers(reserving: 3)
+    members.append("work_pool_id", workPoolID.json)
+    members.append("work_queue_id", workQueueID.json)
+    members.append("flow_run", flowRun.json)
     return members
   }
 }
@@ -5132,15 +5132,15 @@ extension Shape.WorkerResponse {
     self.status = try fields.optional("status")
   }
   var members: JSONMembers {
-    var members = JSONMembers()
-    members.set("id", to: id.json)
-    members.set("created", to: created?.json ?? .null)
-    members.set("updated", to: updated?.json ?? .null)
-    members.set("name", to: name.json)
-    members.set("work_pool_id", to: workPoolID.json)
-    members.set("last_heartbeat_time", to: lastHeartbeatTime?.json ?? .null)
-    members.set("heartbeat_interval_seconds", to: heartbeatIntervalSeconds?.json ?? .null)
-    members.set("status", to: status?.json ?? .text("OFFLINE"))
+    var members = JSONMembers(reserving: 8)
+    members.append("id", id.json)
+    members.append("created", created?.json ?? .null)
+    members.append("updated", updated?.json ?? .null)
+    members.append("name", name.json)
+    members.append("work_pool_id", workPoolID.json)
+    members.append("last_heartbeat_time", lastHeartbeatTime?.json ?? .null)
+    members.append("heartbeat_interval_seconds", heartbeatIntervalSeconds?.json ?? .null)
+    members.append("status", status?.json ?? .text("OFFLINE"))
     return members
   }
 }

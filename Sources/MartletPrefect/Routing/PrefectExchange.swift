@@ -121,7 +121,7 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
         fields.append("content-type", "text/plain; charset=utf-8")
         return send(response.status, Array(text.utf8), fields)
       }
-      send(response.status, response.body.map { Array($0.description.utf8) })
+      send(response.status, response.body?.bytes)
     } catch {
       send(PrefectFailure(thrown: error, body: body))
     }
@@ -148,7 +148,7 @@ final class PrefectExchange: HTTPStreamDelegate, @unchecked Sendable {
   }
 
   private func send(_ failure: PrefectFailure) {
-    send(failure.status, Array(failure.body.description.utf8), retryAfter: failure.retryAfter)
+    send(failure.status, failure.body.bytes, retryAfter: failure.retryAfter)
   }
 
   private func send(_ file: PrefectResponse.File) {

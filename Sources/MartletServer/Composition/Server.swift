@@ -35,6 +35,7 @@ public struct Server: Sendable {
   public func run() async throws {
     let problems = configuration.problems()
     guard problems.isEmpty else { throw StartupError(problems.joined(separator: "\n")) }
+    FreedMemory.giveBack()
     let metrics = RPCMetrics()
     let registry = MetricsRegistry(rpc: metrics)
     MetricsSystem.bootstrap(registry)

@@ -6,10 +6,8 @@ internal import MartletWire
 
 extension Run {
   /// The run as lists show it: with only the fields of the mask, and without one with all but parameters and tracebacks.
-  ///
-  /// - Throws: `InvalidValue` for a path that is no field of a run.
-  func listed(by mask: FieldMask?) throws(InvalidValue) -> Run {
-    if let mask, !mask.paths.isEmpty { return try masked(by: mask) }
+  func listed(by mask: ReadMask?) -> Run {
+    if let mask { return masked(by: mask) }
     var run = self
     run.parameters = nil
     switch run.state?.detail {
@@ -26,50 +24,73 @@ extension Run {
     return run
   }
 
-  /// The run with only the fields of the mask; all when it is empty.
+  /// The run with only the fields of the mask; all without one.
+  func masked(by mask: ReadMask?) -> Run { mask?.masked(self) ?? self }
+}
+
+/// Fields of a run that somebody asks for.
+struct ReadMask {
+  private typealias Copy = @Sendable (_ from: Run, _ to: inout Run) -> Void
+
+  private static let fields: [String: Copy] = [
+    "id": { $1.id = $0.id },
+    "namespace": { $1.namespace = $0.namespace },
+    "kind": { $1.kind = $0.kind },
+    "name": { $1.name = $0.name },
+    "definition": { $1.definition = $0.definition },
+    "definition_version": { $1.definitionVersion = $0.definitionVersion },
+    "parent_id": { $1.parentID = $0.parentID },
+    "root_id": { $1.rootID = $0.rootID },
+    "state": { $1.state = $0.state },
+    "epoch": { $1.epoch = $0.epoch },
+    "seq": { $1.seq = $0.seq },
+    "attempt": { $1.attempt = $0.attempt },
+    "parameters": { $1.parameters = $0.parameters },
+    "retry": { $1.retry = $0.retry },
+    "dependencies": { $1.dependencies = $0.dependencies },
+    "labels": { $1.labels = $0.labels },
+    "tags": { $1.tags = $0.tags },
+    "created_by": { $1.createdBy = $0.createdBy },
+    "times": { $1.times = $0.times },
+    "trace_parent": { $1.traceParent = $0.traceParent },
+    "etag": { $1.etag = $0.etag },
+    "revision": { $1.revision = $0.revision },
+    "execution_id": { $1.executionID = $0.executionID },
+    "session_id": { $1.sessionID = $0.sessionID },
+    "deployment_id": { $1.deploymentID = $0.deploymentID },
+    "deployment_version": { $1.deploymentVersion = $0.deploymentVersion },
+    "pool": { $1.pool = $0.pool },
+    "queue": { $1.queue = $0.queue },
+    "schedule_id": { $1.scheduleID = $0.scheduleID },
+    "schedule_time": { $1.scheduleTime = $0.scheduleTime },
+    "backfill_id": { $1.backfillID = $0.backfillID },
+    "job_variables": { $1.jobVariables = $0.jobVariables },
+    "worker": { $1.worker = $0.worker },
+  ]
+
+  /// How each field is copied; nil for all of them.
+  private let copies: [Copy]?
+
+  /// Reads a mask; nil for one without paths.
   ///
   /// - Throws: `InvalidValue` for a path that is no field of a run.
-  func masked(by mask: FieldMask?) throws(InvalidValue) -> Run {
-    guard let mask, !mask.paths.isEmpty else { return self }
-    var result = Run()
+  init?(_ mask: FieldMask?) throws(InvalidValue) {
+    guard let mask, !mask.paths.isEmpty else { return nil }
+    var copies: [String: Copy] = [:]
     for path in mask.paths {
-      switch path.split(separator: ".").first.map(String.init) ?? "" {
-      case "id": result.id = id
-      case "namespace": result.namespace = namespace
-      case "kind": result.kind = kind
-      case "name": result.name = name
-      case "definition": result.definition = definition
-      case "definition_version": result.definitionVersion = definitionVersion
-      case "parent_id": result.parentID = parentID
-      case "root_id": result.rootID = rootID
-      case "state": result.state = state
-      case "epoch": result.epoch = epoch
-      case "seq": result.seq = seq
-      case "attempt": result.attempt = attempt
-      case "parameters": result.parameters = parameters
-      case "retry": result.retry = retry
-      case "dependencies": result.dependencies = dependencies
-      case "labels": result.labels = labels
-      case "tags": result.tags = tags
-      case "created_by": result.createdBy = createdBy
-      case "times": result.times = times
-      case "trace_parent": result.traceParent = traceParent
-      case "etag": result.etag = etag
-      case "revision": result.revision = revision
-      case "execution_id": result.executionID = executionID
-      case "session_id": result.sessionID = sessionID
-      case "deployment_id": result.deploymentID = deploymentID
-      case "deployment_version": result.deploymentVersion = deploymentVersion
-      case "pool": result.pool = pool
-      case "queue": result.queue = queue
-      case "schedule_id": result.scheduleID = scheduleID
-      case "schedule_time": result.scheduleTime = scheduleTime
-      case "backfill_id": result.backfillID = backfillID
-      case "job_variables": result.jobVariables = jobVariables
-      case "worker": result.worker = worker
-      default: throw InvalidValue("read_mask", "names \"\(path)\", which is no field of a run")
+      let name = String(path.prefix { $0 != "." })
+      guard let copy = Self.fields[name] else {
+        throw InvalidValue("read_mask", "names \"\(path)\", which is no field of a run")
       }
+      copies[name] = copy
     }
+    self.copies = copies.count < Self.fields.count ? Array(copies.values) : nil
+  }
+
+  fileprivate func masked(_ run: Run) -> Run {
+    guard let copies else { return run }
+    var result = Run()
+    for copy in copies { copy(run, &result) }
     return result
   }
 }

@@ -23,7 +23,7 @@ extension RunHandlers {
         // Only the failure was asked for: an empty mask would mean the whole run.
         if mask?.paths.isEmpty == true { return response }
       }
-      response.run = try Run(record).masked(by: mask)
+      response.run = Run(record).masked(by: try ReadMask(mask))
       return response
     }
   }

@@ -15,6 +15,7 @@ extension RunHandlers {
       let namespace = try backend.namespace(request.namespace, context)
       let question = PageToken.question(namespace: namespace, filter: request.filter)
       let query = try query(request, namespace, question)
+      let mask = try ReadMask(request.readMask)
       if let wait = request.wait, wait > .zero {
         return try await changes(
           request, namespace, size: query.pageSize, wait: min(wait, Self.longestWait), context)
@@ -23,7 +24,7 @@ extension RunHandlers {
       let page = try await backend.store.listRuns(query, deadline: context.deadline)
       var response = ListRunsResponse()
       for record in page.runs {
-        response.runs.append(try Run(record).masked(by: request.readMask))
+        response.runs.append(Run(record).masked(by: mask))
       }
       if let next = page.next {
         response.nextPageToken =
@@ -58,6 +59,7 @@ extension RunHandlers {
     _ request: ListRunsRequest, _ namespace: Namespace, size: Int, wait: Duration,
     _ context: CallContext
   ) async throws -> ListRunsResponse {
+    let mask = try ReadMask(request.readMask)
     let watch = RunWatch(
       backend: backend, namespace: namespace,
       filter: try await resolvedFilter(request.filter, namespace, context), runs: [])
@@ -68,7 +70,7 @@ extension RunHandlers {
       let news = try await watch.news(of: batch, limit: size)
       // What matters to nobody who holds this list does not end the wait.
       if news.count == 0 { continue }
-      response.runs = try news.runs.map { record in try Run(record).listed(by: request.readMask) }
+      response.runs = news.runs.map { Run($0).listed(by: mask) }
       response.removedIDs = news.removed.map(\.description)
       response.resumeToken = news.token.description
       return response

@@ -68,7 +68,7 @@ extension Store {
   public func runs(
     _ ids: [RunID], in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> [RunRecord] {
-    try await read(deadline) { connection in
+    try await lookUp(deadline) { connection in
       try connection.query(SQL.getRuns) {
         $0.bindArray(ids)
         $0.bind(namespace)

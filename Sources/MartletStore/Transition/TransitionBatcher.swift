@@ -30,16 +30,11 @@ public final class TransitionBatcher: Sendable {
     timing: TransitionTiming = .standard, writers: Int = 1, logger: Logger,
     afterCommit: @escaping @Sendable (CommitEffects) -> Void = { _ in }
   ) {
-    var configuration = configuration
+    var configuration = configuration.planningByKey
     configuration.lockTimeout = limits.lockTimeout
     configuration.statementTimeout = limits.statementTimeout
     configuration.idleInTransactionTimeout = limits.idleInTransactionTimeout
     configuration.responseTimeout = limits.statementTimeout + .seconds(5)
-    configuration.planning = .generic
-    // A plan made while the tables were empty must be right when they are not: always by key.
-    for join in ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"] {
-      configuration.settings[join] = "off"
-    }
     let queue = TransitionQueue(limits: limits, writers: writers)
     let slots = SlotQueue()
     let knowledge = WriterKnowledge(timing: timing)

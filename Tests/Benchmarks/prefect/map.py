@@ -1,6 +1,7 @@
 """Maps a task over many numbers with Prefect's own client, and tells how long it took until the server holds every end.
 
-The client makes the runs one after the other and tells of each by events: its own time is a part of the figure.
+The client makes the runs one after the other and tells of each by events: its own time is a part of the figure. A server that
+has heard of no other end for a minute has lost the rest: then there is no time until it held them all.
 Usage: map.py COUNT
 """
 
@@ -38,10 +39,15 @@ count = int(sys.argv[1])
 start = time.monotonic()
 run = mapped(count)
 ended = time.monotonic() - start
+kept = grown = 0
 while (held := count_of(run)) < count:
-    if time.monotonic() - start > 600:
-        sys.exit(f"the server holds {held} of {count}")
+    if held > kept:
+        kept, grown = held, time.monotonic()
+    if time.monotonic() - max(grown, start + ended) > 60:
+        break
     time.sleep(0.05)
 print(f"figure map_ended = {ended:.2f} s")
-print(f"figure map_held = {time.monotonic() - start:.2f} s")
+print(f"figure map_kept = {held} runs")
+if held == count:
+    print(f"figure map_held = {time.monotonic() - start:.2f} s")
 print(f"figure map_client_cpu = {time.process_time():.2f} s")

@@ -29,18 +29,38 @@ public struct LocalTime: Sendable, Hashable, Comparable, CustomStringConvertible
   public var secondOfDay: Int { seconds.remainderUp(by: 86_400) }
 
   /// `2026-03-29T02:30:00`.
-  public var description: String {
+  public var description: String { String(decoding: digits, as: UTF8.self) }
+
+  /// The same, in UTF-8.
+  var digits: [UInt8] {
     let date = date
     let second = secondOfDay
-    return "\(padded(date.year, 4))-\(padded(date.month))-\(padded(date.day))"
-      + "T\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60))"
+    var text: [UInt8] = []
+    text.reserveCapacity(32)
+    text.appendDigits(date.year, 4)
+    text.append(UInt8(ascii: "-"))
+    text.appendDigits(date.month, 2)
+    text.append(UInt8(ascii: "-"))
+    text.appendDigits(date.day, 2)
+    text.append(UInt8(ascii: "T"))
+    text.appendDigits(second / 3600, 2)
+    text.append(UInt8(ascii: ":"))
+    text.appendDigits(second / 60 % 60, 2)
+    text.append(UInt8(ascii: ":"))
+    text.appendDigits(second % 60, 2)
+    return text
   }
 
   /// Earlier first.
   public static func < (left: LocalTime, right: LocalTime) -> Bool { left.seconds < right.seconds }
 }
 
-private func padded(_ number: Int, _ width: Int = 2) -> String {
-  let digits = "\(number)"
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+extension [UInt8] {
+  /// Writes a number with at least so many digits; a negative one behind its sign.
+  mutating func appendDigits(_ number: Int, _ width: Int) {
+    let digits = String(number.magnitude).utf8
+    if number < 0 { append(UInt8(ascii: "-")) }
+    for _ in digits.count..<Swift.max(width, digits.count) { append(UInt8(ascii: "0")) }
+    append(contentsOf: digits)
+  }
 }
