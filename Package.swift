@@ -122,6 +122,7 @@ let package = Package(
         "MartletRPC",
         "MartletHTTP", "MartletProto", "MartletCall", "MartletWire", "MartletSettings",
         "MartletSeal", "CMalloc", lifecycle, unixSignals, logging, metrics, nioCore, nioPosix,
+        nioHTTP1, nioSSL,
       ],
       swiftSettings: strict),
     .target(

@@ -5,10 +5,11 @@ import MartletStore
 
 /// One look at the events, with the windows that it may move.
 struct AutomationRound {
-  private let automations: [WatchedAutomation]
+  let automations: [WatchedAutomation]
   private let byID: [ObjectID: WatchedAutomation]
-  private let news: AutomationNews
-  private var buckets: [AutomationBucket.Key: AutomationBucket] = [:]
+  let news: AutomationNews
+  /// The windows as they are now.
+  private(set) var buckets: [AutomationBucket.Key: AutomationBucket] = [:]
   /// What is to be written.
   private(set) var move: AutomationMove
 
@@ -59,6 +60,12 @@ struct AutomationRound {
 
   /// Puts the events to the triggers, in their order.
   mutating func run() {
+    open()
+    for item in news.items { put(item) }
+  }
+
+  /// Opens the windows that are there before any event.
+  mutating func open() {
     for watched in automations {
       for (node, trigger) in watched.tree.leaves {
         let key = AutomationBucket.Key(watched.automation, [], node: node)
@@ -67,10 +74,12 @@ struct AutomationRound {
         }
       }
     }
-    for item in news.items {
-      for watched in automations where sees(watched, item) {
-        for (node, trigger) in watched.tree.leaves { put(item.event, to: trigger, node, watched) }
-      }
+  }
+
+  /// Puts an event to the triggers.
+  mutating func put(_ item: AutomationNews.Item) {
+    for watched in automations where sees(watched, item) {
+      for (node, trigger) in watched.tree.leaves { put(item.event, to: trigger, node, watched) }
     }
   }
 
@@ -147,7 +156,7 @@ struct AutomationRound {
     }
     move.tasks += FiringTasks(
       automation: watched.automation, leaf: leaf, trigger: trigger, firing: firing, event: event,
-      parts: parts
+      parts: parts, time: part.time
     ).make(now: news.now)
   }
 

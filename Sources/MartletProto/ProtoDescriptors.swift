@@ -1409,7 +1409,7 @@ public enum ProtoDescriptors {
     ),
     MartletWire.DescriptorFile(
       name: "martlet/v1/automation_service.proto",
-      dependencies: ["google/protobuf/field_mask.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto"],
+      dependencies: ["google/protobuf/duration.proto", "google/protobuf/field_mask.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto"],
       symbols: [
         "martlet.v1.Automation",
         "martlet.v1.Automation.id",
@@ -1435,6 +1435,10 @@ public enum ProtoDescriptors {
         "martlet.v1.AutomationFilter.has_tags",
         "martlet.v1.AutomationFilter.owner_resource",
         "martlet.v1.AutomationFilter.related_resource",
+        "martlet.v1.AutomationFilter.any_tags",
+        "martlet.v1.AutomationFilter.created_until",
+        "martlet.v1.AutomationFilter.match_any",
+        "martlet.v1.AutomationFilter.match_any_tags",
         "martlet.v1.CreateAutomationRequest",
         "martlet.v1.CreateAutomationRequest.namespace",
         "martlet.v1.CreateAutomationRequest.automation",
@@ -1471,6 +1475,23 @@ public enum ProtoDescriptors {
         "martlet.v1.DeleteAutomationRequest.id",
         "martlet.v1.DeleteAutomationRequest.etag",
         "martlet.v1.DeleteAutomationResponse",
+        "martlet.v1.TestAutomationRequest",
+        "martlet.v1.TestAutomationRequest.namespace",
+        "martlet.v1.TestAutomationRequest.id",
+        "martlet.v1.TestAutomationRequest.automation",
+        "martlet.v1.TestAutomationRequest.window",
+        "martlet.v1.TestAutomationResponse",
+        "martlet.v1.TestAutomationResponse.firings",
+        "martlet.v1.TestAutomationResponse.firing_count",
+        "martlet.v1.TestAutomationResponse.event_count",
+        "martlet.v1.TestAutomationResponse.truncated",
+        "martlet.v1.AutomationFiring",
+        "martlet.v1.AutomationFiring.time",
+        "martlet.v1.AutomationFiring.event_id",
+        "martlet.v1.AutomationFiring.event",
+        "martlet.v1.AutomationFiring.labels",
+        "martlet.v1.AutomationFiring.count",
+        "martlet.v1.AutomationFiring.actions",
         "martlet.v1.AutomationOrder",
         "martlet.v1.AutomationService",
         "martlet.v1.AutomationService.CreateAutomation",
@@ -1478,52 +1499,66 @@ public enum ProtoDescriptors {
         "martlet.v1.AutomationService.ListAutomations",
         "martlet.v1.AutomationService.CountAutomations",
         "martlet.v1.AutomationService.UpdateAutomation",
+        "martlet.v1.AutomationService.TestAutomation",
         "martlet.v1.AutomationService.DeleteAutomation",
       ],
       base64: """
-        CiNtYXJ0bGV0L3YxL2F1dG9tYXRpb25fc2VydmljZS5wcm90bxIKbWFydGxldC52MRogZ29vZ2xlL3Byb3RvYnVmL2ZpZWxk\
-        X21hc2sucHJvdG8aHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJv\
-        dG8igwUKCkF1dG9tYXRpb24SDgoCaWQYASABKAlSAmlkEhwKCW5hbWVzcGFjZRgCIAEoCVIJbmFtZXNwYWNlEhIKBG5hbWUY\
-        AyABKAlSBG5hbWUSIAoLZGVzY3JpcHRpb24YBCABKAlSC2Rlc2NyaXB0aW9uEhYKBnBhdXNlZBgFIAEoCFIGcGF1c2VkEhIK\
-        BHRhZ3MYBiADKAlSBHRhZ3MSMQoHdHJpZ2dlchgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RSB3RyaWdnZXISMQoH\
-        YWN0aW9ucxgIIAMoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RSB2FjdGlvbnMSRQoSYWN0aW9uc19vbl90cmlnZ2VyGAkg\
-        AygLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdFIQYWN0aW9uc09uVHJpZ2dlchJFChJhY3Rpb25zX29uX3Jlc29sdmUYCiAD\
-        KAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0UhBhY3Rpb25zT25SZXNvbHZlEiUKDm93bmVyX3Jlc291cmNlGAsgASgJUg1v\
-        d25lclJlc291cmNlEjsKC2NyZWF0ZV90aW1lGAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcFIKY3JlYXRlVGlt\
-        ZRI7Cgt1cGRhdGVfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCnVwZGF0ZVRpbWUSEgoEZXRhZxgO\
-        IAEoCVIEZXRhZxIdCgpjcmVhdGVkX2J5GA8gASgJUgljcmVhdGVkQnkSHQoKdXBkYXRlZF9ieRgQIAEoCVIJdXBkYXRlZEJ5\
-        Is0BChBBdXRvbWF0aW9uRmlsdGVyEhAKA2lkcxgBIAMoCVIDaWRzEhQKBW5hbWVzGAIgAygJUgVuYW1lcxISCgR0YWdzGAMg\
-        AygJUgR0YWdzEh4KCGhhc190YWdzGAQgASgISABSB2hhc1RhZ3OIAQESJQoOb3duZXJfcmVzb3VyY2UYBSABKAlSDW93bmVy\
-        UmVzb3VyY2USKQoQcmVsYXRlZF9yZXNvdXJjZRgGIAEoCVIPcmVsYXRlZFJlc291cmNlQgsKCV9oYXNfdGFncyJvChdDcmVh\
-        dGVBdXRvbWF0aW9uUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRI2CgphdXRvbWF0aW9uGAIgASgLMhYu\
-        bWFydGxldC52MS5BdXRvbWF0aW9uUgphdXRvbWF0aW9uIlIKGENyZWF0ZUF1dG9tYXRpb25SZXNwb25zZRI2CgphdXRvbWF0\
-        aW9uGAEgASgLMhYubWFydGxldC52MS5BdXRvbWF0aW9uUgphdXRvbWF0aW9uIkQKFEdldEF1dG9tYXRpb25SZXF1ZXN0EhwK\
-        CW5hbWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEg4KAmlkGAIgASgJUgJpZCJPChVHZXRBdXRvbWF0aW9uUmVzcG9uc2USNgoK\
-        YXV0b21hdGlvbhgBIAEoCzIWLm1hcnRsZXQudjEuQXV0b21hdGlvblIKYXV0b21hdGlvbiLvAQoWTGlzdEF1dG9tYXRpb25z\
-        UmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRI0CgZmaWx0ZXIYAiABKAsyHC5tYXJ0bGV0LnYxLkF1dG9t\
-        YXRpb25GaWx0ZXJSBmZpbHRlchIxCgVvcmRlchgDIAEoDjIbLm1hcnRsZXQudjEuQXV0b21hdGlvbk9yZGVyUgVvcmRlchIb\
-        CglwYWdlX3NpemUYBCABKAVSCHBhZ2VTaXplEh0KCnBhZ2VfdG9rZW4YBSABKAlSCXBhZ2VUb2tlbhISCgRza2lwGAYgASgF\
-        UgRza2lwInsKF0xpc3RBdXRvbWF0aW9uc1Jlc3BvbnNlEjgKC2F1dG9tYXRpb25zGAEgAygLMhYubWFydGxldC52MS5BdXRv\
-        bWF0aW9uUgthdXRvbWF0aW9ucxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4ibQoXQ291bnRBdXRv\
-        bWF0aW9uc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USNAoGZmlsdGVyGAIgASgLMhwubWFydGxldC52\
-        MS5BdXRvbWF0aW9uRmlsdGVyUgZmaWx0ZXIiMAoYQ291bnRBdXRvbWF0aW9uc1Jlc3BvbnNlEhQKBWNvdW50GAEgASgDUgVj\
-        b3VudCKsAQoXVXBkYXRlQXV0b21hdGlvblJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USNgoKYXV0b21h\
-        dGlvbhgCIAEoCzIWLm1hcnRsZXQudjEuQXV0b21hdGlvblIKYXV0b21hdGlvbhI7Cgt1cGRhdGVfbWFzaxgDIAEoCzIaLmdv\
-        b2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tSCnVwZGF0ZU1hc2siUgoYVXBkYXRlQXV0b21hdGlvblJlc3BvbnNlEjYKCmF1dG9t\
-        YXRpb24YASABKAsyFi5tYXJ0bGV0LnYxLkF1dG9tYXRpb25SCmF1dG9tYXRpb24iWwoXRGVsZXRlQXV0b21hdGlvblJlcXVl\
-        c3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USDgoCaWQYAiABKAlSAmlkEhIKBGV0YWcYAyABKAlSBGV0YWciGgoY\
-        RGVsZXRlQXV0b21hdGlvblJlc3BvbnNlKrABCg9BdXRvbWF0aW9uT3JkZXISIAocQVVUT01BVElPTl9PUkRFUl9VTlNQRUNJ\
-        RklFRBAAEhkKFUFVVE9NQVRJT05fT1JERVJfTkFNRRABEiQKIEFVVE9NQVRJT05fT1JERVJfTkFNRV9ERVNDRU5ESU5HEAIS\
-        HAoYQVVUT01BVElPTl9PUkRFUl9DUkVBVEVEEAMSHAoYQVVUT01BVElPTl9PUkRFUl9VUERBVEVEEAQy3wQKEUF1dG9tYXRp\
-        b25TZXJ2aWNlEmIKEENyZWF0ZUF1dG9tYXRpb24SIy5tYXJ0bGV0LnYxLkNyZWF0ZUF1dG9tYXRpb25SZXF1ZXN0GiQubWFy\
-        dGxldC52MS5DcmVhdGVBdXRvbWF0aW9uUmVzcG9uc2UiA5ACAhJZCg1HZXRBdXRvbWF0aW9uEiAubWFydGxldC52MS5HZXRB\
-        dXRvbWF0aW9uUmVxdWVzdBohLm1hcnRsZXQudjEuR2V0QXV0b21hdGlvblJlc3BvbnNlIgOQAgESXwoPTGlzdEF1dG9tYXRp\
-        b25zEiIubWFydGxldC52MS5MaXN0QXV0b21hdGlvbnNSZXF1ZXN0GiMubWFydGxldC52MS5MaXN0QXV0b21hdGlvbnNSZXNw\
-        b25zZSIDkAIBEmIKEENvdW50QXV0b21hdGlvbnMSIy5tYXJ0bGV0LnYxLkNvdW50QXV0b21hdGlvbnNSZXF1ZXN0GiQubWFy\
-        dGxldC52MS5Db3VudEF1dG9tYXRpb25zUmVzcG9uc2UiA5ACARJiChBVcGRhdGVBdXRvbWF0aW9uEiMubWFydGxldC52MS5V\
-        cGRhdGVBdXRvbWF0aW9uUmVxdWVzdBokLm1hcnRsZXQudjEuVXBkYXRlQXV0b21hdGlvblJlc3BvbnNlIgOQAgISYgoQRGVs\
-        ZXRlQXV0b21hdGlvbhIjLm1hcnRsZXQudjEuRGVsZXRlQXV0b21hdGlvblJlcXVlc3QaJC5tYXJ0bGV0LnYxLkRlbGV0ZUF1\
-        dG9tYXRpb25SZXNwb25zZSIDkAICYgZwcm90bzM=\
+        CiNtYXJ0bGV0L3YxL2F1dG9tYXRpb25fc2VydmljZS5wcm90bxIKbWFydGxldC52MRoeZ29vZ2xlL3Byb3RvYnVmL2R1cmF0\
+        aW9uLnByb3RvGiBnb29nbGUvcHJvdG9idWYvZmllbGRfbWFzay5wcm90bxocZ29vZ2xlL3Byb3RvYnVmL3N0cnVjdC5wcm90\
+        bxofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90byKDBQoKQXV0b21hdGlvbhIOCgJpZBgBIAEoCVICaWQSHAoJbmFt\
+        ZXNwYWNlGAIgASgJUgluYW1lc3BhY2USEgoEbmFtZRgDIAEoCVIEbmFtZRIgCgtkZXNjcmlwdGlvbhgEIAEoCVILZGVzY3Jp\
+        cHRpb24SFgoGcGF1c2VkGAUgASgIUgZwYXVzZWQSEgoEdGFncxgGIAMoCVIEdGFncxIxCgd0cmlnZ2VyGAcgASgLMhcuZ29v\
+        Z2xlLnByb3RvYnVmLlN0cnVjdFIHdHJpZ2dlchIxCgdhY3Rpb25zGAggAygLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdFIH\
+        YWN0aW9ucxJFChJhY3Rpb25zX29uX3RyaWdnZXIYCSADKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0UhBhY3Rpb25zT25U\
+        cmlnZ2VyEkUKEmFjdGlvbnNfb25fcmVzb2x2ZRgKIAMoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RSEGFjdGlvbnNPblJl\
+        c29sdmUSJQoOb3duZXJfcmVzb3VyY2UYCyABKAlSDW93bmVyUmVzb3VyY2USOwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29n\
+        bGUucHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjsKC3VwZGF0ZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVm\
+        LlRpbWVzdGFtcFIKdXBkYXRlVGltZRISCgRldGFnGA4gASgJUgRldGFnEh0KCmNyZWF0ZWRfYnkYDyABKAlSCWNyZWF0ZWRC\
+        eRIdCgp1cGRhdGVkX2J5GBAgASgJUgl1cGRhdGVkQnki7AIKEEF1dG9tYXRpb25GaWx0ZXISEAoDaWRzGAEgAygJUgNpZHMS\
+        FAoFbmFtZXMYAiADKAlSBW5hbWVzEhIKBHRhZ3MYAyADKAlSBHRhZ3MSHgoIaGFzX3RhZ3MYBCABKAhIAFIHaGFzVGFnc4gB\
+        ARIlCg5vd25lcl9yZXNvdXJjZRgFIAEoCVINb3duZXJSZXNvdXJjZRIpChByZWxhdGVkX3Jlc291cmNlGAYgASgJUg9yZWxh\
+        dGVkUmVzb3VyY2USGQoIYW55X3RhZ3MYByADKAlSB2FueVRhZ3MSPwoNY3JlYXRlZF91bnRpbBgIIAEoCzIaLmdvb2dsZS5w\
+        cm90b2J1Zi5UaW1lc3RhbXBSDGNyZWF0ZWRVbnRpbBIbCgltYXRjaF9hbnkYCSABKAhSCG1hdGNoQW55EiQKDm1hdGNoX2Fu\
+        eV90YWdzGAogASgIUgxtYXRjaEFueVRhZ3NCCwoJX2hhc190YWdzIm8KF0NyZWF0ZUF1dG9tYXRpb25SZXF1ZXN0EhwKCW5h\
+        bWVzcGFjZRgBIAEoCVIJbmFtZXNwYWNlEjYKCmF1dG9tYXRpb24YAiABKAsyFi5tYXJ0bGV0LnYxLkF1dG9tYXRpb25SCmF1\
+        dG9tYXRpb24iUgoYQ3JlYXRlQXV0b21hdGlvblJlc3BvbnNlEjYKCmF1dG9tYXRpb24YASABKAsyFi5tYXJ0bGV0LnYxLkF1\
+        dG9tYXRpb25SCmF1dG9tYXRpb24iRAoUR2V0QXV0b21hdGlvblJlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3Bh\
+        Y2USDgoCaWQYAiABKAlSAmlkIk8KFUdldEF1dG9tYXRpb25SZXNwb25zZRI2CgphdXRvbWF0aW9uGAEgASgLMhYubWFydGxl\
+        dC52MS5BdXRvbWF0aW9uUgphdXRvbWF0aW9uIu8BChZMaXN0QXV0b21hdGlvbnNSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
+        CVIJbmFtZXNwYWNlEjQKBmZpbHRlchgCIAEoCzIcLm1hcnRsZXQudjEuQXV0b21hdGlvbkZpbHRlclIGZmlsdGVyEjEKBW9y\
+        ZGVyGAMgASgOMhsubWFydGxldC52MS5BdXRvbWF0aW9uT3JkZXJSBW9yZGVyEhsKCXBhZ2Vfc2l6ZRgEIAEoBVIIcGFnZVNp\
+        emUSHQoKcGFnZV90b2tlbhgFIAEoCVIJcGFnZVRva2VuEhIKBHNraXAYBiABKAVSBHNraXAiewoXTGlzdEF1dG9tYXRpb25z\
+        UmVzcG9uc2USOAoLYXV0b21hdGlvbnMYASADKAsyFi5tYXJ0bGV0LnYxLkF1dG9tYXRpb25SC2F1dG9tYXRpb25zEiYKD25l\
+        eHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiJtChdDb3VudEF1dG9tYXRpb25zUmVxdWVzdBIcCgluYW1lc3Bh\
+        Y2UYASABKAlSCW5hbWVzcGFjZRI0CgZmaWx0ZXIYAiABKAsyHC5tYXJ0bGV0LnYxLkF1dG9tYXRpb25GaWx0ZXJSBmZpbHRl\
+        ciIwChhDb3VudEF1dG9tYXRpb25zUmVzcG9uc2USFAoFY291bnQYASABKANSBWNvdW50IqwBChdVcGRhdGVBdXRvbWF0aW9u\
+        UmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRI2CgphdXRvbWF0aW9uGAIgASgLMhYubWFydGxldC52MS5B\
+        dXRvbWF0aW9uUgphdXRvbWF0aW9uEjsKC3VwZGF0ZV9tYXNrGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza1IK\
+        dXBkYXRlTWFzayJSChhVcGRhdGVBdXRvbWF0aW9uUmVzcG9uc2USNgoKYXV0b21hdGlvbhgBIAEoCzIWLm1hcnRsZXQudjEu\
+        QXV0b21hdGlvblIKYXV0b21hdGlvbiJbChdEZWxldGVBdXRvbWF0aW9uUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5h\
+        bWVzcGFjZRIOCgJpZBgCIAEoCVICaWQSEgoEZXRhZxgDIAEoCVIEZXRhZyIaChhEZWxldGVBdXRvbWF0aW9uUmVzcG9uc2Ui\
+        sAEKFVRlc3RBdXRvbWF0aW9uUmVxdWVzdBIcCgluYW1lc3BhY2UYASABKAlSCW5hbWVzcGFjZRIOCgJpZBgCIAEoCVICaWQS\
+        NgoKYXV0b21hdGlvbhgDIAEoCzIWLm1hcnRsZXQudjEuQXV0b21hdGlvblIKYXV0b21hdGlvbhIxCgZ3aW5kb3cYBCABKAsy\
+        GS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25SBndpbmRvdyKyAQoWVGVzdEF1dG9tYXRpb25SZXNwb25zZRI2CgdmaXJpbmdz\
+        GAEgAygLMhwubWFydGxldC52MS5BdXRvbWF0aW9uRmlyaW5nUgdmaXJpbmdzEiEKDGZpcmluZ19jb3VudBgCIAEoA1ILZmly\
+        aW5nQ291bnQSHwoLZXZlbnRfY291bnQYAyABKANSCmV2ZW50Q291bnQSHAoJdHJ1bmNhdGVkGAQgASgIUgl0cnVuY2F0ZWQi\
+        uQIKEEF1dG9tYXRpb25GaXJpbmcSLgoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSGQoI\
+        ZXZlbnRfaWQYAiABKAlSB2V2ZW50SWQSFAoFZXZlbnQYAyABKAlSBWV2ZW50EkAKBmxhYmVscxgEIAMoCzIoLm1hcnRsZXQu\
+        djEuQXV0b21hdGlvbkZpcmluZy5MYWJlbHNFbnRyeVIGbGFiZWxzEhQKBWNvdW50GAUgASgDUgVjb3VudBIxCgdhY3Rpb25z\
+        GAYgAygLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdFIHYWN0aW9ucxo5CgtMYWJlbHNFbnRyeRIQCgNrZXkYASABKAlSA2tl\
+        eRIUCgV2YWx1ZRgCIAEoCVIFdmFsdWU6AjgBKrABCg9BdXRvbWF0aW9uT3JkZXISIAocQVVUT01BVElPTl9PUkRFUl9VTlNQ\
+        RUNJRklFRBAAEhkKFUFVVE9NQVRJT05fT1JERVJfTkFNRRABEiQKIEFVVE9NQVRJT05fT1JERVJfTkFNRV9ERVNDRU5ESU5H\
+        EAISHAoYQVVUT01BVElPTl9PUkRFUl9DUkVBVEVEEAMSHAoYQVVUT01BVElPTl9PUkRFUl9VUERBVEVEEAQyvQUKEUF1dG9t\
+        YXRpb25TZXJ2aWNlEmIKEENyZWF0ZUF1dG9tYXRpb24SIy5tYXJ0bGV0LnYxLkNyZWF0ZUF1dG9tYXRpb25SZXF1ZXN0GiQu\
+        bWFydGxldC52MS5DcmVhdGVBdXRvbWF0aW9uUmVzcG9uc2UiA5ACAhJZCg1HZXRBdXRvbWF0aW9uEiAubWFydGxldC52MS5H\
+        ZXRBdXRvbWF0aW9uUmVxdWVzdBohLm1hcnRsZXQudjEuR2V0QXV0b21hdGlvblJlc3BvbnNlIgOQAgESXwoPTGlzdEF1dG9t\
+        YXRpb25zEiIubWFydGxldC52MS5MaXN0QXV0b21hdGlvbnNSZXF1ZXN0GiMubWFydGxldC52MS5MaXN0QXV0b21hdGlvbnNS\
+        ZXNwb25zZSIDkAIBEmIKEENvdW50QXV0b21hdGlvbnMSIy5tYXJ0bGV0LnYxLkNvdW50QXV0b21hdGlvbnNSZXF1ZXN0GiQu\
+        bWFydGxldC52MS5Db3VudEF1dG9tYXRpb25zUmVzcG9uc2UiA5ACARJiChBVcGRhdGVBdXRvbWF0aW9uEiMubWFydGxldC52\
+        MS5VcGRhdGVBdXRvbWF0aW9uUmVxdWVzdBokLm1hcnRsZXQudjEuVXBkYXRlQXV0b21hdGlvblJlc3BvbnNlIgOQAgISXAoO\
+        VGVzdEF1dG9tYXRpb24SIS5tYXJ0bGV0LnYxLlRlc3RBdXRvbWF0aW9uUmVxdWVzdBoiLm1hcnRsZXQudjEuVGVzdEF1dG9t\
+        YXRpb25SZXNwb25zZSIDkAIBEmIKEERlbGV0ZUF1dG9tYXRpb24SIy5tYXJ0bGV0LnYxLkRlbGV0ZUF1dG9tYXRpb25SZXF1\
+        ZXN0GiQubWFydGxldC52MS5EZWxldGVBdXRvbWF0aW9uUmVzcG9uc2UiA5ACAmIGcHJvdG8z\
 
         """
     ),

@@ -57,6 +57,8 @@ public final class Store: Sendable {
   public let automationSignal = CommitSignal()
   /// Raised when automations have something to do; one task waits for it.
   public let automationTaskSignal = CommitSignal()
+  /// The same for what they have to do outside.
+  public let outgoingTaskSignal = CommitSignal()
   let cacheWakes = CacheWakes()
   let gathering = RunGathering()
   let work = CommitSignal()

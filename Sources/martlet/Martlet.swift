@@ -26,7 +26,8 @@ struct Program: AsyncParsableCommand {
       ApplyCommand.self, FlowCommand.self, DeploymentCommand.self, BackfillCommand.self,
       WorkPoolCommand.self, WorkerCommand.self, LimitCommand.self, ResultCommand.self,
       CacheCommand.self, VariableCommand.self, BlockCommand.self,
-      ArtifactCommand.self, EventCommand.self, ProfileCommand.self, ClientConfigCommand.self,
+      ArtifactCommand.self, EventCommand.self, AutomationCommand.self, ProfileCommand.self,
+      ClientConfigCommand.self,
       APICommand.self, ExportCommand.self, ImportCommand.self,
       CompletionCommand.self, ListNames.self, VersionCommand.self,
     ])

@@ -94,7 +94,8 @@ def test_each_event_runs_a_deployment_once(calls, word):
     failed = calls.wait(automation, "failed", 4)
     triggered = calls.told(automation, "automation.triggered")
     assert (len(executed), len(failed), len(triggered)) == (4, 4, 4)
-    assert all("send-notification" in event["payload"]["reason"] for event in failed)
+    assert all("block" in event["payload"]["reason"] for event in failed)
+    assert {event["payload"]["action_type"] for event in failed} == {"send-notification"}
     assert {event["follows"] for event in executed} == {event["id"] for event in triggered}
     made = runs(calls, word)
     assert len(made) == 4

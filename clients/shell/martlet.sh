@@ -2806,15 +2806,28 @@ Flags:
       `pause-deployment`, `resume-deployment`, `cancel-flow-run`, `suspend-flow-run`,
       `resume-flow-run`, `delete-flow-run`, `change-flow-run-state`, `pause-work-pool`,
       `resume-work-pool`, `pause-work-queue`, `resume-work-queue`, `pause-automation`,
-      `resume-automation`. `send-notification` and `call-webhook` may be stored and fail.
-      Texts in `parameters` and the `message` of a state are templates where they have
-      braces, a part of Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`,
-      the filters default, upper, lower, length, join, tojson. The variables: `automation`,
-      `firing`, `labels`, `event`, and what the event has to do with: `flow`, `flow_run`,
-      `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`, `name`, a run
-      with `state`, as the event tells of them. What is not there is empty. May be repeated.
+      `resume-automation`, and two that ask others: `{"type": "send-notification",
+      "block_document_id": UUID, "subject": TEXT, "body": TEXT}` by a block of the type
+      `slack-webhook`, `ms-teams-webhook`, `discord-webhook`, `mattermost-webhook`,
+      `pager-duty-webhook`, `opsgenie-webhook`, `sendgrid-email`, `twilio-sms` or
+      `custom-webhook`, and `{"type": "call-webhook", "block_document_id": UUID, "payload":
+      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. What
+      others are asked is done when they answer with success (2xx); no answer within 10
+      seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so that others may
+      hear of a firing twice. Redirects are not followed. Addresses that are not public are
+      refused unless the server allows them. Texts in `parameters`, the `message` of a
+      state, `subject`, `body` and `payload` are templates where they have braces, a part of
+      Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default,
+      upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
+      `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
+      `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
+      `name`, a run with `state`, as the event tells of them; runs and deployments with
+      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
+      `subject`, `body` and `payload` a variable of another name is refused. May be
+      repeated.
   --automation.actions-on-trigger JSON
-      What is done besides when it fires. May be repeated.
+      What is done besides when it fires. The event of these is that of the firing itself,
+      `martlet.automation.triggered`. May be repeated.
   --automation.actions-on-resolve JSON
       Kept, and not done: nothing resolves these triggers. May be repeated.
   --automation.owner-resource TEXT
@@ -2898,6 +2911,14 @@ Flags:
   --filter.related-resource TEXT
       Only those that belong to this resource, or whose trigger or actions name it or its
       UUID, when not empty.
+  --filter.any-tags TEXT
+      Only those that have one of these tags, when not empty. May be repeated.
+  --filter.created-until TIME
+      Only those that were created by then, when set.
+  --filter.match-any [true|false]
+      Whether one of what is said of ids, names, the time of creation and tags suffices.
+  --filter.match-any-tags [true|false]
+      Whether one of what is said of `tags`, `any_tags` and `has_tags` suffices.
   --order NAME
       In which order. One of name, name_descending, created, updated.
   --page-size INTEGER
@@ -2922,6 +2943,10 @@ filter.tags *string filter.tags
 filter.has-tags bool filter.hasTags
 filter.owner-resource string filter.ownerResource
 filter.related-resource string filter.relatedResource
+filter.any-tags *string filter.anyTags
+filter.created-until time filter.createdUntil
+filter.match-any bool filter.matchAny
+filter.match-any-tags bool filter.matchAnyTags
 order enum:AUTOMATION_ORDER_:UNSPECIFIED,NAME,NAME_DESCENDING,CREATED,UPDATED order
 page-size int pageSize
 page-token string pageToken
@@ -2955,6 +2980,14 @@ Flags:
   --filter.related-resource TEXT
       Only those that belong to this resource, or whose trigger or actions name it or its
       UUID, when not empty.
+  --filter.any-tags TEXT
+      Only those that have one of these tags, when not empty. May be repeated.
+  --filter.created-until TIME
+      Only those that were created by then, when set.
+  --filter.match-any [true|false]
+      Whether one of what is said of ids, names, the time of creation and tags suffices.
+  --filter.match-any-tags [true|false]
+      Whether one of what is said of `tags`, `any_tags` and `has_tags` suffices.
   --json JSON
       The whole request, instead of other flags.
 
@@ -2971,6 +3004,10 @@ filter.tags *string filter.tags
 filter.has-tags bool filter.hasTags
 filter.owner-resource string filter.ownerResource
 filter.related-resource string filter.relatedResource
+filter.any-tags *string filter.anyTags
+filter.created-until time filter.createdUntil
+filter.match-any bool filter.matchAny
+filter.match-any-tags bool filter.matchAnyTags
 ' "$@"
 }
 
@@ -3023,15 +3060,28 @@ Flags:
       `pause-deployment`, `resume-deployment`, `cancel-flow-run`, `suspend-flow-run`,
       `resume-flow-run`, `delete-flow-run`, `change-flow-run-state`, `pause-work-pool`,
       `resume-work-pool`, `pause-work-queue`, `resume-work-queue`, `pause-automation`,
-      `resume-automation`. `send-notification` and `call-webhook` may be stored and fail.
-      Texts in `parameters` and the `message` of a state are templates where they have
-      braces, a part of Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`,
-      the filters default, upper, lower, length, join, tojson. The variables: `automation`,
-      `firing`, `labels`, `event`, and what the event has to do with: `flow`, `flow_run`,
-      `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`, `name`, a run
-      with `state`, as the event tells of them. What is not there is empty. May be repeated.
+      `resume-automation`, and two that ask others: `{"type": "send-notification",
+      "block_document_id": UUID, "subject": TEXT, "body": TEXT}` by a block of the type
+      `slack-webhook`, `ms-teams-webhook`, `discord-webhook`, `mattermost-webhook`,
+      `pager-duty-webhook`, `opsgenie-webhook`, `sendgrid-email`, `twilio-sms` or
+      `custom-webhook`, and `{"type": "call-webhook", "block_document_id": UUID, "payload":
+      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. What
+      others are asked is done when they answer with success (2xx); no answer within 10
+      seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so that others may
+      hear of a firing twice. Redirects are not followed. Addresses that are not public are
+      refused unless the server allows them. Texts in `parameters`, the `message` of a
+      state, `subject`, `body` and `payload` are templates where they have braces, a part of
+      Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default,
+      upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
+      `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
+      `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
+      `name`, a run with `state`, as the event tells of them; runs and deployments with
+      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
+      `subject`, `body` and `payload` a variable of another name is refused. May be
+      repeated.
   --automation.actions-on-trigger JSON
-      What is done besides when it fires. May be repeated.
+      What is done besides when it fires. The event of these is that of the firing itself,
+      `martlet.automation.triggered`. May be repeated.
   --automation.actions-on-resolve JSON
       Kept, and not done: nothing resolves these triggers. May be repeated.
   --automation.owner-resource TEXT
@@ -3063,6 +3113,115 @@ automation.actions-on-resolve *json automation.actionsOnResolve
 automation.owner-resource string automation.ownerResource
 automation.etag string automation.etag
 update-mask mask updateMask
+' "$@"
+}
+
+martlet_automation_test_automation() {
+  case ${1-} in
+    --help | -h)
+      cat <<'HELP'
+Usage: martlet_automation_test_automation [--FLAG VALUE]...
+
+Says when an automation would have fired lately, and what it would have done: the events
+that were stored are put to its trigger anew, as if it had been there. Nothing is written,
+nothing is done. NOT_FOUND when there is none of the id; INVALID_ARGUMENT for a trigger or
+an action that this server does not carry out.
+
+Flags:
+  --namespace TEXT
+      The namespace.
+  --id TEXT
+      The id of one that is there; or `automation` says what it is.
+  --automation JSON
+      What it is to be; its id and name are not looked at.
+  --automation.id TEXT
+      UUID, made by the client or the server; the idempotency key.
+  --automation.name TEXT
+      For people; 1 to 500 bytes. Several may have the same.
+  --automation.description TEXT
+      For people; at most 10,000 bytes.
+  --automation.paused [true|false]
+      Whether its trigger sees no events.
+  --automation.tags TEXT
+      For filters; at most 64. May be repeated.
+  --automation.trigger JSON
+      A trigger: `{"type": "event", "posture": "Reactive", "expect": ["order.placed"],
+      "match": {LABEL: PATTERN}, "match_related": {}, "after": [], "for_each": [LABEL],
+      "threshold": 1, "within": SECONDS}`. Of these only `posture` is required, `Reactive`
+      or `Proactive`. Names and patterns may end in `*`; a pattern may begin with `!`, and
+      be a list of which one must fit. LABEL is `id`, `name` or another label of the
+      resource, or `related:ROLE:LABEL`. A reactive trigger fires as soon as `threshold`
+      matching events fall into a window of `within` seconds that begins with the first of
+      them, once in a window; with `within` 0 at every event. A proactive one (`within` at
+      least 10) fires when a window ends in which fewer than `threshold` came. With `after`,
+      a window opens at such an event alone. `for_each` counts apart for each combination of
+      these labels. Triggers may be put together, at most 4 deep and 64 in all: `{"type":
+      "compound", "require": "any" | "all" | NUMBER, "triggers": [TRIGGER], "within":
+      SECONDS}` fires when so many of its parts have fired within the time, or at any times
+      where `within` is null; `{"type": "sequence", "triggers": [TRIGGER], "within":
+      SECONDS}` when all have, in their order. Of each part the latest firing counts; what
+      made the whole fire does not count again.
+  --automation.actions JSON
+      What is done, each such as `{"type": "run-deployment", "deployment_id": UUID,
+      "parameters": {}}`; 1 to 20. The types: `do-nothing`, `run-deployment`,
+      `pause-deployment`, `resume-deployment`, `cancel-flow-run`, `suspend-flow-run`,
+      `resume-flow-run`, `delete-flow-run`, `change-flow-run-state`, `pause-work-pool`,
+      `resume-work-pool`, `pause-work-queue`, `resume-work-queue`, `pause-automation`,
+      `resume-automation`, and two that ask others: `{"type": "send-notification",
+      "block_document_id": UUID, "subject": TEXT, "body": TEXT}` by a block of the type
+      `slack-webhook`, `ms-teams-webhook`, `discord-webhook`, `mattermost-webhook`,
+      `pager-duty-webhook`, `opsgenie-webhook`, `sendgrid-email`, `twilio-sms` or
+      `custom-webhook`, and `{"type": "call-webhook", "block_document_id": UUID, "payload":
+      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. What
+      others are asked is done when they answer with success (2xx); no answer within 10
+      seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so that others may
+      hear of a firing twice. Redirects are not followed. Addresses that are not public are
+      refused unless the server allows them. Texts in `parameters`, the `message` of a
+      state, `subject`, `body` and `payload` are templates where they have braces, a part of
+      Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default,
+      upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
+      `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
+      `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
+      `name`, a run with `state`, as the event tells of them; runs and deployments with
+      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
+      `subject`, `body` and `payload` a variable of another name is refused. May be
+      repeated.
+  --automation.actions-on-trigger JSON
+      What is done besides when it fires. The event of these is that of the firing itself,
+      `martlet.automation.triggered`. May be repeated.
+  --automation.actions-on-resolve JSON
+      Kept, and not done: nothing resolves these triggers. May be repeated.
+  --automation.owner-resource TEXT
+      The resource that it belongs to, such as `prefect.deployment.UUID`; may be empty.
+      Never changes.
+  --automation.etag TEXT
+      Changes with every change.
+  --window DURATION
+      How long ago the first event was stored that is looked at: an hour unless set, at most
+      7 days.
+  --json JSON
+      The whole request, instead of other flags.
+
+Prints the answer as JSON: martlet.v1.TestAutomationResponse.
+HELP
+      return ;;
+  esac
+  _martlet_rpc AutomationService/TestAutomation martlet_automation_test_automation '
+namespace string namespace
+id string id
+automation json automation
+automation.id string automation.id
+automation.name string automation.name
+automation.description string automation.description
+automation.paused bool automation.paused
+automation.tags *string automation.tags
+automation.trigger json automation.trigger
+automation.actions *json automation.actions
+automation.actions-on-trigger *json automation.actionsOnTrigger
+automation.actions-on-resolve *json automation.actionsOnResolve
+automation.owner-resource string automation.ownerResource
+automation.etag string automation.etag
+window duration window
 ' "$@"
 }
 
@@ -6695,6 +6854,9 @@ martlet_automation_count_automations
 martlet_automation_update_automation
       Changes an automation: the fields of the mask, any of `name`, `description`, `paused`,
       `tags`, `trigger`, `actions`, `actions_on_trigger`, `actions_on_resolve`.
+martlet_automation_test_automation
+      Says when an automation would have fired lately, and what it would have done: the
+      events that were stored are put to its trigger anew, as if it had been there.
 martlet_automation_delete_automation
       Deletes an automation, and what it has not yet done.
 martlet_block_put_block_type

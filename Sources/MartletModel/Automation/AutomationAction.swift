@@ -32,6 +32,10 @@ public enum AutomationAction: Sendable, Equatable {
   case deleteRun
   /// It is given a state.
   case changeState(type: StateType, name: String, message: String, force: Bool)
+  /// Somebody is told, by way of a block. Both texts may be templates.
+  case sendNotification(block: UUIDValue, subject: String, body: String)
+  /// A webhook that a block describes is called. The payload may be a template.
+  case callWebhook(block: UUIDValue, payload: String)
   /// One that is known and that this server cannot do.
   case unsupported(String)
 
@@ -80,15 +84,34 @@ public enum AutomationAction: Sendable, Equatable {
         type: state, name: try TriggerReader.text(json["name"], "\(field).name") ?? "",
         message: try TriggerReader.text(json["message"], "\(field).message") ?? "",
         force: json["force"] == .bool(true))
-    case let type where ["send-notification", "call-webhook", "declare-incident"].contains(type):
-      self = .unsupported(type)
+    case "send-notification":
+      self = .sendNotification(
+        block: try Self.block(json, field),
+        subject: try Self.template(json, "subject", field) ?? "Prefect automated notification",
+        body: try Self.template(json, "body", field) ?? "")
+    case "call-webhook":
+      self = .callWebhook(
+        block: try Self.block(json, field),
+        payload: try Self.template(json, "payload", field) ?? "")
+    case "declare-incident": self = .unsupported("declare-incident")
     case let type: throw InvalidValue("\(field).type", "is \"\(type)\", which is no action")
     }
-    if case .changeState = self {
-      try checkTemplates("\(field).message")
-    } else {
-      try checkTemplates("\(field).parameters")
+    switch self {
+    case .changeState: try checkTemplates("\(field).message")
+    case .runDeployment: try checkTemplates("\(field).parameters")
+    default: break
     }
+  }
+
+  /// Whether it waits for others, outside: it is not to hold up those that do not.
+  public static func isOutgoing(_ json: JSON) -> Bool {
+    ["send-notification", "call-webhook"].contains(type(of: json))
+  }
+
+  private static func block(_ json: JSON, _ field: String) throws(InvalidValue) -> UUIDValue {
+    guard let id = try TriggerReader.id(json["block_document_id"], "\(field).block_document_id")
+    else { throw InvalidValue("\(field).block_document_id", "is required") }
+    return id
   }
 
   private static func target(

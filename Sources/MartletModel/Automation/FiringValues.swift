@@ -8,6 +8,10 @@ public enum FiringValues {
     ("deployment", "deployment"), ("work_pool", "work-pool"), ("work_queue", "work-queue"),
   ]
 
+  /// The names of all variables.
+  public static let names = Set(
+    ["automation", "firing", "labels", "event"] + kinds.map { $0.0 })
+
   /// The variables `automation`, `firing`, `labels`, `event`, and `flow`, `flow_run`, `task_run`, `deployment`, `work_pool`,
   /// `work_queue` where the event has to do with one.
   ///
@@ -15,27 +19,46 @@ public enum FiringValues {
   ///   - automation: Its id and name.
   ///   - firing: What is kept of the firing.
   ///   - id: Names the firing.
+  ///   - facts: More of what the event has to do with, by variable; what the event says goes before.
+  ///   - pages: Where people see things, such as `https://host/prefect`; nil for nowhere.
   public static func values(
-    automation: (id: String, name: String), firing: JSON, id: String, event: TriggerEvent?
+    automation: (id: String, name: String, description: String), firing: JSON, id: String,
+    event: TriggerEvent?, facts: [String: JSON] = [:], pages: String? = nil
   ) -> JSON {
     var values = JSONMembers()
     values.set(
       "automation",
-      to: .object([("id", .text(automation.id)), ("name", .text(automation.name))]))
+      to: .object(
+        [
+          ("id", .text(automation.id)), ("name", .text(automation.name)),
+          ("description", .text(automation.description)),
+        ] + links("automation", automation.id, nil, pages)))
     values.set(
       "firing",
       to: .object([
-        ("id", .text(id)), ("window_start", firing["window_start"]), ("count", firing["count"]),
+        ("id", .text(id)), ("time", firing["time"]), ("window_start", firing["window_start"]),
+        ("count", firing["count"]),
         ("labels", firing["labels"]), ("parts", firing["parts"]),
       ]))
     values.set("labels", to: firing["labels"] ?? .object([]))
     guard let event else { return .object(values) }
     values.set("event", to: Self.event(event))
-    for (name, kind) in kinds {
-      guard let subject = event.subject(kind) else { continue }
-      values.set(JSONText(name), to: thing(kind, subject, event))
+    for (name, kind, subject) in subjects(of: event) {
+      var members = JSONMembers()
+      if case .object(let more)? = facts[name] { members = more }
+      for (member, value) in thing(kind, subject, event, pages) {
+        if let value { members.set(JSONText(member), to: value) }
+      }
+      values.set(JSONText(name), to: .object(members))
     }
     return .object(values)
+  }
+
+  /// What an event has to do with: the variable, the kind, the id.
+  public static func subjects(
+    of event: TriggerEvent
+  ) -> [(variable: String, kind: String, id: String)] {
+    kinds.compactMap { name, kind in event.subject(kind).map { (name, kind, $0) } }
   }
 
   private static func event(_ event: TriggerEvent) -> JSON {
@@ -52,7 +75,9 @@ public enum FiringValues {
   }
 
   /// A thing as the event tells of it.
-  private static func thing(_ kind: String, _ id: String, _ event: TriggerEvent) -> JSON {
+  private static func thing(
+    _ kind: String, _ id: String, _ event: TriggerEvent, _ pages: String?
+  ) -> [(String, JSON?)] {
     let ids = ["martlet.\(kind).\(id)", "prefect.\(kind).\(id)"]
     let found = ([event.resource] + event.related).first { ids.contains($0["id"] ?? "") } ?? [:]
     var name = found["name"] ?? found["prefect.resource.name"]
@@ -61,8 +86,36 @@ public enum FiringValues {
       JSON.object([
         ("type", .text(type)), ("name", found["state.name"].map { .text($0) }),
         ("message", found["prefect.state-message"].map { .text($0) }),
+        ("timestamp", .text(event.time.rfc3339)),
       ])
     }
-    return .object([("id", .text(id)), ("name", name.map { .text($0) }), ("state", state)])
+    var members: [(String, JSON?)] = [
+      ("id", .text(id)), ("name", name.map { .text($0) }), ("state", state),
+    ]
+    // What a run is of is told of its own event.
+    if kind.hasSuffix("-run"), state != nil {
+      members += ["flow", "deployment"].map { kind in
+        ("\(kind)_id", event.subject(kind).map { .text($0) })
+      }
+    }
+    return members + links(kind, id, name, pages)
+  }
+
+  /// Where people see a thing; what the filters `ui_url` and `ui_resource_events_url` give.
+  private static func links(
+    _ kind: String, _ id: String, _ name: String?, _ pages: String?
+  ) -> [(String, JSON?)] {
+    guard let pages else { return [] }
+    let place =
+      switch kind {
+      case "flow-run", "task-run": "runs/\(kind)/\(id)"
+      // Its page goes by the name.
+      case "work-pool": "work-pools/work-pool/\(Percent.encoded(name ?? id))"
+      default: "\(kind)s/\(kind)/\(id)"
+      }
+    return [
+      ("ui_url", .text("\(pages)/\(place)")),
+      ("ui_resource_events_url", .text("\(pages)/events?resource=prefect.\(kind).\(id)")),
+    ]
   }
 }

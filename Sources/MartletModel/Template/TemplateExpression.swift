@@ -70,8 +70,14 @@ struct TemplateExpressionReader {
   private mutating func filtered() throws(TemplateFault) -> TemplateExpression {
     var value = try path()
     while take(.sign("|")) {
-      guard case .word(let name)? = rest.popFirst(), let filter = TemplateFilter(rawValue: name)
-      else { throw TemplateFault("has a filter that is not known") }
+      guard case .word(let name)? = rest.popFirst() else {
+        throw TemplateFault("has a filter without a name")
+      }
+      guard let filter = TemplateFilter(rawValue: name) else {
+        throw TemplateFault(
+          "has the filter \(name): \(TemplateFilter.allCases.map(\.rawValue).joined(separator: ", ")) are known"
+        )
+      }
       var arguments: [TemplateExpression] = []
       if take(.sign("(")), !take(.sign(")")) {
         repeat { arguments.append(try either()) } while take(.sign(","))

@@ -1,13 +1,15 @@
 // Decides which filters templates have, and what a value is as text: as Jinja prints it, but lists and objects as JSON.
 
 /// What turns a value into another.
-enum TemplateFilter: String, Hashable, Sendable {
+enum TemplateFilter: String, Hashable, Sendable, CaseIterable {
   case `default`
   case upper
   case lower
   case length
   case join
   case tojson
+  case uiURL = "ui_url"
+  case uiEventsURL = "ui_resource_events_url"
 
   /// The most arguments.
   var arguments: Int {
@@ -39,6 +41,8 @@ enum TemplateFilter: String, Hashable, Sendable {
       let between = (arguments.first ?? nil).map(Self.text) ?? ""
       return .text(items.map(Self.text).joined(separator: between))
     case .tojson: return .text((value ?? .null).description)
+    // Where people see a thing is among its values.
+    case .uiURL, .uiEventsURL: return value?[rawValue] ?? .text("")
     }
   }
 

@@ -82,16 +82,23 @@ extension PrefectAPI {
     guard let asked = try body.filter("automations", as: Shape.AutomationFilter.self) else {
       return filter
     }
-    if asked.operator == .or || asked.tags?.operator == .or || asked.tags?.any != nil
-      || asked.created?.before != nil
-    {
-      throw PrefectFailure(501, "Martlet does not filter automations by that yet.")
+    let tags = asked.tags
+    // One of none is nothing: where all must hold nothing does, and elsewhere the others decide.
+    let empty = [asked.id?.any?.isEmpty, asked.name?.any?.isEmpty, tags?.any?.isEmpty]
+    if empty.contains(true) {
+      guard asked.operator != .or, tags?.operator != .or else {
+        throw PrefectFailure(501, "Martlet does not filter automations by one of an empty list.")
+      }
+      return nil
     }
-    if asked.id?.any?.isEmpty ?? false || asked.name?.any?.isEmpty ?? false { return nil }
     filter.ids = asked.id?.any?.map(\.text) ?? []
     filter.names = asked.name?.any ?? []
-    filter.tags = asked.tags?.all ?? []
-    filter.hasTags = asked.tags?.isNull.map { !$0 }
+    filter.createdUntil = asked.created?.before?.timestamp
+    filter.tags = tags?.all ?? []
+    filter.anyTags = tags?.any ?? []
+    filter.hasTags = tags?.isNull.map { !$0 }
+    filter.matchAny = asked.operator == .or
+    filter.matchAnyTags = tags?.operator == .or
     return filter
   }
 }

@@ -9,6 +9,7 @@ extension Shape.ReceivedEvent {
 
   /// An event as Prefect has it.
   init(_ event: MartletProto.Event) {
+    var event = event
     var name = event.name
     var resource = event.resource ?? EventResource()
     if let kind = Self.runs.first(where: { name.hasPrefix("martlet.\($0).") }) {
@@ -23,8 +24,9 @@ extension Shape.ReceivedEvent {
       resource.labels["prefect.run-count"] = event.payload?["attempt"]?.plain.description
     } else if name.hasPrefix("martlet.automation.") {
       name = "prefect" + name.dropFirst("martlet".count)
-      if resource.id.hasPrefix("martlet.") {
-        resource.id = "prefect" + resource.id.dropFirst("martlet".count)
+      resource.id = Self.name(of: resource.id)
+      for place in event.related.indices {
+        event.related[place].id = Self.name(of: event.related[place].id)
       }
     }
     self.init(
@@ -39,6 +41,16 @@ extension Shape.ReceivedEvent {
   /// The id of an event; that of a transition follows from its run and revision.
   private static func id(_ text: String) -> UUIDValue {
     UUIDValue(text: text) ?? .derived(from: ["prefect event", text])
+  }
+
+  /// The id of a resource of Martlet's.
+  private static func name(of id: String) -> String {
+    guard id.hasPrefix("martlet.") else { return id }
+    let start = "martlet.event."
+    if id.hasPrefix(start) {
+      return "prefect.event.\(Self.id(String(id.dropFirst(start.count))).text)"
+    }
+    return "prefect" + id.dropFirst("martlet".count)
   }
 
   /// A resource as Prefect writes it: labels, with its id and role among them.

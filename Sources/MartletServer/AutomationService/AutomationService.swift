@@ -9,6 +9,8 @@ internal import MartletWire
 /// Serves `martlet.v1.AutomationService`.
 struct AutomationHandlers: AutomationService {
   let backend: Backend
+  /// Where people see things; nil for nowhere.
+  var pages: String?
 }
 
 extension MartletProto.Automation {
@@ -74,5 +76,9 @@ extension AutomationQuery {
     hasTags = filter.hasTags
     ownerResource = filter.ownerResource
     relatedResource = filter.relatedResource
+    anyTags = filter.anyTags
+    createdUntil = filter.createdUntil.map(Instant.init)
+    matchesAny = filter.matchAny
+    matchesAnyTags = filter.matchAnyTags
   }
 }

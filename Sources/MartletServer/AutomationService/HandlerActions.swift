@@ -10,14 +10,20 @@ internal import MartletWire
 /// Does actions through the server's own handlers.
 struct HandlerActions: ActionPerformer {
   let backend: Backend
+  let blocks: BlockHandlers
+  let client: OutgoingClient
+  let things: ThingFacts
+
+  var pages: String? { things.pages }
+
+  func facts(of kind: String, _ id: String, in namespace: Namespace) async throws -> JSON? {
+    try await things.facts(of: kind, id, in: namespace)
+  }
 
   func perform(
     _ action: AutomationAction, of task: AutomationTask, event: TriggerEvent?
   ) async throws -> ActionOutcome {
-    let context = CallContext(
-      method: Self.method, deadline: .now + .seconds(10),
-      principal: Principal(
-        name: "automation:\(task.automationID)", namespace: task.namespace.name))
+    let context = CallContext.automation("automation:\(task.automationID)", in: task.namespace)
     do {
       return try await perform(action, task, event, context)
     } catch let missing as NothingInferred {
@@ -39,6 +45,10 @@ struct HandlerActions: ActionPerformer {
     switch action {
     case .doNothing: return .executed([])
     case .unsupported(let type): return .failed("this server does not do \(type) yet")
+    case .sendNotification(let block, let subject, let body):
+      return try await outgoing(task, context).notify(block, subject: subject, body: body)
+    case .callWebhook(let block, let payload):
+      return try await outgoing(task, context).call(block, payload: payload)
     case .runDeployment(let target, let parameters, let variables, let delay):
       let deployment = try Self.id(target, "deployment", event)
       return try await run(deployment, parameters, variables, delay, task, context)
@@ -77,6 +87,10 @@ struct HandlerActions: ActionPerformer {
       return try await RunActions(backend: backend, task: task, context: context)
         .perform(action, on: id)
     }
+  }
+
+  private func outgoing(_ task: AutomationTask, _ context: CallContext) -> OutgoingActions {
+    OutgoingActions(blocks: blocks, client: client, task: task, context: context)
   }
 
   /// Creates a run whose id was fixed with the firing: done again, it is the same.
@@ -138,10 +152,6 @@ struct HandlerActions: ActionPerformer {
       return id
     }
   }
-
-  private static let method = MethodDescriptor(
-    service: "martlet", name: "automation", kind: .unary, idempotency: .unknown, requestType: "",
-    responseType: "")
 }
 
 /// That an event has nothing to do with what an action is done to.

@@ -110,14 +110,17 @@ public struct Server: Sendable {
     let grace = configuration.grace
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .notice)
+    let performer = HandlerActions(
+      backend: backend, blocks: BlockHandlers(backend: backend, keys: keys),
+      client: OutgoingClient(allowsPrivate: configuration.automationPrivateAddresses == .on),
+      things: ThingFacts(backend: backend, pages: configuration.pages))
+    let actions = EngineContext(store, settings: pace, logger: logger)
     let program = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: engine.services.map { .init(service: $0) } + [
           .init(service: DirectiveRouter(store: store, sessions: sessions, logger: logger)),
-          .init(
-            service: ActionRunner(
-              EngineContext(store, settings: pace, logger: logger),
-              performer: HandlerActions(backend: backend))),
+          .init(service: ActionRunner(actions, .inner, performer: performer)),
+          .init(service: ActionRunner(actions, .outgoing, performer: performer)),
           .init(
             service: Listening(
               listener: listener, feed: engine.feed, room: engine.room,
@@ -169,7 +172,7 @@ public struct Server: Sendable {
       ResultHandlers(backend: backend, largestResult: configuration.maxResultSize),
       EventHandlers(backend: backend), VariableHandlers(backend: backend),
       InputHandlers(backend: backend), BlockHandlers(backend: backend, keys: keys),
-      AutomationHandlers(backend: backend),
+      AutomationHandlers(backend: backend, pages: configuration.pages),
       PoolHandlers(backend: backend), WorkerHandlers(backend: backend),
       DeploymentHandlers(backend: backend),
       SystemHandlers(backend: backend, info: info),

@@ -67,6 +67,12 @@ public struct ServerConfiguration: Sendable {
   /// The directory of a release of Prefect that holds its web pages; nil serves none.
   public var prefectUI: String?
 
+  /// Whether automations may call addresses that are not public.
+  public var automationPrivateAddresses = Switch.off
+
+  /// Where people see the web pages, for links in what automations tell them; nil for where this server serves them.
+  public var uiURL: String?
+
   /// A server on loopback's port 4200.
   public init(database: Database) { self.database = database }
 }
@@ -79,6 +85,17 @@ extension ServerConfiguration {
     case .privateCluster(let directory): return directory + "/block.keys"
     case .url: return Self.defaultDataDirectory + "/block.keys"
     }
+  }
+
+  /// Where people see the web pages; nil for nowhere.
+  var pages: String? {
+    if var uiURL {
+      while uiURL.last == "/" { uiURL.removeLast() }
+      return uiURL
+    }
+    guard prefectUI != nil else { return nil }
+    let name = host.contains(":") ? "[\(host)]" : host
+    return "\(tlsCertificate == nil ? "http" : "https")://\(name):\(port)/prefect"
   }
 
   /// Prefect's web pages, where they are served and there.

@@ -73,6 +73,14 @@ extension ServerConfiguration {
           "The directory prefect/server of an installed Prefect 3.9.1, which holds ui and ui-v2.",
         default: "not served"),
       Setting(
+        "ui-url", \.uiURL, .text,
+        "Where people see the web pages, for links in what automations tell them",
+        default: "where this server serves them"),
+      Setting(
+        "automation-private-addresses", \.automationPrivateAddresses,
+        "Whether automations may call addresses that are not public: loopback, private networks, metadata services"
+      ),
+      Setting(
         "late-after", \.lateAfterSeconds, .number(0...86_400),
         "Seconds after its due time that a run which still waits is called Late"),
       Setting(

@@ -87,6 +87,13 @@ public struct Automation: Sendable, Equatable {
 }
 
 extension Automation {
+  /// An automation that is not stored, to be tried on what happened since a time.
+  public init(trial content: AutomationContent, in namespace: Namespace, since time: Instant) {
+    self.init(
+      id: .random(), namespace: namespace, content: content, ownerResource: "", createdBy: "",
+      updatedBy: "", createTime: time, updateTime: time, etag: 1, term: 1, beginTime: time)
+  }
+
   /// Reads a row with the columns of `list_automations`.
   init(_ row: borrowing PostgresRow) throws(PostgresError) {
     id = try row.get(0)

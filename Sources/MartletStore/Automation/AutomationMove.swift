@@ -146,6 +146,7 @@ extension Store {
     }
     if isWritten, !move.tasks.isEmpty {
       automationTaskSignal.raise()
+      outgoingTaskSignal.raise()
       hints.raise()
     }
     return isWritten

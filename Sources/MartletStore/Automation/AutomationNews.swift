@@ -11,6 +11,9 @@ public struct AutomationCursor: Sendable, Equatable {
   public var transaction: Int64
   /// Another one after each move.
   public var version: Int64
+
+  /// Before all events.
+  public static let beginning = AutomationCursor(generation: 0, transaction: 0, version: 0)
 }
 
 /// An automation whose trigger sees events, without what it is.
@@ -51,7 +54,7 @@ extension Store {
   /// The cursor, and which automations see events.
   public func liveAutomations() async throws(StoreError) -> (AutomationCursor, [LiveAutomation]) {
     try await read { connection in
-      var cursor = AutomationCursor(generation: 0, transaction: 0, version: 0)
+      var cursor = AutomationCursor.beginning
       var live: [LiveAutomation] = []
       try connection.query(SQL.listLiveAutomations).forEach { row throws(PostgresError) in
         cursor = AutomationCursor(

@@ -3,7 +3,7 @@
 public import MartletModel
 import MartletPostgres
 
-/// Which automations to list or count. All that is said must hold.
+/// Which automations to list or count. All that is said must hold, unless one suffices.
 public struct AutomationQuery: Sendable {
   /// In which order they are listed. The numbers are those of the contract and of the statement.
   public enum Order: Int16, Sendable {
@@ -31,6 +31,14 @@ public struct AutomationQuery: Sendable {
   public var ownerResource = ""
   /// Only those that have to do with this resource, when not empty.
   public var relatedResource = ""
+  /// Only those that have one of these tags, when not empty.
+  public var anyTags: [String] = []
+  /// Only those that were created by then.
+  public var createdUntil: Instant?
+  /// Whether one of what is said of ids, names, the time of creation and tags suffices.
+  public var matchesAny = false
+  /// Whether one of what is said of tags suffices.
+  public var matchesAnyTags = false
   /// In which order.
   public var order = Order.name
   /// So many are passed over.
@@ -50,5 +58,9 @@ public struct AutomationQuery: Sendable {
     parameters.bind(hasTags)
     parameters.bind(ownerResource)
     parameters.bind(relatedResource)
+    parameters.bindArray(anyTags)
+    parameters.bind(createdUntil)
+    parameters.bind(matchesAny)
+    parameters.bind(matchesAnyTags)
   }
 }

@@ -50,6 +50,9 @@ public struct NewAutomationTask: Sendable, Equatable {
     parameters.bindArray(count: tasks.count) { tasks[$0].eventID }
     parameters.bindArray(of: String.self, count: tasks.count) { tasks[$0].action?.description }
     parameters.bindArray(count: tasks.count) { tasks[$0].firing.description }
+    parameters.bindArray(count: tasks.count) {
+      tasks[$0].action.map(AutomationAction.isOutgoing) ?? false
+    }
   }
 }
 
@@ -63,6 +66,10 @@ public struct AutomationTask: Sendable, Equatable {
   public var namespace: Namespace
   /// Its name.
   public var automationName: String
+  /// What people say of it.
+  public var automationDescription: String
+  /// Its trigger, as it is now.
+  public var trigger: JSON
   /// The firing.
   public var firingID: ObjectID
   /// 0 to tell of the firing, then the actions.
@@ -83,14 +90,17 @@ public struct AutomationTask: Sendable, Equatable {
 
 extension Store {
   /// Takes what is to be done.
-  /// - Parameter hold: How long nobody else takes it.
+  /// - Parameters:
+  ///   - outgoing: Whether outside, or here.
+  ///   - hold: How long nobody else takes it.
   public func takeAutomationTasks(
-    limit: Int, hold: Interval
+    outgoing: Bool = false, limit: Int, hold: Interval
   ) async throws(StoreError) -> [AutomationTask] {
     let taken = try await write { connection in
       try connection.query(SQL.takeAutomationTasks) {
         $0.bind(Int64(limit))
         $0.bind(hold.microseconds)
+        $0.bind(outgoing)
       }.map { row throws(PostgresError) in try AutomationTask(row) }
     }
     return taken.sorted { $0.id < $1.id }
@@ -114,9 +124,12 @@ extension Store {
   }
 
   /// How long until something is to be done; nil when nothing is.
-  public func timeToNextAutomationTask() async throws(StoreError) -> Interval? {
+  public func timeToNextAutomationTask(
+    outgoing: Bool = false
+  ) async throws(StoreError) -> Interval? {
     try await read { connection in
-      try connection.query(SQL.nextAutomationTask).first { row throws(PostgresError) in
+      try connection.query(SQL.nextAutomationTask) { $0.bind(outgoing) }.first {
+        row throws(PostgresError) in
         try row.optional(0, as: Int64.self).map { Interval(microseconds: $0) }
       } ?? nil
     }
@@ -139,5 +152,7 @@ extension AutomationTask {
     firing = try Automation.json(row.get(9))
     time = try row.get(10)
     attempts = Int(try row.get(11, as: Int32.self))
+    automationDescription = try row.get(12)
+    trigger = try Automation.json(row.get(13))
   }
 }

@@ -31,20 +31,20 @@ WHERE b.automation_id = $1::uuid AND a.id = $1::uuid AND b.term <> a.term
 SELECT id, namespace, name, description, is_paused, tags, trigger, actions, actions_on_trigger, actions_on_resolve,
   owner_resource, created_by, updated_by, create_time, update_time, etag, term, begin_time
 FROM automation WHERE namespace = $1::text
-  AND ($2::uuid[] = '{}' OR id = ANY ($2::uuid[])) AND ($3::text[] = '{}' OR name = ANY ($3::text[]))
-  AND tags @> $4::text[] AND ($5::boolean IS NULL OR $5::boolean = (tags <> '{}'))
+  AND automation_fits(id, name, create_time, tags, $2::uuid[], $3::text[], $4::text[], $5::boolean, $8::text[],
+    $9::timestamptz, $10::boolean, $11::boolean)
   AND ($6::text = '' OR owner_resource = $6::text)
   AND ($7::text = '' OR owner_resource = $7::text OR strpos(trigger, $7::text) > 0
     OR strpos(actions || actions_on_trigger || actions_on_resolve, substring($7::text from '[^.]*$')) > 0)
-ORDER BY CASE $8::smallint WHEN 3 THEN create_time WHEN 4 THEN update_time END DESC,
-  CASE WHEN $8::smallint = 2 THEN name END DESC, name, id
-OFFSET $9::bigint LIMIT $10::bigint
+ORDER BY CASE $12::smallint WHEN 3 THEN create_time WHEN 4 THEN update_time END DESC,
+  CASE WHEN $12::smallint = 2 THEN name END DESC, name, id
+OFFSET $13::bigint LIMIT $14::bigint
 
 -- name: count_automations
 -- How many automations a filter takes.
 SELECT count(*) FROM automation WHERE namespace = $1::text
-  AND ($2::uuid[] = '{}' OR id = ANY ($2::uuid[])) AND ($3::text[] = '{}' OR name = ANY ($3::text[]))
-  AND tags @> $4::text[] AND ($5::boolean IS NULL OR $5::boolean = (tags <> '{}'))
+  AND automation_fits(id, name, create_time, tags, $2::uuid[], $3::text[], $4::text[], $5::boolean, $8::text[],
+    $9::timestamptz, $10::boolean, $11::boolean)
   AND ($6::text = '' OR owner_resource = $6::text)
   AND ($7::text = '' OR owner_resource = $7::text OR strpos(trigger, $7::text) > 0
     OR strpos(actions || actions_on_trigger || actions_on_resolve, substring($7::text from '[^.]*$')) > 0)
@@ -111,24 +111,27 @@ WHERE b.automation_id = w.automation_id AND b.term = w.term AND b.key_id = w.key
 
 -- name: insert_automation_tasks
 -- Notes what firings of terms that still hold are to do.
-INSERT INTO automation_task (id, automation_id, firing_id, ordinal, trigger_id, event_id, action, firing, time, due_time)
-SELECT w.id, w.automation_id, w.firing_id, w.ordinal, w.trigger_id, w.event_id, w.action, w.firing, n.now, n.now
-FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::text[])
-  AS w (id, automation_id, term, firing_id, ordinal, trigger_id, event_id, action, firing)
+INSERT INTO automation_task (id, automation_id, firing_id, ordinal, trigger_id, event_id, action, firing, is_outgoing,
+  time, due_time)
+SELECT w.id, w.automation_id, w.firing_id, w.ordinal, w.trigger_id, w.event_id, w.action, w.firing, w.is_outgoing,
+  n.now, n.now
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::text[],
+    $10::boolean[])
+  AS w (id, automation_id, term, firing_id, ordinal, trigger_id, event_id, action, firing, is_outgoing)
 JOIN automation a ON a.id = w.automation_id AND a.term = w.term AND NOT a.is_paused,
   (SELECT clock_timestamp() AS now) n
 ON CONFLICT (firing_id, ordinal) DO NOTHING
 
 -- name: take_automation_tasks
--- Takes what is due for a while: nobody else takes it until then.
+-- Takes what is due, outside or here, for a while: nobody else takes it until then.
 UPDATE automation_task t SET attempts = t.attempts + 1,
   due_time = clock_timestamp() + $2::bigint * interval '1 microsecond'
 FROM automation a
 WHERE a.id = t.automation_id AND t.id IN (
-  SELECT id FROM automation_task WHERE due_time <= clock_timestamp() ORDER BY due_time, id LIMIT $1::bigint
-  FOR UPDATE SKIP LOCKED)
+  SELECT id FROM automation_task WHERE is_outgoing = $3::boolean AND due_time <= clock_timestamp()
+  ORDER BY due_time, id LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
 RETURNING t.id, t.automation_id, a.namespace, a.name, t.firing_id, t.ordinal, t.trigger_id, t.event_id, t.action,
-  t.firing, t.time, t.attempts
+  t.firing, t.time, t.attempts, a.description, a.trigger
 
 -- name: end_automation_task
 -- It is done.
@@ -139,8 +142,9 @@ DELETE FROM automation_task WHERE id = $1::uuid
 UPDATE automation_task SET due_time = clock_timestamp() + $2::bigint * interval '1 microsecond' WHERE id = $1::uuid
 
 -- name: next_automation_task
--- When something is to be done next, in microseconds from now.
+-- When something is to be done next, outside or here, in microseconds from now.
 SELECT (extract(epoch FROM min(due_time) - clock_timestamp()) * 1000000)::bigint FROM automation_task
+WHERE is_outgoing = $1::boolean
 
 -- name: read_run_relations
 -- What runs have to do with.

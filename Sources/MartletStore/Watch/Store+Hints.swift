@@ -42,6 +42,7 @@ extension Store {
       backfillSignal.raise()
       automationSignal.raise()
       automationTaskSignal.raise()
+      outgoingTaskSignal.raise()
       cacheWakes.ring()
     }
     await listener.shutdown()

@@ -91,7 +91,8 @@ import Testing
       ],
       related: [["id": "martlet.deployment.8", "name": "d"], ["id": "martlet.flow.9"]])
     let values = FiringValues.values(
-      automation: ("1", "a"), firing: .object([("labels", .object([("id", .text("l"))]))]), id: "2",
+      automation: ("1", "a", "about"), firing: .object([("labels", .object([("id", .text("l"))]))]),
+      id: "2",
       event: event)
     let template =
       "{{ automation.name }} {{ labels.id }} {{ event.event }} {{ event.resource.id }} "
@@ -99,5 +100,60 @@ import Testing
     #expect(
       try Template(template).render(values)
         == "a l prefect.flow-run.Failed martlet.flow-run.7 7 wise-owl FAILED d f ")
+  }
+
+  @Test func whatOthersAreToldNamesOnlyWhatIsKnown() throws {
+    func action(_ body: String) throws -> AutomationAction {
+      try AutomationAction(
+        .object([
+          ("type", .text("send-notification")),
+          ("block_document_id", .text("0199d3a1-7c00-7a3f-8e21-4b5d6c7e8f90")),
+          ("body", .text(body)),
+        ]), "action")
+    }
+    // As Prefect's pages make them.
+    let standard = """
+      Flow run {{ flow.name }}/{{ flow_run.name }} observed in state `{{ flow_run.state.name }}` at {{ flow_run.state.timestamp }}.
+      Flow ID: {{ flow_run.flow_id }}
+      Flow run URL: {{ flow_run|ui_url }}
+      {% for related in event.related %}{{ related.role }} {% endfor %}{{ event.resource|tojson|upper|lower|default('x') }}
+      """
+    guard case .sendNotification(_, let subject, _) = try action(standard) else {
+      Issue.record("it is another action")
+      return
+    }
+    #expect(subject == "Prefect automated notification")
+    for (body, problem) in [
+      ("{{ secrets.key }}", "names secrets"), ("{{ event.id | b64encode }}", "filter b64encode"),
+      ("{{ event", "lacks"), ("{{ event.id.upper() }}", "does not end"),
+      ("{% for x in labels %}{% endfor %}{{ x }}", "names x"),
+      ("{{ labels | default(variables.v) }}", "names variables"),
+    ] {
+      let error = #expect(throws: InvalidValue.self) { try action(body) }
+      #expect(error?.field == "action.body" && error?.problem.contains(problem) == true)
+    }
+    #expect(throws: InvalidValue.self) {
+      try AutomationAction(.object([("type", .text("call-webhook"))]), "action")
+    }
+  }
+
+  @Test func linksLeadToThePages() throws {
+    let event = TriggerEvent(
+      id: "e", names: ["martlet.flow-run.Failed"], time: .epoch,
+      resource: ["id": "martlet.flow-run.7", "name": "wise-owl", "state.type": "FAILED"],
+      related: [["id": "martlet.work-pool.8", "name": "a b"], ["id": "martlet.flow.9"]])
+    func said(_ pages: String?) throws -> String {
+      let values = FiringValues.values(
+        automation: ("1", "a", ""), firing: .object([]), id: "2", event: event, pages: pages)
+      return try Template(
+        "{{ flow_run | ui_url }} {{ work_pool|ui_url }} {{ automation | ui_resource_events_url }} "
+          + "{{ deployment|ui_url }}{{ flow_run.flow_id }} {{ flow_run.state.timestamp }}"
+      ).render(values)
+    }
+    #expect(
+      try said("https://h/p")
+        == "https://h/p/runs/flow-run/7 https://h/p/work-pools/work-pool/a%20b "
+        + "https://h/p/events?resource=prefect.automation.1 9 1970-01-01T00:00:00Z")
+    #expect(try said(nil) == "   9 1970-01-01T00:00:00Z")
   }
 }

@@ -118,4 +118,62 @@ import Testing
       #expect(try await store.takeAutomationTasks(limit: 9, hold: .zero).isEmpty)
     }
   }
+
+  @Test func whatIsDoneOutsideIsTakenApart() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      let automation = try await make(store)
+      var move = move(automation, from: try await store.liveAutomations().0)
+      var outgoing = move.tasks[0]
+      outgoing.id = RunID(ObjectID.random().value)
+      outgoing.ordinal = 1
+      outgoing.action = .object([("type", .text("call-webhook"))])
+      move.tasks.append(outgoing)
+      #expect(try await store.commit(move))
+      let inner = try await store.takeAutomationTasks(limit: 9, hold: .seconds(60))
+      #expect(inner.map(\.ordinal) == [0])
+      let taken = try await store.takeAutomationTasks(outgoing: true, limit: 9, hold: .seconds(60))
+      #expect(taken.map(\.ordinal) == [1])
+      try await store.end(inner[0])
+      #expect(try await store.timeToNextAutomationTask() == nil)
+      #expect(try await store.timeToNextAutomationTask(outgoing: true) != nil)
+    }
+  }
+
+  @Test func automationsAreFoundByWhatTheyAre() async throws {
+    try await StoreFixture.with { fixture in
+      let store = fixture.store
+      for (name, tags) in [("a", ["x", "y"]), ("b", ["y"]), ("c", [])] {
+        var content = try content()
+        (content.name, content.tags) = (name, tags)
+        _ = try await store.createAutomation(content, id: .random(), in: .standard, actor: "t")
+      }
+      let all = try await store.listAutomations(AutomationQuery(in: .standard))
+      func found(_ edit: (inout AutomationQuery) -> Void) async throws -> String {
+        var query = AutomationQuery(in: .standard)
+        edit(&query)
+        let names = try await store.listAutomations(query).map(\.content.name)
+        #expect(try await store.countAutomations(query) == Int64(names.count))
+        return names.joined()
+      }
+      #expect(try await found { $0.anyTags = ["x", "z"] } == "a")
+      #expect(try await found { ($0.tags, $0.names) = (["y"], ["b", "c"]) } == "b")
+      #expect(try await found { ($0.tags, $0.names, $0.matchesAny) = (["x"], ["c"], true) } == "ac")
+      #expect(try await found { ($0.tags, $0.hasTags) = (["x"], false) } == "")
+      #expect(
+        try await found { ($0.tags, $0.hasTags, $0.matchesAnyTags) = (["x"], false, true) } == "ac")
+      #expect(
+        try await found {
+          ($0.tags, $0.anyTags, $0.matchesAnyTags) = (["x", "y"], ["z"], true)
+          ($0.names, $0.matchesAny) = (["b"], true)
+        } == "ab")
+      #expect(try await found { $0.matchesAny = true } == "abc")
+      #expect(try await found { $0.createdUntil = all[0].createTime } == "a")
+      #expect(
+        try await found {
+          ($0.createdUntil, $0.names, $0.matchesAny) = (all[0].createTime, ["b"], true)
+        } == "ab")
+      #expect(try await found { ($0.ids, $0.hasTags) = ([all[1].id], true) } == "b")
+    }
+  }
 }

@@ -637,6 +637,147 @@ void   martlet__v1__delete_automation_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__delete_automation_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__test_automation_request__init
+                     (Martlet__V1__TestAutomationRequest         *message)
+{
+  static const Martlet__V1__TestAutomationRequest init_value = MARTLET__V1__TEST_AUTOMATION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__test_automation_request__get_packed_size
+                     (const Martlet__V1__TestAutomationRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__test_automation_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__test_automation_request__pack
+                     (const Martlet__V1__TestAutomationRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__test_automation_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__test_automation_request__pack_to_buffer
+                     (const Martlet__V1__TestAutomationRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__test_automation_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__TestAutomationRequest *
+       martlet__v1__test_automation_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__TestAutomationRequest *)
+     protobuf_c_message_unpack (&martlet__v1__test_automation_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__test_automation_request__free_unpacked
+                     (Martlet__V1__TestAutomationRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__test_automation_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__test_automation_response__init
+                     (Martlet__V1__TestAutomationResponse         *message)
+{
+  static const Martlet__V1__TestAutomationResponse init_value = MARTLET__V1__TEST_AUTOMATION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__test_automation_response__get_packed_size
+                     (const Martlet__V1__TestAutomationResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__test_automation_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__test_automation_response__pack
+                     (const Martlet__V1__TestAutomationResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__test_automation_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__test_automation_response__pack_to_buffer
+                     (const Martlet__V1__TestAutomationResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__test_automation_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__TestAutomationResponse *
+       martlet__v1__test_automation_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__TestAutomationResponse *)
+     protobuf_c_message_unpack (&martlet__v1__test_automation_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__test_automation_response__free_unpacked
+                     (Martlet__V1__TestAutomationResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__test_automation_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__automation_firing__labels_entry__init
+                     (Martlet__V1__AutomationFiring__LabelsEntry         *message)
+{
+  static const Martlet__V1__AutomationFiring__LabelsEntry init_value = MARTLET__V1__AUTOMATION_FIRING__LABELS_ENTRY__INIT;
+  *message = init_value;
+}
+void   martlet__v1__automation_firing__init
+                     (Martlet__V1__AutomationFiring         *message)
+{
+  static const Martlet__V1__AutomationFiring init_value = MARTLET__V1__AUTOMATION_FIRING__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__automation_firing__get_packed_size
+                     (const Martlet__V1__AutomationFiring *message)
+{
+  assert(message->base.descriptor == &martlet__v1__automation_firing__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__automation_firing__pack
+                     (const Martlet__V1__AutomationFiring *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__automation_firing__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__automation_firing__pack_to_buffer
+                     (const Martlet__V1__AutomationFiring *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__automation_firing__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__AutomationFiring *
+       martlet__v1__automation_firing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__AutomationFiring *)
+     protobuf_c_message_unpack (&martlet__v1__automation_firing__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__automation_firing__free_unpacked
+                     (Martlet__V1__AutomationFiring *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__automation_firing__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor martlet__v1__automation__field_descriptors[16] =
 {
   {
@@ -870,7 +1011,7 @@ const ProtobufCMessageDescriptor martlet__v1__automation__descriptor =
   (ProtobufCMessageInit) martlet__v1__automation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__automation_filter__field_descriptors[6] =
+static const ProtobufCFieldDescriptor martlet__v1__automation_filter__field_descriptors[10] =
 {
   {
     "ids",
@@ -944,10 +1085,62 @@ static const ProtobufCFieldDescriptor martlet__v1__automation_filter__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "any_tags",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Martlet__V1__AutomationFilter, n_any_tags),
+    offsetof(Martlet__V1__AutomationFilter, any_tags),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_until",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFilter, created_until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "match_any",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFilter, match_any),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "match_any_tags",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFilter, match_any_tags),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__automation_filter__field_indices_by_name[] = {
+  6,   /* field[6] = any_tags */
+  7,   /* field[7] = created_until */
   3,   /* field[3] = has_tags */
   0,   /* field[0] = ids */
+  8,   /* field[8] = match_any */
+  9,   /* field[9] = match_any_tags */
   1,   /* field[1] = names */
   4,   /* field[4] = owner_resource */
   5,   /* field[5] = related_resource */
@@ -956,7 +1149,7 @@ static const unsigned martlet__v1__automation_filter__field_indices_by_name[] = 
 static const ProtobufCIntRange martlet__v1__automation_filter__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor martlet__v1__automation_filter__descriptor =
 {
@@ -966,7 +1159,7 @@ const ProtobufCMessageDescriptor martlet__v1__automation_filter__descriptor =
   "Martlet__V1__AutomationFilter",
   "martlet.v1",
   sizeof(Martlet__V1__AutomationFilter),
-  6,
+  10,
   martlet__v1__automation_filter__field_descriptors,
   martlet__v1__automation_filter__field_indices_by_name,
   1,  martlet__v1__automation_filter__number_ranges,
@@ -1578,6 +1771,314 @@ const ProtobufCMessageDescriptor martlet__v1__delete_automation_response__descri
   (ProtobufCMessageInit) martlet__v1__delete_automation_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor martlet__v1__test_automation_request__field_descriptors[4] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__TestAutomationRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__TestAutomationRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "automation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__TestAutomationRequest, automation),
+    &martlet__v1__automation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "window",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__TestAutomationRequest, window),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__test_automation_request__field_indices_by_name[] = {
+  2,   /* field[2] = automation */
+  1,   /* field[1] = id */
+  0,   /* field[0] = namespace */
+  3,   /* field[3] = window */
+};
+static const ProtobufCIntRange martlet__v1__test_automation_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__test_automation_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.TestAutomationRequest",
+  "TestAutomationRequest",
+  "Martlet__V1__TestAutomationRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__TestAutomationRequest),
+  4,
+  martlet__v1__test_automation_request__field_descriptors,
+  martlet__v1__test_automation_request__field_indices_by_name,
+  1,  martlet__v1__test_automation_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__test_automation_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__test_automation_response__field_descriptors[4] =
+{
+  {
+    "firings",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__TestAutomationResponse, n_firings),
+    offsetof(Martlet__V1__TestAutomationResponse, firings),
+    &martlet__v1__automation_firing__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "firing_count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__TestAutomationResponse, firing_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "event_count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__TestAutomationResponse, event_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "truncated",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__TestAutomationResponse, truncated),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__test_automation_response__field_indices_by_name[] = {
+  2,   /* field[2] = event_count */
+  1,   /* field[1] = firing_count */
+  0,   /* field[0] = firings */
+  3,   /* field[3] = truncated */
+};
+static const ProtobufCIntRange martlet__v1__test_automation_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor martlet__v1__test_automation_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.TestAutomationResponse",
+  "TestAutomationResponse",
+  "Martlet__V1__TestAutomationResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__TestAutomationResponse),
+  4,
+  martlet__v1__test_automation_response__field_descriptors,
+  martlet__v1__test_automation_response__field_indices_by_name,
+  1,  martlet__v1__test_automation_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__test_automation_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__automation_firing__labels_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFiring__LabelsEntry, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFiring__LabelsEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__automation_firing__labels_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange martlet__v1__automation_firing__labels_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__automation_firing__labels_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.AutomationFiring.LabelsEntry",
+  "LabelsEntry",
+  "Martlet__V1__AutomationFiring__LabelsEntry",
+  "martlet.v1",
+  sizeof(Martlet__V1__AutomationFiring__LabelsEntry),
+  2,
+  martlet__v1__automation_firing__labels_entry__field_descriptors,
+  martlet__v1__automation_firing__labels_entry__field_indices_by_name,
+  1,  martlet__v1__automation_firing__labels_entry__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__automation_firing__labels_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__automation_firing__field_descriptors[6] =
+{
+  {
+    "time",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFiring, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "event_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFiring, event_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "event",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFiring, event),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labels",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__AutomationFiring, n_labels),
+    offsetof(Martlet__V1__AutomationFiring, labels),
+    &martlet__v1__automation_firing__labels_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__AutomationFiring, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actions",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Martlet__V1__AutomationFiring, n_actions),
+    offsetof(Martlet__V1__AutomationFiring, actions),
+    &google__protobuf__struct__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__automation_firing__field_indices_by_name[] = {
+  5,   /* field[5] = actions */
+  4,   /* field[4] = count */
+  2,   /* field[2] = event */
+  1,   /* field[1] = event_id */
+  3,   /* field[3] = labels */
+  0,   /* field[0] = time */
+};
+static const ProtobufCIntRange martlet__v1__automation_firing__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor martlet__v1__automation_firing__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.AutomationFiring",
+  "AutomationFiring",
+  "Martlet__V1__AutomationFiring",
+  "martlet.v1",
+  sizeof(Martlet__V1__AutomationFiring),
+  6,
+  martlet__v1__automation_firing__field_descriptors,
+  martlet__v1__automation_firing__field_indices_by_name,
+  1,  martlet__v1__automation_firing__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__automation_firing__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue martlet__v1__automation_order__enum_values_by_number[5] =
 {
   { "AUTOMATION_ORDER_UNSPECIFIED", "MARTLET__V1__AUTOMATION_ORDER__AUTOMATION_ORDER_UNSPECIFIED", 0 },
@@ -1612,21 +2113,23 @@ const ProtobufCEnumDescriptor martlet__v1__automation_order__descriptor =
   martlet__v1__automation_order__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__automation_service__method_descriptors[6] =
+static const ProtobufCMethodDescriptor martlet__v1__automation_service__method_descriptors[7] =
 {
   { "CreateAutomation", &martlet__v1__create_automation_request__descriptor, &martlet__v1__create_automation_response__descriptor },
   { "GetAutomation", &martlet__v1__get_automation_request__descriptor, &martlet__v1__get_automation_response__descriptor },
   { "ListAutomations", &martlet__v1__list_automations_request__descriptor, &martlet__v1__list_automations_response__descriptor },
   { "CountAutomations", &martlet__v1__count_automations_request__descriptor, &martlet__v1__count_automations_response__descriptor },
   { "UpdateAutomation", &martlet__v1__update_automation_request__descriptor, &martlet__v1__update_automation_response__descriptor },
+  { "TestAutomation", &martlet__v1__test_automation_request__descriptor, &martlet__v1__test_automation_response__descriptor },
   { "DeleteAutomation", &martlet__v1__delete_automation_request__descriptor, &martlet__v1__delete_automation_response__descriptor },
 };
 const unsigned martlet__v1__automation_service__method_indices_by_name[] = {
   3,        /* CountAutomations */
   0,        /* CreateAutomation */
-  5,        /* DeleteAutomation */
+  6,        /* DeleteAutomation */
   1,        /* GetAutomation */
   2,        /* ListAutomations */
+  5,        /* TestAutomation */
   4         /* UpdateAutomation */
 };
 const ProtobufCServiceDescriptor martlet__v1__automation_service__descriptor =
@@ -1636,7 +2139,7 @@ const ProtobufCServiceDescriptor martlet__v1__automation_service__descriptor =
   "AutomationService",
   "Martlet__V1__AutomationService",
   "martlet.v1",
-  6,
+  7,
   martlet__v1__automation_service__method_descriptors,
   martlet__v1__automation_service__method_indices_by_name
 };
@@ -1680,13 +2183,21 @@ void martlet__v1__automation_service__update_automation(ProtobufCService *servic
   assert(service->descriptor == &martlet__v1__automation_service__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__automation_service__test_automation(ProtobufCService *service,
+                                                      const Martlet__V1__TestAutomationRequest *input,
+                                                      Martlet__V1__TestAutomationResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__automation_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__automation_service__delete_automation(ProtobufCService *service,
                                                         const Martlet__V1__DeleteAutomationRequest *input,
                                                         Martlet__V1__DeleteAutomationResponse_Closure closure,
                                                         void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__automation_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__automation_service__init (Martlet__V1__AutomationService_Service *service,
                                             Martlet__V1__AutomationService_ServiceDestroy destroy)

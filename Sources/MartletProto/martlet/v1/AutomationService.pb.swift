@@ -95,16 +95,24 @@ public struct Automation: MartletWire.WireMessage {
   /// What is done, each such as `{"type": "run-deployment", "deployment_id": UUID, "parameters": {}}`; 1 to 20. The types:
   /// `do-nothing`, `run-deployment`, `pause-deployment`, `resume-deployment`, `cancel-flow-run`, `suspend-flow-run`,
   /// `resume-flow-run`, `delete-flow-run`, `change-flow-run-state`, `pause-work-pool`, `resume-work-pool`,
-  /// `pause-work-queue`, `resume-work-queue`, `pause-automation`, `resume-automation`. `send-notification` and `call-webhook`
-  /// may be stored and fail.
+  /// `pause-work-queue`, `resume-work-queue`, `pause-automation`, `resume-automation`, and two that ask others:
+  /// `{"type": "send-notification", "block_document_id": UUID, "subject": TEXT, "body": TEXT}` by a block of the type
+  /// `slack-webhook`, `ms-teams-webhook`, `discord-webhook`, `mattermost-webhook`, `pager-duty-webhook`, `opsgenie-webhook`,
+  /// `sendgrid-email`, `twilio-sms` or `custom-webhook`, and `{"type": "call-webhook", "block_document_id": UUID, "payload":
+  /// TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails.
   ///
-  /// Texts in `parameters` and the `message` of a state are templates where they have braces, a part of Jinja's language:
-  /// `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default, upper, lower, length, join, tojson. The variables:
-  /// `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`, `flow_run`, `task_run`,
-  /// `deployment`, `work_pool`, `work_queue`, each with `id`, `name`, a run with `state`, as the event tells of them. What is
-  /// not there is empty.
+  /// What others are asked is done when they answer with success (2xx); no answer within 10 seconds, 408, 425, 429 and 5xx are
+  /// tried again, 10 times in all, so that others may hear of a firing twice. Redirects are not followed. Addresses that are
+  /// not public are refused unless the server allows them.
+  ///
+  /// Texts in `parameters`, the `message` of a state, `subject`, `body` and `payload` are templates where they have braces, a
+  /// part of Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default, upper, lower, length, join,
+  /// tojson, ui_url, ui_resource_events_url. The variables: `automation`, `firing`, `labels`, `event`, and what the event has to
+  /// do with: `flow`, `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`, `name`, a run with
+  /// `state`, as the event tells of them; runs and deployments with `parameters`, `tags` and more, as they are by then. What is
+  /// not there is empty; in `subject`, `body` and `payload` a variable of another name is refused.
   public var actions: [[String: MartletWire.JSONValue]]
-  /// What is done besides when it fires.
+  /// What is done besides when it fires. The event of these is that of the firing itself, `martlet.automation.triggered`.
   public var actionsOnTrigger: [[String: MartletWire.JSONValue]]
   /// Kept, and not done: nothing resolves these triggers.
   public var actionsOnResolve: [[String: MartletWire.JSONValue]]
@@ -162,7 +170,7 @@ public struct Automation: MartletWire.WireMessage {
   }
 }
 
-/// Which automations are meant. All that is said must hold.
+/// Which automations are meant. All that is said must hold, unless one suffices.
 public struct AutomationFilter: MartletWire.WireMessage {
   /// Only these, when not empty.
   public var ids: [String]
@@ -176,6 +184,14 @@ public struct AutomationFilter: MartletWire.WireMessage {
   public var ownerResource: String
   /// Only those that belong to this resource, or whose trigger or actions name it or its UUID, when not empty.
   public var relatedResource: String
+  /// Only those that have one of these tags, when not empty.
+  public var anyTags: [String]
+  /// Only those that were created by then, when set.
+  public var createdUntil: MartletWire.Timestamp?
+  /// Whether one of what is said of ids, names, the time of creation and tags suffices.
+  public var matchAny: Bool
+  /// Whether one of what is said of `tags`, `any_tags` and `has_tags` suffices.
+  public var matchAnyTags: Bool
 
   /// A message with every field at its default.
   public init() { self.init(ids: []) }
@@ -187,7 +203,11 @@ public struct AutomationFilter: MartletWire.WireMessage {
     tags: [String] = [],
     hasTags: Bool? = nil,
     ownerResource: String = "",
-    relatedResource: String = ""
+    relatedResource: String = "",
+    anyTags: [String] = [],
+    createdUntil: MartletWire.Timestamp? = nil,
+    matchAny: Bool = false,
+    matchAnyTags: Bool = false
   ) {
     self.ids = ids
     self.names = names
@@ -195,6 +215,10 @@ public struct AutomationFilter: MartletWire.WireMessage {
     self.hasTags = hasTags
     self.ownerResource = ownerResource
     self.relatedResource = relatedResource
+    self.anyTags = anyTags
+    self.createdUntil = createdUntil
+    self.matchAny = matchAny
+    self.matchAnyTags = matchAnyTags
   }
 }
 
@@ -432,6 +456,98 @@ public struct DeleteAutomationResponse: MartletWire.WireMessage {
   public init() {}
 }
 
+/// Asks what an automation would have done.
+public struct TestAutomationRequest: MartletWire.WireMessage {
+  /// The namespace.
+  public var namespace: String
+  /// The id of one that is there; or `automation` says what it is.
+  public var id: String
+  /// What it is to be; its id and name are not looked at.
+  public var automation: Automation?
+  /// How long ago the first event was stored that is looked at: an hour unless set, at most 7 days.
+  public var window: Swift.Duration?
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    id: String = "",
+    automation: Automation? = nil,
+    window: Swift.Duration? = nil
+  ) {
+    self.namespace = namespace
+    self.id = id
+    self.automation = automation
+    self.window = window
+  }
+}
+
+/// What an automation would have done.
+public struct TestAutomationResponse: MartletWire.WireMessage {
+  /// When it would have fired, the first first; at most 100.
+  public var firings: [AutomationFiring]
+  /// How often it would have fired, of the events that were looked at.
+  public var firingCount: Int64
+  /// How many events were looked at.
+  public var eventCount: Int64
+  /// Whether there were more, which were not: at most 10,000 are.
+  public var truncated: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(firings: []) }
+
+  /// A message of the fields given.
+  public init(
+    firings: [AutomationFiring] = [],
+    firingCount: Int64 = 0,
+    eventCount: Int64 = 0,
+    truncated: Bool = false
+  ) {
+    self.firings = firings
+    self.firingCount = firingCount
+    self.eventCount = eventCount
+    self.truncated = truncated
+  }
+}
+
+/// A firing that would have been.
+public struct AutomationFiring: MartletWire.WireMessage {
+  /// When.
+  public var time: MartletWire.Timestamp?
+  /// The id of the event that it would have fired at; empty where none came.
+  public var eventID: String
+  /// That event's name.
+  public var event: String
+  /// The labels by which it was counted apart.
+  public var labels: [String: String]
+  /// How many events its window had; of triggers that are put together, how many of them fired.
+  public var count: Int64
+  /// What would have been done, those of `actions_on_trigger` last, with values in the places of templates.
+  public var actions: [[String: MartletWire.JSONValue]]
+
+  /// A message with every field at its default.
+  public init() { self.init(time: nil) }
+
+  /// A message of the fields given.
+  public init(
+    time: MartletWire.Timestamp? = nil,
+    eventID: String = "",
+    event: String = "",
+    labels: [String: String] = [:],
+    count: Int64 = 0,
+    actions: [[String: MartletWire.JSONValue]] = []
+  ) {
+    self.time = time
+    self.eventID = eventID
+    self.event = event
+    self.labels = labels
+    self.count = count
+    self.actions = actions
+  }
+}
+
 extension Automation {
   /// Names, numbers and kinds of the fields.
   public static let schema: MartletWire.MessageSchema = .init(
@@ -521,6 +637,10 @@ extension AutomationFilter {
       MartletWire.FieldSchema(4, "has_tags", "hasTags", .optional, .bool),
       MartletWire.FieldSchema(5, "owner_resource", "ownerResource", .implicit, .string),
       MartletWire.FieldSchema(6, "related_resource", "relatedResource", .implicit, .string),
+      MartletWire.FieldSchema(7, "any_tags", "anyTags", .repeated, .string),
+      MartletWire.FieldSchema(8, "created_until", "createdUntil", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(9, "match_any", "matchAny", .implicit, .bool),
+      MartletWire.FieldSchema(10, "match_any_tags", "matchAnyTags", .implicit, .bool),
     ]
   )
 
@@ -533,6 +653,10 @@ extension AutomationFilter {
     self.hasTags = c.pointee._has_tags_case.rawValue == 4 ? c.pointee.has_tags != 0 : nil
     self.ownerResource = try reader.string(c.pointee.owner_resource)
     self.relatedResource = try reader.string(c.pointee.related_resource)
+    self.anyTags = try reader.strings(c.pointee.n_any_tags, c.pointee.any_tags)
+    self.createdUntil = try reader.message(c.pointee.created_until, MartletWire.Timestamp.self)
+    self.matchAny = c.pointee.match_any != 0
+    self.matchAnyTags = c.pointee.match_any_tags != 0
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -548,6 +672,12 @@ extension AutomationFilter {
     }
     c.pointee.owner_resource = writer.string(self.ownerResource)
     c.pointee.related_resource = writer.string(self.relatedResource)
+    (c.pointee.n_any_tags, c.pointee.any_tags) = writer.strings(self.anyTags)
+    if let value = self.createdUntil {
+      c.pointee.created_until = writer.message(value, MartletWire.Timestamp.self)
+    }
+    c.pointee.match_any = self.matchAny ? 1 : 0
+    c.pointee.match_any_tags = self.matchAnyTags ? 1 : 0
   }
 }
 
@@ -898,5 +1028,127 @@ extension DeleteAutomationResponse {
   public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
     let c = raw.assumingMemoryBound(to: Martlet__V1__DeleteAutomationResponse.self)
     martlet__v1__delete_automation_response__init(c)
+  }
+}
+
+extension TestAutomationRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.TestAutomationRequest",
+    layout: MartletWire.StructLayout(martlet__v1__test_automation_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "id", "id", .implicit, .string),
+      MartletWire.FieldSchema(3, "automation", "automation", .implicit, .message { Automation.schema }),
+      MartletWire.FieldSchema(4, "window", "window", .implicit, .message { Swift.Duration.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__TestAutomationRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.id = try reader.string(c.pointee.id)
+    self.automation = try reader.message(c.pointee.automation, Automation.self)
+    self.window = try reader.message(c.pointee.window, Swift.Duration.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__TestAutomationRequest.self)
+    martlet__v1__test_automation_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    c.pointee.id = writer.string(self.id)
+    if let value = self.automation {
+      c.pointee.automation = writer.message(value, Automation.self)
+    }
+    if let value = self.window {
+      c.pointee.window = writer.message(value, Swift.Duration.self)
+    }
+  }
+}
+
+extension TestAutomationResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.TestAutomationResponse",
+    layout: MartletWire.StructLayout(martlet__v1__test_automation_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "firings", "firings", .repeated, .message { AutomationFiring.schema }),
+      MartletWire.FieldSchema(2, "firing_count", "firingCount", .implicit, .int64),
+      MartletWire.FieldSchema(3, "event_count", "eventCount", .implicit, .int64),
+      MartletWire.FieldSchema(4, "truncated", "truncated", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__TestAutomationResponse.self)
+    self.firings = try reader.messages(c.pointee.n_firings, c.pointee.firings, AutomationFiring.self)
+    self.firingCount = c.pointee.firing_count
+    self.eventCount = c.pointee.event_count
+    self.truncated = c.pointee.truncated != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__TestAutomationResponse.self)
+    martlet__v1__test_automation_response__init(c)
+    (c.pointee.n_firings, c.pointee.firings) = writer.messages(self.firings, AutomationFiring.self)
+    c.pointee.firing_count = self.firingCount
+    c.pointee.event_count = self.eventCount
+    c.pointee.truncated = self.truncated ? 1 : 0
+  }
+}
+
+extension AutomationFiring {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.AutomationFiring",
+    layout: MartletWire.StructLayout(martlet__v1__automation_firing__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "time", "time", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(2, "event_id", "eventId", .implicit, .string),
+      MartletWire.FieldSchema(3, "event", "event", .implicit, .string),
+      MartletWire.FieldSchema(4, "labels", "labels", .map(key: .string), .string),
+      MartletWire.FieldSchema(5, "count", "count", .implicit, .int64),
+      MartletWire.FieldSchema(6, "actions", "actions", .repeated, .message { [String: MartletWire.JSONValue].schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__AutomationFiring.self)
+    self.time = try reader.message(c.pointee.time, MartletWire.Timestamp.self)
+    self.eventID = try reader.string(c.pointee.event_id)
+    self.event = try reader.string(c.pointee.event)
+    self.labels = try reader.map(c.pointee.n_labels, c.pointee.labels) {
+      (entry: UnsafeMutablePointer<Martlet__V1__AutomationFiring__LabelsEntry>) throws(MartletWire.WireFault) in
+      (try reader.string(entry.pointee.key), try reader.string(entry.pointee.value))
+    }
+    self.count = c.pointee.count
+    self.actions = try reader.messages(c.pointee.n_actions, c.pointee.actions, [String: MartletWire.JSONValue].self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__AutomationFiring.self)
+    martlet__v1__automation_firing__init(c)
+    if let value = self.time {
+      c.pointee.time = writer.message(value, MartletWire.Timestamp.self)
+    }
+    c.pointee.event_id = writer.string(self.eventID)
+    c.pointee.event = writer.string(self.event)
+    (c.pointee.n_labels, c.pointee.labels) = writer.map(self.labels) {
+      (entry: UnsafeMutablePointer<Martlet__V1__AutomationFiring__LabelsEntry>, key, value) in
+      martlet__v1__automation_firing__labels_entry__init(entry)
+      entry.pointee.key = writer.string(key)
+      entry.pointee.value = writer.string(value)
+    }
+    c.pointee.count = self.count
+    (c.pointee.n_actions, c.pointee.actions) = writer.messages(self.actions, [String: MartletWire.JSONValue].self)
   }
 }

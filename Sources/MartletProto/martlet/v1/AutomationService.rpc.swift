@@ -39,6 +39,13 @@ public protocol AutomationService: MartletCall.RPCService {
     _ request: UpdateAutomationRequest, context: MartletCall.CallContext
   ) async throws -> UpdateAutomationResponse
 
+  /// Says when an automation would have fired lately, and what it would have done: the events that were stored are put to its
+  /// trigger anew, as if it had been there. Nothing is written, nothing is done. NOT_FOUND when there is none of the id;
+  /// INVALID_ARGUMENT for a trigger or an action that this server does not carry out.
+  func testAutomation(
+    _ request: TestAutomationRequest, context: MartletCall.CallContext
+  ) async throws -> TestAutomationResponse
+
   /// Deletes an automation, and what it has not yet done. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the
   /// etag is not the current one.
   func deleteAutomation(
@@ -78,6 +85,13 @@ public enum AutomationServiceMethods {
     service: "martlet.v1.AutomationService", name: "UpdateAutomation",
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.UpdateAutomationRequest", responseType: "martlet.v1.UpdateAutomationResponse")
+  /// Says when an automation would have fired lately, and what it would have done: the events that were stored are put to its
+  /// trigger anew, as if it had been there. Nothing is written, nothing is done. NOT_FOUND when there is none of the id;
+  /// INVALID_ARGUMENT for a trigger or an action that this server does not carry out.
+  public static let testAutomation = MartletCall.MethodDescriptor(
+    service: "martlet.v1.AutomationService", name: "TestAutomation",
+    kind: .unary, idempotency: .noSideEffects,
+    requestType: "martlet.v1.TestAutomationRequest", responseType: "martlet.v1.TestAutomationResponse")
   /// Deletes an automation, and what it has not yet done. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the
   /// etag is not the current one.
   public static let deleteAutomation = MartletCall.MethodDescriptor(
@@ -92,6 +106,7 @@ public enum AutomationServiceMethods {
     listAutomations,
     countAutomations,
     updateAutomation,
+    testAutomation,
     deleteAutomation,
   ]
 }
@@ -154,6 +169,17 @@ public struct AutomationServiceClient: Sendable {
       options: options)
   }
 
+  /// Says when an automation would have fired lately, and what it would have done: the events that were stored are put to its
+  /// trigger anew, as if it had been there. Nothing is written, nothing is done. NOT_FOUND when there is none of the id;
+  /// INVALID_ARGUMENT for a trigger or an action that this server does not carry out.
+  public func testAutomation(
+    _ request: TestAutomationRequest, options: MartletCall.CallOptions = .standard
+  ) async throws -> TestAutomationResponse {
+    try await channel.unary(
+      AutomationServiceMethods.testAutomation, request, returning: TestAutomationResponse.self,
+      options: options)
+  }
+
   /// Deletes an automation, and what it has not yet done. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the
   /// etag is not the current one.
   public func deleteAutomation(
@@ -183,6 +209,9 @@ extension AutomationService {
       },
       MartletCall.MethodHandler.unary(AutomationServiceMethods.updateAutomation) { request, context in
         try await self.updateAutomation(request, context: context)
+      },
+      MartletCall.MethodHandler.unary(AutomationServiceMethods.testAutomation) { request, context in
+        try await self.testAutomation(request, context: context)
       },
       MartletCall.MethodHandler.unary(AutomationServiceMethods.deleteAutomation) { request, context in
         try await self.deleteAutomation(request, context: context)

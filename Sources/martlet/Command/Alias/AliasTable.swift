@@ -49,9 +49,8 @@ struct Alias: Sendable {
   /// Nouns: the plural, and what Prefect calls otherwise.
   private static let nouns: [Alias] =
     [
-      "artifact", "backfill", "block", "deployment", "event", "flow", "flow-run", "limit",
-      "profile",
-      "result", "task-run", "variable", "work-pool", "worker",
+      "artifact", "automation", "backfill", "block", "deployment", "event", "flow", "flow-run",
+      "limit", "profile", "result", "task-run", "variable", "work-pool", "worker",
     ].map { Alias($0 + "s", $0) } + [
       Alias("concurrency-limit", "limit"), Alias("concurrency-limits", "limit"),
       Alias("global-concurrency-limit", "limit"), Alias("global-concurrency-limits", "limit"),
@@ -70,7 +69,8 @@ struct Alias: Sendable {
       "work-pool", "work-pool queue", "worker",
     ].flatMap { [Alias("\($0) delete", "\($0) rm"), Alias("\($0) remove", "\($0) rm")] }
     + [
-      "artifact", "backfill", "block", "block type", "cache", "deployment", "deployment schedule",
+      "artifact", "automation", "backfill", "block", "block type", "cache", "deployment",
+      "deployment schedule",
       "event", "flow",
       "flow-run", "limit", "profile", "task-run", "variable", "work-pool", "work-pool queue",
       "worker",
@@ -167,6 +167,17 @@ struct Alias: Sendable {
     Alias(
       "flow-run ls", "flow-run ls",
       options: ["--flow-name": .named("--name"), "--state-type": .named("--state")]),
+    // Prefect's name an automation by its id in an option.
+    Alias(
+      "automation inspect", "automation get",
+      options: ["--id": .argument, "--yaml": .dropped, "--json": .dropped]),
+    Alias("automation get", "automation get", options: ["--id": .argument]),
+    Alias("automation delete", "automation rm", options: ["--id": .argument]),
+    Alias("automation remove", "automation rm", options: ["--id": .argument]),
+    Alias("automation rm", "automation rm", options: ["--id": .argument]),
+    Alias("automation pause", "automation pause", options: ["--id": .argument]),
+    Alias("automation resume", "automation resume", options: ["--id": .argument]),
+    Alias("automation update", "automation update", options: ["--id": .argument]),
     Alias("version", "version", options: ["--omit-integrations": .dropped]),
     Alias("limit enable", "limit set --enable-enforcement"),
     Alias("limit disable", "limit set --disable-enforcement"),

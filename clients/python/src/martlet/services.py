@@ -1063,6 +1063,32 @@ class AutomationService:
             "/martlet.v1.AutomationService/UpdateAutomation", v1.UpdateAutomationResponse, asked, timeout, repeatable=True
         )
 
+    def test_automation(
+        self,
+        request: Optional[v1.TestAutomationRequest] = None,
+        *,
+        timeout: Optional[float] = None,
+        namespace: Optional[str] = None,
+        id: Optional[str] = None,
+        automation: Optional[v1.Automation] = None,
+        window: Optional[DurationLike] = None,
+    ) -> v1.TestAutomationResponse:
+        """Says when an automation would have fired lately, and what it would have done: the events that were stored are put to its
+        trigger anew, as if it had been there. Nothing is written, nothing is done. NOT_FOUND when there is none of the id;
+        INVALID_ARGUMENT for a trigger or an action that this server does not carry out.
+        """
+        asked = self._calls.request(
+            v1.TestAutomationRequest,
+            request,
+            namespace=namespace,
+            id=id,
+            automation=automation,
+            window=window,
+        )
+        return self._calls.unary_unary(
+            "/martlet.v1.AutomationService/TestAutomation", v1.TestAutomationResponse, asked, timeout, repeatable=True
+        )
+
     def delete_automation(
         self,
         request: Optional[v1.DeleteAutomationRequest] = None,

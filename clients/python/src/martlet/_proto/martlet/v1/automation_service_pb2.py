@@ -11,18 +11,21 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#martlet/v1/automation_service.proto\x12\nmartlet.v1\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x03\n\nAutomation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0e\n\x06paused\x18\x05 \x01(\x08\x12\x0c\n\x04tags\x18\x06 \x03(\t\x12(\n\x07trigger\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12(\n\x07\x61\x63tions\x18\x08 \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x33\n\x12\x61\x63tions_on_trigger\x18\t \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x33\n\x12\x61\x63tions_on_resolve\x18\n \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x16\n\x0eowner_resource\x18\x0b \x01(\t\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12\x12\n\ncreated_by\x18\x0f \x01(\t\x12\x12\n\nupdated_by\x18\x10 \x01(\t\"\x92\x01\n\x10\x41utomationFilter\x12\x0b\n\x03ids\x18\x01 \x03(\t\x12\r\n\x05names\x18\x02 \x03(\t\x12\x0c\n\x04tags\x18\x03 \x03(\t\x12\x15\n\x08has_tags\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\x0eowner_resource\x18\x05 \x01(\t\x12\x18\n\x10related_resource\x18\x06 \x01(\tB\x0b\n\t_has_tags\"X\n\x17\x43reateAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12*\n\nautomation\x18\x02 \x01(\x0b\x32\x16.martlet.v1.Automation\"F\n\x18\x43reateAutomationResponse\x12*\n\nautomation\x18\x01 \x01(\x0b\x32\x16.martlet.v1.Automation\"5\n\x14GetAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\"C\n\x15GetAutomationResponse\x12*\n\nautomation\x18\x01 \x01(\x0b\x32\x16.martlet.v1.Automation\"\xba\x01\n\x16ListAutomationsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12,\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1c.martlet.v1.AutomationFilter\x12*\n\x05order\x18\x03 \x01(\x0e\x32\x1b.martlet.v1.AutomationOrder\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x0c\n\x04skip\x18\x06 \x01(\x05\"_\n\x17ListAutomationsResponse\x12+\n\x0b\x61utomations\x18\x01 \x03(\x0b\x32\x16.martlet.v1.Automation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Z\n\x17\x43ountAutomationsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12,\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1c.martlet.v1.AutomationFilter\")\n\x18\x43ountAutomationsResponse\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\"\x89\x01\n\x17UpdateAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12*\n\nautomation\x18\x02 \x01(\x0b\x32\x16.martlet.v1.Automation\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"F\n\x18UpdateAutomationResponse\x12*\n\nautomation\x18\x01 \x01(\x0b\x32\x16.martlet.v1.Automation\"F\n\x17\x44\x65leteAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\x1a\n\x18\x44\x65leteAutomationResponse*\xb0\x01\n\x0f\x41utomationOrder\x12 \n\x1c\x41UTOMATION_ORDER_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41UTOMATION_ORDER_NAME\x10\x01\x12$\n AUTOMATION_ORDER_NAME_DESCENDING\x10\x02\x12\x1c\n\x18\x41UTOMATION_ORDER_CREATED\x10\x03\x12\x1c\n\x18\x41UTOMATION_ORDER_UPDATED\x10\x04\x32\xdf\x04\n\x11\x41utomationService\x12\x62\n\x10\x43reateAutomation\x12#.martlet.v1.CreateAutomationRequest\x1a$.martlet.v1.CreateAutomationResponse\"\x03\x90\x02\x02\x12Y\n\rGetAutomation\x12 .martlet.v1.GetAutomationRequest\x1a!.martlet.v1.GetAutomationResponse\"\x03\x90\x02\x01\x12_\n\x0fListAutomations\x12\".martlet.v1.ListAutomationsRequest\x1a#.martlet.v1.ListAutomationsResponse\"\x03\x90\x02\x01\x12\x62\n\x10\x43ountAutomations\x12#.martlet.v1.CountAutomationsRequest\x1a$.martlet.v1.CountAutomationsResponse\"\x03\x90\x02\x01\x12\x62\n\x10UpdateAutomation\x12#.martlet.v1.UpdateAutomationRequest\x1a$.martlet.v1.UpdateAutomationResponse\"\x03\x90\x02\x02\x12\x62\n\x10\x44\x65leteAutomation\x12#.martlet.v1.DeleteAutomationRequest\x1a$.martlet.v1.DeleteAutomationResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#martlet/v1/automation_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x03\n\nAutomation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0e\n\x06paused\x18\x05 \x01(\x08\x12\x0c\n\x04tags\x18\x06 \x03(\t\x12(\n\x07trigger\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12(\n\x07\x61\x63tions\x18\x08 \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x33\n\x12\x61\x63tions_on_trigger\x18\t \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x33\n\x12\x61\x63tions_on_resolve\x18\n \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x16\n\x0eowner_resource\x18\x0b \x01(\t\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12\x12\n\ncreated_by\x18\x0f \x01(\t\x12\x12\n\nupdated_by\x18\x10 \x01(\t\"\x82\x02\n\x10\x41utomationFilter\x12\x0b\n\x03ids\x18\x01 \x03(\t\x12\r\n\x05names\x18\x02 \x03(\t\x12\x0c\n\x04tags\x18\x03 \x03(\t\x12\x15\n\x08has_tags\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\x0eowner_resource\x18\x05 \x01(\t\x12\x18\n\x10related_resource\x18\x06 \x01(\t\x12\x10\n\x08\x61ny_tags\x18\x07 \x03(\t\x12\x31\n\rcreated_until\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tmatch_any\x18\t \x01(\x08\x12\x16\n\x0ematch_any_tags\x18\n \x01(\x08\x42\x0b\n\t_has_tags\"X\n\x17\x43reateAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12*\n\nautomation\x18\x02 \x01(\x0b\x32\x16.martlet.v1.Automation\"F\n\x18\x43reateAutomationResponse\x12*\n\nautomation\x18\x01 \x01(\x0b\x32\x16.martlet.v1.Automation\"5\n\x14GetAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\"C\n\x15GetAutomationResponse\x12*\n\nautomation\x18\x01 \x01(\x0b\x32\x16.martlet.v1.Automation\"\xba\x01\n\x16ListAutomationsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12,\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1c.martlet.v1.AutomationFilter\x12*\n\x05order\x18\x03 \x01(\x0e\x32\x1b.martlet.v1.AutomationOrder\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x0c\n\x04skip\x18\x06 \x01(\x05\"_\n\x17ListAutomationsResponse\x12+\n\x0b\x61utomations\x18\x01 \x03(\x0b\x32\x16.martlet.v1.Automation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Z\n\x17\x43ountAutomationsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12,\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1c.martlet.v1.AutomationFilter\")\n\x18\x43ountAutomationsResponse\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\"\x89\x01\n\x17UpdateAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12*\n\nautomation\x18\x02 \x01(\x0b\x32\x16.martlet.v1.Automation\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"F\n\x18UpdateAutomationResponse\x12*\n\nautomation\x18\x01 \x01(\x0b\x32\x16.martlet.v1.Automation\"F\n\x17\x44\x65leteAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\x1a\n\x18\x44\x65leteAutomationResponse\"\x8d\x01\n\x15TestAutomationRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12*\n\nautomation\x18\x03 \x01(\x0b\x32\x16.martlet.v1.Automation\x12)\n\x06window\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x85\x01\n\x16TestAutomationResponse\x12-\n\x07\x66irings\x18\x01 \x03(\x0b\x32\x1c.martlet.v1.AutomationFiring\x12\x14\n\x0c\x66iring_count\x18\x02 \x01(\x03\x12\x13\n\x0b\x65vent_count\x18\x03 \x01(\x03\x12\x11\n\ttruncated\x18\x04 \x01(\x08\"\xff\x01\n\x10\x41utomationFiring\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\r\n\x05\x65vent\x18\x03 \x01(\t\x12\x38\n\x06labels\x18\x04 \x03(\x0b\x32(.martlet.v1.AutomationFiring.LabelsEntry\x12\r\n\x05\x63ount\x18\x05 \x01(\x03\x12(\n\x07\x61\x63tions\x18\x06 \x03(\x0b\x32\x17.google.protobuf.Struct\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\xb0\x01\n\x0f\x41utomationOrder\x12 \n\x1c\x41UTOMATION_ORDER_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41UTOMATION_ORDER_NAME\x10\x01\x12$\n AUTOMATION_ORDER_NAME_DESCENDING\x10\x02\x12\x1c\n\x18\x41UTOMATION_ORDER_CREATED\x10\x03\x12\x1c\n\x18\x41UTOMATION_ORDER_UPDATED\x10\x04\x32\xbd\x05\n\x11\x41utomationService\x12\x62\n\x10\x43reateAutomation\x12#.martlet.v1.CreateAutomationRequest\x1a$.martlet.v1.CreateAutomationResponse\"\x03\x90\x02\x02\x12Y\n\rGetAutomation\x12 .martlet.v1.GetAutomationRequest\x1a!.martlet.v1.GetAutomationResponse\"\x03\x90\x02\x01\x12_\n\x0fListAutomations\x12\".martlet.v1.ListAutomationsRequest\x1a#.martlet.v1.ListAutomationsResponse\"\x03\x90\x02\x01\x12\x62\n\x10\x43ountAutomations\x12#.martlet.v1.CountAutomationsRequest\x1a$.martlet.v1.CountAutomationsResponse\"\x03\x90\x02\x01\x12\x62\n\x10UpdateAutomation\x12#.martlet.v1.UpdateAutomationRequest\x1a$.martlet.v1.UpdateAutomationResponse\"\x03\x90\x02\x02\x12\\\n\x0eTestAutomation\x12!.martlet.v1.TestAutomationRequest\x1a\".martlet.v1.TestAutomationResponse\"\x03\x90\x02\x01\x12\x62\n\x10\x44\x65leteAutomation\x12#.martlet.v1.DeleteAutomationRequest\x1a$.martlet.v1.DeleteAutomationResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'martlet.v1.automation_service_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
+  _AUTOMATIONFIRING_LABELSENTRY._options = None
+  _AUTOMATIONFIRING_LABELSENTRY._serialized_options = b'8\001'
   _AUTOMATIONSERVICE.methods_by_name['CreateAutomation']._options = None
   _AUTOMATIONSERVICE.methods_by_name['CreateAutomation']._serialized_options = b'\220\002\002'
   _AUTOMATIONSERVICE.methods_by_name['GetAutomation']._options = None
@@ -33,38 +36,48 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _AUTOMATIONSERVICE.methods_by_name['CountAutomations']._serialized_options = b'\220\002\001'
   _AUTOMATIONSERVICE.methods_by_name['UpdateAutomation']._options = None
   _AUTOMATIONSERVICE.methods_by_name['UpdateAutomation']._serialized_options = b'\220\002\002'
+  _AUTOMATIONSERVICE.methods_by_name['TestAutomation']._options = None
+  _AUTOMATIONSERVICE.methods_by_name['TestAutomation']._serialized_options = b'\220\002\001'
   _AUTOMATIONSERVICE.methods_by_name['DeleteAutomation']._options = None
   _AUTOMATIONSERVICE.methods_by_name['DeleteAutomation']._serialized_options = b'\220\002\002'
-  _AUTOMATIONORDER._serialized_start=1794
-  _AUTOMATIONORDER._serialized_end=1970
-  _AUTOMATION._serialized_start=149
-  _AUTOMATION._serialized_end=623
-  _AUTOMATIONFILTER._serialized_start=626
-  _AUTOMATIONFILTER._serialized_end=772
-  _CREATEAUTOMATIONREQUEST._serialized_start=774
-  _CREATEAUTOMATIONREQUEST._serialized_end=862
-  _CREATEAUTOMATIONRESPONSE._serialized_start=864
-  _CREATEAUTOMATIONRESPONSE._serialized_end=934
-  _GETAUTOMATIONREQUEST._serialized_start=936
-  _GETAUTOMATIONREQUEST._serialized_end=989
-  _GETAUTOMATIONRESPONSE._serialized_start=991
-  _GETAUTOMATIONRESPONSE._serialized_end=1058
-  _LISTAUTOMATIONSREQUEST._serialized_start=1061
-  _LISTAUTOMATIONSREQUEST._serialized_end=1247
-  _LISTAUTOMATIONSRESPONSE._serialized_start=1249
-  _LISTAUTOMATIONSRESPONSE._serialized_end=1344
-  _COUNTAUTOMATIONSREQUEST._serialized_start=1346
-  _COUNTAUTOMATIONSREQUEST._serialized_end=1436
-  _COUNTAUTOMATIONSRESPONSE._serialized_start=1438
-  _COUNTAUTOMATIONSRESPONSE._serialized_end=1479
-  _UPDATEAUTOMATIONREQUEST._serialized_start=1482
-  _UPDATEAUTOMATIONREQUEST._serialized_end=1619
-  _UPDATEAUTOMATIONRESPONSE._serialized_start=1621
-  _UPDATEAUTOMATIONRESPONSE._serialized_end=1691
-  _DELETEAUTOMATIONREQUEST._serialized_start=1693
-  _DELETEAUTOMATIONREQUEST._serialized_end=1763
-  _DELETEAUTOMATIONRESPONSE._serialized_start=1765
-  _DELETEAUTOMATIONRESPONSE._serialized_end=1791
-  _AUTOMATIONSERVICE._serialized_start=1973
-  _AUTOMATIONSERVICE._serialized_end=2580
+  _AUTOMATIONORDER._serialized_start=2476
+  _AUTOMATIONORDER._serialized_end=2652
+  _AUTOMATION._serialized_start=181
+  _AUTOMATION._serialized_end=655
+  _AUTOMATIONFILTER._serialized_start=658
+  _AUTOMATIONFILTER._serialized_end=916
+  _CREATEAUTOMATIONREQUEST._serialized_start=918
+  _CREATEAUTOMATIONREQUEST._serialized_end=1006
+  _CREATEAUTOMATIONRESPONSE._serialized_start=1008
+  _CREATEAUTOMATIONRESPONSE._serialized_end=1078
+  _GETAUTOMATIONREQUEST._serialized_start=1080
+  _GETAUTOMATIONREQUEST._serialized_end=1133
+  _GETAUTOMATIONRESPONSE._serialized_start=1135
+  _GETAUTOMATIONRESPONSE._serialized_end=1202
+  _LISTAUTOMATIONSREQUEST._serialized_start=1205
+  _LISTAUTOMATIONSREQUEST._serialized_end=1391
+  _LISTAUTOMATIONSRESPONSE._serialized_start=1393
+  _LISTAUTOMATIONSRESPONSE._serialized_end=1488
+  _COUNTAUTOMATIONSREQUEST._serialized_start=1490
+  _COUNTAUTOMATIONSREQUEST._serialized_end=1580
+  _COUNTAUTOMATIONSRESPONSE._serialized_start=1582
+  _COUNTAUTOMATIONSRESPONSE._serialized_end=1623
+  _UPDATEAUTOMATIONREQUEST._serialized_start=1626
+  _UPDATEAUTOMATIONREQUEST._serialized_end=1763
+  _UPDATEAUTOMATIONRESPONSE._serialized_start=1765
+  _UPDATEAUTOMATIONRESPONSE._serialized_end=1835
+  _DELETEAUTOMATIONREQUEST._serialized_start=1837
+  _DELETEAUTOMATIONREQUEST._serialized_end=1907
+  _DELETEAUTOMATIONRESPONSE._serialized_start=1909
+  _DELETEAUTOMATIONRESPONSE._serialized_end=1935
+  _TESTAUTOMATIONREQUEST._serialized_start=1938
+  _TESTAUTOMATIONREQUEST._serialized_end=2079
+  _TESTAUTOMATIONRESPONSE._serialized_start=2082
+  _TESTAUTOMATIONRESPONSE._serialized_end=2215
+  _AUTOMATIONFIRING._serialized_start=2218
+  _AUTOMATIONFIRING._serialized_end=2473
+  _AUTOMATIONFIRING_LABELSENTRY._serialized_start=2428
+  _AUTOMATIONFIRING_LABELSENTRY._serialized_end=2473
+  _AUTOMATIONSERVICE._serialized_start=2655
+  _AUTOMATIONSERVICE._serialized_end=3356
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -51,20 +52,51 @@ class Automation(_message.Message):
     def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., paused: bool = ..., tags: _Optional[_Iterable[str]] = ..., trigger: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., actions: _Optional[_Iterable[_Union[_struct_pb2.Struct, _Mapping]]] = ..., actions_on_trigger: _Optional[_Iterable[_Union[_struct_pb2.Struct, _Mapping]]] = ..., actions_on_resolve: _Optional[_Iterable[_Union[_struct_pb2.Struct, _Mapping]]] = ..., owner_resource: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., created_by: _Optional[str] = ..., updated_by: _Optional[str] = ...) -> None: ...
 
 class AutomationFilter(_message.Message):
-    __slots__ = ["has_tags", "ids", "names", "owner_resource", "related_resource", "tags"]
+    __slots__ = ["any_tags", "created_until", "has_tags", "ids", "match_any", "match_any_tags", "names", "owner_resource", "related_resource", "tags"]
+    ANY_TAGS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_UNTIL_FIELD_NUMBER: _ClassVar[int]
     HAS_TAGS_FIELD_NUMBER: _ClassVar[int]
     IDS_FIELD_NUMBER: _ClassVar[int]
+    MATCH_ANY_FIELD_NUMBER: _ClassVar[int]
+    MATCH_ANY_TAGS_FIELD_NUMBER: _ClassVar[int]
     NAMES_FIELD_NUMBER: _ClassVar[int]
     OWNER_RESOURCE_FIELD_NUMBER: _ClassVar[int]
     RELATED_RESOURCE_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
+    any_tags: _containers.RepeatedScalarFieldContainer[str]
+    created_until: _timestamp_pb2.Timestamp
     has_tags: bool
     ids: _containers.RepeatedScalarFieldContainer[str]
+    match_any: bool
+    match_any_tags: bool
     names: _containers.RepeatedScalarFieldContainer[str]
     owner_resource: str
     related_resource: str
     tags: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, ids: _Optional[_Iterable[str]] = ..., names: _Optional[_Iterable[str]] = ..., tags: _Optional[_Iterable[str]] = ..., has_tags: bool = ..., owner_resource: _Optional[str] = ..., related_resource: _Optional[str] = ...) -> None: ...
+    def __init__(self, ids: _Optional[_Iterable[str]] = ..., names: _Optional[_Iterable[str]] = ..., tags: _Optional[_Iterable[str]] = ..., has_tags: bool = ..., owner_resource: _Optional[str] = ..., related_resource: _Optional[str] = ..., any_tags: _Optional[_Iterable[str]] = ..., created_until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., match_any: bool = ..., match_any_tags: bool = ...) -> None: ...
+
+class AutomationFiring(_message.Message):
+    __slots__ = ["actions", "count", "event", "event_id", "labels", "time"]
+    class LabelsEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    LABELS_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    actions: _containers.RepeatedCompositeFieldContainer[_struct_pb2.Struct]
+    count: int
+    event: str
+    event_id: str
+    labels: _containers.ScalarMap[str, str]
+    time: _timestamp_pb2.Timestamp
+    def __init__(self, time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., event_id: _Optional[str] = ..., event: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., count: _Optional[int] = ..., actions: _Optional[_Iterable[_Union[_struct_pb2.Struct, _Mapping]]] = ...) -> None: ...
 
 class CountAutomationsRequest(_message.Message):
     __slots__ = ["filter", "namespace"]
@@ -145,6 +177,30 @@ class ListAutomationsResponse(_message.Message):
     automations: _containers.RepeatedCompositeFieldContainer[Automation]
     next_page_token: str
     def __init__(self, automations: _Optional[_Iterable[_Union[Automation, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class TestAutomationRequest(_message.Message):
+    __slots__ = ["automation", "id", "namespace", "window"]
+    AUTOMATION_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    automation: Automation
+    id: str
+    namespace: str
+    window: _duration_pb2.Duration
+    def __init__(self, namespace: _Optional[str] = ..., id: _Optional[str] = ..., automation: _Optional[_Union[Automation, _Mapping]] = ..., window: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class TestAutomationResponse(_message.Message):
+    __slots__ = ["event_count", "firing_count", "firings", "truncated"]
+    EVENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    FIRINGS_FIELD_NUMBER: _ClassVar[int]
+    FIRING_COUNT_FIELD_NUMBER: _ClassVar[int]
+    TRUNCATED_FIELD_NUMBER: _ClassVar[int]
+    event_count: int
+    firing_count: int
+    firings: _containers.RepeatedCompositeFieldContainer[AutomationFiring]
+    truncated: bool
+    def __init__(self, firings: _Optional[_Iterable[_Union[AutomationFiring, _Mapping]]] = ..., firing_count: _Optional[int] = ..., event_count: _Optional[int] = ..., truncated: bool = ...) -> None: ...
 
 class UpdateAutomationRequest(_message.Message):
     __slots__ = ["automation", "namespace", "update_mask"]

@@ -44,6 +44,11 @@ class AutomationServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_automation__service__pb2.UpdateAutomationRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_automation__service__pb2.UpdateAutomationResponse.FromString,
                 )
+        self.TestAutomation = channel.unary_unary(
+                '/martlet.v1.AutomationService/TestAutomation',
+                request_serializer=martlet_dot_v1_dot_automation__service__pb2.TestAutomationRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_automation__service__pb2.TestAutomationResponse.FromString,
+                )
         self.DeleteAutomation = channel.unary_unary(
                 '/martlet.v1.AutomationService/DeleteAutomation',
                 request_serializer=martlet_dot_v1_dot_automation__service__pb2.DeleteAutomationRequest.SerializeToString,
@@ -99,6 +104,15 @@ class AutomationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TestAutomation(self, request, context):
+        """Says when an automation would have fired lately, and what it would have done: the events that were stored are put to its
+        trigger anew, as if it had been there. Nothing is written, nothing is done. NOT_FOUND when there is none of the id;
+        INVALID_ARGUMENT for a trigger or an action that this server does not carry out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteAutomation(self, request, context):
         """Deletes an automation, and what it has not yet done. NOT_FOUND when there is none; ABORTED with ETAG_MISMATCH when the
         etag is not the current one.
@@ -134,6 +148,11 @@ def add_AutomationServiceServicer_to_server(servicer, server):
                     servicer.UpdateAutomation,
                     request_deserializer=martlet_dot_v1_dot_automation__service__pb2.UpdateAutomationRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_automation__service__pb2.UpdateAutomationResponse.SerializeToString,
+            ),
+            'TestAutomation': grpc.unary_unary_rpc_method_handler(
+                    servicer.TestAutomation,
+                    request_deserializer=martlet_dot_v1_dot_automation__service__pb2.TestAutomationRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_automation__service__pb2.TestAutomationResponse.SerializeToString,
             ),
             'DeleteAutomation': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteAutomation,
@@ -237,6 +256,23 @@ class AutomationService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.AutomationService/UpdateAutomation',
             martlet_dot_v1_dot_automation__service__pb2.UpdateAutomationRequest.SerializeToString,
             martlet_dot_v1_dot_automation__service__pb2.UpdateAutomationResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def TestAutomation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/martlet.v1.AutomationService/TestAutomation',
+            martlet_dot_v1_dot_automation__service__pb2.TestAutomationRequest.SerializeToString,
+            martlet_dot_v1_dot_automation__service__pb2.TestAutomationResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
