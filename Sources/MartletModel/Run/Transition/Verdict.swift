@@ -121,6 +121,8 @@ public enum CommandError: Error, Sendable, Equatable {
   case deleted(RunID)
   /// The deployment that a create names, or its pool, was deleted since it was looked up.
   case homeless(DeploymentID)
+  /// A state refers to a result, by this address in this field, that is not stored.
+  case resultNotFound(String, field: String)
   /// A seq was left out.
   case outOfSequence(expected: Int64)
   /// The run is at another revision than the request was made for: read it again.
