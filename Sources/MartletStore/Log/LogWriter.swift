@@ -117,15 +117,13 @@ final class LogWriter: PostgresWorker {
           }
           let deleted = try pipeline.receive(finding)
             .map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
-          let fences = try fencing.map { ticket in
-            try pipeline.receive(ticket).map { row throws(PostgresError) in
-              try WriterClaims.Key.fence(row)
+          var fences: [WriterClaims.Key: WriterFence] = [:]
+          if let fencing {
+            try pipeline.receive(fencing).forEach { row throws(PostgresError) in
+              fences[try WriterClaims.Key(row)] = try WriterFence(row)
             }
           }
-          return (
-            Set(new), Set(deleted),
-            Dictionary((fences ?? []).map { ($0.key, $0.fence) }, uniquingKeysWith: { $1 })
-          )
+          return (Set(new), Set(deleted), fences)
         }
         var fates = Array(repeating: LogFate.old, count: lines.count)
         var left = new
@@ -163,6 +161,8 @@ extension LogReceipt {
     new = fates.count { $0 == .new }
     dropped = zip(0..., fates).compactMap { $1 == .dropped ? $0 : nil }
     fenced = [:]
-    for (place, fate) in zip(0..., fates) { if case .fenced(let fence) = fate { fenced[place] = fence } }
+    for (place, fate) in zip(0..., fates) {
+      if case .fenced(let fence) = fate { fenced[place] = fence }
+    }
   }
 }

@@ -75,15 +75,20 @@ extension WriterClaim {
 }
 
 extension WriterClaims.Key {
-  /// Reads a row of `find_fenced_writers`, and what stands in the way.
-  static func fence(
-    _ row: borrowing PostgresRow
-  ) throws(PostgresError) -> (key: Self, fence: WriterFence) {
-    let key = Self(runID: try row.get(0), executionID: try row.get(1), epoch: try row.get(2))
-    let epoch: Int64 = try row.get(3)
-    return (
-      key, WriterFence(reason: epoch > key.epoch ? .staleEpoch : .otherExecution, epoch: epoch)
-    )
+  /// Reads a row of `find_fenced_writers`.
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    runID = try row.get(0)
+    executionID = try row.get(1)
+    epoch = try row.get(2)
+  }
+}
+
+extension WriterFence {
+  /// Reads a row of `find_fenced_writers`.
+  init(_ row: borrowing PostgresRow) throws(PostgresError) {
+    let claimed: Int64 = try row.get(2)
+    epoch = try row.get(3)
+    reason = epoch > claimed ? .staleEpoch : .otherExecution
   }
 }
 
@@ -95,7 +100,7 @@ extension Store {
     let claims = WriterClaims([claim])
     return try await read(deadline) { connection in
       try connection.query(SQL.findFencedWriters) { claims.bind(to: &$0) }
-        .first { row throws(PostgresError) in try WriterClaims.Key.fence(row).fence }
+        .first { row throws(PostgresError) in try WriterFence(row) }
     }
   }
 }

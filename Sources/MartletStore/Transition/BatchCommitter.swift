@@ -165,7 +165,8 @@ extension Command {
     case .setState(let override): (state, field) = (override.state, "state")
     default: return nil
     }
-    guard case .completed(let completed) = state.detail, case .uri(let text)? = completed.result?.body
+    guard case .completed(let completed) = state.detail,
+      case .uri(let text)? = completed.result?.body
     else { return nil }
     return (text, "\(field).completed.result.uri")
   }

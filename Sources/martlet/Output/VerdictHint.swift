@@ -16,7 +16,8 @@ extension Verdict {
     case "RUN_CANCELLING": "it is being cancelled and can only become CANCELLED"
     case "CLAIM_REQUIRED": "no process has it, as this state needs"
     case "PARENT_STOPPED": "the enclosing run has ended; have that one tried again"
-    case "ILLEGAL_TRANSITION": "only a process that has it may report that; --force sets it all the same"
+    case "ILLEGAL_TRANSITION":
+      "only a process that has it may report that; --force sets it all the same"
     default: nil
     }
   }

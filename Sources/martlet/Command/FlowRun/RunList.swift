@@ -4,6 +4,7 @@
 import ArgumentParser
 import Martlet
 import MartletProto
+import MartletWire
 
 /// What `flow-run ls` and `task-run ls` have in common.
 struct RunListOptions: ParsableArguments {
