@@ -51,6 +51,7 @@ import Testing
     "SCHEDULED/fail": "a failure between the end of a pause and the next start",
     "SCHEDULED/fail-retry": "a failure between the end of a pause and the next start",
     "SCHEDULED/fail-retry-rescheduled": "a failure between the end of a pause and the next start",
+    "finished/tell-stopped": "a run that is told goes on after it was cancelled with its parent",
     "any/create-claimed-unowned": "a late copy of a create, after its owner let the run go",
   ]
 

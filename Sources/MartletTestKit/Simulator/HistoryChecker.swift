@@ -110,8 +110,10 @@ public struct HistoryChecker: Sendable {
   /// What is told is written once, and not after what happened later.
   private mutating func checkTold(_ transition: Transition, _ state: Progress) {
     let id = transition.runID
-    if transition.actor == Operator.retry || transition.actor == Operator.force {
-      lastTold[id] = nil
+    if transition.actor == Operator.retry || transition.actor == Operator.force,
+      transition.to.type == .scheduled
+    {
+      lastTold[id] = transition.time
     }
     guard let tale = transition.reportID else { return }
     if !told.insert(ToldKey(runID: id, id: tale)).inserted {

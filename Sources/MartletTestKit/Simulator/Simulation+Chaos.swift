@@ -18,7 +18,7 @@ extension Simulation {
     }
   }
 
-  /// Has tellers tell of runs, in every world now and then.
+  /// Has tellers tell of runs now and then, in every other world.
   func beginTellers() {
     agenda.after(delay(1000, 12_000)) { [unowned self] in
       guard !isCalm else { return }

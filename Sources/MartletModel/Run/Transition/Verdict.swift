@@ -102,7 +102,7 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, CustomStringConver
   case limitFull = "LIMIT_FULL"
   /// A limit that it needs slots of has none, or fewer than it needs.
   case limitClosed = "LIMIT_CLOSED"
-  /// What is told was overtaken: a later state of the run was told before.
+  /// What is told was overtaken: a later state of the run was told before, or an operator put it back since.
   case overtaken = "OVERTAKEN"
 
   /// The stable name.
