@@ -134,7 +134,7 @@ def test_the_command_line(prefect):
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "half way" in shown.stdout
     listed = subprocess.run(
-        [str(PYTHON), "-m", "prefect", "flow-run", "ls", "-o", "json"],
+        [str(PYTHON), "-m", "prefect", "flow-run", "ls", "--limit", "200", "-o", "json"],
         env=prefect.environment, text=True, capture_output=True, timeout=180)
     assert listed.returncode == 0, listed.stdout + listed.stderr
     assert said["run"] in [run["id"] for run in json.loads(listed.stdout)]

@@ -22,9 +22,12 @@ for line in sys.stdin:
 )
 
 
-def deliver(new_tracked, server) -> None:
-    """The next run, which sends what others have left."""
-    assert new_tracked(server).complete("true").returncode == 0
+def deliver(new_tracked, server, left=None) -> None:
+    """The next run, which sends what others have left; on a slow machine the runs after it, for each gives it so much time."""
+    for _ in range(5):
+        assert new_tracked(server).complete("true").returncode == 0
+        if left is None or not left.spooled():
+            return
 
 
 def check(tracked, said: list[str]) -> None:
@@ -104,7 +107,7 @@ sys.exit(3)
     said = tracked.rest.decode().splitlines()
     assert int(said[-1]) < 90_000, "KiB more, of 120,000 that were said"
     server.start()
-    deliver(new_tracked, server)
+    deliver(new_tracked, server, left=tracked)
     check(tracked, ["ready", *said])
 
 

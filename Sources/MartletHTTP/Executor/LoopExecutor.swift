@@ -35,6 +35,8 @@ public final class LoopExecutor: TaskExecutor {
     var readingSince: NIODeadline?
     /// How long turns went on since the loop looked at its sockets last, short ones left out.
     var spent = TimeAmount.zero
+    /// Whether the loop is past its sockets since: what it reads next, it reads because it looked again.
+    var isPastSockets = false
     var isScheduled = false
     var isLaterScheduled = false
     /// Whether what came from other threads waits until the loop has looked at its sockets.
@@ -57,7 +59,7 @@ public final class LoopExecutor: TaskExecutor {
 
   /// How long the turns between two looks at the sockets go on, all together: each of many connections may bring
   /// as much work as one turn bears.
-  private static let turnTime = TimeAmount.milliseconds(1)
+  private static let turnTime = TimeAmount.milliseconds(2)
   /// The turns that are too short to be counted.
   private static let shortTurn = TimeAmount.microseconds(100)
   /// How long a read batch goes on beginning what it was asked for.
@@ -120,18 +122,11 @@ public final class LoopExecutor: TaskExecutor {
     }
     let executor = asUnownedTaskExecutor()
     let start = NIODeadline.now()
-    let enough = start + Self.turnTime - turn.value.spent
-    var taken = 0
+    // All of it: what became ready together is answered together, and asks again together. What comes meanwhile waits.
     for item in work {
       switch item {
+      case .job(let job): job.runSynchronously(on: executor)
       case .closure(let closure): closure()
-      case .job(let job):
-        if turn.value.jobs.isEmpty, taken % 4 != 3 || NIODeadline.now() < enough {
-          job.runSynchronously(on: executor)
-          taken += 1
-        } else {
-          turn.value.jobs.append(job)
-        }
       }
     }
     spend(NIODeadline.now() - start)
@@ -139,6 +134,7 @@ public final class LoopExecutor: TaskExecutor {
 
   /// Says that a read batch begins, which `endTurn` ends. On the loop.
   package func beginReading(at now: NIODeadline) {
+    if turn.value.isPastSockets { looked() }
     if turn.value.readingSince == nil { turn.value.readingSince = now }
   }
 
@@ -203,8 +199,14 @@ public final class LoopExecutor: TaskExecutor {
   /// Counts a turn among those since the loop looked at its sockets.
   private func spend(_ time: TimeAmount) {
     guard time > Self.shortTurn else { return }
+    if turn.value.spent == .zero { loop.execute { self.turn.value.isPastSockets = true } }
     turn.value.spent = turn.value.spent + time
-    scheduleLater(after: time)
+  }
+
+  /// The loop has looked at its sockets: turns have their time again.
+  private func looked() {
+    turn.value.spent = .zero
+    turn.value.isPastSockets = false
   }
 
   /// A loop runs what it is given to execute until nothing is left, and only then looks at its sockets. A
@@ -217,7 +219,7 @@ public final class LoopExecutor: TaskExecutor {
     let delay = min(20_000 + turnTime.nanoseconds / 8, 5_000_000)
     loop.scheduleTask(in: .nanoseconds(delay)) {
       self.turn.value.isLaterScheduled = false
-      self.turn.value.spent = .zero
+      self.looked()
       if exchange(&self.turn.value.leavesArrivals, with: false) { self.takeArrivals() }
       self.turn.value.participants += exchange(&self.turn.value.later, with: [])
       self.endTurn()
