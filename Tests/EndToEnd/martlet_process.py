@@ -34,6 +34,12 @@ class CallError(Exception):
         self.details = body.get("details", [])
 
     @property
+    def fields(self) -> list[str]:
+        """The fields at fault."""
+        violations = [d.get("debug", {}).get("fieldViolations", []) for d in self.details]
+        return [violation["field"] for each in violations for violation in each]
+
+    @property
     def reason(self) -> str:
         for detail in self.details:
             if detail.get("type") == "google.rpc.ErrorInfo":

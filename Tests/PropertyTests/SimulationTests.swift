@@ -51,15 +51,13 @@ import Testing
     "SCHEDULED/fail": "a failure between the end of a pause and the next start",
     "SCHEDULED/fail-retry": "a failure between the end of a pause and the next start",
     "SCHEDULED/fail-retry-rescheduled": "a failure between the end of a pause and the next start",
+    "finished/tell-stopped": "a run that is told goes on after it was cancelled with its parent",
     "any/create-claimed-unowned": "a late copy of a create, after its owner let the run go",
   ]
 
-  /// Limits of runs have worlds of their own, without runs: the rules for a start without slots are tested one by one. So are
-  /// those for what is told of the past, which asks nothing of a world.
+  /// Limits of runs have worlds of their own, without runs: the rules for a start without slots are tested one by one.
   static func isPlayed(_ rule: TransitionRule) -> Bool {
-    rule.events.isDisjoint(with: .tell)
-      && GuardSet(rule.guards).isDisjoint(
-        with: GuardSet([.slotsFull, .slotsRefused, .slotsClosed]))
+    GuardSet(rule.guards).isDisjoint(with: GuardSet([.slotsFull, .slotsRefused, .slotsClosed]))
   }
 
   @Test func worldsReachTheRules() {
@@ -119,6 +117,15 @@ import Testing
       $0.with(.accept, to: .proposed, [.consumeSeq, .raiseAttempt])
     },
     Sabotage("any/hold") { $0.with(.accept, to: .state(.scheduled)) },
+    Sabotage("any/tell-again") { $0.with(.accept, to: .proposed, [.keepTold]) },
+    Sabotage("any/tell-elsewhere") {
+      $0.with(.accept, to: .proposed, [.bindExecution, .keepTold])
+    },
+    Sabotage("any/tell-overtaken") { $0.with(.accept, to: .proposed, [.keepTold]) },
+    Sabotage("any/tell") { $0.with(.accept, to: .same, []) },
+    Sabotage("CANCELLING/tell") { $0.with(.accept, to: .proposed, [.keepTold]) },
+    Sabotage("finished/tell-decided") { $0.with(.accept, to: .proposed, [.keepTold]) },
+    Sabotage("finished/tell-unowned") { $0.with(.accept, to: .proposed, [.keepTold]) },
     Sabotage("any/lapse-elsewhere") { $0.with(.accept, to: .state(.crashed), [.presumeCrash]) },
   ]
 

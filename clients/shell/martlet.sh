@@ -1277,7 +1277,8 @@ Flags:
   --run.state.completed JSON
       With COMPLETED.
   --run.state.completed.result JSON
-      What the run returned, if it is recorded.
+      What the run returned, if it is recorded. NOT_FOUND for the address of a stored result
+      that is not there.
   --run.state.completed.result.media-type TEXT
       The media type, such as `application/json`.
   --run.state.completed.result.digest TEXT
@@ -1775,7 +1776,8 @@ Flags:
   --run.state.completed JSON
       With COMPLETED.
   --run.state.completed.result JSON
-      What the run returned, if it is recorded.
+      What the run returned, if it is recorded. NOT_FOUND for the address of a stored result
+      that is not there.
   --run.state.completed.result.media-type TEXT
       The media type, such as `application/json`.
   --run.state.completed.result.digest TEXT
@@ -2269,7 +2271,8 @@ Flags:
   --state.completed JSON
       With COMPLETED.
   --state.completed.result JSON
-      What the run returned, if it is recorded.
+      What the run returned, if it is recorded. NOT_FOUND for the address of a stored result
+      that is not there.
   --state.completed.result.media-type TEXT
       The media type, such as `application/json`.
   --state.completed.result.digest TEXT

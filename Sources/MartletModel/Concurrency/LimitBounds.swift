@@ -12,8 +12,6 @@ public enum LimitBounds {
   public static let ttl = Interval.seconds(1)...Interval.hours(24)
   /// The term of a lease that asks for none.
   public static let standardTTL = Interval.seconds(60)
-  /// The longest wait of one call.
-  public static let wait = Interval.seconds(60)
   /// How long somebody keeps the place in the line, or a grant that was not collected, without asking again.
   public static let patience = Interval.seconds(10)
   /// Longest name, in bytes.

@@ -5,6 +5,7 @@ extension LimitFact {
   func gate(at now: Instant) -> Gate {
     var references = [Gate.Reference.limit(limit.id, name: name)]
     let subject = scope == .global ? name : "\(name) (\(scope))"
+    guard hasAsked else { return gateAhead(subject, references, at: now) }
     guard let place else {
       return Gate(
         .limit, .open, "it holds \(wanted) of \(limit.slots) slots", subject: subject,
@@ -30,6 +31,28 @@ extension LimitFact {
     case .free:
       gate.remedy = "its turn at \(name) comes"
       gate.openTime = serveTime
+    }
+    return gate
+  }
+
+  /// The gate that the limit will be when the run starts: nobody keeps it a place before.
+  private func gateAhead(
+    _ subject: String, _ references: [Gate.Reference], at now: Instant
+  ) -> Gate {
+    let taken = "\(limit.taken(at: now)) of \(limit.slots) slots taken"
+    var gate = Gate(.limit, .closed, taken, subject: subject, references: references)
+    switch limit.room(for: wanted, at: now) {
+    case .free: gate.standing = .open
+    case .closed:
+      gate.summary = "it has no slots"
+      gate.remedy = "somebody gives \(name) slots"
+    case .tooMany:
+      gate.summary = "it wants \(wanted) of \(limit.slots) slots"
+      gate.remedy = "somebody gives \(name) \(wanted) slots"
+    case .full(let until):
+      gate.remedy =
+        wanted == 1 ? "a slot of \(name) comes free" : "\(wanted) slots of \(name) come free"
+      gate.openTime = until
     }
     return gate
   }

@@ -14,7 +14,7 @@ public struct RunFacts: Sendable {
   public var parent: RunSnapshot?
   /// The session of its owner; nil without one, and when it is forgotten.
   public var session: SessionFact?
-  /// Slots that it holds or waits for, limit by limit.
+  /// Slots that it holds, waits for or is to ask for, limit by limit.
   public var limits: [LimitFact]
   /// Keys of the cache whose values it computes.
   public var cacheKeys: [CacheFact]
@@ -59,7 +59,7 @@ public struct SessionFact: Sendable, Equatable {
   }
 }
 
-/// Slots of one limit that a run holds or waits for.
+/// Slots of one limit that a run holds, waits for, or is to ask for.
 public struct LimitFact: Sendable, Equatable {
   /// Somebody who holds slots of it.
   public struct Holder: Sendable, Equatable {
@@ -94,6 +94,8 @@ public struct LimitFact: Sendable, Equatable {
   public var holders: [Holder]
   /// How many hold slots.
   public var holderCount: Int64
+  /// Whether the run has slots of it or stands in line; else it asks for them when it starts.
+  public var hasAsked = true
 
   /// Makes a fact.
   public init(

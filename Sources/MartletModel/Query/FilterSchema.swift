@@ -141,13 +141,13 @@ extension FilterSchema.Entry {
         throw QueryError(position: position, problem: "\"\(text)\" \(error.problem)")
       }
     case .kind:
-      guard let kind = RunKind(name: text) else {
+      guard let kind = RunKind(name: text.without("RUN_KIND_")) else {
         let known = RunKind.allCases.map(\.description).joined(separator: ", ")
         throw QueryError(position: position, problem: "\"\(text)\" is none of \(known)")
       }
       return .kind(kind)
     case .stateType:
-      guard let state = StateType(name: text) else {
+      guard let state = StateType(name: text.without("STATE_TYPE_")) else {
         let known = StateType.allCases.map(\.description).joined(separator: ", ")
         throw QueryError(position: position, problem: "\"\(text)\" is none of \(known)")
       }
@@ -160,5 +160,12 @@ extension FilterSchema.Entry {
       }
       return .time(time)
     }
+  }
+}
+
+extension String {
+  /// The short name of a value of an enum: filters take it, and the name that JSON writes.
+  fileprivate func without(_ prefix: String) -> String {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
   }
 }

@@ -21,6 +21,9 @@ public struct Payload: Sendable, Equatable {
     case uri(String)
   }
 
+  /// What the addresses of results begin with that are stored beside the states; their ids follow.
+  public static let storedScheme = "martlet:result/"
+
   /// Makes a payload.
   public init(mediaType: String, digest: String = "", size: Int64 = 0, body: Body) {
     self.mediaType = mediaType

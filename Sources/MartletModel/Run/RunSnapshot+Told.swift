@@ -25,14 +25,27 @@ extension RunSnapshot {
     self.tally = tally
   }
 
-  /// Notes whose word the state is that a run of which was told has come to otherwise.
-  mutating func keepWord(_ command: Command) {
+  /// Notes whose word the state is that a run has come to otherwise than by what is told.
+  mutating func keepWord(_ command: Command, at time: Instant) {
+    // Else what is over would take it from those who may begin it, and nobody would end it.
+    if command.isOrder, !stateType.isTerminal, executionID == nil { tally.orderTime = time }
     guard !isUntallied, tally.toldTime != nil else { return }
     switch command {
     case .cancel(let cancellation): tally.word = cancellation.isForParent ? .parent : nil
     // The bound of its cancellation passed: it ends for the reason that it was to stop for, and an end that is told holds.
     case .dueTimePassed: if stateType.isTerminal, tally.word == .teller { tally.word = .parent }
     default: tally.word = nil
+    }
+  }
+}
+
+extension Command {
+  /// Whether an operator decides by it what a run is from now on.
+  fileprivate var isOrder: Bool {
+    switch self {
+    case .retry: true
+    case .setState(let override): override.isForced
+    default: false
     }
   }
 }

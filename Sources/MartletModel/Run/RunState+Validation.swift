@@ -67,6 +67,14 @@ extension Payload {
     case .uri(let text):
       try InvalidValue.check(text, "\(field).uri", limit: RunLimits.address)
       if text.isEmpty { throw InvalidValue("\(field).uri", "is empty") }
+      if text.hasPrefix(Self.storedScheme),
+        UUIDValue(text: String(text.dropFirst(Self.storedScheme.count))) == nil
+      {
+        throw InvalidValue(
+          "\(field).uri",
+          "is not the address of a stored result, such as"
+            + " \(Self.storedScheme)0199d3a1-7c00-7a3f-8e21-4b5d6c7e8f90")
+      }
     }
   }
 }

@@ -58,6 +58,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let homelessRun = SQLState(rawValue: "MA003")
   /// The store's own: a run is offered whose hold was given back.
   public static let lapsedHold = SQLState(rawValue: "MA004")
+  /// The store's own: a state names a result that is not stored.
+  public static let missingResult = SQLState(rawValue: "MA005")
   /// The table does not exist.
   public static let undefinedTable = SQLState(rawValue: "42P01")
 }

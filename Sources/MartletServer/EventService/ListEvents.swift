@@ -7,9 +7,6 @@ internal import MartletProto
 internal import MartletStore
 
 extension EventHandlers {
-  /// The longest that a list may wait for an event.
-  private static let longestWait = Duration.seconds(60)
-
   func listEvents(_ request: ListEventsRequest, context: CallContext) async throws
     -> ListEventsResponse
   {
@@ -18,10 +15,11 @@ extension EventHandlers {
       let size = try pageSize(request.pageSize)
       let filter = try filter(request.filter)
       let place = try EventPosition(pageToken: request.pageToken)
-      if let wait = request.wait, wait > .zero {
+      let patience = try Patience(request.wait)
+      if patience.length > .zero {
         return try await news(
           filter, namespace, after: try resumeToken(request.resumeToken), size: size,
-          wait: min(wait, Self.longestWait))
+          until: patience.end(context))
       }
       // Taken first, so that nothing falls between the list and what follows.
       let token = try await backend.feed.currentToken()
@@ -40,10 +38,9 @@ extension EventHandlers {
 
   private func news(
     _ filter: EventFilter, _ namespace: Namespace, after token: ResumeToken?, size: Int,
-    wait: Duration
+    until end: ContinuousClock.Instant
   ) async throws -> ListEventsResponse {
     let feed = try await backend.feed.followEvents(in: namespace, from: token)
-    let end = ContinuousClock.now + wait
     var response = ListEventsResponse()
     while ContinuousClock.now < end, let batch = try await nextBatch(of: feed, before: end) {
       var last = batch[0].token

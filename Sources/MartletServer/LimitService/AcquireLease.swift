@@ -12,12 +12,10 @@ extension LimitHandlers {
     -> AcquireLeaseResponse
   {
     try await answering {
-      let wait = Interval(request.wait ?? .zero)
-      guard (Interval.zero...LimitBounds.wait).contains(wait) else {
-        throw InvalidValue("wait", "must be from 0 to 60 seconds: ask again with the same id")
-      }
-      let wanted = try slotRequest(request, waits: wait > .zero, context)
-      let end = latest(ContinuousClock.now + wait.duration, context)
+      let patience = try Patience(request.wait)
+      let wanted = try slotRequest(request, waits: patience.length > .zero, context)
+      // A little before the caller gives up, so that it still hears its place in line.
+      let end = patience.end(context)
       return try await acquire(wanted, until: end, isNamed: !request.id.isEmpty, context)
     }
   }
@@ -73,13 +71,6 @@ extension LimitHandlers {
     return AcquireLeaseResponse(lease: Lease(lease, names: names))
   }
 
-  /// A little before the caller gives up, so that it still hears its place in line.
-  private func latest(
-    _ end: ContinuousClock.Instant, _ context: CallContext
-  ) -> ContinuousClock.Instant {
-    context.deadline.map { min(end, $0 - .milliseconds(250)) } ?? end
-  }
-
   private func slotRequest(
     _ request: AcquireLeaseRequest, waits: Bool, _ context: CallContext
   ) throws -> SlotRequest {
@@ -125,9 +116,12 @@ extension Status {
   /// RESOURCE_EXHAUSTED: who asked is told what is in the way, and where it stands in line.
   fileprivate init(_ full: FullLimit) {
     let place = full.place > 0 ? "; place \(full.place) in line" : ""
+    let taken =
+      full.slots == 0
+      ? "\(full.limit) has no slots: nobody gets one until it is given some"
+      : "\(full.taken) of the \(full.slots) slots of \(full.limit) are taken"
     self = Status.resourceExhausted(
-      reason: "LIMIT_FULL", subject: "\(full.limit)",
-      "\(full.taken) of the \(full.slots) slots of \(full.limit) are taken\(place)",
+      reason: "LIMIT_FULL", subject: "\(full.limit)", taken + place,
       retryAfter: full.delay?.duration ?? .seconds(1)
     ).with(
       reason: "LIMIT_FULL",

@@ -6,17 +6,15 @@ internal import MartletProto
 internal import MartletStore
 
 extension LogHandlers {
-  /// The longest that a list may wait for a line.
-  private static let longestWait = Duration.seconds(60)
-
   func listLogs(_ request: ListLogsRequest, context: CallContext) async throws -> ListLogsResponse {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       let id = try RunID(required: request.runID, "run_id")
       let size = try pageSize(request.pageSize)
       let place = try LogPosition(pageToken: request.pageToken)
-      if let wait = request.wait, wait > .zero {
-        return try await news(request, id, namespace, wait: min(wait, Self.longestWait))
+      let patience = try Patience(request.wait)
+      if patience.length > .zero {
+        return try await news(request, id, namespace, until: patience.end(context))
       }
       let runs = try await runs(
         id, includingDescendants: request.includeDescendants, namespace, context)
@@ -53,13 +51,13 @@ extension LogHandlers {
   }
 
   private func news(
-    _ request: ListLogsRequest, _ id: RunID, _ namespace: Namespace, wait: Duration
+    _ request: ListLogsRequest, _ id: RunID, _ namespace: Namespace,
+    until end: ContinuousClock.Instant
   ) async throws -> ListLogsResponse {
     let watch = try await LogWatch(
       backend: backend, run: id, includesDescendants: request.includeDescendants,
       level: request.minLevel, namespace: namespace)
     let feed = try await watch.follow(from: try resumeToken(request.resumeToken))
-    let end = ContinuousClock.now + wait
     var response = ListLogsResponse()
     while ContinuousClock.now < end, let batch = try await nextBatch(of: feed, before: end) {
       let lines = try await watch.lines(batch)

@@ -44,8 +44,8 @@ extension RunState {
       detail = .completed(
         Completed(
           result: try value.result.map { value throws(InvalidValue) in
-            try MartletModel.Payload(value)
-          }, cachedFrom: try RunID(optional: value.cachedFrom, "propose.completed.cached_from")))
+            try MartletModel.Payload(value, "\(field).completed.result")
+          }, cachedFrom: try RunID(optional: value.cachedFrom, "\(field).completed.cached_from")))
     case (.completed, nil): detail = .completed(Completed())
     case (.failed, .failed(let value)):
       detail = .failed(

@@ -68,6 +68,12 @@ extension Status {
         "the run \(id) was deleted and does not come back: begin another one with an id of its own")
     case .homeless(let id):
       self = .notFound(type: "deployment", name: id.description)
+    case .resultNotFound(let address, let field):
+      self = .notFound(type: "result", name: address)
+        .with(
+          .badRequest([
+            .init(field: field, description: "names no stored result: store it first")
+          ]))
     case .outOfSequence(let expected):
       self = Status(.outOfRange, "a report is missing: the next seq is \(expected)")
         .with(reason: "OUT_OF_SEQUENCE", metadata: ["expected": "\(expected)"])

@@ -43,7 +43,8 @@ struct ReportFrame: Sendable {
     var places: [Int] = []
     var lines: [LogLine] = []
     var linePlaces: [Int] = []
-    var artifacts: [(place: Int, artifact: NewArtifact)] = []
+    var artifacts: [LeftArtifact] = []
+    let arrival = Instant.wallClock
     commands.reserveCapacity(reports.count)
     places.reserveCapacity(reports.count)
     for (index, report) in reports.enumerated() {
@@ -53,18 +54,19 @@ struct ReportFrame: Sendable {
           commands.append(.report(try command(report)))
           places.append(index)
         case .log(let entry):
-          lines.append(
-            try LogLine(
-              entry, runID: RunID(required: report.runID, "run_id"),
-              executionID: ExecutionID(optional: report.executionID, "execution_id"),
-              namespace: namespace))
+          var line = try LogLine(
+            entry, runID: RunID(required: report.runID, "run_id"),
+            executionID: ExecutionID(optional: report.executionID, "execution_id"),
+            namespace: namespace)
+          line.claim = try report.claim(at: arrival)
+          lines.append(line)
           linePlaces.append(index)
         case .artifact(let artifact):
           artifacts.append(
-            (
-              index,
-              try NewArtifact(artifact, runID: RunID(required: report.runID, "run_id"))
-            ))
+            LeftArtifact(
+              place: index,
+              artifact: try NewArtifact(artifact, runID: RunID(required: report.runID, "run_id")),
+              claim: try report.claim(at: arrival)))
         case nil:
           throw InvalidValue("item", "is missing: one of create, propose, artifact, log, tell")
         }
@@ -77,15 +79,19 @@ struct ReportFrame: Sendable {
       try await submit(commands, places, &results)
       return results
     }
-    let (newLines, newArtifacts) = (lines, artifacts.map(\.artifact))
+    let (newLines, newArtifacts) = (lines, artifacts)
     async let written = write(newLines)
     async let kept = keep(newArtifacts)
     try await submit(commands, places, &results)
     if !linePlaces.isEmpty {
       for place in linePlaces { results[place].outcome = .accepted }
-      for dropped in try await written {
+      let receipt = try await written
+      for dropped in receipt.dropped {
         results[linePlaces[dropped]].outcome = .error(
           Status(CommandError.deleted(lines[dropped].runID)).reportError)
+      }
+      for (place, fence) in receipt.fenced {
+        results[linePlaces[place]].outcome = .fenced(fence)
       }
     }
     for (entry, outcome) in zip(artifacts, try await kept) {
@@ -111,21 +117,25 @@ struct ReportFrame: Sendable {
     }
   }
 
-  /// Writes lines; returns the places of those whose runs were deleted.
-  private func write(_ lines: [LogLine]) async throws(Status) -> [Int] {
-    if lines.isEmpty { return [] }
+  /// Writes lines; says which were not kept.
+  private func write(_ lines: [LogLine]) async throws(Status) -> LogReceipt {
+    if lines.isEmpty { return LogReceipt() }
     do throws(StoreError) {
-      return try await backend.store.logs.write(lines).dropped
+      return try await backend.store.logs.write(lines)
     } catch {
       throw Status(error)
     }
   }
 
-  private func keep(_ artifacts: [NewArtifact]) async throws(Status) -> [ReportResult.Outcome] {
+  private func keep(_ artifacts: [LeftArtifact]) async throws(Status) -> [ReportResult.Outcome] {
     var outcomes: [ReportResult.Outcome] = []
-    for artifact in artifacts {
+    for left in artifacts {
       do throws(StoreError) {
-        _ = try await backend.store.putArtifact(artifact, in: namespace, actor: actor)
+        if let claim = left.claim, let fence = try await backend.store.fence(of: claim) {
+          outcomes.append(.fenced(fence))
+          continue
+        }
+        _ = try await backend.store.putArtifact(left.artifact, in: namespace, actor: actor)
         outcomes.append(.accepted)
       } catch {
         let status = Status(error)
@@ -182,12 +192,37 @@ struct ReportFrame: Sendable {
   }
 }
 
+/// An artifact of a frame.
+private struct LeftArtifact: Sendable {
+  let place: Int
+  let artifact: NewArtifact
+  let claim: WriterClaim?
+}
+
 extension RunReport {
   /// Whether it tells of the past: no session vouches for that.
   fileprivate var isTale: Bool { if case .tell? = item { true } else { false } }
+
+  /// What it says of its process's hold on the run; nil when it does not name both epoch and process.
+  fileprivate func claim(at arrival: Instant) throws(InvalidValue) -> WriterClaim? {
+    guard epoch > 0, let execution = try ExecutionID(optional: executionID, "execution_id") else {
+      return nil
+    }
+    return WriterClaim(
+      runID: try RunID(required: runID, "run_id"), executionID: execution, epoch: epoch,
+      arrival: arrival)
+  }
 }
 
 extension ReportResult.Outcome {
   /// The verdict on what needs no decision.
   fileprivate static var accepted: Self { .verdict(MartletProto.Verdict(code: .accepted)) }
+
+  /// The verdict on the words of a process that has its run no longer.
+  fileprivate static func fenced(_ fence: WriterFence) -> Self {
+    var verdict = MartletProto.Verdict(code: .fenced)
+    verdict.reason = fence.reason.rawValue
+    verdict.epoch = fence.epoch
+    return .verdict(verdict)
+  }
 }

@@ -3,6 +3,7 @@
 internal import MartletCall
 internal import MartletModel
 internal import MartletProto
+internal import MartletRPC
 internal import MartletStore
 
 extension ResultHandlers {
@@ -51,7 +52,11 @@ extension ResultHandlers {
     guard
       let stored = try await backend.store.latestResult(
         of: id, in: namespace, deadline: context.deadline)
-    else { throw StoreError.notFound(resource: "result", name: "run \(id)") }
+    else {
+      throw Status(.notFound, "run \(id) has no result: it returned none, or has not ended well")
+        .with(reason: "NOT_FOUND")
+        .with(.resourceInfo(type: "result", name: id.description, owner: "", description: ""))
+    }
     return FoundResult(stored)
   }
 }

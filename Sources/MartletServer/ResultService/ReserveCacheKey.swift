@@ -6,9 +6,6 @@ internal import MartletProto
 internal import MartletStore
 
 extension ResultHandlers {
-  /// The longest that a call may wait for another holder.
-  private static let longestWait = Duration.seconds(60)
-
   func reserveCacheKey(_ request: ReserveCacheKeyRequest, context: CallContext) async throws
     -> ReserveCacheKeyResponse
   {
@@ -20,9 +17,10 @@ extension ResultHandlers {
         isolation: try isolation(request.isolation),
         lease: request.lease.map { Interval($0) } ?? CacheLimits.standardLease,
         expireAfter: request.expireAfter.map { Interval($0) }, refresh: request.refresh)
+      let end = try Patience(request.wait).end(context)
       let outcome = try await backend.store.reserveCacheKey(
         request.key, wanted, in: namespace,
-        patience: min(request.wait ?? .zero, Self.longestWait), deadline: context.deadline)
+        patience: max(.zero, ContinuousClock.now.duration(to: end)), deadline: context.deadline)
       var response = ReserveCacheKeyResponse()
       switch outcome {
       case .hit(let entry): response.outcome = .hit(MartletProto.CacheEntry(entry))
@@ -45,7 +43,8 @@ extension ResultHandlers {
     switch isolation {
     case .unspecified, .serializable: return .serializable
     case .readCommitted: return .readCommitted
-    default: throw InvalidValue("isolation", "is none that this server knows")
+    case .unrecognized(let number):
+      throw InvalidValue("isolation", "is \(number), which this server does not know")
     }
   }
 }

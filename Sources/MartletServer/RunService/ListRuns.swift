@@ -7,18 +7,15 @@ internal import MartletStore
 internal import MartletWire
 
 extension RunHandlers {
-  /// The longest that a list may wait for a change.
-  private static let longestWait = Duration.seconds(60)
-
   func listRuns(_ request: ListRunsRequest, context: CallContext) async throws -> ListRunsResponse {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       let question = PageToken.question(namespace: namespace, filter: request.filter)
       let query = try query(request, namespace, question)
       let mask = try ReadMask(request.readMask)
-      if let wait = request.wait, wait > .zero {
-        return try await changes(
-          request, namespace, size: query.pageSize, wait: min(wait, Self.longestWait), context)
+      let patience = try Patience(request.wait)
+      if patience.length > .zero {
+        return try await changes(request, namespace, size: query.pageSize, patience, context)
       }
       let token = try await backend.feed.currentToken()
       let page = try await backend.store.listRuns(query, deadline: context.deadline)
@@ -56,7 +53,7 @@ extension RunHandlers {
   }
 
   private func changes(
-    _ request: ListRunsRequest, _ namespace: Namespace, size: Int, wait: Duration,
+    _ request: ListRunsRequest, _ namespace: Namespace, size: Int, _ patience: Patience,
     _ context: CallContext
   ) async throws -> ListRunsResponse {
     let mask = try ReadMask(request.readMask)
@@ -64,7 +61,7 @@ extension RunHandlers {
       backend: backend, namespace: namespace,
       filter: try await resolvedFilter(request.filter, namespace, context), runs: [])
     let feed = try await watch.follow(from: try resumeToken(request.resumeToken))
-    let end = ContinuousClock.now + wait
+    let end = patience.end(context)
     var response = ListRunsResponse()
     while ContinuousClock.now < end, let batch = try await nextBatch(of: feed, before: end) {
       let news = try await watch.news(of: batch, limit: size)

@@ -20,6 +20,9 @@ extension RunHandlers {
       guard request.runIDs.count <= Self.limit else {
         throw InvalidValue("run_ids", "has more than \(Self.limit) runs")
       }
+      if case .unrecognized(let number) = request.initial {
+        throw InvalidValue("initial", "is \(number), which this server does not know")
+      }
       guard !request.untilEnded || !request.runIDs.isEmpty else {
         throw InvalidValue("until_ended", "needs run_ids")
       }

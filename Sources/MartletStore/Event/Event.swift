@@ -90,7 +90,8 @@ public struct Event: Sendable, Equatable {
     try checkText(name, field: "name", limit: Self.nameLimit)
     if name.isEmpty { throw .invalid(field: "name", why: "is empty") }
     if !isOwn, name.utf8.starts(with: TransitionEvent.namePrefix.utf8) {
-      throw .invalid(field: "name", why: "begins with martlet., as only the server's own do")
+      throw .invalid(
+        field: "name", why: "begins with martlet., as only the server's own do: choose another")
     }
     guard RunLimits.times.contains(time) else {
       throw .invalid(field: "time", why: "is outside the years 1 to 9999")

@@ -1,4 +1,4 @@
-// Decides how the limits whose slots a run holds or waits for are read.
+// Decides how the limits are read whose slots a run holds, waits for or is to ask for.
 
 import MartletModel
 import MartletPostgres
@@ -13,10 +13,25 @@ extension Pipeline {
       $0.bind(Int64(ExplainedRun.holders))
     }.map { row throws(PostgresError) in try LimitFact(row) }
   }
+
+  /// The limits that there are of those that a run asks for when it starts.
+  borrowing func limits(ahead needs: [SlotNeed], in namespace: Namespace) throws -> [LimitFact] {
+    if needs.isEmpty { return [] }
+    return try query(SQL.explainNeeds) {
+      $0.bindArray(needs.map(\.scope))
+      $0.bindArray(needs.map(\.name))
+      $0.bindArray(needs.map(\.slots))
+      $0.bind(namespace)
+    }.map { row throws(PostgresError) in
+      var fact = try LimitFact(row)
+      fact.hasAsked = false
+      return fact
+    }
+  }
 }
 
 extension LimitFact {
-  /// Reads a row of `explain_limits`.
+  /// Reads a row of `explain_limits` or `explain_needs`.
   fileprivate init(_ row: borrowing PostgresRow) throws(PostgresError) {
     let holders: PostgresJSON? = try row.optional(13)
     let document = try holders.map { json throws(PostgresError) in try JSONValue(json) }

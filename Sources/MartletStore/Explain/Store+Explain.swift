@@ -30,10 +30,16 @@ extension Store {
           try pipeline.runs([parent], in: namespace).first
         }
         guard let owner = try pipeline.owner(of: id, in: namespace) else { return nil }
+        var limits = try pipeline.limits(of: id, in: namespace)
+        if record.snapshot.isToAskForSlots {
+          let asked = Set(limits.map(\.limit.id))
+          limits += try pipeline.limits(ahead: record.snapshot.policy.needs, in: namespace)
+            .filter { !asked.contains($0.limit.id) }
+        }
         let facts = RunFacts(
           run: record.snapshot, state: record.state, actor: owner.actor, reason: owner.reason,
           parent: parent?.snapshot, session: owner.session,
-          limits: try pipeline.limits(of: id, in: namespace),
+          limits: limits,
           cacheKeys: try pipeline.cacheKeys(of: id, in: namespace),
           work: try pipeline.work(of: id, in: namespace), now: owner.now)
         return ExplainedRun(record: record, facts: facts)
@@ -91,4 +97,9 @@ extension Pipeline {
         isOwn: try row.get(3))
     }
   }
+}
+
+extension RunSnapshot {
+  /// Whether it asks for its slots when it starts.
+  fileprivate var isToAskForSlots: Bool { stateType == .scheduled || stateType == .pending }
 }

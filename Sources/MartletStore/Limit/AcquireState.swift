@@ -56,7 +56,9 @@ struct AcquireState {
     for (index, item) in request.items.enumerated() {
       guard let id = ids[request.namespace]?[item.limit] else { continue }
       if items.updateValue(index, forKey: id) != nil {
-        throw StoreError.invalid(field: "limits", why: "name the limit \(id) twice")
+        throw StoreError.invalid(
+          field: "limits[\(index)].ref",
+          why: "names the limit \(item.limit) twice: add the slots up")
       }
     }
     let wants = items.map { SlotWant($0.key, slots: request.items[$0.value].slots) }

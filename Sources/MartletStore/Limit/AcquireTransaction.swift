@@ -177,6 +177,8 @@ extension StoreError {
   static func leaseEnded(_ lease: SlotLease) -> StoreError {
     .failedPrecondition(
       reason: "LEASE_ENDED", subject: "\(lease.id)",
-      message: "the lease \(lease.id) was \(lease.state): ask anew with another id")
+      message:
+        "the lease \(lease.id) \(lease.state == .lapsed ? "has" : "was") \(lease.state):"
+        + " ask anew with another id")
   }
 }

@@ -22,11 +22,14 @@ public struct LogReceipt: Sendable, Equatable {
   public var new: Int
   /// The places of those that were dropped, for their runs were deleted.
   public var dropped: [Int]
+  /// The places of those that were not taken, for other processes have their runs.
+  public var fenced: [Int: WriterFence]
 
   /// Makes a receipt.
-  public init(new: Int = 0, dropped: [Int] = []) {
+  public init(new: Int = 0, dropped: [Int] = [], fenced: [Int: WriterFence] = [:]) {
     self.new = new
     self.dropped = dropped
+    self.fenced = fenced
   }
 }
 
@@ -47,8 +50,9 @@ public final class LogBatcher: Sendable {
       worker: LogWriter(queue: queue, logger: logger, afterCommit: afterCommit), logger: logger)
   }
 
-  /// Writes lines and waits until they are durable. Lines of deleted runs are dropped.
-  /// - Returns: How many were new, and which were dropped.
+  /// Writes lines and waits until they are durable. Lines of deleted runs are dropped, and those of processes that say
+  /// that they have their runs but do not are not taken.
+  /// - Returns: How many were new, and which were not kept.
   /// - Throws: `invalid` if one line cannot be stored, then none is written; `resourceExhausted`;
   ///   `unavailable`: write the same again.
   public func write(_ lines: [LogLine]) async throws(StoreError) -> LogReceipt {

@@ -24,6 +24,8 @@ public struct LogLine: Sendable, Equatable {
   public var message: String
   /// Structured fields, a JSON object as text; empty for none.
   public var fields: String
+  /// What the writer says of its hold on the run; nil when it says nothing.
+  public var claim: WriterClaim?
 
   /// Makes a line.
   public init(

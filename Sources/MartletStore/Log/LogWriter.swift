@@ -75,10 +75,11 @@ final class LogWriter: PostgresWorker {
     let order = lines.indices.sorted { lines[$0].position < lines[$1].position }
     let rows = order.map { lines[$0] }
     let received = Instant.systemClock
+    let claims = WriterClaims(rows.lazy.compactMap(\.claim))
     var attempts = 0
     while true {
       do {
-        let (new, deleted) = try connection.transaction { pipeline in
+        let (new, deleted, fences) = try connection.transaction { pipeline in
           let inserting = try pipeline.execute(SQL.insertLogs) {
             $0.bindArray(count: rows.count) { rows[$0].runID }
             $0.bindArray(count: rows.count) { rows[$0].time }
@@ -92,7 +93,12 @@ final class LogWriter: PostgresWorker {
               rows[$0].fields.isEmpty ? nil : PostgresJSON(rows[$0].fields)
             }
             $0.bindArray(count: rows.count) { _ in received }
+            claims.bind(to: &$0)
           }
+          // As those of deleted runs: who is fenced off stays so.
+          let fencing =
+            claims.isEmpty
+            ? nil : try pipeline.execute(SQL.findFencedWriters) { claims.bind(to: &$0) }
           // After them, so that no line is told as kept whose run was deleted meanwhile.
           let finding = try pipeline.execute(SQL.findRemovedRuns) {
             $0.bindArray(Set(rows.map(\.runID)).sorted())
@@ -111,13 +117,21 @@ final class LogWriter: PostgresWorker {
           }
           let deleted = try pipeline.receive(finding)
             .map { row throws(PostgresError) in try row.get(0, as: RunID.self) }
-          return (Set(new), Set(deleted))
+          var fences: [WriterClaims.Key: WriterFence] = [:]
+          if let fencing {
+            try pipeline.receive(fencing).forEach { row throws(PostgresError) in
+              fences[try WriterClaims.Key(row)] = try WriterFence(row)
+            }
+          }
+          return (Set(new), Set(deleted), fences)
         }
         var fates = Array(repeating: LogFate.old, count: lines.count)
         var left = new
         for index in order {
           if deleted.contains(lines[index].runID) {
             fates[index] = .dropped
+          } else if let fence = lines[index].claim.flatMap({ fences[$0.key] }) {
+            fates[index] = .fenced(fence)
           } else if left.remove(lines[index].position) != nil {
             fates[index] = .new
           }
@@ -131,18 +145,24 @@ final class LogWriter: PostgresWorker {
 }
 
 /// What became of a line.
-private enum LogFate {
+private enum LogFate: Equatable {
   /// It was written.
   case new
   /// It had been written before.
   case old
   /// Its run was deleted.
   case dropped
+  /// Its writer has the run no longer.
+  case fenced(WriterFence)
 }
 
 extension LogReceipt {
   fileprivate init(_ fates: ArraySlice<LogFate>) {
     new = fates.count { $0 == .new }
     dropped = zip(0..., fates).compactMap { $1 == .dropped ? $0 : nil }
+    fenced = [:]
+    for (place, fate) in zip(0..., fates) {
+      if case .fenced(let fence) = fate { fenced[place] = fence }
+    }
   }
 }

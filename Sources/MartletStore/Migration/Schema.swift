@@ -27,6 +27,7 @@ public enum Schema {
     migration(43, "run walks", PackageResources.m0043_run_walks_sql),
     migration(44, "variables", PackageResources.m0044_variables_sql),
     migration(45, "uploads", PackageResources.m0045_uploads_sql),
+    migration(46, "refusals", PackageResources.m0046_refusals_sql),
     migration(50, "deployments", PackageResources.m0050_deployments_sql),
     migration(51, "schedules", PackageResources.m0051_schedules_sql),
     migration(52, "pools", PackageResources.m0052_pools_sql),

@@ -32,7 +32,7 @@ public struct StoredResult: Sendable, Equatable {
   public var isInChunks: Bool { payload.body == .uri(Self.address(of: id)) }
 
   /// What the addresses of stored results begin with.
-  public static let scheme = "martlet:result/"
+  public static let scheme = Payload.storedScheme
 
   /// The address by which states refer to a result.
   public static func address(of id: ObjectID) -> String { "\(scheme)\(id)" }

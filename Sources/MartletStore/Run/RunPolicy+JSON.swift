@@ -118,6 +118,7 @@ extension RunTally {
     if isPauseAsked { members.append(("asked", .bool(true))) }
     if holdsSlots { members.append(("slots", .bool(true))) }
     if let toldTime { members.append(("told", .integer(toldTime.microseconds))) }
+    if let orderTime { members.append(("order", .integer(orderTime.microseconds))) }
     if let word { members.append(("word", .integer(Int64(word.rawValue)))) }
     return .object(members)
   }
@@ -140,6 +141,7 @@ extension RunTally {
     isPauseAsked = json["asked"]?.bool ?? false
     holdsSlots = json["slots"]?.bool ?? false
     toldTime = (json["told"]?.integer).map(Instant.init(microseconds:))
+    orderTime = (json["order"]?.integer).map(Instant.init(microseconds:))
     word = (json["word"]?.integer).flatMap { Word(rawValue: Int16(truncatingIfNeeded: $0)) }
   }
 }

@@ -32,6 +32,15 @@ SELECT l.id, l.scope, l.name, l.slots, l.decay, l.enabled, u.held, u.draining, u
 FROM mine m JOIN slot_limit l ON l.id = m.limit_id JOIN limit_usage u ON u.id = l.id
 ORDER BY m.number NULLS FIRST, l.scope, l.name
 
+-- name: explain_needs
+-- Limits that are there of those that a run is to hold slots of: how full each is, and what the run wants.
+SELECT l.id, l.scope, l.name, l.slots, l.decay, l.enabled, u.held, u.draining, u.drained_by, u.holders,
+  n.slots, NULL::bigint, NULL::timestamptz, NULL::jsonb
+FROM unnest($1::smallint[], $2::text[], $3::integer[]) AS n (scope, name, slots)
+JOIN slot_limit l ON l.namespace = $4::text AND l.scope = n.scope AND l.name = n.name
+JOIN limit_usage u ON u.id = l.id
+ORDER BY l.scope, l.name
+
 -- name: explain_work
 -- Where a run waits for a worker: its deployment, pool and queue with how full each is, its place among those of its queue
 -- that are ready, who has runs of the pool, which workers are online and have what it asks for, and what its schedule or

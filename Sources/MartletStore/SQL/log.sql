@@ -1,16 +1,25 @@
 -- Log lines.
 
 -- name: insert_logs
--- Appends lines, passing over those that are there already and those of deleted runs. What a deletion that is under way
--- does not see is swept later.
+-- Appends lines, passing over those that are there already, those of deleted runs and those of processes that no longer
+-- have their runs. What a deletion that is under way does not see is swept later.
+WITH fenced AS MATERIALIZED (
+  SELECT f.run_id, f.execution_id FROM fenced_writers($11::uuid[], $12::uuid[], $13::bigint[], $14::timestamptz[]) f
+)
 INSERT INTO log (run_id, time, execution_id, line, namespace, level, logger, message, fields,
   receive_time)
 SELECT n.* FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bigint[], $5::text[],
   $6::smallint[], $7::text[], $8::text[], $9::jsonb[], $10::timestamptz[])
   AS n (run_id, time, execution_id, line, namespace, level, logger, message, fields, receive_time)
 WHERE NOT EXISTS (SELECT FROM run_removal d WHERE d.run_id = n.run_id)
+  AND NOT EXISTS (SELECT FROM fenced f WHERE f.run_id = n.run_id AND f.execution_id = n.execution_id)
 ON CONFLICT DO NOTHING
 RETURNING run_id, time, execution_id, line
+
+-- name: find_fenced_writers
+-- Which processes that say what epoch they have do not have their runs any more, and which epoch those have.
+SELECT f.run_id, f.execution_id, f.epoch, f.run_epoch
+FROM fenced_writers($1::uuid[], $2::uuid[], $3::bigint[], $4::timestamptz[]) f
 
 -- name: insert_log_feed
 -- Tells followers of which runs this transaction wrote lines, and from when to when.

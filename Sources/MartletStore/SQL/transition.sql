@@ -42,6 +42,12 @@ SELECT CASE WHEN count(*) = $3::bigint THEN 0 ELSE refuse_stale('a run') END
 FROM unnest($1::uuid[], $2::bigint[]) AS w (id, revision)
 JOIN run_state s ON s.id = w.id AND s.revision = w.revision
 
+-- name: expect_results
+-- Fails when a result that a state refers to is not stored.
+SELECT CASE WHEN count(r.id) = cardinality($1::uuid[]) THEN 0 ELSE refuse_missing_result() END
+FROM unnest($1::uuid[], $2::text[]) AS w (id, namespace)
+LEFT JOIN result r ON r.id = w.id AND r.namespace = w.namespace
+
 -- name: find_unlocked_runs
 -- After a lock was not granted in time: which of these runs can be locked at this moment.
 SELECT s.id FROM run_state s WHERE s.id = ANY ($1::uuid[])

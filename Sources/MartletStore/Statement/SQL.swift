@@ -78,6 +78,7 @@ enum SQL {
   static let readParents = named("read_parents")
   static let lockExpectedRuns = bulk("lock_expected_runs")
   static let expectRuns = bulk("expect_runs")
+  static let expectResults = bulk("expect_results")
   static let readAnsweredSeqs = named("read_answered_seqs")
   static let insertRuns = bulk("insert_runs")
   static let insertRunStates = bulk("insert_run_states")
@@ -154,6 +155,7 @@ enum SQL {
   static let explainOwner = named("explain_owner")
   static let explainWork = named("explain_work")
   static let explainLimits = named("explain_limits")
+  static let explainNeeds = named("explain_needs")
   static let explainCache = named("explain_cache")
   static let noteCacheWait = named("note_cache_wait")
   static let deleteOldCacheWaits = named("delete_old_cache_waits")
@@ -176,6 +178,7 @@ enum SQL {
 
   // Logs.
   static let insertLogs = named("insert_logs")
+  static let findFencedWriters = named("find_fenced_writers")
   static let insertLogFeed = named("insert_log_feed")
   static let listLogs = named("list_logs")
   static let listLogsBackwards = named("list_logs_backwards")

@@ -54,7 +54,7 @@ struct BatchCommitter {
         case _
         where error.isCausedByData || error.sqlState?.category == "54"
           || error.sqlState == .deletedRun || error.sqlState == .homelessRun
-          || error.sqlState == .lapsedHold:
+          || error.sqlState == .lapsedHold || error.sqlState == .missingResult:
           // Class 54: a value is too large for an index or for jsonb.
           guard places.count > 1 else {
             work.answers[places[0]] = answer(to: work.commands[places[0]], for: error)
@@ -78,6 +78,10 @@ struct BatchCommitter {
         return CommandAnswer(.failure(.homeless(deployment)))
       }
     case .lapsedHold: return CommandAnswer(.unchanged)
+    case .missingResult:
+      if let (address, field) = command.result {
+        return CommandAnswer(.failure(.resultNotFound(address, field: field)))
+      }
     default: break
     }
     logger.error("a command was refused by the database: \(error)")
@@ -146,6 +150,26 @@ extension Command {
 
   /// The deployment a create names.
   fileprivate var newDeployment: DeploymentID? { newRun?.placement?.deploymentID }
+
+  /// The address of the result that it says a run has, and its field.
+  fileprivate var result: (address: String, field: String)? {
+    let state: RunState
+    let field: String
+    switch self {
+    case .report(let report):
+      switch report.item {
+      case .propose(let proposed): (state, field) = (proposed, "propose")
+      case .tell(let tale): (state, field) = (tale.state, "tell.state")
+      case .create: return nil
+      }
+    case .setState(let override): (state, field) = (override.state, "state")
+    default: return nil
+    }
+    guard case .completed(let completed) = state.detail,
+      case .uri(let text)? = completed.result?.body
+    else { return nil }
+    return (text, "\(field).completed.result.uri")
+  }
 
   private var newRun: NewRun? {
     if case .report(let report) = self { report.newRun } else { nil }

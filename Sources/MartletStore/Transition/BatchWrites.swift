@@ -90,6 +90,7 @@ struct BatchWrites {
     try WorkItemWrites(plan: plan, commands: commands).send(on: pipeline)
     try sendStrandings(on: pipeline)
     try pipeline.register(flows, now: now)
+    try sendResultChecks(on: pipeline)
     return plan.transitions.isEmpty ? nil : try sendTransitions(tolerance, on: pipeline)
   }
 
@@ -120,6 +121,21 @@ struct BatchWrites {
       $0.bind(now)
       $0.bind(tolerance)
       $0.bindArray(of: UUIDValue.self, count: rows.count) { rows[$0].reportID }
+    }
+  }
+
+  /// Results beside the states that these refer to must be there.
+  private func sendResultChecks(on pipeline: borrowing Pipeline) throws {
+    let rows = plan.transitions.compactMap { entry -> (id: ObjectID, namespace: Namespace)? in
+      guard case .completed(let completed) = entry.to.detail,
+        case .uri(let address)? = completed.result?.body, let id = StoredResult.id(at: address)
+      else { return nil }
+      return (id, entry.namespace)
+    }
+    if rows.isEmpty { return }
+    try pipeline.execute(SQL.expectResults, rows: rows.count) {
+      $0.bindArray(count: rows.count) { rows[$0].id }
+      $0.bindArray(count: rows.count) { rows[$0].namespace }
     }
   }
 

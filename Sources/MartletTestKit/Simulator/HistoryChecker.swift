@@ -19,6 +19,9 @@ public struct HistoryChecker: Sendable {
     public static let force = "operator:force"
   }
 
+  /// Who tells of runs, in worlds where that is done.
+  public static let teller = "client:teller"
+
   private struct EpochKey: Hashable {
     let runID: RunID
     let epoch: Int64
@@ -46,6 +49,9 @@ public struct HistoryChecker: Sendable {
   private var progress: [RunID: Progress] = [:]
   private var owners: [EpochKey: ExecutionID] = [:]
   private var consumed: Set<SeqKey> = []
+  private var told: Set<ToldKey> = []
+  /// When what was told of each run last happened.
+  private var lastTold: [RunID: Instant] = [:]
 
   /// Knows nothing yet.
   public init() {}
@@ -71,6 +77,7 @@ public struct HistoryChecker: Sendable {
     }
     checkOrder(transition, after: state.last)
     checkOwner(transition)
+    checkTold(transition, state)
     if let last = state.last, last.to.type.isTerminal { checkRevival(transition, of: last) }
     checkAttempts(transition, &state)
     state.last = transition
@@ -100,6 +107,27 @@ public struct HistoryChecker: Sendable {
     }
   }
 
+  /// What is told is written once, and not after what happened later.
+  private mutating func checkTold(_ transition: Transition, _ state: Progress) {
+    let id = transition.runID
+    if transition.actor == Operator.retry || transition.actor == Operator.force,
+      transition.to.type == .scheduled
+    {
+      lastTold[id] = transition.time
+    }
+    guard let tale = transition.reportID else { return }
+    if !told.insert(ToldKey(runID: id, id: tale)).inserted {
+      fail(.nothingDoubled, "what is told of \(id) as \(tale) is in its history twice")
+    }
+    guard let time = transition.observedTime else { return }
+    if let last = lastTold.updateValue(time, forKey: id), time < last {
+      fail(.inOrder, "\(id) becomes \(transition.to.name) by what happened before something told")
+    }
+    if state.last?.to.type == .cancelling, !transition.to.type.isTerminal {
+      fail(.neverRevived, "\(id) is being cancelled, and becomes \(transition.to.name) by a tale")
+    }
+  }
+
   private mutating func checkOwner(_ transition: Transition) {
     guard let execution = transition.executionID else { return }
     let key = EpochKey(runID: transition.runID, epoch: transition.epoch)
@@ -111,6 +139,16 @@ public struct HistoryChecker: Sendable {
 
   private mutating func checkRevival(_ transition: Transition, of last: Transition) {
     if case .crashed(let crashed) = last.to.detail, crashed.isPresumptive { return }
+    if transition.reportID != nil {
+      // It goes on as it was told; or it ended only because the enclosing run stopped, and had an end of its own.
+      if last.reportID != nil { return }
+      let hadParent = progress[transition.runID]?.run.parentID != nil
+      if hadParent, last.to.type == .cancelled, last.actor != Operator.force,
+        transition.to.type.isTerminal
+      {
+        return
+      }
+    }
     if transition.actor == Operator.force { return }
     if transition.actor == Operator.retry, transition.to.type == .scheduled { return }
     fail(
@@ -129,6 +167,12 @@ public struct HistoryChecker: Sendable {
       state.losses = 0
     }
     if transition.epoch != state.last?.epoch { state.isInCode = false }
+    if transition.reportID != nil {
+      // Nothing is asked by it: neither due times nor retries.
+      state.isInCode = false
+      state.dueTime = nil
+      return
+    }
     checkEnd(transition, state)
     switch transition.to.detail {
     case .scheduled(let scheduled):

@@ -29,6 +29,8 @@ struct Invariants {
   private var commits: [RunID: Instant] = [:]
   /// Runs whose processes were told that they do not begin.
   private(set) var refused: Set<RunID> = []
+  /// What tellers were told that it is kept.
+  private(set) var tales: Set<ToldKey> = []
 
   /// Notes a broken promise; only the first is kept.
   mutating func fail(_ promise: Promise, _ problem: String) {
@@ -125,6 +127,24 @@ struct Invariants {
     }
   }
 
+  /// A teller hears what became of what it told.
+  mutating func heard(
+    of report: Report, _ answer: SimulatedServer.Answer, in world: Simulation
+  ) {
+    guard let tale = report.tale else { return }
+    switch answer {
+    case .verdict(let given) where given.code != .accepted: return
+    case .failure: return
+    case .verdict, .nothing: break
+    }
+    let key = ToldKey(runID: report.runID, id: tale.id)
+    tales.insert(key)
+    let rows = world.database.history[key.runID, default: []].filter { $0.reportID == key.id }
+    if rows.count != 1 {
+      fail(.nothingLost, "\(key.id) of \(key.runID) is acknowledged, but has \(rows.count) rows")
+    }
+  }
+
   /// An operator hears that a command was accepted.
   mutating func acknowledged(
     _ actor: String, on id: RunID, _ given: SimulatedServer.Given, in world: Simulation
@@ -190,7 +210,7 @@ struct Invariants {
     _ states: [RunID: (type: StateType, isPresumptive: Bool, end: Instant?)]
   ) {
     let id = transition.runID
-    guard transition.to.type == .running, transition.executionID != nil,
+    guard transition.to.type == .running, transition.executionID != nil, transition.reportID == nil,
       transition.from == .scheduled || transition.from == .pending,
       let run = history.run(id), let parent = run.parentID.flatMap({ states[$0] })
     else { return }

@@ -80,6 +80,14 @@ struct SimulatedDatabase {
     }
   }
 
+  /// What of that which commands tell is in the histories.
+  func told(_ commands: [Command]) -> Set<ToldKey> {
+    Set(
+      commands.compactMap(\.toldKey).filter { key in
+        history[key.runID, default: []].contains { $0.reportID == key.id }
+      })
+  }
+
   /// Writes a plan, all of it or nothing: nothing is written before all that may be refused was looked at.
   mutating func commit(_ plan: TransitionPlan) throws(CommitError) {
     if plan.inserts.contains(where: { runs[$0.state.id] != nil }) { throw .uniqueViolation }

@@ -116,7 +116,8 @@ final class SimulatedServer {
   private func write(
     _ batch: [Ticket], _ commands: [Command], _ rows: [RunSnapshot], _ now: Instant
   ) {
-    let plan = TransitionBatch.decide(commands, runs: rows, now: now, machine: world.machine)
+    let plan = TransitionBatch.decide(
+      commands, runs: rows, now: now, told: world.database.told(commands), machine: world.machine)
     let before = world.database.runs
     do {
       try world.database.commit(plan)
@@ -231,7 +232,8 @@ final class SimulatedServer {
     let cancels = children.map {
       Command.cancel(
         Cancellation(
-          namespace: cascade.namespace, runID: $0, actor: cascade.actor, bound: cascade.bound))
+          namespace: cascade.namespace, runID: $0, actor: cascade.actor, bound: cascade.bound,
+          isForParent: true))
     }
     let advance: () -> Void = { [unowned self] in
       // Asked again, or taken by another, meanwhile.

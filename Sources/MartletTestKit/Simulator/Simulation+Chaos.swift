@@ -18,6 +18,15 @@ extension Simulation {
     }
   }
 
+  /// Has tellers tell of runs now and then, in every other world.
+  func beginTellers() {
+    agenda.after(delay(1000, 12_000)) { [unowned self] in
+      guard !isCalm else { return }
+      SimulatedTeller(in: self).begin()
+      beginTellers()
+    }
+  }
+
   /// Offers unowned runs to workers, of which one or two start processes; withdraws some offers. In a quarter of
   /// the worlds it says of some runs that their deployment is full, sometimes when that is long over.
   func beginDispatcher() {

@@ -84,6 +84,7 @@ public final class Simulation {
     for _ in 0..<options.processes { spawnLater(within: options.chaos) }
     beginOperator()
     beginDispatcher()
+    if seed % 2 == 1 { beginTellers() }
     beginChaos()
     watch()
     agenda.run(until: start + options.chaos) { checks.violation != nil }

@@ -1,5 +1,5 @@
 // Decides how rows look on a terminal: columns as wide as their widest cell, two blanks between, the last one cut to
-// the terminal's width and never padded.
+// the terminal's width and never padded. What a terminal would take for an order is shown, not obeyed.
 
 /// A table of text.
 struct Table {
@@ -16,7 +16,7 @@ struct Table {
     var style: Style?
 
     init(_ text: String, _ style: Style? = nil) {
-      self.text = text
+      self.text = text.onOneLine
       self.style = style
     }
     init(stringLiteral value: String) { self.init(value) }
@@ -68,5 +68,23 @@ struct Table {
     line(header.map { Cell($0.uppercased(), .dim) })
     for row in rows { line(row) }
     return output
+  }
+}
+
+extension String {
+  /// The text with its control characters written out: a name cannot break a row or drive the terminal.
+  var onOneLine: String {
+    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+      return self
+    }
+    var text = ""
+    for scalar in unicodeScalars {
+      if scalar.properties.generalCategory == .control {
+        text += scalar.escaped(asASCII: true)
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
   }
 }

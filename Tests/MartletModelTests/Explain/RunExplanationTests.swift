@@ -228,6 +228,37 @@ import Testing
     #expect(keys.map(\.standing) == [.closed, .open] && keys.map(\.subject) == ["k", "mine"])
   }
 
+  @Test func limitsAreGatesBeforeTheyAreAsked() throws {
+    var ledger = Ledger()
+    let plan = ledger.apply([
+      create(NewRun(kind: .flow, definition: "etl", createdBy: "ann"))
+    ])
+    func fact(slots: Int32, held: Int64, wanted: Int32 = 1) -> LimitFact {
+      var fact = LimitFact(
+        limit: LimitOccupancy(id: LimitID(high: 5, low: 5), slots: slots, held: held), name: "api",
+        scope: .tag, wanted: wanted)
+      fact.hasAsked = false
+      return fact
+    }
+    let explanation = try explain(ledger, plan) {
+      $0.limits = [
+        fact(slots: 2, held: 1), fact(slots: 2, held: 2), fact(slots: 0, held: 0),
+        fact(slots: 2, held: 0, wanted: 3),
+      ]
+    }
+    let gates = explanation.gates.filter { $0.kind == .limit }
+    #expect(gates.map(\.standing) == [.open, .closed, .closed, .closed])
+    #expect(
+      gates.map(\.summary) == [
+        "1 of 2 slots taken", "2 of 2 slots taken", "it has no slots", "it wants 3 of 2 slots",
+      ])
+    #expect(
+      gates.map(\.remedy) == [
+        "", "a slot of api comes free", "somebody gives api slots", "somebody gives api 3 slots",
+      ])
+    #expect(gates.allSatisfy { $0.subject == "api (TAG)" })
+  }
+
   @Test func holdersAreNamedWithTheirTimes() throws {
     var ledger = Ledger()
     let plan = ledger.apply([

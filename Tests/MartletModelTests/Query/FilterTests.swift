@@ -12,6 +12,8 @@ import Testing
     ("state=FAILED", .compare(.stateType, .equal, .stateType(.failed))),
     ("state.name != 'Late'", .compare(.stateName, .notEqual, .text("Late"))),
     ("kind = TASK", .compare(.kind, .equal, .kind(.task))),
+    ("kind = RUN_KIND_TASK", .compare(.kind, .equal, .kind(.task))),
+    ("state.type = STATE_TYPE_FAILED", .compare(.stateType, .equal, .stateType(.failed))),
     (
       #"flow = "etl-pipeline""#,
       .all([

@@ -49,6 +49,7 @@ public struct RetryPolicy: Sendable, Equatable {
   /// - Parameter retry: 1 for the first.
   public func delay(before retry: Int32, of run: RunID) -> Interval {
     let length: Double
+    var most = Double.infinity
     switch delay {
     case .listed(let delays):
       guard let last = delays.last else { return .zero }
@@ -57,13 +58,17 @@ public struct RetryPolicy: Sendable, Equatable {
       var value = Double(first.microseconds)
       // Counted, not raised to a power: the same in every implementation of the mathematics.
       for _ in 1..<max(1, retry) where value < Double(longest.microseconds) { value *= factor }
-      length = min(value, Double(longest.microseconds))
+      most = Double(longest.microseconds)
+      length = min(value, most)
     }
     guard jitter > 0 else { return Interval(microseconds: Int64(length)) }
     var hash = StableHash()
     hash.add(run.value)
     hash.add(Int64(retry))
     let part = Double(hash.finish().0 >> 11) / Double(UInt64(1) << 53)
-    return Interval(microseconds: Int64(length * (1 + jitter * (2 * part - 1))))
+    // Spread over what is left below the longest delay, so that those that have reached it are not all due at once.
+    let least = length * (1 - jitter)
+    return Interval(
+      microseconds: Int64(least + part * (min(length * (1 + jitter), most) - least)))
   }
 }

@@ -25,6 +25,8 @@ public struct RunTally: Sendable, Equatable {
   public var holdsSlots = false
   /// When the last state that was told happened; nil for a run of which nothing was told.
   public var toldTime: Instant?
+  /// When an operator last put it back for whoever begins it anew: what happened before is told too late.
+  public var orderTime: Instant?
   /// Whose word its state is, when something was told of it; nil for the server's.
   public var word: Word?
 

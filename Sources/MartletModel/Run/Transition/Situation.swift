@@ -180,7 +180,8 @@ extension RunSnapshot {
   fileprivate func answers(to tale: Report.Tale, at time: Instant?) -> GuardSet {
     var answers = Situation.usual(but: tale.state.type.asked)
     guard !isUntallied else { return answers }
-    if let last = tally.toldTime, let time, time < last { answers = answers.answering(.overtaken) }
+    let last = [tally.toldTime, tally.orderTime].compactMap(\.self).max()
+    if let last, let time, time < last { answers = answers.answering(.overtaken) }
     switch tally.word {
     case .teller?: answers = answers.answering(.wordOfTeller)
     case .parent?: answers = answers.answering(.wordOfParent)

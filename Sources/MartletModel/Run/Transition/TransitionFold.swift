@@ -215,7 +215,7 @@ struct TransitionFold {
       entries[slot].run.keepTold(of: report, from: before, at: time)
       if let key = command.toldKey { told.insert(key) }
     } else {
-      entries[slot].run.keepWord(command)
+      entries[slot].run.keepWord(command, at: time)
     }
     entries[slot].isChanged = true
     if let from, !entries[slot].run.isPlain, entries[slot].run.policy.needsSlots {

@@ -102,7 +102,7 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, CustomStringConver
   case limitFull = "LIMIT_FULL"
   /// A limit that it needs slots of has none, or fewer than it needs.
   case limitClosed = "LIMIT_CLOSED"
-  /// What is told was overtaken: a later state of the run was told before.
+  /// What is told was overtaken: a later state of the run was told before, or an operator put it back since.
   case overtaken = "OVERTAKEN"
 
   /// The stable name.
@@ -121,6 +121,8 @@ public enum CommandError: Error, Sendable, Equatable {
   case deleted(RunID)
   /// The deployment that a create names, or its pool, was deleted since it was looked up.
   case homeless(DeploymentID)
+  /// A state refers to a result, by this address in this field, that is not stored.
+  case resultNotFound(String, field: String)
   /// A seq was left out.
   case outOfSequence(expected: Int64)
   /// The run is at another revision than the request was made for: read it again.

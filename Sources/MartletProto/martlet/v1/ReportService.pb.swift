@@ -160,9 +160,9 @@ public struct RunReport: MartletWire.WireMessage {
     case create(Run)
     /// The run should change its state.
     case propose(State)
-    /// The run wrote something down.
+    /// The run wrote something down. FENCED once another process has the run, when epoch and execution are given.
     case artifact(Artifact)
-    /// The run said something.
+    /// The run said something. FENCED as an artifact is; what arrived before the run was taken over is kept.
     case log(LogEntry)
     /// The run has come to a state, some time ago: nothing is asked.
     case tell(Tale)
@@ -176,7 +176,8 @@ public struct RunReport: MartletWire.WireMessage {
 /// no child is stopped. It undoes no decision: once the server or an operator has ended the run it is REFUSED with
 /// RUN_FINISHED, unless that was only because the enclosing run stopped: then an end that is told holds. Of a run that
 /// is being cancelled an end is taken, anything else REFUSED with RUN_CANCELLING; what happened before something that was
-/// told already is REFUSED with OVERTAKEN; a run that another process has, FENCED.
+/// told already, or before an operator put the run back for others, is REFUSED with OVERTAKEN; a run that another process
+/// has, FENCED.
 public struct Tale: MartletWire.WireMessage {
   /// UUID. The same id told of the same run again is ACCEPTED, as a duplicate.
   public var id: String

@@ -243,7 +243,7 @@ public struct Failed: MartletWire.WireMessage {
 
 /// A good end.
 public struct Completed: MartletWire.WireMessage {
-  /// What the run returned, if it is recorded.
+  /// What the run returned, if it is recorded. NOT_FOUND for the address of a stored result that is not there.
   public var result: Payload?
   /// The run that computed the result, when it came out of the cache; such a state is named `Cached`.
   public var cachedFrom: String

@@ -1,8 +1,10 @@
-// Decides how runs are listed: newest first, one line each.
+// Decides how runs are listed: newest first, one line each, and without what schedules have still to begin unless that is
+// asked for.
 
 import ArgumentParser
 import Martlet
 import MartletProto
+import MartletWire
 
 /// What `flow-run ls` and `task-run ls` have in common.
 struct RunListOptions: ParsableArguments {
@@ -28,10 +30,26 @@ struct RunListOptions: ParsableArguments {
   @Option(help: "For example 'create_time desc'.")
   var orderBy: String = ""
 
+  /// Whether nothing says which states or times are wanted: then what is to come would stand before all that is.
+  var isPlain: Bool { filter.isEmpty && state.isEmpty && orderBy.isEmpty }
+
+  /// Runs that schedules made ahead of their time.
+  private var ahead: String {
+    "schedule_id:* AND state.type = SCHEDULED AND expected_time > \(quoted(Timestamp.now.rfc3339))"
+  }
+
+  /// The filter that finds what a plain list leaves out.
+  func aheadExpression(kind: RunKind) -> String {
+    "\(ahead) AND " + expression(kind: kind, includingAhead: true)
+  }
+
   /// The filter that all options come to.
-  func expression(kind: RunKind, parent: String? = nil) -> String {
+  func expression(
+    kind: RunKind, parent: String? = nil, includingAhead: Bool = false
+  ) -> String {
     // First, and as it is, so that a position in it is the user's; nothing binds more loosely than AND.
     var conditions = filter.isEmpty ? [] : [filter]
+    if isPlain, !includingAhead { conditions.append("NOT (\(ahead))") }
     conditions.append("kind = \(kind == .flow ? "FLOW" : "TASK")")
     if !state.isEmpty {
       let states = state.map { "state.type = \($0.uppercased())" }.joined(separator: " OR ")
@@ -67,6 +85,10 @@ extension Connection {
       matching: options.expression(kind: kind, parent: parent), by: options.orderBy,
       limit: options.limit)
     try show(runs, kind: kind, as: format)
+    guard options.isPlain, kind == .flow, case .table = format else { return }
+    if try await !self.runs(matching: options.aheadExpression(kind: kind), limit: 1).isEmpty {
+      complain("Runs that schedules have still to begin are left out: add --state scheduled.")
+    }
   }
 
   /// Reads the runs that match, so many of them.

@@ -17,7 +17,7 @@ extension Connection {
       Terminal.standard.line("\(run?.name ?? "the run") is \((run?.state).label)")
     }
     guard let verdict, verdict.code != .accepted else { return nil }
-    complain("martlet: refused: \(verdict.reason)")
+    complain("martlet: refused: \(verdict.advice)")
     return .failed
   }
 }

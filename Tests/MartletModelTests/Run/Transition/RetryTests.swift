@@ -138,6 +138,26 @@ import Testing
     #expect(RetryPolicy(maxRetries: 1).delay(before: 1, of: id) == .zero)
   }
 
+  @Test func jitterKeepsToTheLongestDelay() {
+    let policy = RetryPolicy(
+      maxRetries: 9, delay: .exponential(first: .seconds(10), factor: 2, longest: .seconds(40)),
+      jitter: 0.5)
+    for (retry, bounds) in [(1, 5.0...15.0), (2, 10...30), (3, 20...40), (9, 20...40)] {
+      let delays = (1...500).map { number in
+        Double(
+          policy.delay(before: Int32(retry), of: RunID(high: 7, low: UInt64(number))).microseconds)
+          / 1e6
+      }
+      let width = bounds.upperBound - bounds.lowerBound
+      #expect(delays.allSatisfy { bounds.contains($0) })
+      // All of the span is used, and no end of it more than the rest.
+      for quarter in 0..<4 {
+        let least = bounds.lowerBound + width * Double(quarter) / 4
+        #expect(delays.count { (least...least + width / 4).contains($0) } > 80)
+      }
+    }
+  }
+
   @Test func jitterFollowsFromTheRunAndTheRetry() {
     let policy = RetryPolicy(
       maxRetries: 9, delay: .listed([.seconds(100)]), jitter: 0.25)

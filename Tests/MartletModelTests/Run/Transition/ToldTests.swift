@@ -112,6 +112,31 @@ import Testing
     }
   }
 
+  /// It would take the run from those who may begin it anew, and never end.
+  @Test func whatHappenedBeforeAnOperatorsOrderIsTooLate() {
+    let orders: [Command] = [
+      .retry(RetryRequest(namespace: .standard, runID: tests.child, actor: "op", isForced: true)),
+      .setState(
+        StateOverride(
+          namespace: .standard, runID: tests.child, actor: "op",
+          state: RunState(.scheduled(RunState.Scheduled())), isForced: true)),
+    ]
+    for order in orders {
+      var ledger = Ledger()
+      _ = ledger.apply([
+        tests.report(.create(tests.flow), 1), tests.report(.propose(RunState(.running)), 2),
+        tale(1, completed, after: -9),
+      ])
+      _ = ledger.apply([order])
+      #expect(ledger.runs[tests.child]?.stateType == .scheduled)
+      let late = ledger.apply([tale(2, .running, after: -1)], after: 20)
+      #expect(tests.verdicts(late) == [.verdict(.refused(.overtaken))])
+      let anew = ledger.apply([tale(3, .running, after: 21)])
+      #expect(tests.verdicts(anew) == [.verdict(.accepted)])
+      #expect(ledger.runs[tests.child]?.isConsistent == true)
+    }
+  }
+
   @Test func whatAnOperatorForcedStays() {
     var ledger = ended(as: completed)
     _ = ledger.apply([

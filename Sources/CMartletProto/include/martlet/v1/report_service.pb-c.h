@@ -207,11 +207,11 @@ struct  Martlet__V1__RunReport
      */
     Martlet__V1__State *propose;
     /*
-     * The run wrote something down.
+     * The run wrote something down. FENCED once another process has the run, when epoch and execution are given.
      */
     Martlet__V1__Artifact *artifact;
     /*
-     * The run said something.
+     * The run said something. FENCED as an artifact is; what arrived before the run was taken over is kept.
      */
     Martlet__V1__LogEntry *log;
     /*
@@ -232,7 +232,8 @@ struct  Martlet__V1__RunReport
  * no child is stopped. It undoes no decision: once the server or an operator has ended the run it is REFUSED with
  * RUN_FINISHED, unless that was only because the enclosing run stopped: then an end that is told holds. Of a run that
  * is being cancelled an end is taken, anything else REFUSED with RUN_CANCELLING; what happened before something that was
- * told already is REFUSED with OVERTAKEN; a run that another process has, FENCED.
+ * told already, or before an operator put the run back for others, is REFUSED with OVERTAKEN; a run that another process
+ * has, FENCED.
  */
 struct  Martlet__V1__Tale
 {

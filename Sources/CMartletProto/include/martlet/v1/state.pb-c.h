@@ -267,7 +267,7 @@ struct  Martlet__V1__Completed
 {
   ProtobufCMessage base;
   /*
-   * What the run returned, if it is recorded.
+   * What the run returned, if it is recorded. NOT_FOUND for the address of a stored result that is not there.
    */
   Martlet__V1__Payload *result;
   /*
