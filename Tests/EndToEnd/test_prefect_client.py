@@ -141,8 +141,8 @@ def test_the_command_line(prefect):
 
 
 def test_what_is_not_served_says_so(prefect):
-    status, body = prefect.request("POST", "/task_workers/filter", {})
-    assert status == 501 and "background tasks" in body["detail"]
+    status, body = prefect.request("GET", "/flow_run_states/00000000-0000-4000-8000-000000000001")
+    assert status == 501 and "by their run" in body["detail"]
     assert prefect.request("GET", "/nothing")[0] == 404
     assert prefect.request("GET", "/csrf-token?client=x") == (422, {"detail": "CSRF protection is disabled."})
     status, body = prefect.request("POST", "/flows/", {"nam": "x"})

@@ -82,7 +82,7 @@ final class TaskRunRecorder {
   private func isWritten(_ event: UUIDValue, of run: UUIDValue) async throws -> Bool {
     do {
       return try await services.history(of: run.text, context).contains {
-        $0.to.map { StateNote($0).id == event } ?? false
+        $0.to?.prefectID(of: run.text, revision: $0.revision) == event
       }
     } catch let status as Status where status.code == .notFound {
       return false

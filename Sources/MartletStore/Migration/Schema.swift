@@ -43,6 +43,7 @@ public enum Schema {
     migration(80, "automations", PackageResources.m0080_automations_sql),
     migration(81, "trigger parts", PackageResources.m0081_trigger_parts_sql),
     migration(90, "outliers", PackageResources.m0090_outliers_sql),
+    migration(101, "standing_runs", PackageResources.m0101_standing_runs_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

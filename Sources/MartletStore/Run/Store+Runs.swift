@@ -58,9 +58,13 @@ extension Store {
   public func run(
     _ id: RunID, in namespace: Namespace, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> RunRecord {
-    guard let run = try await runs([id], in: namespace, deadline: deadline).first else {
-      throw .notFound(resource: "run", name: "\(id)")
+    let run = try await read(deadline) { connection in
+      try connection.query(SQL.getRun) {
+        $0.bind(id)
+        $0.bind(namespace)
+      }.first { row throws(PostgresError) in try RunRecord(row) }
     }
+    guard let run else { throw .notFound(resource: "run", name: "\(id)") }
     return run
   }
 

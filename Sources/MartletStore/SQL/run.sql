@@ -24,6 +24,28 @@ LEFT JOIN LATERAL (
 ) d ON true
 WHERE r.namespace = $2::text
 
+-- name: get_run
+-- A run by id, as get_runs. The id is said of every table, so that the planner looks at one part of the history alone.
+SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.parent_id, r.due_time,
+  r.parameters, r.dependencies, r.labels, r.tags, r.timeout_us, r.heartbeat_us, r.created_by,
+  r.trace_parent, r.create_time, r.etag,
+  s.root_id, s.content_digest, s.state_type, s.state_name, s.epoch, s.execution_id, s.session_id,
+  s.last_seq, s.revision, s.attempt, s.start_time, s.end_time, s.transition_time, s.running_us,
+  s.is_presumptive, s.due_time, s.policy, s.tally,
+  h.message, h.detail, h.observed_time,
+  (SELECT jsonb_agg(jsonb_build_array(p.key, p.input_schema, p.input) ORDER BY p.time, p.key)
+   FROM run_pause p WHERE p.run_id = r.id), d.*
+FROM run r JOIN run_state s ON s.id = $1::uuid
+LEFT JOIN run_transition h ON h.run_id = $1::uuid AND h.revision = s.revision
+LEFT JOIN LATERAL (
+  SELECT d.deployment_id, d.version, p.name AS pool, q.name AS queue, d.schedule_id, d.schedule_time, d.backfill_id,
+    d.job_variables, coalesce(k.name, d.worker) AS worker
+  FROM run_deployment d LEFT JOIN pool p ON p.id = d.pool_id LEFT JOIN queue q ON q.id = d.queue_id
+  LEFT JOIN work_item i ON i.run_id = d.run_id LEFT JOIN worker k ON k.id = i.worker_id
+  WHERE s.policy ? 'placed' AND d.run_id = $1::uuid OFFSET 0
+) d ON true
+WHERE r.id = $1::uuid AND r.namespace = $2::text
+
 -- name: list_runs
 -- A page of runs; the program fills in walk, condition, order and limit, values always bound. The walk is bounded, and
 -- each of its runs is looked up by its key, whatever the planner thinks of the condition; a choice in the order of the walk

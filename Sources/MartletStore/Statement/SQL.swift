@@ -107,6 +107,7 @@ enum SQL {
 
   // Runs.
   static let getRuns = named("get_runs")
+  static let getRun = named("get_run")
   static let listRuns = named("list_runs")
   static let countRuns = named("count_runs")
   static let endRunWalk = named("end_run_walk")
