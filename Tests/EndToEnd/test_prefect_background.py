@@ -34,10 +34,13 @@ def shaky(name):
         path.write_text("once")
         raise ValueError("once")
     return "twice"
+"""
 
-if __name__ == "__main__":
-    from prefect.task_worker import serve
-    serve(doubled, shaky)
+# The key of a task depends on the module that it is in.
+WORKER = """
+from prefect.task_worker import serve
+from tasks import doubled, shaky
+serve(doubled, shaky)
 """
 
 DELAY = """
@@ -52,19 +55,20 @@ print(json.dumps({"runs": [str(run.task_run_id) for run in runs], "again": str(a
 @pytest.fixture
 def prefect(server, tmp_path) -> Prefect:
     (tmp_path / "tasks.py").write_text(TASKS)
+    (tmp_path / "worker.py").write_text(WORKER)
     prefect = Prefect(server.port, tmp_path / "home")
     prefect.environment["PYTHONPATH"] = str(tmp_path)
     return prefect
 
 
 def ended(prefect: Prefect, run: str) -> dict:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         shown = prefect.get(f"/task_runs/{run}")
         if shown["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
             return shown
         time.sleep(0.1)
-    raise AssertionError(shown)
+    raise AssertionError((shown, prefect.get(f"/task_run_states/?task_run_id={run}")))
 
 
 def deferred(prefect: Prefect, key: str) -> dict:
@@ -136,7 +140,7 @@ def subscriber(prefect: Prefect, key: str, client: str) -> Subscriber:
 
 
 def test_delayed_tasks_run_once_each_in_one_of_two_workers(prefect, tmp_path):
-    workers = [prefect.start_command(tmp_path / f"worker{n}.log", str(tmp_path / "tasks.py")) for n in range(2)]
+    workers = [prefect.start_command(tmp_path / f"worker{n}.log", str(tmp_path / "worker.py")) for n in range(2)]
     try:
         said = last_json(prefect.run(DELAY))
         shown = [ended(prefect, run) for run in said["runs"]]

@@ -112,11 +112,14 @@ struct BackgroundTasks {
       defer { group.cancelAll() }
       var answers = texts.makeAsyncIterator()
       for await id in line.ids {
-        guard let id = UUIDValue(text: id), let run = try await api.find(id, context) else {
+        guard let uuid = UUIDValue(text: id), let run = try await api.find(uuid, context) else {
           continue
         }
-        switch try await TaskClaim.make(of: run, session, api, context) {
-        case .taken: continue
+        let outcome = try await api.taskWorkers.alone(with: run.id) {
+          try await TaskClaim.make(of: run, session, api, context)
+        }
+        switch outcome {
+        case nil, .taken: continue
         case .early(let delay):
           group.addTask {
             try? await Task.sleep(for: delay)

@@ -13,6 +13,19 @@ final class TaskWorkers: Sendable {
   }
 
   private let workers = Mutex<[String: Worker]>([:])
+  /// The runs that are being claimed.
+  private let claimed = Mutex<Set<String>>([])
+
+  /// Has one worker of this server at a time claim a run: all hear of it at once.
+  ///
+  /// - Returns: nil when another one does; if that does not take the run, it is heard of again.
+  func alone<Value>(
+    with run: String, _ claim: () async throws -> Value
+  ) async rethrows -> Value? {
+    guard claimed.withLock({ $0.insert(run).inserted }) else { return nil }
+    defer { _ = claimed.withLock { $0.remove(run) } }
+    return try await claim()
+  }
 
   /// One of them subscribes.
   func enter(_ name: String, _ keys: [String]) {
