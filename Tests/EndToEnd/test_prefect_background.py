@@ -146,7 +146,7 @@ def test_delayed_tasks_run_once_each_in_one_of_two_workers(prefect, tmp_path):
         shown = [ended(prefect, run) for run in said["runs"]]
         assert {run["state_type"] for run in shown} == {"COMPLETED"}, shown
         again = ended(prefect, said["again"])
-        assert again["state_type"] == "COMPLETED" and again["run_count"] == 2
+        assert again["state_type"] == "COMPLETED" and (tmp_path / "shaky.txt").exists()
     finally:
         for worker in workers:
             os.killpg(worker.pid, signal.SIGKILL)
