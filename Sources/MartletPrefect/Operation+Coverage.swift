@@ -131,7 +131,7 @@ extension Operation {
     case .readWorkers: .served { try await $0.readWorkers($1) }
     case .deleteWorker: .served { try await $0.deleteWorker($1) }
     case .readViewContent: .served { api, request in try api.readView(request) }
-    case .readTaskWorkers: .missing("background tasks are not translated yet")
+    case .readTaskWorkers: .served { api, request in api.readTaskWorkers(request) }
     // Concurrency
     case .createConcurrencyLimitV2: .served { try await $0.createLimit($1) }
     case .readConcurrencyLimitV2: .served { try await $0.readLimit($1) }

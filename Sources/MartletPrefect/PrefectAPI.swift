@@ -92,6 +92,7 @@ public final class PrefectAPI: HTTPHandler {
   let policy: Policy
   let logger: Logger
   let systemBlocks = SystemBlocks()
+  let taskWorkers = TaskWorkers()
   private let routes = Routes()
   private let running = Atomic<Int>(0)
 

@@ -254,6 +254,8 @@ def check_runs(there: Prefect, here: Prefect, martlet: Connection) -> None:
         assert summary(tasks[id], TASK_RUN_FIELDS) == summary(moved_tasks[id], TASK_RUN_FIELDS)
         assert story(there, "task", tasks[id]) == story(here, "task", moved_tasks[id])
         assert tasks[id]["state"].get("data") == moved_tasks[id]["state"].get("data")
+    for id in tracking:
+        assert here.get(f"/task_runs/{id}")["state_type"] == tasks[id]["state_type"]
     for id in tracking & moved_tasks.keys():
         assert moved_tasks[id]["state_type"] == tasks[id]["state_type"]
         assert moved_tasks[id].get("flow_run_id") == tasks[id]["flow_run_id"]

@@ -140,9 +140,28 @@ def test_the_command_line(prefect):
     assert said["run"] in [run["id"] for run in json.loads(listed.stdout)]
 
 
+def test_a_run_that_waits_is_moved_to_another_time(prefect):
+    flow = prefect.request("POST", "/flows/", {"name": "e2e-moved"})[1]["id"]
+    state = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2099-01-01T00:00:00Z"}}
+    _, run = prefect.request("POST", "/flow_runs/", {"flow_id": flow, "state": state})
+    for time, name in (("2098-02-03T04:05:06Z", "Scheduled"), ("2097-02-03T04:05:06Z", "Elsewhen")):
+        status, answer = prefect.request("POST", f"/flow_runs/{run['id']}/set_state", {
+            "state": {"type": "SCHEDULED", "name": name, "state_details": {"scheduled_time": time}}})
+        assert (status, answer["status"]) == (201, "ACCEPT"), answer
+        assert answer["state"]["state_details"]["scheduled_time"] == time
+        shown = prefect.get(f"/flow_runs/{run['id']}")
+        assert (shown["next_scheduled_start_time"], shown["state_name"]) == (time, name)
+    status, answer = prefect.request("POST", f"/flow_runs/{run['id']}/set_state", {"state": {"type": "PENDING"}})
+    assert answer["status"] != "ACCEPT", "it is not due"
+    status, answer = prefect.request("POST", f"/flow_runs/{run['id']}/set_state", {"state": {"type": "SCHEDULED"}})
+    assert answer["status"] == "ACCEPT" and answer["state"]["state_details"]["scheduled_time"] < "2097"
+    status, answer = prefect.request("POST", f"/flow_runs/{run['id']}/set_state", {"state": {"type": "PENDING"}})
+    assert answer["status"] == "ACCEPT", answer
+
+
 def test_what_is_not_served_says_so(prefect):
-    status, body = prefect.request("POST", "/task_workers/filter", {})
-    assert status == 501 and "background tasks" in body["detail"]
+    status, body = prefect.request("GET", "/flow_run_states/00000000-0000-4000-8000-000000000001")
+    assert status == 501 and "by their run" in body["detail"]
     assert prefect.request("GET", "/nothing")[0] == 404
     assert prefect.request("GET", "/csrf-token?client=x") == (422, {"detail": "CSRF protection is disabled."})
     status, body = prefect.request("POST", "/flows/", {"nam": "x"})

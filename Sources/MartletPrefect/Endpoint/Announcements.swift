@@ -43,7 +43,11 @@ extension PrefectAPI {
   /// The subflow that a task run stands for; nil when it stands for none, or not yet.
   func subflow(of id: UUIDValue, _ context: CallContext) async throws -> Run? {
     if let run = try await find(id.twin, context), run.trackingID == id { return run }
-    return nil
+    // One that came from Prefect has an id of its own, and says which task run stands for it.
+    let list = ListRunsRequest(
+      filter: "labels.\(RunFilter.quoted(RunLabel.parentTaskRun.rawValue)) = \"\(id.text)\"",
+      pageSize: 1)
+    return try await services.runs.listRuns(list, context: context).runs.first
   }
 
   /// Puts a run that is to be made where the task run stands that it names as the one above it.

@@ -16,7 +16,7 @@ extension PrefectAPI {
     let isNew: Bool
     if state?.type == .scheduled {
       isNew = try await createWaiting(
-        run, until: state?.stateDetails?.scheduledTime?.timestamp, context)
+        run, until: Self.due(of: run, in: state).map(\.timestamp), context)
     } else {
       isNew = try await createTaken(run, context)
       if isNew, let state, state.type != .pending {
@@ -24,6 +24,12 @@ extension PrefectAPI {
       }
     }
     return (try await self.run(id, run.kind, context), isNew)
+  }
+
+  /// When a run is due; a background task that is due already has no time, for none of those is ever late.
+  private static func due(of run: Run, in state: Shape.StateCreate?) -> Instant? {
+    guard let time = state?.stateDetails?.scheduledTime else { return nil }
+    return run.isBackground && time <= .wallClock ? nil : time
   }
 
   private func createWaiting(

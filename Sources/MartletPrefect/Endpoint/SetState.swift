@@ -34,6 +34,7 @@ extension PrefectAPI {
     for _ in 0..<Self.attempts {
       let run = try await run(id, kind, context)
       if !force { state.keepTime(of: run.state) }
+      if run.state?.type == .scheduled { state.beginNow() }
       // The answer to this very proposal was lost: the state is the run's already.
       if let token = proposed.stateDetails?.transitionID,
         let current = run.state, StateNote(current).stateDetails.transitionID == token

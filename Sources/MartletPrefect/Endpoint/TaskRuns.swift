@@ -19,7 +19,9 @@ extension PrefectAPI {
       new.labels[RunLabel.flowID.rawValue] = .text(flow)
     }
     guard let flowRun = asked.flowRunID, (asked.state?.type ?? .pending) == .pending else {
-      let (run, isNew) = try await create(new.run, in: asked.state, request.context)
+      var made = new.run
+      made.takeBackground(of: asked.state)
+      let (run, isNew) = try await create(made, in: asked.state, request.context)
       return .created(try Shape.TaskRun(run), isNew: isNew)
     }
     if let known = try await taskRun(new.id, request.context) {

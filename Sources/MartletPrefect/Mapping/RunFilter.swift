@@ -154,7 +154,8 @@ struct RunFilter: Equatable {
     }
   }
 
-  private static func quoted(_ text: String) -> String {
+  /// A text as a filter has it.
+  static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -22,6 +22,10 @@ enum RunLabel: String, CaseIterable {
   case retries = "prefect.retries"
   /// The name of the task run by which Prefect's client knows a subflow in its parent.
   case trackingName = "prefect.tracking-name"
+  /// That a task run is for a task worker.
+  case background = "prefect.background"
+  /// Under which id the parameters of a background task are kept.
+  case taskParameters = "prefect.task-parameters"
 
   /// The longest value that is kept.
   private static let longest = 512

@@ -61,6 +61,13 @@ extension MartletProto.State {
     annotations = StateNote(id: note.id, details: details, data: note.data).annotations
   }
 
+  /// Gives a SCHEDULED state that does not say when the time of now.
+  mutating func beginNow() {
+    guard case .scheduled(var scheduled)? = detail, scheduled.dueTime == nil else { return }
+    scheduled.dueTime = Instant.wallClock.timestamp
+    detail = .scheduled(scheduled)
+  }
+
   /// What is proposed over REST.
   init(_ proposed: Shape.StateCreate) {
     self.init(

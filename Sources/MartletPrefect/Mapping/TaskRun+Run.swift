@@ -7,7 +7,8 @@ internal import MartletWire
 extension Shape.TaskRun {
   /// A run as it is now.
   init(_ run: Run) throws(PrefectFailure) {
-    let state = Shape.State(of: run)
+    var state = Shape.State(of: run)
+    run.giveBackground(to: &state)
     let times = run.times ?? Times()
     self.init(
       id: try run.uuid, name: run.name, taskKey: run.value(.taskKey) ?? run.definition,
@@ -72,7 +73,10 @@ struct NewTaskRun {
   }
 
   /// The name of the task: its key without the hash of its source at the end.
-  private var definition: String {
+  private var definition: String { Self.definition(of: taskKey) }
+
+  /// The name of the task of a key.
+  static func definition(of taskKey: String) -> String {
     let parts = taskKey.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count > 1, let hash = parts.last, hash.utf8.count == 8,
       UInt64(hash, radix: 16) != nil

@@ -15,6 +15,8 @@ enum PrefectSocket: Sendable {
   case eventsOut
   /// Lines of a log for a client that subscribes to them.
   case logsOut
+  /// Background tasks for a task worker.
+  case backgroundTasks
   /// The channel of a worker of a pool.
   case worker(pool: String)
 
@@ -25,6 +27,7 @@ enum PrefectSocket: Sendable {
     case 2 where path == "/events/in": self = .eventsIn
     case 2 where path == "/events/out": self = .eventsOut
     case 2 where path == "/logs/out": self = .logsOut
+    case 3 where path == "/task_runs/subscriptions/scheduled": self = .backgroundTasks
     case 4 where parts[0] == "work_pools" && parts[2] == "workers" && parts[3] == "connect":
       guard let pool = Routes.unescaped(parts[1]), !pool.isEmpty else { return nil }
       self = .worker(pool: pool)
@@ -85,6 +88,8 @@ extension PrefectAPI {
         try await EventsOut(api: self, socket: webSocket, context: context).run(messages)
       case .logsOut:
         try await LogsOut(api: self, socket: webSocket, context: context).run(messages)
+      case .backgroundTasks:
+        try await BackgroundTasks(api: self, socket: webSocket, context: context).run(messages)
       case .worker(let pool):
         try await WorkerChannel(api: self, socket: webSocket, context: context, pool: pool)
           .run(messages)

@@ -35,7 +35,7 @@ final class TaskRunRecorder {
   /// - Throws: `Status` when the store cannot take them now.
   func record(_ events: [ClientEvent], isWhole: Bool) async throws -> [ClientEvent] {
     var others = events.filter { $0.taskRun == nil }
-    let known = Self.ordered(held + events)
+    let known = Self.ordered(held + events.filter { $0.taskRun?.isWait != true })
     let (told, waiting) = isWhole ? (known, []) : try await parted(known)
     for start in stride(from: 0, to: told.count, by: Self.most) {
       let part = told[start..<min(start + Self.most, told.count)]
@@ -82,7 +82,7 @@ final class TaskRunRecorder {
   private func isWritten(_ event: UUIDValue, of run: UUIDValue) async throws -> Bool {
     do {
       return try await services.history(of: run.text, context).contains {
-        $0.to.map { StateNote($0).id == event } ?? false
+        $0.to?.prefectID(of: run.text, revision: $0.revision) == event
       }
     } catch let status as Status where status.code == .notFound {
       return false
@@ -130,6 +130,11 @@ final class TaskRunRecorder {
 }
 
 extension TaskRunEvent {
+  /// Whether it says of a background task that it waits: who made it has said so already, and nobody has it yet.
+  fileprivate var isWait: Bool {
+    state.type == .scheduled && StateNote(state).stateDetails.deferred == true
+  }
+
   /// Whether the run ends with it.
   fileprivate var isEnd: Bool {
     switch state.type {

@@ -30,11 +30,18 @@ extension RunHandlers {
     case .paused where !force:
       .pause(PauseRequest(namespace: namespace, runID: id, actor: actor, message: state.message))
     case .scheduled where !force:
-      .retry(RetryRequest(namespace: namespace, runID: id, actor: actor, message: state.message))
+      .retry(
+        RetryRequest(
+          namespace: namespace, runID: id, actor: actor, message: state.message,
+          dueTime: Self.dueTime(state), name: state.name, annotations: state.annotations))
     default:
       .setState(
         StateOverride(
           namespace: namespace, runID: id, actor: actor, state: state, isForced: force))
     }
+  }
+
+  private static func dueTime(_ state: RunState) -> Instant? {
+    if case .scheduled(let scheduled) = state.detail { scheduled.dueTime } else { nil }
   }
 }

@@ -93,6 +93,7 @@ final class LogWriter: PostgresWorker {
               rows[$0].fields.isEmpty ? nil : PostgresJSON(rows[$0].fields)
             }
             $0.bindArray(count: rows.count) { _ in received }
+            $0.bindArray(count: rows.count) { rows[$0].claim?.epoch }
             claims.bind(to: &$0)
           }
           // As those of deleted runs: who is fenced off stays so.
@@ -130,10 +131,10 @@ final class LogWriter: PostgresWorker {
         for index in order {
           if deleted.contains(lines[index].runID) {
             fates[index] = .dropped
-          } else if let fence = lines[index].claim.flatMap({ fences[$0.key] }) {
-            fates[index] = .fenced(fence)
           } else if left.remove(lines[index].position) != nil {
             fates[index] = .new
+          } else if let fence = lines[index].claim.flatMap({ fences[$0.key] }) {
+            fates[index] = .fenced(fence)
           }
         }
         return fates

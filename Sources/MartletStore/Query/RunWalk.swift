@@ -12,6 +12,7 @@ struct RunWalk {
   /// What fixes a part of the runs that an index has in the order of the ids.
   enum Road {
     case runs([RunID])
+    case label(String, String)
     case parents([RunID])
     case root(RunID)
     case backfill(RunID)
@@ -81,7 +82,7 @@ struct RunWalk {
   /// Whether the road is for a few runs of many.
   var isNarrow: Bool {
     switch road {
-    case .runs, .parents, .root, .backfill, .schedule, .deployment, .definition: true
+    case .runs, .label, .parents, .root, .backfill, .schedule, .deployment, .definition: true
     case .kind, .all: false
     }
   }
@@ -106,6 +107,9 @@ struct RunWalk {
       var operands: [String] = []
       for id in ids { operands.append(compiler.bind(.id(id))) }
       return ["r.id IN (\(operands.joined(separator: ", ")))"]
+    case .label(let key, let value):
+      // The key stands in the text, for the index is of this very expression.
+      return ["(r.labels ->> '\(key)') = \(compiler.bind(.text(value)))"]
     case .parents(let ids):
       var conditions: [String] = []
       for id in ids { conditions.append("r.parent_id = \(compiler.bind(.id(id)))") }
@@ -125,10 +129,15 @@ extension RunWalk.Road {
   /// The most runs or parents that are looked for one by one.
   private static let most = 200
 
+  /// The labels that an index has, each of few runs with the same value.
+  private static let indexedLabels: Set<String> = ["prefect.parent-task-run"]
+
   /// The road that a condition alone allows, if any.
   fileprivate init?(_ condition: FilterExpression) {
     switch condition {
     case .compare(.id, .equal, .id(let id)): self = .runs([id])
+    case .compare(.label(let key), .equal, .text(let value)) where Self.indexedLabels.contains(key):
+      self = .label(key, value)
     case .compare(.parentID, .equal, .id(let id)): self = .parents([id])
     case .compare(.rootID, .equal, .id(let id)): self = .root(id)
     case .compare(.backfillID, .equal, .id(let id)): self = .backfill(id)
@@ -158,14 +167,15 @@ extension RunWalk.Road {
   fileprivate var rank: Int {
     switch self {
     case .runs: 0
-    case .parents: 1
-    case .root: 2
-    case .backfill: 3
-    case .schedule: 4
-    case .deployment: 5
-    case .definition: 6
-    case .kind: 7
-    case .all: 8
+    case .label: 1
+    case .parents: 2
+    case .root: 3
+    case .backfill: 4
+    case .schedule: 5
+    case .deployment: 6
+    case .definition: 7
+    case .kind: 8
+    case .all: 9
     }
   }
 }

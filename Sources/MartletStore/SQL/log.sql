@@ -4,15 +4,19 @@
 -- Appends lines, passing over those that are there already, those of deleted runs and those of processes that no longer
 -- have their runs. What a deletion that is under way does not see is swept later.
 WITH fenced AS MATERIALIZED (
-  SELECT f.run_id, f.execution_id FROM fenced_writers($11::uuid[], $12::uuid[], $13::bigint[], $14::timestamptz[]) f
+  SELECT f.run_id, f.execution_id, f.epoch
+  FROM fenced_writers($12::uuid[], $13::uuid[], $14::bigint[], $15::timestamptz[]) f
 )
 INSERT INTO log (run_id, time, execution_id, line, namespace, level, logger, message, fields,
   receive_time)
-SELECT n.* FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bigint[], $5::text[],
-  $6::smallint[], $7::text[], $8::text[], $9::jsonb[], $10::timestamptz[])
-  AS n (run_id, time, execution_id, line, namespace, level, logger, message, fields, receive_time)
+SELECT n.run_id, n.time, n.execution_id, n.line, n.namespace, n.level, n.logger, n.message, n.fields, n.receive_time
+FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bigint[], $5::text[],
+  $6::smallint[], $7::text[], $8::text[], $9::jsonb[], $10::timestamptz[], $11::bigint[])
+  AS n (run_id, time, execution_id, line, namespace, level, logger, message, fields, receive_time, epoch)
 WHERE NOT EXISTS (SELECT FROM run_removal d WHERE d.run_id = n.run_id)
-  AND NOT EXISTS (SELECT FROM fenced f WHERE f.run_id = n.run_id AND f.execution_id = n.execution_id)
+  -- Who does not say what epoch it has is heard.
+  AND NOT EXISTS (
+    SELECT FROM fenced f WHERE f.run_id = n.run_id AND f.execution_id = n.execution_id AND f.epoch = n.epoch)
 ON CONFLICT DO NOTHING
 RETURNING run_id, time, execution_id, line
 

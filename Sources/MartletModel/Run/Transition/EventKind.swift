@@ -46,6 +46,8 @@ public enum EventKind: UInt8, Sendable, Hashable, CaseIterable, CustomStringConv
   case hold
   /// A report tells what has become of the run already.
   case tell
+  /// An operator says when it is to start, again or after all.
+  case reschedule
 
   /// The proposal of a state of a type.
   public init(proposing type: StateType) {
@@ -87,6 +89,7 @@ public enum EventKind: UInt8, Sendable, Hashable, CaseIterable, CustomStringConv
     case .setState: "set state"
     case .hold: "hold"
     case .tell: "tell"
+    case .reschedule: "reschedule"
     }
   }
 }
@@ -150,6 +153,9 @@ public struct EventSet: OptionSet, Sendable, Hashable {
   /// Told what has become of it.
   public static let tell = EventSet(.tell)
 
+  /// Said when it is to start.
+  public static let reschedule = EventSet(.reschedule)
+
   /// Both creates.
   public static let creates: EventSet = [.create, .createClaimed]
   /// All nine proposals.
@@ -165,6 +171,6 @@ public struct EventSet: OptionSet, Sendable, Hashable {
   /// The events that come from others than the run's owner.
   public static let fromOthers: EventSet = [
     .cancel, .sessionLapsed, .dueTimePassed, .offer, .withdrawOffer, .pause, .resume, .retry,
-    .setState, .hold,
+    .setState, .hold, .reschedule,
   ]
 }

@@ -67,17 +67,37 @@ public struct RetryRequest: Sendable, Equatable {
   public var message: String
   /// Whether a run that ended well is tried again too.
   public var isForced: Bool
+  /// When it is to start; one that waits already waits for that instead. Nil for at once, which moves nothing that waits.
+  public var dueTime: Instant?
+  /// The name of its state; nil for the usual one.
+  public var name: String?
+  /// What is kept with the state; see ``RunState/annotations``.
+  public var annotations: String
 
   /// Makes a request.
   public init(
     namespace: Namespace, runID: RunID, actor: String, message: String = "",
-    isForced: Bool = false
+    isForced: Bool = false, dueTime: Instant? = nil, name: String? = nil, annotations: String = ""
   ) {
     self.namespace = namespace
     self.runID = runID
     self.actor = actor
     self.message = message
     self.isForced = isForced
+    self.dueTime = dueTime
+    self.name = name
+    self.annotations = annotations
+  }
+}
+
+extension RetryRequest {
+  /// The state in which a run that waits waits for another time.
+  var state: RunState {
+    var state = RunState(
+      .scheduled(RunState.Scheduled(dueTime: dueTime, reason: "RESCHEDULED")), name: name ?? "",
+      message: message)
+    state.annotations = annotations
+    return state
   }
 }
 
@@ -127,6 +147,7 @@ extension Command {
     case .retry(let request):
       try InvalidValue.check(request.actor, "actor", limit: RunLimits.name)
       try InvalidValue.check(request.message, "message", limit: RunLimits.message)
+      try request.state.validate("state")
     case .setState(let request):
       try InvalidValue.check(request.actor, "actor", limit: RunLimits.name)
       try request.state.validate("state")

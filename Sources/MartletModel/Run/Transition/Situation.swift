@@ -251,7 +251,7 @@ extension Command {
     case .withdrawOffer: .withdrawOffer
     case .pause: .pause
     case .resume: .resume
-    case .retry: .retry
+    case .retry(let request): request.dueTime == nil ? .retry : .reschedule
     case .setState: .setState
     case .hold: .hold
     }

@@ -113,25 +113,28 @@ extension StateMachine {
     TransitionRule("finished/resume", from: .terminal, on: .resume, .refuse(.runFinished)),
   ]
 
-  /// An operator has an ended run tried again.
+  /// An operator has an ended run tried again, or one that waits wait for another time.
   static let retries: [TransitionRule] = [
     TransitionRule(
-      "finished/retry", from: [.failed, .cancelled, .crashed], on: .retry,
+      "finished/retry", from: [.failed, .cancelled, .crashed], on: [.retry, .reschedule],
       when: [.parentOpen, .parentPaused],
       .accept, to: .state(.scheduled), [.releaseOwner, .beginAnew]),
     TransitionRule(
-      "COMPLETED/retry-forced", from: .completed, on: .retry,
+      "COMPLETED/retry-forced", from: .completed, on: [.retry, .reschedule],
       when: [.forced, .parentOpen, .parentPaused],
       .accept, to: .state(.scheduled), [.releaseOwner, .beginAnew]),
     TransitionRule(
-      "COMPLETED/retry", from: .completed, on: .retry,
+      "COMPLETED/retry", from: .completed, on: [.retry, .reschedule],
       when: [.unforced, .parentOpen, .parentPaused], .refuse(.runFinished)),
     TransitionRule(
-      "finished/retry-parent-stopped", from: .terminal, on: .retry, when: [.parentStopped],
+      "finished/retry-parent-stopped", from: .terminal, on: [.retry, .reschedule],
+      when: [.parentStopped],
       .refuse(.parentStopped)),
     TransitionRule("SCHEDULED/retry", from: .scheduled, on: .retry, .ignore),
     TransitionRule(
-      "any/retry", from: [.pending, .running, .paused, .cancelling], on: .retry,
+      "SCHEDULED/reschedule", from: .scheduled, on: .reschedule, .accept, to: .state(.scheduled)),
+    TransitionRule(
+      "any/retry", from: [.pending, .running, .paused, .cancelling], on: [.retry, .reschedule],
       .refuse(.runNotFinished)),
   ]
 

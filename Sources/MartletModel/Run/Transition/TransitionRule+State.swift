@@ -46,9 +46,10 @@ extension TransitionRule {
         .scheduled(RunState.Scheduled(dueTime: run.tally.keptDue, reason: "RESUMED")),
         name: "Resuming", message: request.message)
     case (_, .retry(let request)):
+      if run.stateType == .scheduled { return request.state }
       return RunState(
-        .scheduled(RunState.Scheduled(reason: "RETRY_REQUESTED")), name: "AwaitingRetry",
-        message: request.message)
+        .scheduled(RunState.Scheduled(dueTime: request.dueTime, reason: "RETRY_REQUESTED")),
+        name: "AwaitingRetry", message: request.message)
     default: return RunState(.pending)
     }
   }

@@ -187,11 +187,12 @@ let expectedTransitions = """
   * | resume | | REFUSED RUN_NOT_PAUSED | = |
 
   # An operator has it tried again.
-  ended | retry | parent stopped | REFUSED PARENT_STOPPED | = |
-  COMPLETED | retry | unforced | REFUSED RUN_FINISHED | = |
-  ended | retry | | ACCEPTED | SCHEDULED | frees anew
+  ended | retry, reschedule | parent stopped | REFUSED PARENT_STOPPED | = |
+  COMPLETED | retry, reschedule | unforced | REFUSED RUN_FINISHED | = |
+  ended | retry, reschedule | | ACCEPTED | SCHEDULED | frees anew
   SCHEDULED | retry | | UNCHANGED | = |
-  * | retry | | REFUSED RUN_NOT_FINISHED | = |
+  SCHEDULED | reschedule | | ACCEPTED | SCHEDULED |
+  * | retry, reschedule | | REFUSED RUN_NOT_FINISHED | = |
 
   # An operator gives it a state.
   * | set state | forced, asks end | ACCEPTED | as asked | revokes cascades

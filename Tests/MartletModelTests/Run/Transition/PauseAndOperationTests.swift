@@ -237,6 +237,27 @@ import Testing
     #expect(ledger.apply([forced]).results[0].outcome == .verdict(.accepted))
   }
 
+  @Test func aRunThatWaitsIsMovedToAnotherTime() throws {
+    var ledger = Ledger()
+    begin(&ledger, NewRun(kind: .flow, definition: "f", retry: RetryPolicy(maxRetries: 1)))
+    _ = ledger.apply([tests.report(.propose(RunState(.failed(RunState.Failed()))), 3)])
+    let later = Instant(microseconds: 4_000_000_000_000_000)
+    let move = Command.retry(
+      RetryRequest(
+        namespace: .standard, runID: id, actor: "ann", dueTime: later, name: "Scheduled"))
+    let plan = ledger.apply([move])
+    #expect(plan.results.map(\.outcome) == [.verdict(.accepted)])
+    #expect(
+      plan.transitions.map(\.to.detail) == [
+        .scheduled(RunState.Scheduled(dueTime: later, reason: "RESCHEDULED"))
+      ])
+    // Its process still has it, and waits for the new time.
+    guard case .verdict(.wait) = ledger.apply([running(4)]).results[0].outcome else {
+      Issue.record("it runs before its time")
+      return
+    }
+  }
+
   @Test func forceTakesTheRunFromItsOwner() throws {
     var ledger = Ledger()
     begin(&ledger)
