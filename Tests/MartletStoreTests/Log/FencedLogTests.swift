@@ -45,7 +45,8 @@ import Testing
       #expect(try await store.logs.write([line(6, heir, epoch: 1, at: after)]).new == 1)
       let other = try await store.logs.write([line(7, run, epoch: 2, at: before)])
       #expect(other.fenced == [0: WriterFence(reason: .otherExecution, epoch: 2)])
-      #expect(try await fixture.number("SELECT sum(line)::bigint FROM log") == 1 + 2 + 3 + 5 + 6 + 8)
+      #expect(
+        try await fixture.number("SELECT sum(line)::bigint FROM log") == 1 + 2 + 3 + 5 + 6 + 8)
       let claim = WriterClaim(
         runID: run.id, executionID: run.execution, epoch: 1, arrival: after)
       #expect(try await store.fence(of: claim) == stale)
