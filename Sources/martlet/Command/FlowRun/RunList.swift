@@ -1,5 +1,5 @@
-// Decides how runs are listed: newest first, one line each, and without what schedules have still to begin unless that is
-// asked for.
+// Decides how runs are listed: newest first, one line each; for people without what schedules have still to begin, unless
+// that is asked for.
 
 import ArgumentParser
 import Martlet
@@ -40,16 +40,14 @@ struct RunListOptions: ParsableArguments {
 
   /// The filter that finds what a plain list leaves out.
   func aheadExpression(kind: RunKind) -> String {
-    "\(ahead) AND " + expression(kind: kind, includingAhead: true)
+    "\(ahead) AND " + expression(kind: kind)
   }
 
   /// The filter that all options come to.
-  func expression(
-    kind: RunKind, parent: String? = nil, includingAhead: Bool = false
-  ) -> String {
+  func expression(kind: RunKind, parent: String? = nil, includingAhead: Bool = true) -> String {
     // First, and as it is, so that a position in it is the user's; nothing binds more loosely than AND.
     var conditions = filter.isEmpty ? [] : [filter]
-    if isPlain, !includingAhead { conditions.append("NOT (\(ahead))") }
+    if !includingAhead { conditions.append("NOT (\(ahead))") }
     conditions.append("kind = \(kind == .flow ? "FLOW" : "TASK")")
     if !state.isEmpty {
       let states = state.map { "state.type = \($0.uppercased())" }.joined(separator: " OR ")
@@ -81,11 +79,14 @@ extension Connection {
   func printRuns(_ options: RunListOptions, kind: RunKind, parent: String?, as format: Format)
     async throws
   {
+    // Programs get all there is.
+    let isForPeople = if case .table = format { true } else { false }
+    let leavesOut = options.isPlain && kind == .flow && isForPeople
     let runs = try await runs(
-      matching: options.expression(kind: kind, parent: parent), by: options.orderBy,
-      limit: options.limit)
+      matching: options.expression(kind: kind, parent: parent, includingAhead: !leavesOut),
+      by: options.orderBy, limit: options.limit)
     try show(runs, kind: kind, as: format)
-    guard options.isPlain, kind == .flow, case .table = format else { return }
+    guard leavesOut else { return }
     if try await !self.runs(matching: options.aheadExpression(kind: kind), limit: 1).isEmpty {
       complain("Runs that schedules have still to begin are left out: add --state scheduled.")
     }
