@@ -27,15 +27,12 @@ public struct WriterClaim: Sendable, Hashable {
 /// That a process has its run no longer.
 public struct WriterFence: Sendable, Hashable {
   /// Why its words are not taken.
-  public var reason: Reason
+  public var reason: Reason { .staleEpoch }
   /// The epoch of the run.
   public var epoch: Int64
 
   /// Makes a fence.
-  public init(reason: Reason, epoch: Int64) {
-    self.reason = reason
-    self.epoch = epoch
-  }
+  public init(epoch: Int64) { self.epoch = epoch }
 }
 
 /// Claims that are looked at together: of each process and epoch the one that came first.
@@ -86,9 +83,7 @@ extension WriterClaims.Key {
 extension WriterFence {
   /// Reads a row of `find_fenced_writers`.
   init(_ row: borrowing PostgresRow) throws(PostgresError) {
-    let claimed: Int64 = try row.get(2)
     epoch = try row.get(3)
-    reason = epoch > claimed ? .staleEpoch : .otherExecution
   }
 }
 

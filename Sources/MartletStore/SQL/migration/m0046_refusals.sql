@@ -7,14 +7,13 @@ BEGIN
   RAISE EXCEPTION 'a result is not stored' USING ERRCODE = 'MA005';
 END $$;
 
--- Which writers' runs are another process's: at the epoch that they name another one is bound, or another one had taken
--- the run when their words came. Words that were under way before are still theirs.
+-- Which writers' runs another process had taken anew when their words came. Words that were under way before are still
+-- theirs; so are those at the epoch that the run has, for the processes of a run speak for each other.
 CREATE FUNCTION fenced_writers(run_ids uuid[], execution_ids uuid[], epochs bigint[], arrivals timestamptz[])
 RETURNS TABLE (run_id uuid, execution_id uuid, epoch bigint, run_epoch bigint) LANGUAGE sql STABLE AS $$
   SELECT w.run_id, w.execution_id, w.epoch, s.epoch
   FROM unnest(run_ids, execution_ids, epochs, arrivals) AS w (run_id, execution_id, epoch, arrival)
   JOIN run_state s ON s.id = w.run_id
-  WHERE s.epoch = w.epoch AND s.execution_id <> w.execution_id
-    OR s.epoch > w.epoch AND s.execution_id IS DISTINCT FROM w.execution_id
-      AND EXISTS (SELECT FROM run_transition h WHERE h.run_id = w.run_id AND h.epoch > w.epoch AND h.time < w.arrival)
+  WHERE s.epoch > w.epoch AND s.execution_id IS DISTINCT FROM w.execution_id
+    AND EXISTS (SELECT FROM run_transition h WHERE h.run_id = w.run_id AND h.epoch > w.epoch AND h.time < w.arrival)
 $$;
