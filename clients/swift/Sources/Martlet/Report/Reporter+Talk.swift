@@ -10,24 +10,29 @@ extension Reporter {
   // Enough to keep the server busy; more would only be repeated when the stream breaks.
   private static let mostFramesInFlight = 32
   private static let probeLimit = Duration.seconds(3)
+  // The last look waits for a new connection: the channel may be resting after a failure of before.
+  private static let lastProbeLimit = Duration.milliseconds(1500)
 
   /// Talks to the server until `close` is done, or until the task is cancelled.
   public func run() async {
     var backOff = BackOff()
     while !(isClosing && unanswered == 0), !hasGivenUp, !Task.isCancelled {
       let begin = ContinuousClock.now
+      let isLastLook = isClosing
       do {
         try await converse { backOff.reset() }
       } catch {
         isolate(error)
         ledger.recall()
-        if isClosing { attemptsSinceClosing += 1 }
+        if isLastLook { attemptsSinceClosing += 1 }
         if isAway {
           goToDisk()
           resumeAll()
         }
         closerBell.ring()
         if Task.isCancelled || hasGivenUp { break }
+        // What failed had begun before the close: that says nothing of the server now.
+        if isClosing, !isLastLook { continue }
         if ContinuousClock.now > begin + .seconds(30) { backOff.reset() }
         await retryBell.wait(until: .now + backOff.next())
       }
@@ -99,7 +104,9 @@ extension Reporter {
     do {
       response = try await channel.unary(
         ReportServiceMethods.batchReport, request, returning: BatchReportResponse.self,
-        options: CallOptions(timeout: Self.probeLimit))
+        options: isClosing
+          ? CallOptions(timeout: Self.lastProbeLimit, waitsForReady: true)
+          : CallOptions(timeout: Self.probeLimit))
     } catch {
       isAway = true
       throw error
