@@ -110,8 +110,10 @@ public struct HistoryChecker: Sendable {
   /// What is told is written once, and not after what happened later.
   private mutating func checkTold(_ transition: Transition, _ state: Progress) {
     let id = transition.runID
+    // Not when a run that waits is only moved: it is still whose it was.
+    let isMoved = transition.actor == Operator.retry && state.last?.to.type == .scheduled
     if transition.actor == Operator.retry || transition.actor == Operator.force,
-      transition.to.type == .scheduled
+      transition.to.type == .scheduled, !isMoved
     {
       lastTold[id] = transition.time
     }

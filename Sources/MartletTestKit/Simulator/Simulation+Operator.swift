@@ -15,6 +15,9 @@ extension Simulation {
       if random.chance(0.2), let run = ended.randomElement(using: &random) { retry(run) }
       let paused = database.runs.values.filter { $0.stateType == .paused }.sorted { $0.id < $1.id }
       if random.chance(0.4), let run = paused.randomElement(using: &random) { resume(run) }
+      let waiting = database.runs.values.filter { $0.stateType == .scheduled }
+        .sorted { $0.id < $1.id }
+      if random.chance(0.1), let run = waiting.randomElement(using: &random) { retry(run) }
     }
   }
 
@@ -59,12 +62,15 @@ extension Simulation {
       HistoryChecker.Operator.resume)
   }
 
+  /// At once, or at some time.
   private func retry(_ run: RunSnapshot) {
     ask(
       .retry(
         RetryRequest(
           namespace: run.namespace, runID: run.id, actor: HistoryChecker.Operator.retry,
-          isForced: random.chance(0.5))), HistoryChecker.Operator.retry)
+          isForced: random.chance(0.5),
+          dueTime: random.chance(0.3) ? agenda.now + delay(-5000, 40_000) : nil)),
+      HistoryChecker.Operator.retry)
   }
 
   private func force(_ run: RunSnapshot) {

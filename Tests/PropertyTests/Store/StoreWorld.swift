@@ -1,6 +1,7 @@
 // Decides a world over the real store: two replicas on one Postgres, clients, an operator and the engine's services, in
 // rounds in which much happens at once; connections are killed in the midst of it, and replicas replaced.
 
+import Foundation
 import MartletEngine
 import MartletModel
 import MartletPostgres
@@ -163,11 +164,11 @@ final class StoreWorld {
     try await BlockingThread.run { try database.connect().script(text) }
   }
 
-  private func number(_ query: String) async throws -> Int64 {
+  private func text(_ query: String) async throws -> String {
     let database = database
     return try await BlockingThread.run {
       let rows = try database.connect().query(Statement("", query, planning: .everyTime))
-      return try rows.first { row throws(PostgresError) in try row.get(0, as: Int64.self) } ?? 0
+      return try rows.first { row throws(PostgresError) in try row.get(0, as: String.self) } ?? ""
     }
   }
 
@@ -190,6 +191,7 @@ final class StoreWorld {
   private func operation() async throws -> Command? {
     guard let id = runs.keys.sorted().randomElement(using: &random) else { return nil }
     let namespace = Self.namespace
+    let now = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
     switch Int.random(in: 0..<7, using: &random) {
     case 0, 1:
       return .cancel(
@@ -209,7 +211,7 @@ final class StoreWorld {
       return .retry(
         RetryRequest(
           namespace: namespace, runID: id, actor: HistoryChecker.Operator.retry,
-          isForced: random.chance(0.5)))
+          isForced: random.chance(0.5), dueTime: random.chance(0.3) ? now : nil))
     default:
       return .setState(
         StateOverride(
@@ -258,22 +260,27 @@ final class StoreWorld {
 
   /// Lets everything come to rest: nobody reports any more, and every bound passes.
   func rest() async throws {
-    for _ in 0..<200 {
+    var open = ""
+    let end = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < end {
+      for store in stores { try await store.waitUntilConnected() }
       try await sql(
         """
         UPDATE session SET beat_time = beat_time - interval '1 hour',
           lease_until = clock_timestamp() - interval '1 s'
         """)
       await pass()
-      let open = try await number(
+      open = try await text(
         """
-        SELECT (SELECT count(*) FROM run_cascade) + (SELECT count(*) FROM claim)
-          + (SELECT count(*) FROM run_due d JOIN run_state s ON s.id = d.run_id
-             WHERE s.state_type = 5)
+        SELECT coalesce(string_agg(what, ', '), '') FROM (
+          SELECT 'a cascade of ' || run_id AS what FROM run_cascade
+          UNION ALL SELECT 'a claim of ' || run_id FROM claim
+          UNION ALL SELECT 'CANCELLING of ' || s.id
+            FROM run_due d JOIN run_state s ON s.id = d.run_id WHERE s.state_type = 5) AS open
         """)
-      if open == 0 { return }
+      if open.isEmpty { return }
     }
-    problems.append("\(Promise.withinBounds.rawValue): something is under way at the end of all")
+    problems.append("\(Promise.withinBounds.rawValue): under way at the end of all: \(open)")
   }
 
   /// Reads every history and checks it, then what was acknowledged against it.
