@@ -13,6 +13,7 @@ else
 fi
 if [ "${SCALE:-}" = large ]; then flow_runs=${FLOW_RUNS:-1000000}; fi
 
+is_part() { is_wanted prefect || is_wanted "prefect-$1"; }
 prefect_sql() { psql -X -q -v ON_ERROR_STOP=1 -h "$work/data/run" -U martlet "$@" prefect; }
 prefect_port=$(free_port)
 prefect_address=http://127.0.0.1:$prefect_port
@@ -75,90 +76,100 @@ if [ "${SCALE:-}" != large ]; then
   figure prefect_idle_memory "$(family_resident "$prefect")" MiB
   figure martlet_idle_memory "$(resident "$server")" MiB
 
-  note "states: flow runs, each made (not timed), then told RUNNING and COMPLETED over POST /flow_runs/{id}/set_state by 1, 32"
-  note "  and 64 clients of HTTP/1.1 that keep their connections, the same program for both; rounds in turn. request_cpu: of"
-  note "  the server without Postgres, each of the three requests of a run; load_cpu: of the load, each transition"
-  for clients in 1 32 64; do
-    if [ "$clients" = 1 ]; then ours=$lone theirs=$prefect_lone; else ours=$crowd theirs=$prefect_crowd; fi
-    i=0
-    while [ "$i" -lt "$rounds" ]; do
-      states martlet "$address" "ticks $server" "$ours" "$clients" "$i"
-      states prefect "$prefect_address" "family_ticks $prefect" "$theirs" "$clients" "$i"
-      i=$((i + 1))
+  if is_part states; then
+    note "states: flow runs, each made (not timed), then told RUNNING and COMPLETED over POST /flow_runs/{id}/set_state by 1, 32"
+    note "  and 64 clients of HTTP/1.1 that keep their connections, the same program for both; rounds in turn. request_cpu: of"
+    note "  the server without Postgres, each of the three requests of a run; load_cpu: of the load, each transition"
+    for clients in 1 32 64; do
+      if [ "$clients" = 1 ]; then ours=$lone theirs=$prefect_lone; else ours=$crowd theirs=$prefect_crowd; fi
+      i=0
+      while [ "$i" -lt "$rounds" ]; do
+        states martlet "$address" "ticks $server" "$ours" "$clients" "$i"
+        states prefect "$prefect_address" "family_ticks $prefect" "$theirs" "$clients" "$i"
+        i=$((i + 1))
+      done
+      both "$clients" transitions 1/s "transitions_$clients"
+      both "$clients" transition_p50 ms "transition_p50_$clients"
+      both "$clients" transition_p99 ms "transition_p99_$clients"
+      both "$clients" request_cpu us "request_cpu_$clients"
+      both "$clients" load_cpu us "load_cpu_$clients"
+      times=$(ratio "$work/states.martlet.$clients" "$work/states.prefect.$clients")
+      figure "prefect_times_$clients" "$times" x
+      [ "$clients" = 1 ] || verdict "$times" at-least 50 "times Prefect's rate of set_state with $clients clients"
     done
-    both "$clients" transitions 1/s "transitions_$clients"
-    both "$clients" transition_p50 ms "transition_p50_$clients"
-    both "$clients" transition_p99 ms "transition_p99_$clients"
-    both "$clients" request_cpu us "request_cpu_$clients"
-    both "$clients" load_cpu us "load_cpu_$clients"
-    times=$(ratio "$work/states.martlet.$clients" "$work/states.prefect.$clients")
-    figure "prefect_times_$clients" "$times" x
-    [ "$clients" = 1 ] || verdict "$times" at-least 50 "times Prefect's rate of set_state with $clients clients"
-  done
+  fi
 
-  note "map: a flow that maps a task over so many numbers, Prefect's own client, until the flow has the ends (ended) and until"
-  note "  the server counts them all (held), if it ever does (kept); the client's own processor time (client_cpu) bounds both"
-  for count in $maps; do
+  if is_part map; then
+    note "map: a flow that maps a task over so many numbers, Prefect's own client, until the flow has the ends (ended) and until"
+    note "  the server counts them all (held), if it ever does (kept); the client's own processor time (client_cpu) bounds both"
+    for count in $maps; do
+      for who in martlet prefect; do
+        if [ $who = martlet ]; then url=$address; else url=$prefect_address; fi
+        prefect_client "$url" map.py "$count" >"$work/rounds.$who.map$count.0" || fail "the map of $count failed ($who)"
+        sed -i 's/map_//' "$work/rounds.$who.map$count.0"
+      done
+      both "map$count" kept runs "map_kept_$count"
+      for name in ended held client_cpu; do both "map$count" "$name" s "map_${name}_$count"; done
+    done
+  fi
+
+  if is_part trigger; then
+    note "trigger: from a deployment's run being made to RUNNING, with Prefect's process worker, which looks once a second and"
+    note "  starts a Python for it; median of $triggers"
     for who in martlet prefect; do
       if [ $who = martlet ]; then url=$address; else url=$prefect_address; fi
-      prefect_client "$url" map.py "$count" >"$work/rounds.$who.map$count.0" || fail "the map of $count failed ($who)"
-      sed -i 's/map_//' "$work/rounds.$who.map$count.0"
+      mkdir -p "$work/flows.$who"
+      prefect_client "$url" trigger.py "$triggers" "$work/flows.$who" >"$work/output" || { cat "$work/output" >&2; fail "trigger ($who)"; }
+      grep '^figure' "$work/output" >"$work/rounds.$who.trigger.0"
     done
-    both "map$count" kept runs "map_kept_$count"
-    for name in ended held client_cpu; do both "map$count" "$name" s "map_${name}_$count"; done
-  done
+    both trigger trigger s
+  fi
 
-  note "trigger: from a deployment's run being made to RUNNING, with Prefect's process worker, which looks once a second and"
-  note "  starts a Python for it; median of $triggers"
-  for who in martlet prefect; do
-    if [ $who = martlet ]; then url=$address; else url=$prefect_address; fi
-    mkdir -p "$work/flows.$who"
-    prefect_client "$url" trigger.py "$triggers" "$work/flows.$who" >"$work/output" || { cat "$work/output" >&2; fail "trigger ($who)"; }
-    grep '^figure' "$work/output" >"$work/rounds.$who.trigger.0"
-  done
-  both trigger trigger s
-
-  note "events: one connection to /events/in, until the answer to a ping (answered), which tells of Martlet alone that all are"
-  note "  durable, and until all are found (held); $events for Martlet, $prefect_events for Prefect, $rounds rounds"
-  i=0
-  while [ "$i" -lt "$rounds" ]; do
-    prefect_client "$address" events.py "$events" >"$work/rounds.martlet.events.$i" || fail "events (martlet)"
-    prefect_client "$prefect_address" events.py "$prefect_events" >"$work/rounds.prefect.events.$i" || fail "events (prefect)"
-    value_of "$work/rounds.martlet.events.$i" events_held >>"$work/events.martlet"
-    value_of "$work/rounds.prefect.events.$i" events_held >>"$work/events.prefect"
-    i=$((i + 1))
-  done
-  both events events_answered 1/s
-  both events events_held 1/s
-  both events events_client_cpu us
-  figure prefect_times_events "$(ratio "$work/events.martlet" "$work/events.prefect")" x
+  if is_part events; then
+    note "events: one connection to /events/in, until the answer to a ping (answered), which tells of Martlet alone that all are"
+    note "  durable, and until all are found (held); $events for Martlet, $prefect_events for Prefect, $rounds rounds"
+    i=0
+    while [ "$i" -lt "$rounds" ]; do
+      prefect_client "$address" events.py "$events" >"$work/rounds.martlet.events.$i" || fail "events (martlet)"
+      prefect_client "$prefect_address" events.py "$prefect_events" >"$work/rounds.prefect.events.$i" || fail "events (prefect)"
+      value_of "$work/rounds.martlet.events.$i" events_held >>"$work/events.martlet"
+      value_of "$work/rounds.prefect.events.$i" events_held >>"$work/events.prefect"
+      i=$((i + 1))
+    done
+    both events events_answered 1/s
+    both events events_held 1/s
+    both events events_client_cpu us
+    figure prefect_times_events "$(ratio "$work/events.martlet" "$work/events.prefect")" x
+  fi
 fi
 
-prefect_sql -v flow_runs="$flow_runs" -f Tests/Benchmarks/prefect/fill.sql
-rows=$(prefect_sql -At -c 'SELECT (SELECT count(*) FROM flow_run) + (SELECT count(*) FROM task_run)')
-sql -c CHECKPOINT
-before=$(ticks "$server")
-start=$(milliseconds)
-"$martlet" import prefect --from "postgresql://martlet@/prefect?host=$work/data/run&port=5432" --server "$address" --only flows,runs \
-  >"$work/import" 2>&1 || { tail -20 "$work/import" >&2; fail "the import failed"; }
-took=$(($(milliseconds) - start))
-note "import: martlet import prefect, of $rows flow and task runs, three states each, in $took ms"
-imported=$(awk -v n="$rows" -v ms=$took 'BEGIN { printf "%d", n * 1000 / ms }')
-figure import_runs "$imported" 1/s
-figure import_server_cpu "$(awk -v a="$before" -v b="$(ticks "$server")" -v hz="$(getconf CLK_TCK)" -v n="$rows" \
-  'BEGIN { printf "%.1f", (b - a) / hz * 1e6 / n }')" us
-verdict "$imported" at-least 5600 "runs a second: 10,000,000 in half an hour"
+if is_part import; then
+  prefect_sql -v flow_runs="$flow_runs" -f Tests/Benchmarks/prefect/fill.sql
+  rows=$(prefect_sql -At -c 'SELECT (SELECT count(*) FROM flow_run) + (SELECT count(*) FROM task_run)')
+  sql -c CHECKPOINT
+  before=$(ticks "$server")
+  start=$(milliseconds)
+  "$martlet" import prefect --from "postgresql://martlet@/prefect?host=$work/data/run&port=5432" --server "$address" --only flows,runs \
+    >"$work/import" 2>&1 || { tail -20 "$work/import" >&2; fail "the import failed"; }
+  took=$(($(milliseconds) - start))
+  note "import: martlet import prefect, of $rows flow and task runs, three states each, in $took ms"
+  imported=$(awk -v n="$rows" -v ms=$took 'BEGIN { printf "%d", n * 1000 / ms }')
+  figure import_runs "$imported" 1/s
+  figure import_server_cpu "$(awk -v a="$before" -v b="$(ticks "$server")" -v hz="$(getconf CLK_TCK)" -v n="$rows" \
+    'BEGIN { printf "%.1f", (b - a) / hz * 1e6 / n }')" us
+  verdict "$imported" at-least 5600 "runs a second: 10,000,000 in half an hour"
 
-sql -c 'VACUUM (ANALYZE) run, run_state'
-note "list: POST /flow_runs/filter of 200, the latest first, one call at a time, with $flow_runs filled flow runs in both"
-i=0
-while [ "$i" -lt "$rounds" ]; do
-  "$load" prefect-lists --server "$address" --calls 100 >"$work/rounds.martlet.list.$i" || fail "lists (martlet)"
-  "$load" prefect-lists --server "$prefect_address" --calls 10 >"$work/rounds.prefect.list.$i" || fail "lists (prefect)"
-  i=$((i + 1))
-done
-both list list_p50 ms
-both list list_p99 ms
+  sql -c 'VACUUM (ANALYZE) run, run_state'
+  note "list: POST /flow_runs/filter of 200, the latest first, one call at a time, with $flow_runs filled flow runs in both"
+  i=0
+  while [ "$i" -lt "$rounds" ]; do
+    "$load" prefect-lists --server "$address" --calls 100 >"$work/rounds.martlet.list.$i" || fail "lists (martlet)"
+    "$load" prefect-lists --server "$prefect_address" --calls 10 >"$work/rounds.prefect.list.$i" || fail "lists (prefect)"
+    i=$((i + 1))
+  done
+  both list list_p50 ms
+  both list list_p99 ms
+fi
 note "prefect_memory, martlet_memory: VmRSS without Postgres, at the end"
 figure prefect_memory "$(family_resident "$prefect")" MiB
 figure martlet_memory "$(resident "$server")" MiB

@@ -8,7 +8,8 @@
 #        QUICK=1 run.sh      about 3 minutes: one short round, to see that it works
 #        SCALE=large run.sh  how it bears RUNS runs (10000000) and not the rest; see large.sh
 # Variables: MARTLET_BIN, MARTLET_BENCH_BIN (programs), BENCH_ONLY (some of: start ping wire latency
-# transitions core memory work prefect large; or parts of work), BENCH_DIR (where the database lies, for large; /tmp).
+# transitions core memory work prefect large; or parts of work, or of prefect: prefect-states, -map, -trigger, -events,
+# -import), BENCH_DIR (where the database lies, for large; /tmp).
 set -eu
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -332,7 +333,7 @@ for part in work idle claims due schedules trigger; do
 done
 
 # shellcheck disable=SC1091 # it is read on its own
-if is_wanted prefect; then . Tests/Benchmarks/prefect.sh; fi
+case " $only " in *" prefect"*) . Tests/Benchmarks/prefect.sh ;; esac
 
 # shellcheck disable=SC1091 # it is read on its own
 if is_wanted large; then . Tests/Benchmarks/large.sh; fi

@@ -1,6 +1,7 @@
 // Decides where messages begin and end in a body: a flag byte, four bytes of length, the message
 // (gRPC over HTTP/2, "Length-Prefixed-Message"), however the body was cut into pieces. Pieces are kept as
-// they came: a message within one of them is lent without a copy, others are joined once.
+// they came: a message within one of them is lent without a copy, others are joined once: large ones as they
+// come, so that the end of a large message takes no longer than any other piece.
 
 package import MartletCall
 package import NIOCore
@@ -34,6 +35,10 @@ package struct MessageAssembler {
     pending += count
     if pending == count {
       first = piece
+    } else if isFirstOfLarge {
+      // Else a body of large messages would be kept whole.
+      if first.readerIndex > 0 { first.discardReadBytes() }
+      first.writeBuffer(&piece)
     } else if let last = rest.indices.last, last >= taken,
       rest[last].readableBytes + count <= Self.joined
     {
@@ -42,6 +47,14 @@ package struct MessageAssembler {
     } else {
       rest.append(piece)
     }
+  }
+
+  /// Whether the first piece begins a large message that is not whole.
+  private var isFirstOfLarge: Bool {
+    guard rest.isEmpty,
+      let length = first.getInteger(at: first.readerIndex + 1, as: UInt32.self)
+    else { return false }
+    return length > Self.joined && first.readableBytes < Self.prefix + Int(length)
   }
 
   /// The length that the next prefix announces, once it has come.

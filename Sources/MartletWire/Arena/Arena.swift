@@ -29,10 +29,11 @@ public struct Arena {
   /// Remembers how much is in use.
   func mark() -> Mark { Mark(chunk: state.pointee.chunk, cursor: state.pointee.cursor) }
 
-  /// Takes back all that was handed out since the mark; frees memory beyond the first chunk.
+  /// Takes back all that was handed out since the mark; frees memory beyond the first chunk, but for one that is kept
+  /// for the next large message.
   func release(to mark: Mark) {
     while state.pointee.chunk != mark.chunk, let previous = state.pointee.chunk.pointee.previous {
-      free(state.pointee.chunk)
+      state.pointee.giveUp(state.pointee.chunk)
       state.pointee.use(previous)
     }
     state.pointee.cursor = mark.cursor
@@ -59,7 +60,7 @@ public struct Arena {
 
 /// A piece of memory from malloc; the memory handed out follows this head.
 @usableFromInline struct ArenaChunk {
-  let previous: UnsafeMutablePointer<ArenaChunk>?
+  var previous: UnsafeMutablePointer<ArenaChunk>?
   let size: Int
 }
 
@@ -71,6 +72,8 @@ public struct Arena {
   @usableFromInline var cursor: UInt
   @usableFromInline var end: UInt
   fileprivate(set) var chunk: UnsafeMutablePointer<ArenaChunk>
+  /// A large chunk that is not in use: memory that is new to the process costs more than what is written to it.
+  private var spare: UnsafeMutablePointer<ArenaChunk>?
   /// How many bytes protobuf-c may still take.
   var budget = 0
   /// The address below which the stack must not grow.
@@ -82,6 +85,8 @@ public struct Arena {
   var allocator = ProtobufCAllocator()
 
   private static let firstChunk = 64 << 10
+  /// The largest chunk that a thread keeps: room for a message of 1 MiB and its bytes.
+  private static let largestSpare = 2 << 20 + 4096
   private static let head = 16
 
   static func make() -> UnsafeMutablePointer<ArenaState> {
@@ -103,6 +108,7 @@ public struct Arena {
       next = chunk.pointee.previous
       free(chunk)
     }
+    if let spare = state.pointee.spare { free(spare) }
     state.deinitialize(count: 1)
     state.deallocate()
   }
@@ -122,12 +128,28 @@ public struct Arena {
     end = UInt(bitPattern: chunk) + UInt(chunk.pointee.size)
   }
 
-  /// Takes a new chunk, twice the last one or as large as needed.
+  /// Frees a chunk, or keeps it in the place of a smaller one.
+  fileprivate mutating func giveUp(_ chunk: UnsafeMutablePointer<ArenaChunk>) {
+    guard chunk.pointee.size <= Self.largestSpare,
+      spare.map({ $0.pointee.size < chunk.pointee.size }) ?? true
+    else { return free(chunk) }
+    if let spare { free(spare) }
+    spare = chunk
+  }
+
+  /// Takes a new chunk, twice the last one or as large as needed, or the one that was kept.
   @usableFromInline @inline(never)
   mutating func allocateChunk(_ size: Int) -> UnsafeMutableRawPointer {
     let needed = (size &+ 15) & ~15
     let grown = min(chunk.pointee.size * 2, 16 << 20)
-    let fresh = Self.makeChunk(max(grown, needed + Self.head), previous: chunk)
+    let fresh: UnsafeMutablePointer<ArenaChunk>
+    if let kept = spare, kept.pointee.size >= max(grown, needed + Self.head) {
+      kept.pointee.previous = chunk
+      spare = nil
+      fresh = kept
+    } else {
+      fresh = Self.makeChunk(max(grown, needed + Self.head), previous: chunk)
+    }
     use(fresh)
     cursor = UInt(bitPattern: fresh) + UInt(Self.head + needed)
     return UnsafeMutableRawPointer(fresh) + Self.head

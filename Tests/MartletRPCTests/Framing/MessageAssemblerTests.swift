@@ -49,6 +49,32 @@ import Testing
     #expect(found == Self.messages)
   }
 
+  @Test func largeMessagesInPieces() throws {
+    let lengths = [9_000, 70_000, 3, 300_000, 8_192, 8_193, 1_000_000, 0, 40_000]
+    let messages: [[UInt8]] = lengths.map { length in
+      (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ length &+ $0 >> 8) }
+    }
+    var all = ByteBuffer()
+    for message in messages {
+      all.writeInteger(UInt8(0))
+      all.writeInteger(UInt32(message.count))
+      all.writeBytes(message)
+    }
+    var assembler = MessageAssembler(limit: 1 << 20)
+    var found: [[UInt8]] = []
+    var at = 0
+    // The pieces share their storage, as those of a connection do.
+    while at < all.writerIndex {
+      let count = min(at * 7919 % 33_000 + 1, all.writerIndex - at)
+      guard var piece = all.getSlice(at: at, length: count) else { break }
+      assembler.append(&piece)
+      at += count
+      while let message = try assembler.next() { found.append(Array(buffer: message.bytes)) }
+    }
+    #expect(found == messages)
+    #expect(assembler.pending == 0)
+  }
+
   @Test(arguments: [
     ([0, 0, 0, 0, 101] as [UInt8], StatusCode.resourceExhausted),
     ([0, 0xFF, 0xFF, 0xFF, 0xFF], .resourceExhausted),
