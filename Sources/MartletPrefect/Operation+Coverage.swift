@@ -25,10 +25,10 @@ extension Operation {
     case .readVersion: .served { api, _ in api.serverRelease() }
     case .hello: .served { api, _ in api.hello() }
     case .createCsrfToken: .served { api, _ in try api.createToken() }
-    case .readServerDefaultResultStorage: .served { api, _ in api.resultStorage() }
+    case .readServerDefaultResultStorage: .served { try await $0.readResultStorage($1) }
+    case .updateServerDefaultResultStorage: .served { try await $0.updateResultStorage($1) }
+    case .clearServerDefaultResultStorage: .served { try await $0.clearResultStorage($1) }
     case .readSettings: .served { api, _ in api.settings() }
-    case .updateServerDefaultResultStorage, .clearServerDefaultResultStorage:
-      .missing("there is no block that results go to unless their flow says so")
     // Flows
     case .createFlow: .served { try await $0.createFlow($1) }
     case .readFlow: .served { try await $0.readFlow($1) }

@@ -112,6 +112,7 @@ def set_up(client: Prefect) -> dict:
     flow = client.get("/flows/name/outer")["id"]
     post(client, "/work_pools/", {
         "name": "boats", "type": "process", "concurrency_limit": 3, "description": "for sails",
+        "storage_configuration": {"bundle_upload_step": {"prefect_aws.upload": {"bucket": "sails"}}},
         "base_job_template": {"job_configuration": {"command": "{{ command }}"},
                               "variables": {"properties": {"command": {"type": "string", "default": "x"}},
                                             "type": "object"}}})
@@ -323,7 +324,7 @@ def check_settings(there: Prefect, here: Prefect, made: dict) -> None:
     for name in ("where", "nothing"):
         old, new = there.get(f"/variables/name/{name}"), here.get(f"/variables/name/{name}")
         assert (old["value"], old["tags"]) == (new["value"], new["tags"])
-    for field in ("type", "description", "base_job_template", "concurrency_limit", "is_paused"):
+    for field in ("type", "description", "base_job_template", "concurrency_limit", "is_paused", "storage_configuration"):
         assert there.get("/work_pools/boats").get(field) == here.get("/work_pools/boats").get(field)
     old, new = (client.get("/work_pools/boats/queues/fast") for client in (there, here))
     assert all(old[name] == new[name] for name in ("priority", "concurrency_limit", "is_paused"))

@@ -35,6 +35,7 @@ def background(n: int):
 
 BLOCKS = """
 from prefect.blocks.core import Block
+from prefect.filesystems import LocalFileSystem
 
 class Harbour(Block):
     _block_type_name = "Cli Harbour"
@@ -43,6 +44,7 @@ class Harbour(Block):
 
 if __name__ == "__main__":
     Harbour().save("north", overwrite=True)
+    LocalFileSystem(basepath="/nowhere").save("cli-files", overwrite=True)
 """
 
 SEED = """
@@ -165,8 +167,10 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("shell serve 'echo served' --flow-name cli-served --deployment-name once --run-once", "once")],
     "events": [("event emit cli.sailed --resource-id cli.ship.1 --payload '{{\"knots\": 3}}'", "emitted")],
     "result-storage": [
-        ("experimental result-storage inspect", ""), ("experimental result-storage set cli-harbour/kept", "Set default"),
-        ("experimental result-storage clear", "Cleared")],
+        ("experimental result-storage inspect", "No"),
+        ("experimental result-storage set local-file-system/cli-files", "Set default"),
+        ("experimental result-storage inspect", "cli-files"), ("experimental result-storage clear", "Cleared"),
+        ("experimental result-storage inspect -o json", "null")],
     "server": [("server status", "running"), ("version", "3.9.1"), ("config validate", ""), ("profile ls", "ephemeral")],
 }
 
