@@ -74,7 +74,7 @@ extension Operation {
     case .taskRunHistory: .served { try await $0.history($1, .task) }
     case .paginateTaskRuns: .served { try await $0.paginateTaskRuns($1) }
     case .updateTaskRun: .served { try await $0.updateTaskRun($1) }
-    case .readObservedStates: .missing(Self.lists)
+    case .readObservedStates: .served { try await $0.readObservedStates($1) }
     // Logs
     case .createLogs: .served { try await $0.createLogs($1) }
     case .readLogs: .served { try await $0.readLogs($1) }
@@ -217,5 +217,4 @@ extension Operation {
     }
   }
 
-  private static let lists = "lists and counts are not translated yet"
 }

@@ -8,10 +8,13 @@ import subprocess
 from prefect_process import Prefect
 
 DRIVER = """
-import contextlib, io, json, sys, traceback
+import contextlib, io, json, os, sys, traceback
 from prefect.cli import app
 
-for line in sys.stdin:
+# Some commands read what comes in where nobody types.
+lines = os.fdopen(os.dup(0))
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+for line in lines:
     sys.argv = ["prefect", *json.loads(line)]
     said, code = io.StringIO(), 0
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):

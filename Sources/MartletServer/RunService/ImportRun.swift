@@ -6,6 +6,8 @@ internal import MartletHTTP
 internal import MartletModel
 internal import MartletProto
 internal import MartletRPC
+internal import MartletStore
+internal import MartletWire
 
 extension RunHandlers {
   func importRun(_ requests: MessageStream<ImportRunRequest>, context: CallContext) async throws

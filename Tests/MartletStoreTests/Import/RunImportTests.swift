@@ -228,12 +228,13 @@ import Testing
 
   @Test func aCircleThatIsThereEndsEveryWay() async throws {
     try await StoreFixture.with { fixture async throws -> Void in
-      let (one, two, three) = (RunID.fresh(), RunID.fresh(), RunID.fresh())
+      let (root, one, two, three) = (RunID.fresh(), RunID.fresh(), RunID.fresh(), RunID.fresh())
       #expect(
         try await take(
           [
-            Self.history(one), Self.history(two, parent: one), Self.history(three, parent: two),
-          ], fixture) == [.imported, .imported, .imported])
+            Self.history(root), Self.history(one, parent: root), Self.history(two, parent: one),
+            Self.history(three, parent: two),
+          ], fixture) == [.imported, .imported, .imported, .imported])
       // As no import makes it.
       for table in ["run", "run_state"] {
         try await fixture.sql("UPDATE \(table) SET parent_id = '\(three)' WHERE id = '\(one)'")

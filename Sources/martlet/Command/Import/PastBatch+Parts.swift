@@ -3,6 +3,7 @@
 import Martlet
 import MartletCall
 import MartletProto
+import MartletRPC
 import MartletWire
 
 extension PastBatch {
