@@ -25,10 +25,10 @@ extension Operation {
     case .readVersion: .served { api, _ in api.serverRelease() }
     case .hello: .served { api, _ in api.hello() }
     case .createCsrfToken: .served { api, _ in try api.createToken() }
-    case .readServerDefaultResultStorage: .served { api, _ in api.resultStorage() }
+    case .readServerDefaultResultStorage: .served { try await $0.readResultStorage($1) }
+    case .updateServerDefaultResultStorage: .served { try await $0.updateResultStorage($1) }
+    case .clearServerDefaultResultStorage: .served { try await $0.clearResultStorage($1) }
     case .readSettings: .served { api, _ in api.settings() }
-    case .updateServerDefaultResultStorage, .clearServerDefaultResultStorage:
-      .missing("there is no block that results go to unless their flow says so")
     // Flows
     case .createFlow: .served { try await $0.createFlow($1) }
     case .readFlow: .served { try await $0.readFlow($1) }
@@ -74,7 +74,7 @@ extension Operation {
     case .taskRunHistory: .served { try await $0.history($1, .task) }
     case .paginateTaskRuns: .served { try await $0.paginateTaskRuns($1) }
     case .updateTaskRun: .served { try await $0.updateTaskRun($1) }
-    case .readObservedStates: .missing(Self.lists)
+    case .readObservedStates: .served { try await $0.readObservedStates($1) }
     // Logs
     case .createLogs: .served { try await $0.createLogs($1) }
     case .readLogs: .served { try await $0.readLogs($1) }
@@ -217,5 +217,4 @@ extension Operation {
     }
   }
 
-  private static let lists = "lists and counts are not translated yet"
 }

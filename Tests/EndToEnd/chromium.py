@@ -36,6 +36,23 @@ FIND = """
 })(%s, %s)
 """
 
+# Marks that of the elements which a selector, and a text if any, name that shares the smallest part of the page with another text.
+MARK_NEAR = """
+((near, selector, text) => {
+  document.querySelectorAll('[data-near]').forEach(e => e.removeAttribute('data-near'));
+  const said = e => (e.innerText || e.getAttribute('aria-label') || e.value || '').trim();
+  let found = null, least = Infinity;
+  for (const e of document.querySelectorAll(selector)) {
+    if (text !== null && said(e) !== text) continue;
+    let around = e;
+    while (around && !around.innerText.includes(near)) around = around.parentElement;
+    if (around && around.innerText.length < least) { found = e; least = around.innerText.length; }
+  }
+  if (found) found.setAttribute('data-near', '');
+  return found !== null;
+})(%s, %s, %s)
+"""
+
 
 class Chromium:
     """One browser with one page."""
@@ -187,12 +204,28 @@ class Chromium:
                       button="left" if count else "none")
         self.settle()
 
+    def click_near(self, near: str, selector: str, text: str | None = None, timeout: float = 20) -> None:
+        """Clicks what belongs to a text: the menu or the switch of its row."""
+        end = time.monotonic() + timeout
+        while not self.evaluate(MARK_NEAR % (json.dumps(near), json.dumps(selector), json.dumps(text))):
+            assert time.monotonic() < end, f"no {selector} {text!r} near {near!r} in:\n{self.text()}\n{self.faults}"
+            self.wait(0.1)
+        self.click("[data-near]")
+
+    def press(self, key: str, number: int, modifiers: int = 0) -> None:
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=number, modifiers=modifiers)
+
     def fill(self, selector: str, text: str) -> None:
         """Puts a text in the place of what a field has."""
         self.click(selector)
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key="a", code="KeyA", windowsVirtualKeyCode=65, modifiers=2)
+        self.press("a", 65, modifiers=2)
         self.call("Input.insertText", text=text)
+
+    def choose(self, selector: str, option: str) -> None:
+        """Takes one of the choices that a click shows."""
+        self.click(selector)
+        self.click("[role=option]", option)
 
     def picture(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))

@@ -192,6 +192,13 @@ def live(server) -> dict[str, str]:
     ):
         for state in states:
             call("RunService/SetRunState", {"id": runs[run], "state": state, "force": True})
+    # One that somebody else says to have made.
+    runs["called"] = str(uuid.uuid4())
+    answer = call("RunService/ImportRuns", {"histories": [{
+        "run": {"id": runs["called"], "definition": "called", "createdBy": "ada",
+                "times": {"createTime": "2026-01-02T03:04:05Z"}},
+        "transitions": [{"to": {"type": "STATE_TYPE_FAILED", "time": "2026-01-02T03:04:06Z"}, "actor": "grace"}]}]})
+    assert answer["results"] == [{}]
     # A result that is kept apart.
     runs["kept"] = call("RunService/CreateRun", {"run": {"definition": "kept"}})["run"]["id"]
     result = call("ResultService/PutResult", {"runId": runs["kept"], "payload": {"json": [1, 2, 3]}})["payload"]
@@ -248,7 +255,11 @@ def test_what_has_happened_comes_in(source, place, tmp_path):
             for body in expected:
                 # Sessions are those of a server.
                 body.get("run", {}).pop("sessionId", None)
-            assert expected and of_kind(after, kind) == expected, kind
+            there = of_kind(after, kind)
+            # Who took them in is said only here, and only where others are named.
+            importers = {body["run"]["definition"]: body["run"].pop("importedBy", "") for body in there if "run" in body}
+            assert expected and there == expected, kind
+            assert kind != "history" or importers["told"] == "" and importers["called"] == "anonymous"
         parts = ("export", "--digest", "--only", "runs,logs,artifacts,events")
         digests = cli(other, *parts)
         assert cli(source, *parts) == digests and len(digests.splitlines()) == 1 + len(HISTORY)
@@ -279,7 +290,7 @@ def test_what_has_happened_comes_in(source, place, tmp_path):
         other.stop()
 
 
-def test_more_than_a_page_of_everything(server):
+def test_more_than_a_page_of_everything(server, place, tmp_path):
     call = Connection(server.port).call
     runs = [str(uuid.uuid4()) for _ in range(250)]
     call("RunService/BatchCreateRuns", {"runs": [{"id": run, "definition": "many"} for run in runs]})
@@ -309,9 +320,12 @@ def test_more_than_a_page_of_everything(server):
             {"type": "STATE_TYPE_COMPLETED"},
         ):
             call("RunService/SetRunState", {"id": long, "state": state, "force": True})
-    records = lines(cli(server, "export"))
+    whole = cli(server, "export")
+    records = lines(whole)
     (history,) = [body for body in of_kind(records, "history") if body["run"]["id"] == long]
     assert [int(change["revision"]) for change in history["transitions"]] == list(range(1, 42))
+    assert len(json.dumps(history)) > 4 << 20
+    check_long_history(history, place, tmp_path)
     said = [entry for entry in of_kind(records, "logEntry") if entry["runId"] == long]
     assert [(int(entry["line"]), len(entry["message"])) for entry in said] == [(n, 60_000) for n in range(1, 101)]
     records = [(kind, body) for kind, body in records if long not in (body.get("runId"), body.get("run", {}).get("id"))]
@@ -319,6 +333,33 @@ def test_more_than_a_page_of_everything(server):
     assert [int(entry["line"]) for entry in of_kind(records, "logEntry")] == list(range(1, 2501))
     assert {variable["value"] for variable in of_kind(records, "variable")} == set(range(150))
     assert {artifact["markdown"] for artifact in of_kind(records, "artifact")} == {str(n) for n in range(150)}
+
+
+def check_long_history(history: dict, place, tmp_path) -> None:
+    """A history that is longer than a message comes in, once."""
+    (place / "b").mkdir(mode=0o755)
+    other = Server(place / "b")
+    path = tmp_path / "long.jsonl"
+
+    def write(body: dict) -> None:
+        parts = ({"export": {"format": 1}}, {"history": body}, {"end": {"records": {"history": 1}}})
+        path.write_text("".join(json.dumps(part) + "\n" for part in parts))
+
+    try:
+        other.start()
+        write({**history, "transitions": history["transitions"][:-1] + [
+            {"to": {"type": "STATE_TYPE_RUNNING", "time": history["transitions"][-1]["to"]["time"]}}]})
+        assert "not finished" in cli(other, "import", str(path))
+        write(history)
+        for _ in range(2):
+            said = cli(other, "import", str(path))
+            assert "refused" not in said and "there now" in said
+        (there,) = of_kind(lines(cli(other, "export", "--only", "runs")), "history")
+        assert there == history
+        write({**history, "run": {**history["run"], "parameters": {"n": 1}}})
+        assert "taken by a run with another history" in cli(other, "import", str(path), code=1)
+    finally:
+        other.stop()
 
 
 def test_what_is_no_export_is_refused(source, tmp_path):

@@ -10,6 +10,7 @@ import json
 import subprocess
 import threading
 import time
+import uuid
 
 import pytest
 
@@ -111,6 +112,7 @@ def set_up(client: Prefect) -> dict:
     flow = client.get("/flows/name/outer")["id"]
     post(client, "/work_pools/", {
         "name": "boats", "type": "process", "concurrency_limit": 3, "description": "for sails",
+        "storage_configuration": {"bundle_upload_step": {"prefect_aws.upload": {"bucket": "sails"}}},
         "base_job_template": {"job_configuration": {"command": "{{ command }}"},
                               "variables": {"properties": {"command": {"type": "string", "default": "x"}},
                                             "type": "object"}}})
@@ -137,7 +139,27 @@ def set_up(client: Prefect) -> dict:
                         "prefect.resource.id": f"prefect.deployment.{deployment['id']}"}},
         "actions": [{"type": "run-deployment", "source": "selected", "deployment_id": deployment["id"],
                      "parameters": {"n": 1}}]})
-    return {"flow": flow, "deployment": deployment["id"], "automation": automation["id"]}
+    both = post(client, "/automations/", composite(deployment["id"]))
+    return {"flow": flow, "deployment": deployment["id"], "automation": automation["id"], "composite": both["id"]}
+
+
+def composite(deployment: str) -> dict:
+    """An automation that waits for an order, and for a bill and a payment one after the other."""
+
+    def event(name: str) -> dict:
+        return {"type": "event", "posture": "Reactive", "expect": [name], "threshold": 1, "within": 0,
+                "match": {"prefect.resource.id": "shop.*"}}
+
+    return {
+        "name": "ordered and paid", "enabled": True,
+        "trigger": {"type": "compound", "require": "all", "within": 3600, "triggers": [
+            event("shop.imported.order"),
+            {"type": "sequence", "within": 600, "triggers": [event("shop.imported.bill"), event("shop.imported.payment")]},
+            {"type": "compound", "require": 1, "within": None, "triggers": [
+                event("shop.imported.order"),
+                {**event("shop.imported.never"), "match": {
+                    "prefect.resource.id": f"prefect.deployment.{deployment}"}}]}]},
+        "actions": [{"type": "do-nothing"}]}
 
 
 def pages(client: Prefect, path: str, body: dict | None = None) -> list[dict]:
@@ -232,6 +254,7 @@ def test_everything_comes_over(martlet, source, tmp_path):
     assert "refused" not in said and "different" not in said, said
     check_runs(there, here, Connection(martlet.port))
     check_settings(there, here, made)
+    check_composite(there, here, made)
 
     def counted(text: str) -> list[str]:
         # Events go on there.
@@ -301,7 +324,7 @@ def check_settings(there: Prefect, here: Prefect, made: dict) -> None:
     for name in ("where", "nothing"):
         old, new = there.get(f"/variables/name/{name}"), here.get(f"/variables/name/{name}")
         assert (old["value"], old["tags"]) == (new["value"], new["tags"])
-    for field in ("type", "description", "base_job_template", "concurrency_limit", "is_paused"):
+    for field in ("type", "description", "base_job_template", "concurrency_limit", "is_paused", "storage_configuration"):
         assert there.get("/work_pools/boats").get(field) == here.get("/work_pools/boats").get(field)
     old, new = (client.get("/work_pools/boats/queues/fast") for client in (there, here))
     assert all(old[name] == new[name] for name in ("priority", "concurrency_limit", "is_paused"))
@@ -327,6 +350,36 @@ def check_settings(there: Prefect, here: Prefect, made: dict) -> None:
     assert automation["name"] == "after outer" and automation["enabled"] is False
     assert automation["actions"][0]["deployment_id"] == new["id"] != old["id"]
     assert automation["trigger"]["match_related"]["prefect.resource.id"] == f"prefect.deployment.{new['id']}"
+
+
+def check_composite(there: Prefect, here: Prefect, made: dict) -> None:
+    path = f"/automations/{made['composite']}"
+    old, new = there.get(path), here.get(path)
+    assert (old["enabled"], new["enabled"]) == (True, False)
+    deployment = here.get("/deployments/name/outer/nightly")["id"]
+    assert new["trigger"] == json.loads(json.dumps(old["trigger"]).replace(made["deployment"], deployment))
+    status, answer = here.request("PATCH", path, {"enabled": True})
+    assert status == 204, answer
+
+    def tell(*names: str) -> None:
+        for name in names:
+            now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+            status, answer = here.request("POST", "/events", [
+                {"id": str(uuid.uuid4()), "occurred": now, "event": name, "payload": {}, "related": [],
+                 "resource": {"prefect.resource.id": "shop.imported.1"}}])
+            assert status == 204, answer
+
+    def fired() -> list:
+        wanted = {"filter": {"event": {"name": ["prefect.automation.triggered"]},
+                             "resource": {"id": [f"prefect.automation.{made['composite']}"]}}}
+        return post(here, "/events/filter", wanted)["events"]
+
+    tell("shop.imported.payment", "shop.imported.order", "shop.imported.bill")
+    assert not fired()
+    tell("shop.imported.payment")
+    wait_until(fired, "the automation that came over")
+    status, answer = here.request("PATCH", path, {"enabled": False})
+    assert status == 204, answer
 
 
 def test_what_is_not_known_is_refused(martlet, source):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from martlet_process import Connection
+from martlet_process import BINARY, Connection
 from prefect_process import Prefect, last_json, needs_prefect
 
 pytestmark = needs_prefect
@@ -177,6 +177,43 @@ def test_a_worker_runs_what_is_deployed(prefect, calm_server, programs, tmp_path
     _, workers = prefect.request("POST", "/work_pools/e2e-pool/workers/filter", {})
     assert [(worker["name"], worker["status"]) for worker in workers] == [("lone", "ONLINE")]
     assert prefect.get("/work_pools/e2e-pool")["status"] == "READY"
+
+
+SHELL = """
+import os, subprocess
+from prefect import flow, task
+
+@task
+def step():
+    subprocess.run([os.environ["E2E_MARTLET"], "run", "--name", "in-task", "--", "true"], check=True)
+
+@flow(name="e2e-shell")
+def shell():
+    martlet = [os.environ["E2E_MARTLET"], "run"]
+    subprocess.run([*martlet, "--name", "outer", "--", *martlet, "--name", "inner", "--", "echo", "hello"], check=True)
+    step()
+"""
+
+
+def test_a_command_in_a_deployed_flow_is_below_it(prefect, calm_server, programs, tmp_path):
+    (tmp_path / "shell.py").write_text(SHELL)
+    prefect.environment = {
+        **{name: value for name, value in prefect.environment.items() if not name.startswith("MARTLET_")},
+        "MARTLET_API_URL": calm_server.url, "MARTLET_HOME": str(tmp_path / "martlet"), "E2E_MARTLET": str(BINARY)}
+    prefect.command("work-pool", "create", "e2e-shell", "--type", "process")
+    prefect.run(DEPLOY, str(tmp_path), "shell.py:shell", "one", "e2e-shell")
+    start_worker(prefect, programs, tmp_path, "e2e-shell", "lone")
+    deployment = prefect.get("/deployments/name/e2e-shell/one")["id"]
+    run = prefect.request("POST", f"/deployments/{deployment}/create_flow_run", {})[1]["id"]
+    found = wait_for_runs(calm_server.port, f'root_id = "{run}" AND state.type = COMPLETED', 5)
+    parents = {one["definition"]: one.get("parentId") for one in found}
+    ids = {one["definition"]: one["id"] for one in found}
+    # What a task starts knows the flow run alone: Prefect names no task in the environment.
+    assert [parents[name] for name in ("outer", "inner", "in-task")] == [run, ids["outer"], run], parents
+    graph = Connection(calm_server.port).call("RunService/GetRunGraph", {"runId": run})
+    assert {node["id"] for node in graph["nodes"]} == set(ids.values())
+    shown = dict(prefect.get(f"/flow_runs/{run}/graph-v2")["nodes"])
+    assert {ids["outer"], ids["in-task"]} <= shown.keys()
 
 
 def test_a_deployed_flow_is_tried_again(prefect, calm_server, programs, tmp_path):

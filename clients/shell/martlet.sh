@@ -1370,6 +1370,10 @@ Flags:
   --run.job-variables JSON
       Values for the template of the pool, over those of the deployment. Taken only with a
       deployment.
+  --run.imported-by TEXT
+      Who took it in from another server or system, where others are named as those who made
+      or moved it: what is said of them is the word of this one. Empty for a run made here.
+      Output only, and only in GetRun and where one run is returned.
   --deployment TEXT
       The deployment to make a run of: an id or `flow/name`. The run then has its
       parameters, tags, labels and policies, under what `run` says, waits for a worker of
@@ -1463,6 +1467,7 @@ run.loss.max-reruns int run.loss.maxReruns
 run.pauses *json run.pauses
 run.limits *json run.limits
 run.job-variables json run.jobVariables
+run.imported-by string run.importedBy
 deployment string deployment
 ' "$@"
 }
@@ -1869,6 +1874,10 @@ Flags:
   --run.job-variables JSON
       Values for the template of the pool, over those of the deployment. Taken only with a
       deployment.
+  --run.imported-by TEXT
+      Who took it in from another server or system, where others are named as those who made
+      or moved it: what is said of them is the word of this one. Empty for a run made here.
+      Output only, and only in GetRun and where one run is returned.
   --update-mask FIELD,…
       Any of `name`, `labels`, `tags`, `definition_version`, `parameters`, `job_variables`,
       `retry`. Required.
@@ -1960,6 +1969,7 @@ run.loss.max-reruns int run.loss.maxReruns
 run.pauses *json run.pauses
 run.limits *json run.limits
 run.job-variables json run.jobVariables
+run.imported-by string run.importedBy
 update-mask mask updateMask
 ' "$@"
 }

@@ -8,6 +8,9 @@ public struct ImportedFamily: Sendable {
   private var above: [RunID: RunID] = [:]
   private var places: [RunID: Int] = [:]
 
+  /// Whether somebody above one of them is neither there nor one of them.
+  public var isLoose: Bool { above.values.contains { places[$0] == nil } }
+
   /// A family of none.
   public init() {}
 

@@ -16,6 +16,8 @@ public struct ImportedRun: Sendable, Equatable {
   public var work: RunWork?
   /// What is kept of its pauses.
   public var pauses: [PauseWrite]
+  /// Who takes it in; nil when what is told names nobody else.
+  public var importer: String?
 
   /// The run.
   public var id: RunID { snapshot.id }
@@ -65,6 +67,7 @@ public struct ImportedRun: Sendable, Equatable {
       runningTime: history.runningTime ?? passed.runningTime, isPresumptive: false, dueTime: nil,
       policy: policy)
     work = history.work
+    importer = history.importer
     pauses = history.pauses
     for index in pauses.indices {
       pauses[index].runID = history.id

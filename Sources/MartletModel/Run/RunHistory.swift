@@ -34,6 +34,8 @@ public struct RunHistory: Sendable, Equatable {
   public var entries: [Entry]
   /// The revision of the last state when the history is no longer kept; nil when the entries are the whole of it.
   public var lostRevision: Int64?
+  /// Who takes it in; nil when what is told names nobody else.
+  public var importer: String?
 
   /// A state that it entered.
   public struct Entry: Sendable, Equatable {
@@ -85,7 +87,8 @@ public struct RunHistory: Sendable, Equatable {
     id: RunID, namespace: Namespace, content: NewRun, rootID: RunID? = nil, createTime: Instant,
     startTime: Instant? = nil, endTime: Instant? = nil, runningTime: Interval? = nil,
     epoch: Int64 = 0, lastSeq: Int64 = 0, attempt: Int32 = 0, executionID: ExecutionID? = nil,
-    work: RunWork? = nil, pauses: [PauseWrite] = [], entries: [Entry], lostRevision: Int64? = nil
+    work: RunWork? = nil, pauses: [PauseWrite] = [], entries: [Entry], lostRevision: Int64? = nil,
+    importer: String? = nil
   ) {
     self.id = id
     self.namespace = namespace
@@ -103,5 +106,6 @@ public struct RunHistory: Sendable, Equatable {
     self.pauses = pauses
     self.entries = entries
     self.lostRevision = lostRevision
+    self.importer = importer
   }
 }

@@ -37,9 +37,4 @@ extension PrefectAPI {
         )
       ]))
   }
-
-  /// There is no block that all results go to.
-  func resultStorage() -> PrefectResponse {
-    PrefectResponse(body: .object([("default_result_storage_block_id", .null)]))
-  }
 }

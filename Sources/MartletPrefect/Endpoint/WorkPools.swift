@@ -9,7 +9,6 @@ extension PrefectAPI {
   func createWorkPool(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.WorkPoolCreate = try request.body()
     try Self.checkName(asked.name)
-    try Self.check(asked.storageConfiguration)
     var directory = WorkDirectory(services, request.context)
     guard try await directory.pool(asked.name) == nil else {
       throw PrefectFailure(409, "A work pool with this name already exists.")
@@ -27,6 +26,7 @@ extension PrefectAPI {
     pool.type = asked.type ?? "prefect-agent"
     pool.description = asked.description ?? ""
     pool.template = JobTemplate(prefect: asked.baseJobTemplate)
+    pool.template?.storage = asked.storageConfiguration
     pool.concurrencyLimit = asked.concurrencyLimit.map { Int32(clamping: $0) }
     pool.paused = asked.isPaused ?? false
     do {
@@ -59,7 +59,6 @@ extension PrefectAPI {
   /// What is not said stays.
   func updateWorkPool(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.WorkPoolUpdate = try request.body()
-    try Self.check(asked.storageConfiguration)
     let found = try await pool(request.parameters["name"] ?? "", request.context)
     var pool = MartletProto.Pool()
     var paths: [String] = []
@@ -71,8 +70,10 @@ extension PrefectAPI {
       pool.paused = isPaused
       paths.append("paused")
     }
-    if let template = asked.baseJobTemplate {
-      pool.template = JobTemplate(prefect: template)
+    if asked.baseJobTemplate != nil || asked.storageConfiguration != nil {
+      let template = found.pool.template
+      pool.template = asked.baseJobTemplate.map { JobTemplate(prefect: $0) } ?? template
+      pool.template?.storage = asked.storageConfiguration ?? template?.storage
       paths.append("template")
     }
     if request.body["concurrency_limit"] != nil {
@@ -141,13 +142,6 @@ extension PrefectAPI {
     guard name.lowercased().hasPrefix("prefect") else { return }
     throw PrefectFailure(
       403, "Work pools starting with 'Prefect' are reserved for internal use.")
-  }
-
-  private static func check(
-    _ storage: Shape.WorkPoolStorageConfiguration?
-  ) throws(PrefectFailure) {
-    guard let storage, storage.members.pairs.contains(where: { $0.value != .null }) else { return }
-    throw PrefectFailure(501, "Martlet's work pools have no storage of their own.")
   }
 }
 

@@ -21,6 +21,7 @@ extension PrefectRow {
     pool.type = text("type")
     pool.description = text("description")
     pool.template = JobTemplate(prefect: self["base_job_template"])
+    pool.template?.storage = self["storage_configuration"].flatMap { try? Self.shape($0) }
     pool.concurrencyLimit = number("concurrency_limit")
     pool.paused = isTrue("is_paused")
     return pool

@@ -5,6 +5,26 @@ internal import MartletProto
 internal import MartletWire
 
 extension MartletProto.JobTemplate {
+  /// The member of the schema of variables that says where the code and the results of a pool's runs are put: Prefect's
+  /// clients ask for it, and schemas pass over members that they do not know.
+  private static let storageKey = "x-prefect-storage"
+
+  /// Where the code and the results of the runs are put; nil when nobody said.
+  var storage: Shape.WorkPoolStorageConfiguration? {
+    get {
+      variables?[Self.storageKey].flatMap {
+        try? Shape.WorkPoolStorageConfiguration($0.plain, at: [])
+      }
+    }
+    set {
+      let json = newValue?.json
+      let isEmpty = json?.members?.pairs.allSatisfy { $0.value == .null } ?? true
+      if isEmpty, variables?[Self.storageKey] == nil { return }
+      variables = variables ?? [:]
+      variables?[Self.storageKey] = isEmpty ? nil : json.map { JSONValue($0) }
+    }
+  }
+
   /// A base job template of Prefect's; an empty one has no variables and an empty job.
   init(prefect template: JSON?) {
     self.init()
@@ -14,9 +34,11 @@ extension MartletProto.JobTemplate {
 
   /// The template as Prefect writes it.
   fileprivate var prefect: JSON {
-    if (variables ?? [:]).isEmpty, (job ?? [:]).isEmpty { return .object([]) }
+    var schema = variables ?? [:]
+    schema[Self.storageKey] = nil
+    if schema.isEmpty, (job ?? [:]).isEmpty { return .object([]) }
     return .object([
-      ("variables", variables?.plain ?? .object([])),
+      ("variables", schema.plain),
       ("job_configuration", job?.plain ?? .object([])),
     ])
   }
@@ -45,7 +67,7 @@ extension Shape.WorkPoolResponse {
       }
     defaultQueueID = queues.first { $0.name == PoolRules.defaultQueue }
       .flatMap { UUIDValue(text: $0.id) }
-    storageConfiguration = Shape.WorkPoolStorageConfiguration()
+    storageConfiguration = pool.template?.storage ?? Shape.WorkPoolStorageConfiguration()
     if pool.concurrencyLimit != nil { activeSlots = Int(pool.slotsTaken) }
   }
 }

@@ -51,6 +51,7 @@ struct ReadMask {
     "labels": { $1.labels = $0.labels },
     "tags": { $1.tags = $0.tags },
     "created_by": { $1.createdBy = $0.createdBy },
+    "imported_by": { $1.importedBy = $0.importedBy },
     "times": { $1.times = $0.times },
     "trace_parent": { $1.traceParent = $0.traceParent },
     "etag": { $1.etag = $0.etag },

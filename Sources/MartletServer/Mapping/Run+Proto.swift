@@ -39,6 +39,7 @@ extension Run {
         input: pause.input.flatMap { JSONValue(stored: $0) })
     }
     createdBy = content.createdBy
+    importedBy = record.importer ?? ""
     traceParent = content.traceParent
     etag = "\(record.etag)"
     revision = snapshot.revision

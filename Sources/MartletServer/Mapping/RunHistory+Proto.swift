@@ -50,7 +50,16 @@ extension MartletModel.RunHistory {
       lastSeq: run.seq, attempt: run.attempt,
       executionID: try ExecutionID(optional: run.executionID, "run.execution_id"),
       work: try RunWork(run), pauses: pauses, entries: entries,
-      lostRevision: history.transitions.isEmpty ? run.revision : nil)
+      lostRevision: history.transitions.isEmpty ? run.revision : nil,
+      importer: history.names(othersThan: actor) ? actor : nil)
+  }
+}
+
+extension MartletProto.RunHistory {
+  /// Whether it says that somebody else than the caller made the run or moved it.
+  fileprivate func names(othersThan caller: String) -> Bool {
+    func isOther(_ name: String) -> Bool { !name.isEmpty && name != caller }
+    return isOther(run?.createdBy ?? "") || transitions.contains { isOther($0.actor) }
   }
 }
 

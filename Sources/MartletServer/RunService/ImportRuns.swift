@@ -58,7 +58,8 @@ extension RunHandlers {
     }
   }
 
-  private static func run(
+  /// The rows of a run of elsewhere.
+  static func run(
     of history: MartletProto.RunHistory, in namespace: Namespace, actor: String, now: Instant
   ) throws(Status) -> ImportedRun {
     let told: MartletModel.RunHistory
@@ -78,7 +79,8 @@ extension RunHandlers {
     }
   }
 
-  private static func status(_ answer: ImportAnswer, _ id: String) -> Status? {
+  /// Why a run is not there; nil when it is.
+  static func status(_ answer: ImportAnswer, _ id: String) -> Status? {
     switch answer {
     case .imported, .unchanged: nil
     case .taken:

@@ -64,8 +64,10 @@ struct ImportTransaction {
   }
 
   /// What is there; those that are there are unchanged until they are compared. Then those that are not, with their roots.
+  /// Where runs above them are not there, it looks again when no other import of such runs goes on: of two that know
+  /// nothing of each other each could bring what makes the other's runs enclose themselves.
   private func look(
-    on pipeline: borrowing Pipeline
+    on pipeline: borrowing Pipeline, isAlone: Bool = false
   ) throws -> (answers: [ImportAnswer], fresh: [ImportedRun]) {
     let looking = try pipeline.execute(SQL.findImported) {
       $0.bindArray(count: runs.count) { runs[$0].id }
@@ -78,9 +80,14 @@ struct ImportTransaction {
       let answer = try answer(run, row)
       answers.append(answer)
       if answer == .imported {
+        let root: RunID? = try row.optional(3)
         family.add(
-          run, root: try row.optional(3), missing: try row.optional(4) ?? run.content.parentID)
+          run, root: root, missing: root == nil ? run.content.parentID : try row.optional(4))
       }
+    }
+    if family.isLoose, !isAlone {
+      _ = try pipeline.query(SQL.lockLooseRuns) { $0.bind(namespace) }
+      return try look(on: pipeline, isAlone: true)
     }
     let circular = family.settle()
     for index in answers.indices where circular.contains(runs[index].id) {

@@ -30,6 +30,7 @@ struct ImportWrites {
       }, states: runs.map(\.snapshot))
     try sendPauses(on: pipeline)
     try sendWork(on: pipeline)
+    try sendImporters(on: pipeline)
     try pipeline.register(flows, now: now)
     try sendHistory(on: pipeline)
   }
@@ -61,6 +62,15 @@ struct ImportWrites {
       $0.bindArray(of: String.self, count: rows.count) {
         rows[$0].work.worker.isEmpty ? nil : rows[$0].work.worker
       }
+    }
+  }
+
+  private func sendImporters(on pipeline: borrowing Pipeline) throws {
+    let rows = runs.compactMap { run in run.importer.map { (id: run.id, name: $0) } }
+    if rows.isEmpty { return }
+    try pipeline.execute(SQL.insertImporters) {
+      $0.bindArray(count: rows.count) { rows[$0].id }
+      $0.bindArray(count: rows.count) { rows[$0].name }
     }
   }
 

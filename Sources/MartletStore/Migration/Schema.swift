@@ -46,6 +46,7 @@ public enum Schema {
     migration(90, "outliers", PackageResources.m0090_outliers_sql),
     migration(100, "outgoing tasks", PackageResources.m0100_outgoing_tasks_sql),
     migration(101, "standing runs", PackageResources.m0101_standing_runs_sql),
+    migration(103, "run imports", PackageResources.m0103_run_imports_sql),
   ]
 
   /// Applies what is missing and begins a new generation if the database was restored.

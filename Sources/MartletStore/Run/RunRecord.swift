@@ -21,6 +21,8 @@ public struct RunRecord: Sendable, Equatable {
   public var etag: Int64
   /// What ties it to its deployment; nil for a run of none.
   public var work: RunWork?
+  /// Who took it in from elsewhere, when others are said to be its makers; nil in lists.
+  public var importer: String?
 
   /// The run.
   public var id: RunID { snapshot.id }
@@ -91,7 +93,8 @@ extension RunRecord {
       json: try detail.map { document throws(PostgresError) in try JSONValue(document) })
     observedTime = try row.optional(38)
     pauses = try RunPause.all(row.optional(39))
-    work = try RunWork(row, from: 40)
+    importer = try row.optional(40)
+    work = try RunWork(row, from: 41)
   }
 }
 

@@ -6,7 +6,7 @@ SELECT w.item - 1, t.id FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, item)
 CROSS JOIN LATERAL (
   WITH RECURSIVE tree AS (
     SELECT r.id FROM run r WHERE r.id = w.id AND r.namespace = $2::text
-    UNION ALL
+    UNION
     SELECT c.id FROM tree t JOIN run c ON c.parent_id = t.id
   )
   SELECT tree.id FROM tree LIMIT $3::bigint
@@ -31,7 +31,7 @@ SELECT r.id, r.parent_id FROM run r WHERE r.parent_id = ANY ($1::uuid[])
 -- Of so many runs of a tree the first that somebody may still be at work on.
 WITH RECURSIVE tree AS (
   SELECT r.id FROM run r WHERE r.id = $1::uuid
-  UNION ALL
+  UNION
   SELECT c.id FROM tree t JOIN run c ON c.parent_id = t.id
 )
 SELECT s.id, s.state_type FROM (SELECT id FROM tree LIMIT $2::bigint) t JOIN run_state s ON s.id = t.id
@@ -53,6 +53,8 @@ WITH gone AS MATERIALIZED (
   DELETE FROM run_refusal WHERE run_id = ANY ($1::uuid[])
 ), pauses AS (
   DELETE FROM run_pause WHERE run_id = ANY ($1::uuid[])
+), imports AS (
+  DELETE FROM run_import WHERE run_id = ANY ($1::uuid[])
 ), inputs AS (
   DELETE FROM run_input WHERE run_id = ANY ($1::uuid[])
 ), dues AS (

@@ -21,6 +21,10 @@ LEFT JOIN LATERAL (
 ) a ON p.parent_id IS NOT NULL
 ORDER BY w.ordinality
 
+-- name: lock_loose_runs
+-- One import at a time in a namespace of runs whose enclosing runs are not there: two could close a circle that neither sees.
+SELECT pg_advisory_xact_lock(hashtextextended('loose runs ' || $1::text, 0)) IS NULL
+
 -- name: find_same_runs
 -- Which of these runs are there as they are given: what they are, their parameters, and as much of their history as is kept.
 WITH other AS MATERIALIZED (
@@ -56,6 +60,11 @@ FROM (SELECT *, '00000000-0000-0000-0000-000000000000'::uuid AS nobody
     AS w (run_id, deployment_id, version, pool, queue, schedule_id, schedule_time, backfill_id, job_variables, worker)) n
 LEFT JOIN pool p ON p.namespace = $1::text AND p.name = n.pool
 LEFT JOIN queue q ON q.pool_id = p.id AND q.name = n.queue
+
+-- name: insert_importers
+-- Notes who took in runs of which others are said to be the makers.
+INSERT INTO run_import (run_id, imported_by)
+SELECT * FROM unnest($1::uuid[], $2::text[]) AS n (run_id, imported_by)
 
 -- name: record_imported
 -- Appends history rows and what the runs change in the counts.

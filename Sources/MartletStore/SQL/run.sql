@@ -12,7 +12,8 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   s.is_presumptive, s.due_time, s.policy, s.tally,
   h.message, h.detail, h.observed_time,
   (SELECT jsonb_agg(jsonb_build_array(p.key, p.input_schema, p.input) ORDER BY p.time, p.key)
-   FROM run_pause p WHERE p.run_id = r.id), d.*
+   FROM run_pause p WHERE p.run_id = r.id),
+  (SELECT i.imported_by FROM run_import i WHERE i.run_id = r.id), d.*
 FROM (SELECT * FROM run WHERE id = ANY ($1::uuid[]) OFFSET 0) r JOIN run_state s ON s.id = r.id
 LEFT JOIN run_transition h ON h.run_id = s.id AND h.revision = s.revision
 LEFT JOIN LATERAL (
@@ -35,7 +36,7 @@ SELECT r.id, r.namespace, r.kind, r.name, r.definition, r.definition_version, r.
   s.last_seq, s.revision, s.attempt, s.start_time, s.end_time, s.transition_time, s.running_us,
   s.is_presumptive, s.due_time, s.policy, s.tally,
   h.message, CASE WHEN $2::boolean THEN h.detail ELSE h.detail - 'traceback' #- '{failed,traceback}' END, h.observed_time, NULL::jsonb,
-  d.*
+  NULL::text, d.*
 FROM (
   SELECT r.id
   FROM (SELECT r.id, r.create_time FROM run r WHERE r.namespace = $1::text LIMIT 100 /* walk */) w

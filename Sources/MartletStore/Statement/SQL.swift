@@ -100,6 +100,8 @@ enum SQL {
   static let findImported = named("find_imported")
   static let findSameRuns = named("find_same_runs")
   static let insertImportedWork = named("insert_imported_work")
+  static let insertImporters = named("insert_importers")
+  static let lockLooseRuns = named("lock_loose_runs")
   static let recordImported = named("record_imported")
   static let importArtifacts = named("import_artifacts")
   static let findSameArtifacts = named("find_same_artifacts")

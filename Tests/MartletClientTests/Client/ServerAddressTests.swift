@@ -45,6 +45,17 @@ import Testing
     #expect(environment.spoolDirectory == "/home/x/.martlet/spool/swift/http___127_0_0_1_4200")
   }
 
+  @Test(
+    arguments: [
+      (nil, "ABC-1", "abc-1"), ("", "abc-1", nil), ("own", "abc-1", "own"), (nil, "", nil),
+    ] as [(String?, String?, String?)])
+  func theRunAround(_ own: String?, _ prefect: String?, _ expected: String?) {
+    let environment = RunEnvironment {
+      $0 == "MARTLET_RUN_ID" ? own : $0 == "PREFECT__FLOW_RUN_ID" ? prefect : nil
+    }
+    #expect(environment.runID == expected)
+  }
+
   @Test(arguments: [
     ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true),
     ("00-00000000000000000000000000000000-b7ad6b7169203331-01", false), ("nonsense", false),

@@ -209,6 +209,63 @@ import Testing
     }
   }
 
+  @Test func ofTwoImportsThatCloseACircleTogetherOneIsRefused() async throws {
+    try await StoreFixture.with { fixture async throws -> Void in
+      let other = try await fixture.otherStore()
+      let root = RunID.fresh()
+      for _ in 0..<40 {
+        let (one, two) = (RunID.fresh(), RunID.fresh())
+        async let first = fixture.store.importRuns(
+          [ImportedRun(Self.history(one, parent: two, root: root), now: Self.now)], in: .standard)
+        async let second = other.importRuns(
+          [ImportedRun(Self.history(two, parent: one, root: root), now: Self.now)], in: .standard)
+        let answers = try await first + second
+        #expect(answers.count(where: { $0 == .imported }) == 1 && answers.contains(.circular))
+      }
+      await other.shutdown()
+    }
+  }
+
+  @Test func aCircleThatIsThereEndsEveryWay() async throws {
+    try await StoreFixture.with { fixture async throws -> Void in
+      let (root, one, two, three) = (RunID.fresh(), RunID.fresh(), RunID.fresh(), RunID.fresh())
+      #expect(
+        try await take(
+          [
+            Self.history(root), Self.history(one, parent: root), Self.history(two, parent: one),
+            Self.history(three, parent: two),
+          ], fixture) == [.imported, .imported, .imported, .imported])
+      // As no import makes it.
+      for table in ["run", "run_state"] {
+        try await fixture.sql("UPDATE \(table) SET parent_id = '\(three)' WHERE id = '\(one)'")
+      }
+      let below = try await fixture.store.descendants(of: one, in: .standard)
+      #expect(Set(below) == [one, two, three] && below.count == 3)
+      let nodes = try await fixture.store.tree(below: one, in: .standard, maxDepth: 8, limit: 100)
+      #expect(nodes.count == 9)
+      let run = try await fixture.store.run(one, in: .standard)
+      _ = try await fixture.store.failure(of: run)
+      #expect(try await take([Self.history(RunID.fresh(), parent: two)], fixture) == [.imported])
+      #expect(
+        try await fixture.number("SELECT cardinality(deletion_order('\(one)', 100))") == 4)
+      #expect(
+        try await fixture.store.deleteRuns([two], in: .standard, actor: "t")
+          == [.deleted(runs: 4)])
+    }
+  }
+
+  @Test func whoTakesARunInIsKnown() async throws {
+    try await StoreFixture.with { fixture async throws -> Void in
+      let (mine, theirs) = (RunID.fresh(), RunID.fresh())
+      _ = try await take(
+        [Self.history(mine), Self.history(theirs) { $0.importer = "carrier" }], fixture)
+      #expect(try await fixture.store.run(mine, in: .standard).importer == nil)
+      #expect(try await fixture.store.run(theirs, in: .standard).importer == "carrier")
+      _ = try await fixture.store.deleteRuns([theirs], in: .standard, actor: "t")
+      #expect(try await fixture.number("SELECT count(*) FROM run_import") == 0)
+    }
+  }
+
   @Test func manyImportsAndWritersTogetherAgree() async throws {
     try await StoreFixture.with { fixture async throws -> Void in
       let other = try await fixture.otherStore()

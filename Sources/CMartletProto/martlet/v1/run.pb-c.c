@@ -520,7 +520,7 @@ const ProtobufCMessageDescriptor martlet__v1__run__labels_entry__descriptor =
   (ProtobufCMessageInit) martlet__v1__run__labels_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[37] =
+static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[38] =
 {
   {
     "id",
@@ -966,6 +966,18 @@ static const ProtobufCFieldDescriptor martlet__v1__run__field_descriptors[37] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "imported_by",
+    38,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__Run, imported_by),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__run__field_indices_by_name[] = {
   13,   /* field[13] = attempt */
@@ -980,6 +992,7 @@ static const unsigned martlet__v1__run__field_indices_by_name[] = {
   25,   /* field[25] = etag */
   27,   /* field[27] = execution_id */
   0,   /* field[0] = id */
+  37,   /* field[37] = imported_by */
   35,   /* field[35] = job_variables */
   2,   /* field[2] = kind */
   16,   /* field[16] = labels */
@@ -1009,7 +1022,7 @@ static const unsigned martlet__v1__run__field_indices_by_name[] = {
 static const ProtobufCIntRange martlet__v1__run__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 37 }
+  { 0, 38 }
 };
 const ProtobufCMessageDescriptor martlet__v1__run__descriptor =
 {
@@ -1019,7 +1032,7 @@ const ProtobufCMessageDescriptor martlet__v1__run__descriptor =
   "Martlet__V1__Run",
   "martlet.v1",
   sizeof(Martlet__V1__Run),
-  37,
+  38,
   martlet__v1__run__field_descriptors,
   martlet__v1__run__field_indices_by_name,
   1,  martlet__v1__run__number_ranges,

@@ -322,6 +322,96 @@ void   martlet__v1__import_runs_request__free_unpacked
   assert(message->base.descriptor == &martlet__v1__import_runs_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   martlet__v1__import_run_request__init
+                     (Martlet__V1__ImportRunRequest         *message)
+{
+  static const Martlet__V1__ImportRunRequest init_value = MARTLET__V1__IMPORT_RUN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_run_request__get_packed_size
+                     (const Martlet__V1__ImportRunRequest *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_run_request__pack
+                     (const Martlet__V1__ImportRunRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_run_request__pack_to_buffer
+                     (const Martlet__V1__ImportRunRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportRunRequest *
+       martlet__v1__import_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportRunRequest *)
+     protobuf_c_message_unpack (&martlet__v1__import_run_request__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_run_request__free_unpacked
+                     (Martlet__V1__ImportRunRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_run_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   martlet__v1__import_run_response__init
+                     (Martlet__V1__ImportRunResponse         *message)
+{
+  static const Martlet__V1__ImportRunResponse init_value = MARTLET__V1__IMPORT_RUN_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t martlet__v1__import_run_response__get_packed_size
+                     (const Martlet__V1__ImportRunResponse *message)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t martlet__v1__import_run_response__pack
+                     (const Martlet__V1__ImportRunResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t martlet__v1__import_run_response__pack_to_buffer
+                     (const Martlet__V1__ImportRunResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &martlet__v1__import_run_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Martlet__V1__ImportRunResponse *
+       martlet__v1__import_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Martlet__V1__ImportRunResponse *)
+     protobuf_c_message_unpack (&martlet__v1__import_run_response__descriptor,
+                                allocator, len, data);
+}
+void   martlet__v1__import_run_response__free_unpacked
+                     (Martlet__V1__ImportRunResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &martlet__v1__import_run_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   martlet__v1__import_runs_response__init
                      (Martlet__V1__ImportRunsResponse         *message)
 {
@@ -2065,6 +2155,95 @@ const ProtobufCMessageDescriptor martlet__v1__import_runs_request__descriptor =
   martlet__v1__import_runs_request__field_indices_by_name,
   1,  martlet__v1__import_runs_request__number_ranges,
   (ProtobufCMessageInit) martlet__v1__import_runs_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__import_run_request__field_descriptors[2] =
+{
+  {
+    "namespace",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportRunRequest, namespace_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "history",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportRunRequest, history),
+    &martlet__v1__run_history__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_run_request__field_indices_by_name[] = {
+  1,   /* field[1] = history */
+  0,   /* field[0] = namespace */
+};
+static const ProtobufCIntRange martlet__v1__import_run_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_run_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportRunRequest",
+  "ImportRunRequest",
+  "Martlet__V1__ImportRunRequest",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportRunRequest),
+  2,
+  martlet__v1__import_run_request__field_descriptors,
+  martlet__v1__import_run_request__field_indices_by_name,
+  1,  martlet__v1__import_run_request__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_run_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor martlet__v1__import_run_response__field_descriptors[1] =
+{
+  {
+    "duplicate",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ImportRunResponse, duplicate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned martlet__v1__import_run_response__field_indices_by_name[] = {
+  0,   /* field[0] = duplicate */
+};
+static const ProtobufCIntRange martlet__v1__import_run_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor martlet__v1__import_run_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "martlet.v1.ImportRunResponse",
+  "ImportRunResponse",
+  "Martlet__V1__ImportRunResponse",
+  "martlet.v1",
+  sizeof(Martlet__V1__ImportRunResponse),
+  1,
+  martlet__v1__import_run_response__field_descriptors,
+  martlet__v1__import_run_response__field_indices_by_name,
+  1,  martlet__v1__import_run_response__number_ranges,
+  (ProtobufCMessageInit) martlet__v1__import_run_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor martlet__v1__import_runs_response__field_descriptors[1] =
@@ -4171,11 +4350,12 @@ const ProtobufCMessageDescriptor martlet__v1__watch_runs_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__watch_runs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[18] =
+static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descriptors[19] =
 {
   { "CreateRun", &martlet__v1__create_run_request__descriptor, &martlet__v1__create_run_response__descriptor },
   { "BatchCreateRuns", &martlet__v1__batch_create_runs_request__descriptor, &martlet__v1__batch_create_runs_response__descriptor },
   { "ImportRuns", &martlet__v1__import_runs_request__descriptor, &martlet__v1__import_runs_response__descriptor },
+  { "ImportRun", &martlet__v1__import_run_request__descriptor, &martlet__v1__import_run_response__descriptor },
   { "GetRun", &martlet__v1__get_run_request__descriptor, &martlet__v1__get_run_response__descriptor },
   { "ListRuns", &martlet__v1__list_runs_request__descriptor, &martlet__v1__list_runs_response__descriptor },
   { "CountRuns", &martlet__v1__count_runs_request__descriptor, &martlet__v1__count_runs_response__descriptor },
@@ -4194,23 +4374,24 @@ static const ProtobufCMethodDescriptor martlet__v1__run_service__method_descript
 };
 const unsigned martlet__v1__run_service__method_indices_by_name[] = {
   1,        /* BatchCreateRuns */
-  8,        /* BatchDeleteRuns */
-  9,        /* CancelRun */
-  5,        /* CountRuns */
+  9,        /* BatchDeleteRuns */
+  10,        /* CancelRun */
+  6,        /* CountRuns */
   0,        /* CreateRun */
-  7,        /* DeleteRun */
-  16,        /* ExplainRun */
-  3,        /* GetRun */
-  15,        /* GetRunGraph */
+  8,        /* DeleteRun */
+  17,        /* ExplainRun */
+  4,        /* GetRun */
+  16,        /* GetRunGraph */
+  3,        /* ImportRun */
   2,        /* ImportRuns */
-  4,        /* ListRuns */
-  14,        /* ListTransitions */
-  11,        /* PauseRun */
-  12,        /* ResumeRun */
-  10,        /* RetryRun */
-  13,        /* SetRunState */
-  6,        /* UpdateRun */
-  17         /* WatchRuns */
+  5,        /* ListRuns */
+  15,        /* ListTransitions */
+  12,        /* PauseRun */
+  13,        /* ResumeRun */
+  11,        /* RetryRun */
+  14,        /* SetRunState */
+  7,        /* UpdateRun */
+  18         /* WatchRuns */
 };
 const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
 {
@@ -4219,7 +4400,7 @@ const ProtobufCServiceDescriptor martlet__v1__run_service__descriptor =
   "RunService",
   "Martlet__V1__RunService",
   "martlet.v1",
-  18,
+  19,
   martlet__v1__run_service__method_descriptors,
   martlet__v1__run_service__method_indices_by_name
 };
@@ -4247,13 +4428,21 @@ void martlet__v1__run_service__import_runs(ProtobufCService *service,
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void martlet__v1__run_service__import_run(ProtobufCService *service,
+                                          const Martlet__V1__ImportRunRequest *input,
+                                          Martlet__V1__ImportRunResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &martlet__v1__run_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void martlet__v1__run_service__get_run(ProtobufCService *service,
                                        const Martlet__V1__GetRunRequest *input,
                                        Martlet__V1__GetRunResponse_Closure closure,
                                        void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__list_runs(ProtobufCService *service,
                                          const Martlet__V1__ListRunsRequest *input,
@@ -4261,7 +4450,7 @@ void martlet__v1__run_service__list_runs(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__count_runs(ProtobufCService *service,
                                           const Martlet__V1__CountRunsRequest *input,
@@ -4269,7 +4458,7 @@ void martlet__v1__run_service__count_runs(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__update_run(ProtobufCService *service,
                                           const Martlet__V1__UpdateRunRequest *input,
@@ -4277,7 +4466,7 @@ void martlet__v1__run_service__update_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__delete_run(ProtobufCService *service,
                                           const Martlet__V1__DeleteRunRequest *input,
@@ -4285,7 +4474,7 @@ void martlet__v1__run_service__delete_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__batch_delete_runs(ProtobufCService *service,
                                                  const Martlet__V1__BatchDeleteRunsRequest *input,
@@ -4293,7 +4482,7 @@ void martlet__v1__run_service__batch_delete_runs(ProtobufCService *service,
                                                  void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__cancel_run(ProtobufCService *service,
                                           const Martlet__V1__CancelRunRequest *input,
@@ -4301,7 +4490,7 @@ void martlet__v1__run_service__cancel_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__retry_run(ProtobufCService *service,
                                          const Martlet__V1__RetryRunRequest *input,
@@ -4309,7 +4498,7 @@ void martlet__v1__run_service__retry_run(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__pause_run(ProtobufCService *service,
                                          const Martlet__V1__PauseRunRequest *input,
@@ -4317,7 +4506,7 @@ void martlet__v1__run_service__pause_run(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__resume_run(ProtobufCService *service,
                                           const Martlet__V1__ResumeRunRequest *input,
@@ -4325,7 +4514,7 @@ void martlet__v1__run_service__resume_run(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__set_run_state(ProtobufCService *service,
                                              const Martlet__V1__SetRunStateRequest *input,
@@ -4333,7 +4522,7 @@ void martlet__v1__run_service__set_run_state(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 const Martlet__V1__ListTransitionsRequest *input,
@@ -4341,7 +4530,7 @@ void martlet__v1__run_service__list_transitions(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              const Martlet__V1__GetRunGraphRequest *input,
@@ -4349,7 +4538,7 @@ void martlet__v1__run_service__get_run_graph(ProtobufCService *service,
                                              void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__explain_run(ProtobufCService *service,
                                            const Martlet__V1__ExplainRunRequest *input,
@@ -4357,7 +4546,7 @@ void martlet__v1__run_service__explain_run(ProtobufCService *service,
                                            void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           const Martlet__V1__WatchRunsRequest *input,
@@ -4365,7 +4554,7 @@ void martlet__v1__run_service__watch_runs(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &martlet__v1__run_service__descriptor);
-  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
                                      Martlet__V1__RunService_ServiceDestroy destroy)

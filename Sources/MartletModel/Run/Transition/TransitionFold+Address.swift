@@ -25,6 +25,11 @@ extension TransitionFold {
           guard let slot = slots[parent], entries[slot].run.namespace == report.namespace else {
             return .parentNotFound(parent)
           }
+          // One that came from elsewhere may be there before the run that encloses it.
+          if [entries[slot].run.parentID, entries[slot].run.rootID].contains(report.runID) {
+            let field = report.tale == nil ? "create.parent_id" : "tell.run.parent_id"
+            return .invalid(InvalidValue(field, "would make the run enclose itself"))
+          }
         }
       }
     case .cancel(let cancellation):

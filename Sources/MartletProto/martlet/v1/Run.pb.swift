@@ -133,6 +133,9 @@ public struct Run: MartletWire.WireMessage {
   public var jobVariables: [String: MartletWire.JSONValue]?
   /// The worker that it was last offered to, or that had it when it ended, by name. Output only.
   public var worker: String
+  /// Who took it in from another server or system, where others are named as those who made or moved it: what is said of
+  /// them is the word of this one. Empty for a run made here. Output only, and only in GetRun and where one run is returned.
+  public var importedBy: String
 
   /// A message with every field at its default.
   public init() { self.init(id: "") }
@@ -175,7 +178,8 @@ public struct Run: MartletWire.WireMessage {
     scheduleTime: MartletWire.Timestamp? = nil,
     backfillID: String = "",
     jobVariables: [String: MartletWire.JSONValue]? = nil,
-    worker: String = ""
+    worker: String = "",
+    importedBy: String = ""
   ) {
     self.id = id
     self.namespace = namespace
@@ -214,6 +218,7 @@ public struct Run: MartletWire.WireMessage {
     self.backfillID = backfillID
     self.jobVariables = jobVariables
     self.worker = worker
+    self.importedBy = importedBy
   }
 }
 
@@ -744,6 +749,7 @@ extension Run {
       MartletWire.FieldSchema(35, "backfill_id", "backfillId", .implicit, .string),
       MartletWire.FieldSchema(36, "job_variables", "jobVariables", .implicit, .message { [String: MartletWire.JSONValue].schema }),
       MartletWire.FieldSchema(37, "worker", "worker", .implicit, .string),
+      MartletWire.FieldSchema(38, "imported_by", "importedBy", .implicit, .string),
     ]
   )
 
@@ -790,6 +796,7 @@ extension Run {
     self.backfillID = try reader.string(c.pointee.backfill_id)
     self.jobVariables = try reader.message(c.pointee.job_variables, [String: MartletWire.JSONValue].self)
     self.worker = try reader.string(c.pointee.worker)
+    self.importedBy = try reader.string(c.pointee.imported_by)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -854,6 +861,7 @@ extension Run {
       c.pointee.job_variables = writer.message(value, [String: MartletWire.JSONValue].self)
     }
     c.pointee.worker = writer.string(self.worker)
+    c.pointee.imported_by = writer.string(self.importedBy)
   }
 }
 

@@ -167,6 +167,42 @@ public struct ImportRunsRequest: MartletWire.WireMessage {
   }
 }
 
+/// A part of the history of a run of elsewhere.
+public struct ImportRunRequest: MartletWire.WireMessage {
+  /// The namespace; taken from the first message.
+  public var namespace: String
+  /// The run, in the first message only, and the next of its transitions, in order.
+  public var history: RunHistory?
+
+  /// A message with every field at its default.
+  public init() { self.init(namespace: "") }
+
+  /// A message of the fields given.
+  public init(
+    namespace: String = "",
+    history: RunHistory? = nil
+  ) {
+    self.namespace = namespace
+    self.history = history
+  }
+}
+
+/// The run is there.
+public struct ImportRunResponse: MartletWire.WireMessage {
+  /// True when it was there before, the same.
+  public var duplicate: Bool
+
+  /// A message with every field at its default.
+  public init() { self.init(duplicate: false) }
+
+  /// A message of the fields given.
+  public init(
+    duplicate: Bool = false
+  ) {
+    self.duplicate = duplicate
+  }
+}
+
 /// An answer for each run, in order.
 public struct ImportRunsResponse: MartletWire.WireMessage {
   /// As many as were sent.
@@ -1218,6 +1254,61 @@ extension ImportRunsRequest {
     martlet__v1__import_runs_request__init(c)
     c.pointee.namespace_ = writer.string(self.namespace)
     (c.pointee.n_histories, c.pointee.histories) = writer.messages(self.histories, RunHistory.self)
+  }
+}
+
+extension ImportRunRequest {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportRunRequest",
+    layout: MartletWire.StructLayout(martlet__v1__import_run_request__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
+      MartletWire.FieldSchema(2, "history", "history", .implicit, .message { RunHistory.schema }),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunRequest.self)
+    self.namespace = try reader.string(c.pointee.namespace_)
+    self.history = try reader.message(c.pointee.history, RunHistory.self)
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunRequest.self)
+    martlet__v1__import_run_request__init(c)
+    c.pointee.namespace_ = writer.string(self.namespace)
+    if let value = self.history {
+      c.pointee.history = writer.message(value, RunHistory.self)
+    }
+  }
+}
+
+extension ImportRunResponse {
+  /// Names, numbers and kinds of the fields.
+  public static let schema: MartletWire.MessageSchema = .init(
+    "martlet.v1.ImportRunResponse",
+    layout: MartletWire.StructLayout(martlet__v1__import_run_response__init),
+    types: { ProtoTypes.schema(named: $0) },
+    fields: [
+      MartletWire.FieldSchema(1, "duplicate", "duplicate", .implicit, .bool),
+    ]
+  )
+
+  /// Reads the C struct that protobuf-c decoded.
+  public init(reading raw: UnsafeRawPointer, _ reader: MartletWire.WireReader) throws(MartletWire.WireFault) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunResponse.self)
+    self.duplicate = c.pointee.duplicate != 0
+  }
+
+  /// Fills the C struct that protobuf-c encodes.
+  public func write(to raw: UnsafeMutableRawPointer, _ writer: MartletWire.WireWriter) {
+    let c = raw.assumingMemoryBound(to: Martlet__V1__ImportRunResponse.self)
+    martlet__v1__import_run_response__init(c)
+    c.pointee.duplicate = self.duplicate ? 1 : 0
   }
 }
 

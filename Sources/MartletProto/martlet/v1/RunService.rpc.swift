@@ -33,6 +33,14 @@ public protocol RunService: MartletCall.RPCService {
     _ request: ImportRunsRequest, context: MartletCall.CallContext
   ) async throws -> ImportRunsResponse
 
+  /// Takes in one run as ImportRuns does, its history in several messages: for a history that one message does not hold.
+  ///
+  /// The run is there when the call answers, and nothing of it before. Errors are those of ImportRuns, as the status of the
+  /// call; RESOURCE_EXHAUSTED beyond 100,000 transitions or 64 MiB in all.
+  func importRun(
+    _ requests: MartletCall.MessageStream<ImportRunRequest>, context: MartletCall.CallContext
+  ) async throws -> ImportRunResponse
+
   /// Returns one run. NOT_FOUND when there is none of that id.
   func getRun(
     _ request: GetRunRequest, context: MartletCall.CallContext
@@ -186,6 +194,14 @@ public enum RunServiceMethods {
     service: "martlet.v1.RunService", name: "ImportRuns",
     kind: .unary, idempotency: .idempotent,
     requestType: "martlet.v1.ImportRunsRequest", responseType: "martlet.v1.ImportRunsResponse")
+  /// Takes in one run as ImportRuns does, its history in several messages: for a history that one message does not hold.
+  ///
+  /// The run is there when the call answers, and nothing of it before. Errors are those of ImportRuns, as the status of the
+  /// call; RESOURCE_EXHAUSTED beyond 100,000 transitions or 64 MiB in all.
+  public static let importRun = MartletCall.MethodDescriptor(
+    service: "martlet.v1.RunService", name: "ImportRun",
+    kind: .clientStreaming, idempotency: .idempotent,
+    requestType: "martlet.v1.ImportRunRequest", responseType: "martlet.v1.ImportRunResponse")
   /// Returns one run. NOT_FOUND when there is none of that id.
   public static let getRun = MartletCall.MethodDescriptor(
     service: "martlet.v1.RunService", name: "GetRun",
@@ -314,6 +330,7 @@ public enum RunServiceMethods {
     createRun,
     batchCreateRuns,
     importRuns,
+    importRun,
     getRun,
     listRuns,
     countRuns,
@@ -378,6 +395,18 @@ public struct RunServiceClient: Sendable {
     try await channel.unary(
       RunServiceMethods.importRuns, request, returning: ImportRunsResponse.self,
       options: options)
+  }
+
+  /// Takes in one run as ImportRuns does, its history in several messages: for a history that one message does not hold.
+  ///
+  /// The run is there when the call answers, and nothing of it before. Errors are those of ImportRuns, as the status of the
+  /// call; RESOURCE_EXHAUSTED beyond 100,000 transitions or 64 MiB in all.
+  public func importRun(
+    options: MartletCall.CallOptions = .standard
+  ) async throws -> MartletCall.ClientCall<ImportRunRequest, ImportRunResponse> {
+    try await channel.open(
+      RunServiceMethods.importRun, sending: ImportRunRequest.self,
+      returning: ImportRunResponse.self, options: options)
   }
 
   /// Returns one run. NOT_FOUND when there is none of that id.
@@ -578,6 +607,9 @@ extension RunService {
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.importRuns) { request, context in
         try await self.importRuns(request, context: context)
+      },
+      MartletCall.MethodHandler.clientStreaming(RunServiceMethods.importRun) { requests, context in
+        try await self.importRun(requests, context: context)
       },
       MartletCall.MethodHandler.unary(RunServiceMethods.getRun) { request, context in
         try await self.getRun(request, context: context)

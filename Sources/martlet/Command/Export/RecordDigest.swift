@@ -78,6 +78,7 @@ final class RecordDigest: RecordSink {
       history.run?.namespace = ""
       history.run?.etag = ""
       history.run?.sessionID = ""
+      history.run?.importedBy = ""
       history.run?.deploymentID = ""
       return history
     case .result(let result): return unfinished.contains(result.runID) ? nil : result

@@ -72,6 +72,7 @@ extension Connection {
     }
     field("parent", run.parentID)
     field("created", run.times?.createTime.map { "\(ago($0)) by \(run.createdBy)" } ?? "")
+    field("imported by", run.importedBy)
     field("took", run.times?.startTime == nil ? "" : run.duration)
     field("attempt", run.attempt > 1 ? "\(run.attempt)" : "")
     field("tags", run.tags.joined(separator: ", "))

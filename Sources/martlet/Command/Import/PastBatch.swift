@@ -40,6 +40,10 @@ struct PastBatch: Sendable {
         fates.append(fate)
       }
       return fates
+    } alone: { history, place in
+      let fate = try await Self.sendInParts(history, place, over: connection)
+      if fate.outcome != .there { await absent.add(history.run?.id ?? "", fate.outcome) }
+      return fate
     }
   }
 
@@ -92,19 +96,23 @@ struct PastBatch: Sendable {
     return fates
   }
 
-  /// Sends items; in halves when together they are more than a message takes.
+  /// Sends items; in halves when together they are more than a message takes, and one that is so alone in its own way.
   private static func inParts<Item: Sendable>(
     _ items: [(record: Item, place: String)], _ kind: RecordKind,
-    _ send: ([(record: Item, place: String)]) async throws -> [Fate]
+    _ send: ([(record: Item, place: String)]) async throws -> [Fate],
+    alone: ((Item, String) async throws -> Fate)? = nil
   ) async throws -> [Fate] {
     if items.isEmpty { return [] }
     do {
       return try await patiently { try await send(items) }
     } catch let status as Status where status.code == .resourceExhausted {
-      guard items.count > 1 else { return [fate(kind, items[0].place, status)] }
+      guard items.count > 1 else {
+        guard let alone else { return [fate(kind, items[0].place, status)] }
+        return [try await patiently { try await alone(items[0].record, items[0].place) }]
+      }
       let middle = items.count / 2
-      return try await inParts(Array(items[..<middle]), kind, send)
-        + inParts(Array(items[middle...]), kind, send)
+      return try await inParts(Array(items[..<middle]), kind, send, alone: alone)
+        + inParts(Array(items[middle...]), kind, send, alone: alone)
     }
   }
 
@@ -133,8 +141,11 @@ struct PastBatch: Sendable {
       why: field + error.message)
   }
 
-  private static func fate(_ kind: RecordKind, _ place: String, _ status: Status) -> Fate {
-    Fate(
+  static func fate(_ kind: RecordKind, _ place: String, _ status: Status) -> Fate {
+    if status.reason == "RUN_NOT_FINISHED" {
+      return Fate(kind: kind, outcome: .unfinished, place: place)
+    }
+    return Fate(
       kind: kind, outcome: status.code == .alreadyExists ? .different : .refused, place: place,
       why: status.message)
   }

@@ -15,7 +15,8 @@ struct RunCommand: AsyncParsableCommand {
       "martlet run [--name NAME] [--param KEY=VALUE ...] [--retries N] -- COMMAND [ARGUMENT ...]",
     discussion: """
       The command's output, signals and exit code pass through. Its run is a child of $MARTLET_RUN_ID when that is \
-      set, and runs that the command begins are children of it. What it writes to the file $MARTLET_OUTPUT, JSON or \
+      set, else of the flow run in $PREFECT__FLOW_RUN_ID, which Prefect's workers set; and runs that the command begins are \
+      children of it. What it writes to the file $MARTLET_OUTPUT, JSON or \
       text, is the run's result; a JSON object with "type", "message", "traceback" or "retriable" in the file \
       $MARTLET_FAILURE tells how it failed. When the server is away the command runs all the same, and what there is to report \
       is kept under ~/.martlet and sent by the next run.

@@ -246,6 +246,25 @@ struct Ledger {
     #expect(plan.refusals.map(\.runID) == [child])
   }
 
+  @Test func noRunIsMadeBelowOneThatItEncloses() throws {
+    var ledger = Ledger()
+    _ = ledger.apply([report(.create(flow), 1)])
+    let (parent, root) = (RunID(high: 6, low: 6), RunID(high: 7, low: 7))
+    // One that came from elsewhere, before the runs that enclose it.
+    ledger.runs[id]?.parentID = parent
+    ledger.runs[id]?.rootID = root
+    let below = NewRun(kind: .flow, definition: "s", parentID: id)
+    let circular = InvalidValue("create.parent_id", "would make the run enclose itself")
+    #expect(
+      verdicts(
+        ledger.apply([
+          report(.create(below), 1, on: parent), report(.create(below), 1, on: root),
+          report(.create(below), 1, on: child),
+        ])) == [
+          .failure(.invalid(circular)), .failure(.invalid(circular)), .verdict(.accepted),
+        ])
+  }
+
   @Test func aRunWaitsUntilItIsDue() throws {
     var ledger = Ledger()
     let due = ledger.now + .seconds(61)

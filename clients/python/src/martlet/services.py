@@ -390,6 +390,18 @@ class RunService:
             "/martlet.v1.RunService/ImportRuns", v1.ImportRunsResponse, asked, timeout, repeatable=True
         )
 
+    def import_run(
+        self, requests: Iterable[v1.ImportRunRequest], *, timeout: Optional[float] = None
+    ) -> v1.ImportRunResponse:
+        """Takes in one run as ImportRuns does, its history in several messages: for a history that one message does not hold.
+
+        The run is there when the call answers, and nothing of it before. Errors are those of ImportRuns, as the status of the
+        call; RESOURCE_EXHAUSTED beyond 100,000 transitions or 64 MiB in all.
+        """
+        return self._calls.stream_unary(
+            "/martlet.v1.RunService/ImportRun", v1.ImportRunRequest, v1.ImportRunResponse, requests, timeout
+        )
+
     def get_run(
         self,
         request: Optional[v1.GetRunRequest] = None,

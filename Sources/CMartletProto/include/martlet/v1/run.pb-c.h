@@ -305,10 +305,15 @@ struct  Martlet__V1__Run
    * The worker that it was last offered to, or that had it when it ended, by name. Output only.
    */
   ProtobufCBinaryData worker;
+  /*
+   * Who took it in from another server or system, where others are named as those who made or moved it: what is said of
+   * them is the word of this one. Empty for a run made here. Output only, and only in GetRun and where one run is returned.
+   */
+  ProtobufCBinaryData imported_by;
 };
 #define MARTLET__V1__RUN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__run__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL, 0, 0, 0, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL, 0, 0, 0, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
 
 
 /*

@@ -31,6 +31,8 @@ typedef struct Martlet__V1__BatchCreateRunsResponse Martlet__V1__BatchCreateRuns
 typedef struct Martlet__V1__CreateRunResult Martlet__V1__CreateRunResult;
 typedef struct Martlet__V1__RunHistory Martlet__V1__RunHistory;
 typedef struct Martlet__V1__ImportRunsRequest Martlet__V1__ImportRunsRequest;
+typedef struct Martlet__V1__ImportRunRequest Martlet__V1__ImportRunRequest;
+typedef struct Martlet__V1__ImportRunResponse Martlet__V1__ImportRunResponse;
 typedef struct Martlet__V1__ImportRunsResponse Martlet__V1__ImportRunsResponse;
 typedef struct Martlet__V1__ImportRunResult Martlet__V1__ImportRunResult;
 typedef struct Martlet__V1__ReportError Martlet__V1__ReportError;
@@ -258,6 +260,42 @@ struct  Martlet__V1__ImportRunsRequest
 #define MARTLET__V1__IMPORT_RUNS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_runs_request__descriptor) \
     , {0,NULL}, 0,NULL }
+
+
+/*
+ * A part of the history of a run of elsewhere.
+ */
+struct  Martlet__V1__ImportRunRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The namespace; taken from the first message.
+   */
+  ProtobufCBinaryData namespace_;
+  /*
+   * The run, in the first message only, and the next of its transitions, in order.
+   */
+  Martlet__V1__RunHistory *history;
+};
+#define MARTLET__V1__IMPORT_RUN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_run_request__descriptor) \
+    , {0,NULL}, NULL }
+
+
+/*
+ * The run is there.
+ */
+struct  Martlet__V1__ImportRunResponse
+{
+  ProtobufCMessage base;
+  /*
+   * True when it was there before, the same.
+   */
+  protobuf_c_boolean duplicate;
+};
+#define MARTLET__V1__IMPORT_RUN_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__import_run_response__descriptor) \
+    , 0 }
 
 
 /*
@@ -1199,6 +1237,44 @@ Martlet__V1__ImportRunsRequest *
 void   martlet__v1__import_runs_request__free_unpacked
                      (Martlet__V1__ImportRunsRequest *message,
                       ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportRunRequest methods */
+void   martlet__v1__import_run_request__init
+                     (Martlet__V1__ImportRunRequest         *message);
+size_t martlet__v1__import_run_request__get_packed_size
+                     (const Martlet__V1__ImportRunRequest   *message);
+size_t martlet__v1__import_run_request__pack
+                     (const Martlet__V1__ImportRunRequest   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_run_request__pack_to_buffer
+                     (const Martlet__V1__ImportRunRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportRunRequest *
+       martlet__v1__import_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_run_request__free_unpacked
+                     (Martlet__V1__ImportRunRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Martlet__V1__ImportRunResponse methods */
+void   martlet__v1__import_run_response__init
+                     (Martlet__V1__ImportRunResponse         *message);
+size_t martlet__v1__import_run_response__get_packed_size
+                     (const Martlet__V1__ImportRunResponse   *message);
+size_t martlet__v1__import_run_response__pack
+                     (const Martlet__V1__ImportRunResponse   *message,
+                      uint8_t             *out);
+size_t martlet__v1__import_run_response__pack_to_buffer
+                     (const Martlet__V1__ImportRunResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Martlet__V1__ImportRunResponse *
+       martlet__v1__import_run_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   martlet__v1__import_run_response__free_unpacked
+                     (Martlet__V1__ImportRunResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Martlet__V1__ImportRunsResponse methods */
 void   martlet__v1__import_runs_response__init
                      (Martlet__V1__ImportRunsResponse         *message);
@@ -1798,6 +1874,12 @@ typedef void (*Martlet__V1__RunHistory_Closure)
 typedef void (*Martlet__V1__ImportRunsRequest_Closure)
                  (const Martlet__V1__ImportRunsRequest *message,
                   void *closure_data);
+typedef void (*Martlet__V1__ImportRunRequest_Closure)
+                 (const Martlet__V1__ImportRunRequest *message,
+                  void *closure_data);
+typedef void (*Martlet__V1__ImportRunResponse_Closure)
+                 (const Martlet__V1__ImportRunResponse *message,
+                  void *closure_data);
 typedef void (*Martlet__V1__ImportRunsResponse_Closure)
                  (const Martlet__V1__ImportRunsResponse *message,
                   void *closure_data);
@@ -1913,6 +1995,10 @@ struct Martlet__V1__RunService_Service
                       const Martlet__V1__ImportRunsRequest *input,
                       Martlet__V1__ImportRunsResponse_Closure closure,
                       void *closure_data);
+  void (*import_run)(Martlet__V1__RunService_Service *service,
+                     const Martlet__V1__ImportRunRequest *input,
+                     Martlet__V1__ImportRunResponse_Closure closure,
+                     void *closure_data);
   void (*get_run)(Martlet__V1__RunService_Service *service,
                   const Martlet__V1__GetRunRequest *input,
                   Martlet__V1__GetRunResponse_Closure closure,
@@ -1984,6 +2070,7 @@ void martlet__v1__run_service__init (Martlet__V1__RunService_Service *service,
       function_prefix__ ## create_run,\
       function_prefix__ ## batch_create_runs,\
       function_prefix__ ## import_runs,\
+      function_prefix__ ## import_run,\
       function_prefix__ ## get_run,\
       function_prefix__ ## list_runs,\
       function_prefix__ ## count_runs,\
@@ -2011,6 +2098,10 @@ void martlet__v1__run_service__import_runs(ProtobufCService *service,
                                            const Martlet__V1__ImportRunsRequest *input,
                                            Martlet__V1__ImportRunsResponse_Closure closure,
                                            void *closure_data);
+void martlet__v1__run_service__import_run(ProtobufCService *service,
+                                          const Martlet__V1__ImportRunRequest *input,
+                                          Martlet__V1__ImportRunResponse_Closure closure,
+                                          void *closure_data);
 void martlet__v1__run_service__get_run(ProtobufCService *service,
                                        const Martlet__V1__GetRunRequest *input,
                                        Martlet__V1__GetRunResponse_Closure closure,
@@ -2081,6 +2172,8 @@ extern const ProtobufCMessageDescriptor martlet__v1__batch_create_runs_response_
 extern const ProtobufCMessageDescriptor martlet__v1__create_run_result__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__run_history__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__import_runs_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_run_request__descriptor;
+extern const ProtobufCMessageDescriptor martlet__v1__import_run_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__import_runs_response__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__import_run_result__descriptor;
 extern const ProtobufCMessageDescriptor martlet__v1__report_error__descriptor;

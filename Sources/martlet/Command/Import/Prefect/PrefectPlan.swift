@@ -82,7 +82,7 @@ struct PrefectPlan {
     ),
     (
       "composite_automation",
-      "automations have compound or sequence triggers, which Martlet does not carry out: refused"
+      "automations have compound or sequence triggers: what had fired of these there begins anew"
     ),
     ("cached_result", "cached results: tasks compute them once more"),
     ("flow_run_input", "inputs of flow runs"),

@@ -17,7 +17,8 @@ public struct RunEnvironment: Sendable {
   public var key: String
   /// The namespace, `MARTLET_NAMESPACE`; empty for the server's default.
   public var namespace: String
-  /// The run that this process works for, `MARTLET_RUN_ID`; runs begun here become its children.
+  /// The run that this process works for, `MARTLET_RUN_ID`; runs begun here become its children. Where nobody set that,
+  /// in a process that Prefect's worker or `serve` started, the flow run of `PREFECT__FLOW_RUN_ID`.
   public var runID: String?
   /// W3C trace context, `MARTLET_TRACEPARENT`; nil when there is none or it is malformed.
   public var trace: TraceContext?
@@ -75,7 +76,9 @@ public struct RunEnvironment: Sendable {
       key: file(.certificateKey), serverName: file(.serverName),
       verifiesServer: choice(.isUnverified) != "1")
     namespace = choice(.namespace)
-    runID = value("MARTLET_RUN_ID")
+    runID =
+      variable("MARTLET_RUN_ID") == nil
+      ? value("PREFECT__FLOW_RUN_ID")?.lowercased() : value("MARTLET_RUN_ID")
     trace = value("MARTLET_TRACEPARENT").flatMap { TraceContext(header: $0) }
     home = Self.home(variable)
   }

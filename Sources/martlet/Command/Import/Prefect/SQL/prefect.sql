@@ -69,7 +69,8 @@ FROM flow WHERE ($1::text::uuid IS NULL OR id > $1::text::uuid) ORDER BY id LIMI
 -- name: prefect_pools
 -- Work pools.
 SELECT id::text, json_build_object('id', id, 'name', name, 'type', type, 'description', description,
-  'base_job_template', base_job_template, 'concurrency_limit', concurrency_limit, 'is_paused', is_paused)::text
+  'base_job_template', base_job_template, 'concurrency_limit', concurrency_limit, 'is_paused', is_paused,
+  'storage_configuration', storage_configuration)::text
 FROM work_pool WHERE ($1::text::uuid IS NULL OR id > $1::text::uuid) ORDER BY id LIMIT $2::int
 
 -- name: prefect_queues

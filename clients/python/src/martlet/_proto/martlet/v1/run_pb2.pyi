@@ -81,7 +81,7 @@ class RetryPolicy(_message.Message):
     def __init__(self, max_retries: _Optional[int] = ..., delays: _Optional[_Iterable[_Union[_duration_pb2.Duration, _Mapping]]] = ..., exponential: _Optional[_Union[RetryPolicy.Exponential, _Mapping]] = ..., jitter: _Optional[float] = ..., mode: _Optional[_Union[RetryPolicy.Mode, str]] = ..., retry_crashes: bool = ...) -> None: ...
 
 class Run(_message.Message):
-    __slots__ = ["attempt", "backfill_id", "created_by", "definition", "definition_version", "dependencies", "deployment_id", "deployment_version", "epoch", "etag", "execution_id", "id", "job_variables", "kind", "labels", "limits", "loss", "name", "namespace", "parameters", "parent_id", "pauses", "pool", "queue", "retry", "revision", "root_id", "schedule_id", "schedule_time", "seq", "session_id", "state", "tags", "timeout", "times", "trace_parent", "worker"]
+    __slots__ = ["attempt", "backfill_id", "created_by", "definition", "definition_version", "dependencies", "deployment_id", "deployment_version", "epoch", "etag", "execution_id", "id", "imported_by", "job_variables", "kind", "labels", "limits", "loss", "name", "namespace", "parameters", "parent_id", "pauses", "pool", "queue", "retry", "revision", "root_id", "schedule_id", "schedule_time", "seq", "session_id", "state", "tags", "timeout", "times", "trace_parent", "worker"]
     class LabelsEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +101,7 @@ class Run(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
+    IMPORTED_BY_FIELD_NUMBER: _ClassVar[int]
     JOB_VARIABLES_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
@@ -138,6 +139,7 @@ class Run(_message.Message):
     etag: str
     execution_id: str
     id: str
+    imported_by: str
     job_variables: _struct_pb2.Struct
     kind: RunKind
     labels: _containers.ScalarMap[str, str]
@@ -163,7 +165,7 @@ class Run(_message.Message):
     times: Times
     trace_parent: str
     worker: str
-    def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., kind: _Optional[_Union[RunKind, str]] = ..., name: _Optional[str] = ..., definition: _Optional[str] = ..., definition_version: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., deployment_id: _Optional[str] = ..., deployment_version: _Optional[int] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., epoch: _Optional[int] = ..., seq: _Optional[int] = ..., attempt: _Optional[int] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., dependencies: _Optional[_Iterable[_Union[Dependency, _Mapping]]] = ..., labels: _Optional[_Mapping[str, str]] = ..., tags: _Optional[_Iterable[str]] = ..., retry: _Optional[_Union[RetryPolicy, _Mapping]] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., created_by: _Optional[str] = ..., times: _Optional[_Union[Times, _Mapping]] = ..., trace_parent: _Optional[str] = ..., etag: _Optional[str] = ..., revision: _Optional[int] = ..., execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., loss: _Optional[_Union[LossPolicy, _Mapping]] = ..., pauses: _Optional[_Iterable[_Union[RunPause, _Mapping]]] = ..., limits: _Optional[_Iterable[_Union[RunLimit, _Mapping]]] = ..., pool: _Optional[str] = ..., queue: _Optional[str] = ..., schedule_id: _Optional[str] = ..., schedule_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., backfill_id: _Optional[str] = ..., job_variables: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., worker: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., namespace: _Optional[str] = ..., kind: _Optional[_Union[RunKind, str]] = ..., name: _Optional[str] = ..., definition: _Optional[str] = ..., definition_version: _Optional[str] = ..., parent_id: _Optional[str] = ..., root_id: _Optional[str] = ..., deployment_id: _Optional[str] = ..., deployment_version: _Optional[int] = ..., state: _Optional[_Union[_state_pb2.State, _Mapping]] = ..., epoch: _Optional[int] = ..., seq: _Optional[int] = ..., attempt: _Optional[int] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., dependencies: _Optional[_Iterable[_Union[Dependency, _Mapping]]] = ..., labels: _Optional[_Mapping[str, str]] = ..., tags: _Optional[_Iterable[str]] = ..., retry: _Optional[_Union[RetryPolicy, _Mapping]] = ..., timeout: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., created_by: _Optional[str] = ..., times: _Optional[_Union[Times, _Mapping]] = ..., trace_parent: _Optional[str] = ..., etag: _Optional[str] = ..., revision: _Optional[int] = ..., execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., loss: _Optional[_Union[LossPolicy, _Mapping]] = ..., pauses: _Optional[_Iterable[_Union[RunPause, _Mapping]]] = ..., limits: _Optional[_Iterable[_Union[RunLimit, _Mapping]]] = ..., pool: _Optional[str] = ..., queue: _Optional[str] = ..., schedule_id: _Optional[str] = ..., schedule_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., backfill_id: _Optional[str] = ..., job_variables: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., worker: _Optional[str] = ..., imported_by: _Optional[str] = ...) -> None: ...
 
 class RunLimit(_message.Message):
     __slots__ = ["collision_strategy", "name", "scope", "slots"]

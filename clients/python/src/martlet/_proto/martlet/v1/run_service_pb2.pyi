@@ -172,6 +172,20 @@ class GetRunResponse(_message.Message):
     run: _run_pb2.Run
     def __init__(self, run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., failure: _Optional[_Union[_failure_pb2.RunFailure, _Mapping]] = ...) -> None: ...
 
+class ImportRunRequest(_message.Message):
+    __slots__ = ["history", "namespace"]
+    HISTORY_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    history: RunHistory
+    namespace: str
+    def __init__(self, namespace: _Optional[str] = ..., history: _Optional[_Union[RunHistory, _Mapping]] = ...) -> None: ...
+
+class ImportRunResponse(_message.Message):
+    __slots__ = ["duplicate"]
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    duplicate: bool
+    def __init__(self, duplicate: bool = ...) -> None: ...
+
 class ImportRunResult(_message.Message):
     __slots__ = ["duplicate", "error"]
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]

@@ -32,6 +32,11 @@ class RunServiceStub(object):
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.ImportRunsRequest.SerializeToString,
                 response_deserializer=martlet_dot_v1_dot_run__service__pb2.ImportRunsResponse.FromString,
                 )
+        self.ImportRun = channel.stream_unary(
+                '/martlet.v1.RunService/ImportRun',
+                request_serializer=martlet_dot_v1_dot_run__service__pb2.ImportRunRequest.SerializeToString,
+                response_deserializer=martlet_dot_v1_dot_run__service__pb2.ImportRunResponse.FromString,
+                )
         self.GetRun = channel.unary_unary(
                 '/martlet.v1.RunService/GetRun',
                 request_serializer=martlet_dot_v1_dot_run__service__pb2.GetRunRequest.SerializeToString,
@@ -142,6 +147,16 @@ class RunServiceServicer(object):
         What is taken in is history: nothing waits, runs, holds a slot or is tried again because of it; watchers are not told,
         and automations do not act. Lists, counts, graphs and events by time have it, and flows that are not there are made.
         The enclosing run, the deployment and other runs that it names may come later, or never.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportRun(self, request_iterator, context):
+        """Takes in one run as ImportRuns does, its history in several messages: for a history that one message does not hold.
+
+        The run is there when the call answers, and nothing of it before. Errors are those of ImportRuns, as the status of the
+        call; RESOURCE_EXHAUSTED beyond 100,000 transitions or 64 MiB in all.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -317,6 +332,11 @@ def add_RunServiceServicer_to_server(servicer, server):
                     request_deserializer=martlet_dot_v1_dot_run__service__pb2.ImportRunsRequest.FromString,
                     response_serializer=martlet_dot_v1_dot_run__service__pb2.ImportRunsResponse.SerializeToString,
             ),
+            'ImportRun': grpc.stream_unary_rpc_method_handler(
+                    servicer.ImportRun,
+                    request_deserializer=martlet_dot_v1_dot_run__service__pb2.ImportRunRequest.FromString,
+                    response_serializer=martlet_dot_v1_dot_run__service__pb2.ImportRunResponse.SerializeToString,
+            ),
             'GetRun': grpc.unary_unary_rpc_method_handler(
                     servicer.GetRun,
                     request_deserializer=martlet_dot_v1_dot_run__service__pb2.GetRunRequest.FromString,
@@ -451,6 +471,23 @@ class RunService(object):
         return grpc.experimental.unary_unary(request, target, '/martlet.v1.RunService/ImportRuns',
             martlet_dot_v1_dot_run__service__pb2.ImportRunsRequest.SerializeToString,
             martlet_dot_v1_dot_run__service__pb2.ImportRunsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def ImportRun(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(request_iterator, target, '/martlet.v1.RunService/ImportRun',
+            martlet_dot_v1_dot_run__service__pb2.ImportRunRequest.SerializeToString,
+            martlet_dot_v1_dot_run__service__pb2.ImportRunResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
 
