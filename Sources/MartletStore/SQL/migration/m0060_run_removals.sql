@@ -36,8 +36,7 @@ BEGIN
   RAISE EXCEPTION 'run % was deleted', run_id USING ERRCODE = 'MA002';
 END $$;
 
--- The first runs of a tree in an order in which each comes after all that are below it. A run that enclosed itself would end
--- the way down, not go round for ever.
+-- The first runs of a tree in an order in which each comes after all that are below it.
 CREATE FUNCTION deletion_order(top uuid, most integer) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
   path uuid[] := ARRAY[top];
@@ -47,8 +46,7 @@ DECLARE
 BEGIN
   LOOP
     LOOP
-      SELECT r.id INTO following FROM run r
-        WHERE r.parent_id = path[cardinality(path)] AND r.id <> ALL (path) ORDER BY r.id LIMIT 1;
+      SELECT r.id INTO following FROM run r WHERE r.parent_id = path[cardinality(path)] ORDER BY r.id LIMIT 1;
       EXIT WHEN following IS NULL;
       path := path || following;
     END LOOP;
@@ -58,7 +56,7 @@ BEGIN
       IF here = top OR cardinality(chosen) >= most THEN RETURN chosen; END IF;
       path := path[1:cardinality(path) - 1];
       SELECT r.id INTO following FROM run r
-        WHERE r.parent_id = path[cardinality(path)] AND r.id > here AND r.id <> ALL (path) ORDER BY r.id LIMIT 1;
+        WHERE r.parent_id = path[cardinality(path)] AND r.id > here ORDER BY r.id LIMIT 1;
       IF following IS NOT NULL THEN
         path := path || following;
         EXIT;
