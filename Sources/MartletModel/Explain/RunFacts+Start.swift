@@ -50,11 +50,20 @@ extension RunFacts {
     }
     let references = [Gate.Reference.run(id, name: "")]
     switch parent.answer(toChildOf: run.kind) {
+    case .parentStopped where run.stateType == .running && parent.stateType.isTerminal:
+      return Gate(
+        .parent, .open,
+        parent.stateType == .cancelled
+          ? "the enclosing run is CANCELLED: this one is asked to stop"
+          : "the enclosing run is \(parent.stateType), but this one has started",
+        references: references)
     case .parentStopped:
+      let isCancelled = parent.stateType == .cancelling || parent.stateType == .cancelled
       return Gate(
         .parent, .closed,
-        "the enclosing run is \(parent.stateType): this one is cancelled with it",
-        remedy: "never, unless the enclosing run is tried again", references: references)
+        "the enclosing run is \(parent.stateType): "
+          + (isCancelled ? "this one is cancelled with it" : "nothing more starts in it"),
+        remedy: "the enclosing run is tried again", references: references)
     case .parentPaused where run.stateType == .running:
       return Gate(
         .parent, .open, "the enclosing run is paused, but this one has started",

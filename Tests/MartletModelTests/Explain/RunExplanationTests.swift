@@ -139,6 +139,34 @@ import Testing
     #expect(gate == (isAccepted ? .open : .closed))
   }
 
+  /// Only a cancellation reaches what has started below.
+  @Test(arguments: [
+    (StateType.failed, Gate.Standing.open, "the enclosing run is FAILED, but this one has started"),
+    (.completed, .open, "the enclosing run is COMPLETED, but this one has started"),
+    (.cancelled, .open, "the enclosing run is CANCELLED: this one is asked to stop"),
+    (.cancelling, .closed, "the enclosing run is CANCELLING: this one is cancelled with it"),
+  ])
+  func whatHasStartedGoesOn(_ state: StateType, _ standing: Gate.Standing, _ text: String) throws {
+    var ledger = Ledger()
+    _ = ledger.apply([
+      tests.report(.create(tests.flow), 1), tests.report(.propose(RunState(.running)), 2),
+    ])
+    func report(_ item: Report.Item, _ seq: Int64) -> Command {
+      .report(
+        Report(
+          namespace: .standard, runID: tests.child, epoch: 1, executionID: tests.mine, seq: seq,
+          actor: "ann", item: item))
+    }
+    let plan = ledger.apply([
+      report(.create(NewRun(kind: .task, definition: "t", parentID: tests.id, createdBy: "ann")), 1),
+      report(.propose(RunState(.running)), 2),
+    ])
+    ledger.runs[tests.id]?.stateType = state
+    let gate = try #require(try explain(ledger, plan).gates.first { $0.kind == .parent })
+    #expect(gate.standing == standing)
+    #expect(gate.summary == text)
+  }
+
   @Test func aPauseSaysWhatItAsksFor() throws {
     var ledger = Ledger()
     let until = ledger.now + .hours(1)
