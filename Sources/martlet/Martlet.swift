@@ -42,11 +42,13 @@ struct Program: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     // Whoever started this may have it ignored; the ends of children would be lost.
     signal(SIGCHLD, SIG_DFL)
+    var words: [String] = []
     do {
       if let job = ExecuteJob.fast(CommandLine.arguments) { return try await job.run() }
       let line = CommandWords(Array(CommandLine.arguments.dropFirst()))
       if let profile = line.profile { setenv(Profiles.variable, profile, 1) }
       var command = try parseAsRoot(line.words)
+      words = line.words
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -54,6 +56,10 @@ struct Program: AsyncParsableCommand {
       }
     } catch let code as ExitCode {
       Glibc.exit(code.rawValue)
+    } catch let error as ValidationError where !words.isEmpty {
+      // Thrown by a command that was parsed: the parser does not know any more which.
+      complain("Error: \(error.message)\n  See '\(name(of: words)) --help' for more information.")
+      Glibc.exit(ExitStatus.usage.rawValue)
     } catch {
       let isHelp = exitCode(for: error) == .success
       let isUsage = exitCode(for: error) == .validationFailure
@@ -62,5 +68,21 @@ struct Program: AsyncParsableCommand {
       Glibc.exit(
         isHelp ? 0 : isUsage ? ExitStatus.usage.rawValue : ExitStatus.failed.rawValue)
     }
+  }
+
+  /// The command that a line names, as people type it.
+  private static func name(of words: [String]) -> String {
+    var names = ["martlet"]
+    var command: any ParsableCommand.Type = self
+    for word in words {
+      guard
+        let next = command.configuration.subcommands.first(where: {
+          $0.configuration.commandName == word
+        })
+      else { break }
+      names.append(word)
+      command = next
+    }
+    return names.joined(separator: " ")
   }
 }

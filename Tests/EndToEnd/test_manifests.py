@@ -329,3 +329,42 @@ def test_what_others_made_again_is_not_pruned(served, project, name):
     served("limit", "create", name, "7")
     assert served("apply", "--prune") == "No changes.\n"
     assert name in served("limit", "ls")
+
+
+def test_a_flow_of_a_module_is_deployed_and_run(served, project, name):
+    package = project / "jobs"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "size.py").write_text("FACTOR = 3\n")
+    (package / "etl.py").write_text(
+        f"from .size import FACTOR\nimport martlet\n\n@martlet.flow('{name}')\ndef main(n: int = 1):\n    return n * FACTOR\n"
+    )
+    served("work-pool", "create", f"{name}-p", "--type", "process")
+    for spelled in ("jobs.etl:main", "jobs.etl.main"):
+        said = served("deploy", spelled, "--name", "d", "--pool", f"{name}-p")
+        assert f"'{name}/d'" in said
+    assert "is unchanged" in said
+    shown = json.loads(served("deployment", "get", f"{name}/d", "-o", "json"))["deployment"]["spec"]
+    assert shown["entrypoint"] == "jobs.etl:main"
+    assert shown["parameterSchema"]["properties"]["n"]["type"] == "integer"
+    assert "has no function mian; did you mean main?" in served("deploy", "jobs.etl:mian", "-n", "d", code=1)
+    assert "MODULE:FUNCTION" in served("deploy", "jobs/etl:main", "-n", "d", code=2)
+    run = served("deployment", "run", f"{name}/d", "--param", "n=5", "-o", "name").strip()
+    served("worker", "start", "--pool", f"{name}-p", "--run-once")
+    assert served("result", "get", run).strip() == "15"
+
+
+def test_all_deployments_go_when_that_is_said(served, project, name):
+    own = {"MARTLET_NAMESPACE": name}
+    (project / "martlet.yaml").write_text(
+        f"name: {name}\ndeployments:\n" + "".join(f"  - {{name: d{n}, flow: f, command: 'true'}}\n" for n in range(3))
+    )
+    served("apply", **own)
+    assert len(served("deployment", "ls", "-o", "name", **own).split()) == 3
+    served("deployment", "delete", code=2, **own)
+    served("deployment", "delete", "f/d0", "--all", code=2, **own)
+    found = json.loads(served("deployment", "get", "f/d0", "-o", "json", **own))["deployment"]["id"]
+    served("deployment", "delete", "--id", found, **own)
+    assert served("deployment", "delete", "--all", **own) == "Deleted 2 deployments.\n"
+    assert served("deployment", "ls", "-o", "name", **own) == ""
+    assert served("deployment", "rm", "--all", **own) == "Deleted 0 deployments.\n"

@@ -182,6 +182,17 @@ def test_a_person_pauses_resumes_and_retries(calm_server):
     assert history(calm_server, run)[-2:] == ["Failed", "AwaitingRetry"]
 
 
+def test_a_retry_of_a_run_that_is_to_start_anyway_says_that_nothing_was_done(calm_server):
+    connection = calm_server.connect()
+    run = connection.call("RunService/CreateRun", {"run": {"definition": "d"}})["run"]
+    refused = cli(calm_server, "flow-run", "retry", run["id"])
+    assert refused.returncode == 1 and "nothing was done" in refused.stderr
+    assert len(history(calm_server, run)) == 1
+    cli(calm_server, "flow-run", "set-state", run["id"], "FAILED", "--force")
+    assert cli(calm_server, "flow-run", "retry", run["id"]).returncode == 0
+    assert cli(calm_server, "flow-run", "retry", run["id"]).returncode == 1
+
+
 def test_bad_policies_are_refused_with_the_field(calm_server):
     connection = calm_server.connect()
     for retry, field in [({"maxRetries": -1}, "run.retry.max_retries"), ({"jitter": 2}, "run.retry.jitter"),

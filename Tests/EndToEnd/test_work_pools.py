@@ -142,6 +142,21 @@ def test_a_worker_that_polls(call, cli, pool):
     call("DeploymentService/DeleteDeployment", deployment=made["deployment"]["id"])
 
 
+def test_a_slip_in_the_type_of_a_pool_is_refused(call, cli, pool):
+    said = cli("work-pool", "create", pool, "--type", "procss", code=2)
+    assert "did you mean process?" in said and "--new-type" in said
+    assert "does not exist" in cli("work-pool", "get", pool, code=3)
+    kind = f"type-{uuid.uuid4()}"
+    cli("work-pool", "create", pool, "--type", kind, code=2)
+    cli("work-pool", "create", pool, "--type", kind, "--new-type")
+    # A worker that has been here knows it.
+    worker = {"pool": pool, "name": "w", "type": kind, "session": {"id": str(uuid.uuid4()), "lease": "30s"}}
+    call("WorkerService/HeartbeatWorker", worker=worker)
+    cli("work-pool", "create", f"{pool}-2", "--type", kind)
+    for known in ("docker", "kubernetes", "served", "ecs", "cloud-run"):
+        cli("work-pool", "create", f"{pool}-{known}", "--type", known)
+
+
 def test_bounds_as_prefect_spells_them(cli, pool):
     cli("work-pool", "create", pool, "--type", "process")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from martlet import Client, v1
-from martlet.serving.stream import Heard, WorkerStream
+from martlet.serving.stream import Broken, Heard, WorkerStream
 
 from martlet_process import BINARY, free_port
 from tracked_command import Recorded, environment
@@ -69,6 +69,30 @@ def test_what_is_deployed_runs_and_the_worker_says_so(calm_server, new_worker, n
     assert "Worker 'ProcessWorker w' started!" in said
     assert f"submitting flow run '{run}'" in said
     assert "submitted to infrastructure" in said
+
+
+@pytest.mark.parametrize("options", [[], ["--run-once"]])
+def test_a_worker_of_no_pool_has_not_started(calm_server, new_worker, options):
+    name = f"none-{uuid.uuid4()}"
+    worker = new_worker(calm_server, *options, pool=name).start(wait=False)
+    worker.line("does not exist")
+    assert worker.finish() == 3
+    assert not [line for line in worker.lines if "started" in line or "Discovered" in line]
+
+
+def test_a_credit_below_nothing_is_refused(calm_server, new_pool):
+    identity = v1.WorkerIdentity(
+        pool=new_pool(), name="w", type="process", session=v1.Session(id=str(uuid.uuid4()), holder="test")
+    )
+    with Client(calm_server.url) as client:
+        events: queue.SimpleQueue = queue.SimpleQueue()
+        stream = WorkerStream(client, events, v1.ConnectRequest.Hello(worker=identity))
+        stream.say(credit=v1.ConnectRequest.Credit(runs=-1))
+        while not isinstance(event := events.get(timeout=60), Broken):
+            pass
+        stream.cancel()
+    assert event.error.code == "INVALID_ARGUMENT"
+    assert "credit.runs" in event.error.message
 
 
 def test_a_run_outlives_its_worker_and_is_adopted(calm_server, new_worker, new_pool, place):

@@ -2,7 +2,7 @@
 
 /// What is executed when a run of a deployment starts.
 public enum Executable: Sendable, Hashable {
-  /// A function of a program, as `path/file.py:function`.
+  /// A function of a program, as `path/file.py:function` or `package.module:function`.
   case entrypoint(String)
   /// A command line for /bin/sh.
   case shell(String)
@@ -18,7 +18,8 @@ public enum Executable: Sendable, Hashable {
       try InvalidValue.check(text, "\(field).entrypoint", limit: RunLimits.address)
       let parts = text.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count >= 2, parts.allSatisfy({ !$0.isEmpty }) else {
-        throw InvalidValue("\(field).entrypoint", "must be as path/file.py:function")
+        throw InvalidValue(
+          "\(field).entrypoint", "must be as path/file.py:function or package.module:function")
       }
     case .shell(let text):
       try InvalidValue.check(text, "\(field).shell", limit: Self.size)

@@ -1,28 +1,46 @@
 // Decides what an entrypoint is, and what its flow is called: by reading the Python source, never by running it.
 
-/// A function of a Python file.
+/// A function of a Python file or module.
 public struct ManifestEntrypoint: Sendable, Hashable {
-  /// The file, as it was written.
-  public let file: String
+  /// The file, as it was written, or the module.
+  public let place: String
   /// The function.
   public let function: String
 
-  /// Reads `flows/etl.py:main`; nil for anything else.
-  public init?(_ text: String) {
-    guard Self.problem(with: text) == nil, let colon = text.lastIndex(of: ":") else { return nil }
-    file = String(text[..<colon])
-    function = String(text[text.index(after: colon)...])
+  /// Whether the place is a module, such as `flows.etl`.
+  public var isModule: Bool { !place.hasSuffix(".py") }
+
+  /// Where the source may be, from the folder of the project: a module is a file, or a folder with an `__init__.py`.
+  public var files: [String] {
+    guard isModule else { return [place] }
+    let path = place.replacing(".", with: "/")
+    return ["\(path).py", "\(path)/__init__.py"]
   }
 
-  /// What is wrong with a text; nil when it is an entrypoint.
-  public static func problem(with text: String) -> String? {
-    let form = "must be FILE.py:FUNCTION, such as flows/etl.py:main"
-    guard let colon = text.lastIndex(of: ":"), colon != text.startIndex else { return form }
-    let name = text[text.index(after: colon)...]
-    guard let first = name.first, first == "_" || first.isLetter,
-      name.allSatisfy({ $0 == "_" || $0 == "." || $0.isLetter || $0.isNumber })
-    else { return form }
-    return nil
+  /// As workers and servers know it: with a colon before the function.
+  public var text: String { "\(place):\(function)" }
+
+  /// Reads `flows/etl.py:main`, `flows.etl:main` and `flows.etl.main`; nil for anything else.
+  public init?(_ text: String) {
+    let isFile = text.hasSuffix(".py")
+    let mark = text.lastIndex(of: ":") ?? (isFile ? nil : text.lastIndex(of: "."))
+    guard let mark else { return nil }
+    place = String(text[..<mark])
+    function = String(text[text.index(after: mark)...])
+    guard Self.isDotted(function) else { return nil }
+    guard isModule ? Self.isDotted(place) : place != ".py" else { return nil }
+  }
+
+  /// What a text that is none must be.
+  static let form =
+    "must be FILE.py:FUNCTION or MODULE:FUNCTION, such as flows/etl.py:main or flows.etl:main"
+
+  /// Whether a text is names with dots between them.
+  private static func isDotted(_ text: String) -> Bool {
+    text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { name in
+      guard let first = name.first, first == "_" || first.isLetter else { return false }
+      return name.allSatisfy { $0 == "_" || $0.isLetter || $0.isNumber }
+    }
   }
 }
 
@@ -73,9 +91,12 @@ public struct PythonFlow: Sendable, Hashable {
     return name.split(separator: ".").last.map { $0.filter { !$0.isWhitespace } } == "flow"
   }
 
-  /// The literal after `name=` among the arguments.
+  /// The literal that is the first argument, or that stands after `name=`.
   private static func nameArgument(_ decorator: String) -> String? {
     guard let open = decorator.firstIndex(of: "(") else { return nil }
+    // Martlet's decorator takes the name first: `@martlet.flow("etl")`.
+    let first = decorator[open...].dropFirst().drop(while: \.isWhitespace)
+    if let name = PythonScanner.literal(first) { return name }
     var depth = 0
     var index = open
     while index < decorator.endIndex {

@@ -76,8 +76,8 @@ extension ManifestReader {
       return notes.text(command).map { .script($0) }
     }
     guard let entrypoint, let text = notes.text(entrypoint) else { return nil }
-    guard let problem = ManifestEntrypoint.problem(with: text) else { return .entrypoint(text) }
-    notes.refuse(entrypoint.place, problem)
+    if let known = ManifestEntrypoint(text) { return .entrypoint(known.text) }
+    notes.refuse(entrypoint.place, ManifestEntrypoint.form)
     return nil
   }
 

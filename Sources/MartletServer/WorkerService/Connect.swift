@@ -72,7 +72,11 @@ extension WorkerHandlers {
     let hub = backend.workers
     while let request = try await requests.next() {
       switch request.kind {
-      case .credit(let credit): hub.credit(guest, Int(credit.runs))
+      case .credit(let credit):
+        guard credit.runs >= 0 else {
+          throw InvalidValue("credit.runs", "must not be negative")
+        }
+        hub.credit(guest, Int(credit.runs))
       case .accept(let accept):
         hub.accept(
           guest, try RunID(required: accept.runID, "accept.run_id"), epoch: accept.epoch)

@@ -20,6 +20,8 @@ extension PoolWorker {
       }
     }
     defer { timer.cancel() }
+    // It has not started before the server has heard of it: there may be no such pool.
+    try await tellEnds(greets: true)
     tell(.started(id: ""))
     for await _ in rings {
       try Task.checkCancellation()
@@ -40,15 +42,17 @@ extension PoolWorker {
 
   /// Tells what has ended, and hears what is not its any more.
   ///
-  /// - Parameter leaves: Whether the worker has nothing left and says so.
-  private func tellEnds(leaves: Bool = false) async throws {
+  /// - Parameters:
+  ///   - greets: Whether the server is told of the worker although nothing has happened.
+  ///   - leaves: Whether the worker has nothing left and says so.
+  private func tellEnds(greets: Bool = false, leaves: Bool = false) async throws {
     let (exited, held) = book.withLock { book in
       (
         book.next(at: .now).compactMap { if case .exited(let exited) = $0 { exited } else { nil } },
         book.heldRuns
       )
     }
-    guard !exited.isEmpty || !held.isEmpty || leaves else { return }
+    guard !exited.isEmpty || !held.isEmpty || greets || leaves else { return }
     var request = HeartbeatWorkerRequest()
     request.namespace = namespace
     request.worker = identity

@@ -15,13 +15,14 @@ struct FlowSource {
 
   /// Reads the source below a folder.
   init(_ entrypoint: ManifestEntrypoint, in directory: String) throws {
-    let path =
-      entrypoint.file.hasPrefix("/") ? entrypoint.file : "\(directory)/\(entrypoint.file)"
+    let paths = entrypoint.files.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
     let function = String(entrypoint.function.split(separator: ".").last ?? "")
-    guard access(path, R_OK) == 0 else {
+    guard let path = paths.first(where: { access($0, R_OK) == 0 }) else {
       flow = PythonFlow.standardName(function)
       schema = nil
-      remarks = ["\(path) is not here: the flow is taken to be called '\(flow)', without a schema"]
+      remarks = [
+        "\(paths[0]) is not here: the flow is taken to be called '\(flow)', without a schema"
+      ]
       return
     }
     let source = try TextFile.read(path)
@@ -35,14 +36,15 @@ struct FlowSource {
       remarks = []
       return
     }
+    let named = entrypoint.isModule ? entrypoint.text : "\(path):\(entrypoint.function)"
     let answer = Captured(
-      "exec \(Self.python) -m martlet.schema \(shellQuoted("\(path):\(entrypoint.function)"))"
-        + " 2>/dev/null")
+      "exec \(Self.python) -m martlet.schema \(shellQuoted(named)) 2>/dev/null",
+      in: entrypoint.isModule ? directory : nil)
     schema = answer.status == 0 ? try? JSON(parsing: answer.output) : nil
     remarks =
       schema == nil
       ? [
-        "no schema of its parameters is sent, for `\(Self.python) -m martlet.schema \(path):\(function)` fails here: have "
+        "no schema of its parameters is sent, for `\(Self.python) -m martlet.schema \(named)` fails here: have "
           + "MARTLET_PYTHON name a Python with the martlet package"
       ] : []
   }

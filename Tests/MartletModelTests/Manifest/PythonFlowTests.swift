@@ -42,11 +42,14 @@ import Testing
       def no_flow(): ...
       @flow(name=f"{x}")
       def computed(): ...
+      @martlet.flow("nightly etl", retries=2)
+      def named_first(): ...
       """#
     #expect(
       PythonFlow.all(in: source).map { "\($0.function)=\($0.name)" } == [
         "plain_one=plain-one", "etl_pipeline=etl-pipeline", "spread=ETL Pipeline",
         "stacked_one=stacked-one", "method=method", "computed=computed",
+        "named_first=nightly etl",
       ])
   }
 
@@ -59,10 +62,23 @@ import Testing
 
   @Test(arguments: [
     ("flows/a.py:f", true), ("a.py:Class.method", true), ("a.py", false), (":f", false),
-    ("a.py:", false), ("a.py:1f", false), ("a.py:f()", false),
+    ("a.py:", false), ("a.py:1f", false), ("a.py:f()", false), ("flows/a:f", false),
+    ("flows.a:f", true), ("flows.a.f", true), ("a:f", true), ("f", false), (".a.f", false),
+    ("flows..a:f", false), ("flows/a.f", false), (".py:f", false), ("a.b:C.f", true),
   ])
   func entrypoints(_ text: String, _ isGood: Bool) {
     #expect((ManifestEntrypoint(text) != nil) == isGood)
+  }
+
+  @Test(arguments: [
+    ("flows/a.py:f", "flows/a.py:f", ["flows/a.py"]),
+    ("flows.a:f", "flows.a:f", ["flows/a.py", "flows/a/__init__.py"]),
+    ("flows.a.f", "flows.a:f", ["flows/a.py", "flows/a/__init__.py"]),
+  ])
+  func modulesAreFilesBelowTheProject(_ text: String, _ known: String, _ files: [String]) throws {
+    let entrypoint = try #require(ManifestEntrypoint(text))
+    #expect(entrypoint.text == known)
+    #expect(entrypoint.files == files)
   }
 
   @Test(arguments: [

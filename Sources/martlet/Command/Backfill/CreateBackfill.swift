@@ -66,14 +66,16 @@ struct CreateBackfill: AsyncParsableCommand {
       case .table:
         Terminal.standard.line(
           dryRun
-            ? "A backfill of schedule '\(backfill.schedule)' would have \(times)."
+            ? "A backfill of schedule '\(backfill.schedule)' would have \(times).\(remark)"
             : response.duplicate
               ? "Backfill \(backfill.id) was created before."
-              : "Created backfill \(backfill.id) of \(times).")
+              : "Created backfill \(backfill.id) of \(times).\(remark)")
       }
       return watch ? try await connection.follow(backfill.id, as: format.output) : nil
     }
   }
+
+  private var remark: String { all ? "" : " Those that have a run are left alone." }
 
   private func wanted() throws -> Backfill {
     var backfill = Backfill()

@@ -15,7 +15,7 @@ struct DeploymentCommand: AsyncParsableCommand {
       """,
     subcommands: [
       ListDeployments.self, GetDeployment.self, RunDeployment.self, PauseDeployment.self,
-      ResumeDeployment.self, DeleteDeployment.self, ListDeploymentVersions.self,
+      ResumeDeployment.self, DeleteDeployments.self, ListDeploymentVersions.self,
       PromoteDeployment.self, PreviewDeployment.self, DeploymentScheduleCommand.self,
     ])
 }

@@ -1,4 +1,4 @@
-// Decides how deployments are paused, taken up again and removed.
+// Decides how deployments are paused and taken up again.
 
 import ArgumentParser
 import Martlet
@@ -39,26 +39,6 @@ struct ResumeDeployment: AsyncParsableCommand {
       try connection.tell(
         response.deployment, response, "Resumed deployment '\(response.deployment?.title ?? "")'.",
         as: format.output)
-      return nil
-    }
-  }
-}
-
-struct DeleteDeployment: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rm",
-    abstract: "Delete a deployment with its schedules and the runs that have not started.")
-  @OptionGroup var reference: DeploymentArgument
-  @Option(help: "Only if it still has this etag.")
-  var etag: String = ""
-  @OptionGroup var connection: ConnectionOptions
-
-  func run() async throws {
-    try await Connection.use(connection) { connection in
-      _ = try await connection.client.deployments.deleteDeployment(
-        DeleteDeploymentRequest(
-          namespace: connection.namespace, deployment: reference.deployment, etag: etag))
-      Terminal.standard.line("Deleted deployment '\(reference.deployment)'.")
       return nil
     }
   }

@@ -87,6 +87,12 @@ enum StartTime {
     return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
+  /// The same, of a time that may have passed: `10m ago`.
+  static func around(_ time: Instant) -> String {
+    let seconds = Double(time.distance(to: now).microseconds) / 1e6
+    return seconds < 1 ? ahead(time) : "\(age(seconds)) ago"
+  }
+
   /// How far ahead a time is: `in 10 minutes`.
   static func ahead(_ time: Instant) -> String {
     let seconds = Int64((Double(now.distance(to: time).microseconds) / 1e6).rounded())

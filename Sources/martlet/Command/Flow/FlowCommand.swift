@@ -6,10 +6,10 @@ import MartletProto
 
 struct FlowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "flow", abstract: "List and remove flows.",
+    commandName: "flow", abstract: "List, serve and remove flows.",
     discussion:
       "A flow comes to be with its first run or deployment; `flow-run` is about its runs.",
-    subcommands: [ListFlows.self, GetFlow.self, DeleteFlow.self])
+    subcommands: [ListFlows.self, GetFlow.self, ServeFlow.self, DeleteFlow.self])
 }
 
 /// A flow named on the command line.

@@ -131,9 +131,9 @@ extension Connection {
 }
 
 extension Run {
-  /// When it started; of one that has not, when it is to.
+  /// When it started; of one that has not, when it is to, or was to.
   fileprivate var when: String {
     if let start = times?.startTime { return ago(start) }
-    return due.map(StartTime.ahead) ?? "-"
+    return due.map(StartTime.around) ?? "-"
   }
 }

@@ -1,4 +1,4 @@
-// Decides how the lines of a run are printed: the oldest first, or as they come.
+// Decides which lines of a run are printed, and in which order: all, the first or the last ones, and those that come.
 
 import ArgumentParser
 import Martlet
@@ -16,10 +16,32 @@ struct RunLogs: AsyncParsableCommand {
   var noChildren = false
   @Option(help: "Only lines at least this important: trace, debug, info, warning, error, critical.")
   var level: String = "trace"
+  @Flag(help: "Only the first lines.")
+  var head = false
+  @Flag(name: [.short, .long], help: "Only the last lines; with --follow, those that come too.")
+  var tail = false
+  @Option(name: [.customShort("n"), .long], help: "How many the first or the last lines are: 20.")
+  var numLogs: Int?
+  @Flag(name: [.short, .long], help: "The newest first.")
+  var reverse = false
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
+  private static let standardCount = 20
+  private static let pageSize = 1000
+
+  /// How many lines are printed of those that are there; nil for all.
+  private var count: Int? { numLogs ?? (head || tail ? Self.standardCount : nil) }
+
   func validate() throws {
+    guard !(head && tail) else { throw ValidationError("--head and --tail exclude each other") }
+    guard !follow || !(head || reverse) else {
+      throw ValidationError("--follow prints what comes: without --head and --reverse")
+    }
+    guard numLogs ?? 1 > 0 else { throw ValidationError("--num-logs must be more than 0") }
+    guard !follow || numLogs == nil || tail else {
+      throw ValidationError("--num-logs with --follow counts the lines of --tail")
+    }
     guard LogLevel(name: level) != nil else {
       throw ValidationError("--level must be trace, debug, info, warning, error or critical")
     }
@@ -28,32 +50,53 @@ struct RunLogs: AsyncParsableCommand {
   func run() async throws {
     try await Connection.use(connection) { connection in
       let run = try await connection.find(reference.run)
-      if follow { try await watch(run, connection) } else { try await list(run, connection) }
+      if !follow {
+        try await list(run, connection)
+      } else {
+        try await watch(run, connection, after: tail ? try await list(run, connection) : "")
+      }
       return nil
     }
   }
 
-  private func list(_ run: Run, _ connection: Connection) async throws {
+  /// Prints lines that are there; returns where to go on.
+  @discardableResult
+  private func list(_ run: Run, _ connection: Connection) async throws -> String {
+    // Of --reverse alone the first lines are the newest, as in Prefect.
+    let isFromEnd = tail || (reverse && !head && numLogs != nil)
+    let isKept = isFromEnd || reverse
+    var kept: [LogEntry] = []
+    var resume = ""
+    var left = count ?? .max
     var request = ListLogsRequest()
     request.namespace = connection.namespace
     request.runID = run.id
     request.includeDescendants = !noChildren
     request.minLevel = LogLevel(name: level) ?? .unspecified
-    request.pageSize = 1000
     repeat {
+      request.pageSize = Int32(isFromEnd ? Self.pageSize : min(Self.pageSize, left))
       let page = try await connection.client.logs.listLogs(request)
-      for entry in page.entries { try printEntry(entry) }
+      if isKept {
+        kept += page.entries
+      } else {
+        for entry in page.entries { try printEntry(entry) }
+      }
+      if isFromEnd { kept = Array(kept.suffix(count ?? .max)) } else { left -= page.entries.count }
       request.pageToken = page.nextPageToken
-    } while !request.pageToken.isEmpty
+      resume = page.resumeToken
+    } while !request.pageToken.isEmpty && left > 0
+    for entry in reverse ? kept.reversed() : kept { try printEntry(entry) }
+    return resume
   }
 
-  private func watch(_ run: Run, _ connection: Connection) async throws {
+  private func watch(_ run: Run, _ connection: Connection, after token: String) async throws {
     var request = WatchLogsRequest()
     request.namespace = connection.namespace
     request.runID = run.id
     request.includeDescendants = !noChildren
     request.minLevel = LogLevel(name: level) ?? .unspecified
     request.untilEnded = true
+    request.resumeToken = token
     let call = try await connection.client.logs.watchLogs(request)
     for try await batch in call.responses { for entry in batch.entries { try printEntry(entry) } }
   }

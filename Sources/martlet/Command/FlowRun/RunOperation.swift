@@ -7,8 +7,11 @@ import MartletWire
 
 extension Connection {
   /// Shows what became of a request; a verdict other than ACCEPTED is the reason of a failure.
+  ///
+  /// - Parameter hint: What helps, when that is not the same for all that is asked of a run.
   func tell(
-    _ verdict: Verdict?, on run: Run?, _ response: some Message, as output: Format
+    _ verdict: Verdict?, on run: Run?, _ response: some Message, as output: Format,
+    hint: String? = nil
   ) throws -> ExitStatus? {
     switch output {
     case .document(let notation): try notation.print(response)
@@ -17,7 +20,7 @@ extension Connection {
       Terminal.standard.line("\(run?.name ?? "the run") is \((run?.state).label)")
     }
     guard let verdict, verdict.code != .accepted else { return nil }
-    complain("martlet: refused: \(verdict.advice)")
+    complain("martlet: refused: \(hint.map { "\(verdict.reason): \($0)" } ?? verdict.advice)")
     return .failed
   }
 }
@@ -37,12 +40,19 @@ struct RetryRun: AsyncParsableCommand {
     try await Connection.use(connection) { connection in
       var request = RetryRunRequest()
       request.namespace = connection.namespace
-      request.id = try await connection.find(reference.run).id
+      let before = try await connection.find(reference.run)
+      request.id = before.id
       request.message = message
       request.force = force
       let response = try await connection.client.runs.retryRun(request)
-      return try connection.tell(
-        response.verdict, on: response.run, response, as: format.output)
+      let status = try connection.tell(
+        response.verdict, on: response.run, response, as: format.output,
+        hint: response.run?.state?.type == .completed
+          ? "it has completed; --force has it tried again" : nil)
+      // Of a run that is to start anyway the server says it is well.
+      guard status == nil, response.run?.revision == before.revision else { return status }
+      complain("martlet: nothing was done: the run has not ended, and is to start by itself")
+      return .failed
     }
   }
 }

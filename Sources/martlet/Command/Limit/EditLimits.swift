@@ -116,6 +116,7 @@ struct DeleteLimit: AsyncParsableCommand {
       request.ref = name.limit
       request.scope = name.scope.proto
       _ = try await connection.client.limits.deleteLimit(request)
+      Terminal.standard.line("Deleted limit '\(name.limit)'.")
       return nil
     }
   }

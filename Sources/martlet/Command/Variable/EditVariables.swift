@@ -72,6 +72,7 @@ struct DeleteVariable: AsyncParsableCommand {
       request.name = variable.name
       request.etag = etag
       _ = try await connection.client.variables.deleteVariable(request)
+      Terminal.standard.line("Deleted variable '\(variable.name)'.")
       return nil
     }
   }

@@ -27,6 +27,8 @@ struct CreatePool: AsyncParsableCommand {
   var name: String
   @Option(name: [.customShort("t"), .long], help: "What its workers are; see work-pool types.")
   var type: String
+  @Flag(help: "The type is one that only workers of yours know.")
+  var newType = false
   @Option(help: "A JSON file with job_configuration and variables (default: that of the type).")
   var baseTemplate: String?
   @Option(help: "How many of its runs may be with workers at a time.")
@@ -43,6 +45,10 @@ struct CreatePool: AsyncParsableCommand {
   func run() async throws {
     let given = try baseTemplate.map { try template(from: $0) }
     try await Connection.use(connection) { connection in
+      if !newType, let problem = try await connection.problem(withType: type) {
+        complain("martlet: \(problem)")
+        return .usage
+      }
       var pool = Pool()
       pool.name = name
       pool.type = type

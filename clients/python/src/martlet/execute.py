@@ -174,7 +174,7 @@ def describe(error: BaseException) -> Tuple[str, str]:
 def main(arguments: List[str], *, is_one_attempt: bool = False) -> int:
     """Executes the entrypoint; returns the code to leave with. As in `execute`, a flow's retries may be somebody else's."""
     if len(arguments) != 1:
-        print("usage: python -m martlet.execute FILE.py:FUNCTION", file=sys.stderr)
+        print("usage: python -m martlet.execute FILE.py:FUNCTION or MODULE:FUNCTION", file=sys.stderr)
         return USAGE
     if not os.environ.get("MARTLET_RUN_ID"):
         print("martlet.execute is started by a worker: MARTLET_RUN_ID is not set", file=sys.stderr)

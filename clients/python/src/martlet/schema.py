@@ -13,6 +13,7 @@ import collections.abc
 import datetime
 import decimal
 import enum
+import importlib
 import importlib.util
 import inspect
 import json
@@ -182,20 +183,19 @@ def _resolved(node: ast.expr) -> Any:
 
 
 def of_entrypoint(entrypoint: str) -> Dict[str, Any]:
-    """The schema of `FILE.py:FUNCTION`."""
+    """The schema of `FILE.py:FUNCTION`, or of `MODULE:FUNCTION` below the current directory."""
     path, _, name = entrypoint.rpartition(":")
-    folder = os.path.dirname(os.path.abspath(path))
-    for place in (os.getcwd(), folder):
+    module = "" if path.endswith(".py") else path
+    if module:
+        paths = [module.replace(".", "/") + end for end in (".py", "/__init__.py")]
+        path = next(filter(os.path.isfile, paths), paths[0])
+    # A module is found from the current directory, never from the folder of its own file.
+    folders = [] if module else [os.path.dirname(os.path.abspath(path))]
+    for place in (os.getcwd(), *folders):
         if place not in sys.path:
             sys.path.insert(0, place)
     try:
-        spec = importlib.util.spec_from_file_location("__martlet_schema__", path)
-        if spec is None or spec.loader is None:
-            raise LookupError(f"{path} is no Python file")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module
-        spec.loader.exec_module(module)
-        found: Any = module
+        found: Any = importlib.import_module(module) if module else _loaded(path)
         for part in name.split("."):
             found = getattr(found, part)
         return of_function(found)
@@ -203,6 +203,16 @@ def of_entrypoint(entrypoint: str) -> Dict[str, Any]:
         print(f"read without running it: {type(error).__name__}: {error}", file=sys.stderr)
         with open(path, encoding="utf-8") as file:
             return of_source(file.read(), name.split(".")[-1])
+
+
+def _loaded(path: str) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location("__martlet_schema__", path)
+    if spec is None or spec.loader is None:
+        raise LookupError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 _NOT_PLAIN = object()
@@ -230,7 +240,7 @@ def _trimmed(schema: Dict[str, Any]) -> Dict[str, Any]:
 def main(arguments: List[str]) -> int:
     """Prints the schema of the entrypoint that is named."""
     if len(arguments) != 1 or ":" not in arguments[0]:
-        print("usage: python -m martlet.schema FILE.py:FUNCTION", file=sys.stderr)
+        print("usage: python -m martlet.schema FILE.py:FUNCTION or MODULE:FUNCTION", file=sys.stderr)
         return 2
     # What the file prints when it is run is not the answer.
     answer = sys.stdout

@@ -61,4 +61,4 @@ def serve_flow(function: Callable[..., Any], name: str, **options: Any) -> None:
     serve(to_deployment(function, name, **described), **options)
 
 
-__all__ = ["ServedDeployment", "serve", "serve_flow", "to_deployment"]
+__all__ = ["LIMIT", "ServedDeployment", "serve", "serve_flow", "to_deployment"]
