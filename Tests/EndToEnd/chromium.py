@@ -191,12 +191,15 @@ class Chromium:
             self.wait(0.1)
 
     def click(self, selector: str, text: str | None = None, timeout: float = 20) -> None:
-        expression = FIND % (json.dumps(selector), json.dumps(text))
+        self._click("", selector, text, timeout)
+
+    def _click(self, before_each: str, selector: str, text: str | None, timeout: float) -> None:
+        expression = before_each + ";" + FIND % (json.dumps(selector), json.dumps(text))
         end = time.monotonic() + timeout
         before = None
         # What moves is not hit: it has to stand still between two looks.
         while (place := self.evaluate(expression)) is None or place != before:
-            assert time.monotonic() < end, f"no {selector} {text!r} in:\n{self.text()}\n{self.faults}"
+            assert time.monotonic() < end, f"no {selector} {text!r} {before_each[-60:]} in:\n{self.text()}\n{self.faults}"
             before = place
             self.wait(0.1)
         for kind, count in (("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 1)):
@@ -206,11 +209,8 @@ class Chromium:
 
     def click_near(self, near: str, selector: str, text: str | None = None, timeout: float = 20) -> None:
         """Clicks what belongs to a text: the menu or the switch of its row."""
-        end = time.monotonic() + timeout
-        while not self.evaluate(MARK_NEAR % (json.dumps(near), json.dumps(selector), json.dumps(text))):
-            assert time.monotonic() < end, f"no {selector} {text!r} near {near!r} in:\n{self.text()}\n{self.faults}"
-            self.wait(0.1)
-        self.click("[data-near]")
+        # The page may draw it anew: it is looked for at each look.
+        self._click(MARK_NEAR % (json.dumps(near), json.dumps(selector), json.dumps(text)), "[data-near]", None, timeout)
 
     def press(self, key: str, number: int, modifiers: int = 0) -> None:
         for kind in ("keyDown", "keyUp"):

@@ -17,8 +17,14 @@ PAGES = "/prefect/v2"
 
 def menu(browser, row: str, item: str) -> None:
     """Takes an item of the menu of a row."""
-    browser.click_near(row, "button", "Open menu")
-    browser.click("[role=menuitem]", item)
+    end = time.monotonic() + 30
+    while True:
+        browser.click_near(row, "button", "Open menu")
+        try:
+            return browser.click("[role=menuitem]", item, timeout=3)
+        except AssertionError:
+            # A dialog that goes away swallows clicks.
+            assert time.monotonic() < end, browser.text()
 
 
 def until(read, wanted, browser) -> None:
@@ -43,7 +49,7 @@ def test_a_variable(served, browser):
     browser.go(f"{PAGES}/variables")
     browser.click("button[aria-label='Add variable']")
     browser.fill("input[name=name]", "ui_form")
-    browser.fill(".cm-content", '{"deep": [1]')
+    browser.fill(".cm-content", '{"deep": [1]}')
     browser.click("button", "Create")
     browser.see("ui_form")
     assert prefect.get(path)["value"] == {"deep": [1]}
@@ -126,6 +132,8 @@ def test_a_work_pool(served, browser):
     until(lambda: prefect.get(path)["is_paused"], True, browser)
     browser.click_near("ui-form", "[role=switch]")
     until(lambda: prefect.get(path)["is_paused"], False, browser)
+    browser.go(f"{PAGES}/work-pools")
+    browser.see("ui-form")
     menu(browser, "ui-form", "Edit")
     browser.fill("textarea[name=description]", "changed")
     browser.fill("input[name=concurrencyLimit]", "5")
@@ -270,7 +278,7 @@ def test_runs_of_a_deployment(served, browser):
     browser.see("Scheduled")
     browser.click("button", "Open menu")
     browser.click("[role=menuitem]", "Cancel")
-    browser.click("[role=alertdialog] button, [role=dialog] button", "Cancel run")
+    browser.click("[role=alertdialog] button, [role=dialog] button", "Cancel Flow Run")
     until(lambda: state_of(prefect, quick)() in ("CANCELLED", "CANCELLING"), True, browser)
     # With a name and another parameter.
     browser.go(f"{PAGES}/deployments/deployment/{deployment}/run")

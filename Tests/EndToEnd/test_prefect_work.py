@@ -281,6 +281,17 @@ def test_a_claim_is_for_one(prefect, calm_server):
     assert prefect.request("POST", path, {"state": {"type": "COMPLETED"}})[1]["status"] == "ACCEPT"
 
 
+def test_what_has_not_begun_is_cancelled_by_force_too(prefect):
+    _, flow = prefect.request("POST", "/flows/", {"name": "e2e-cancelled"})
+    _, deployment = prefect.request("POST", "/deployments/", {"name": "d", "flow_id": flow["id"]})
+    for force in (False, True):
+        _, run = prefect.request("POST", f"/deployments/{deployment['id']}/create_flow_run", {})
+        _, answer = prefect.request(
+            "POST", f"/flow_runs/{run['id']}/set_state", {"state": {"type": "CANCELLING"}, "force": force})
+        assert (answer["status"], answer["state"]["type"]) == ("REJECT", "CANCELLED"), answer
+        assert prefect.get(f"/flow_runs/{run['id']}")["state"]["type"] == "CANCELLED"
+
+
 def test_limits_hold_for_what_is_found(prefect):
     assert prefect.request("POST", "/work_pools/", {"name": "e2e-narrow", "type": "process"})[0] == 201
     _, flow = prefect.request("POST", "/flows/", {"name": "e2e-limited"})

@@ -132,9 +132,11 @@ extension Run {
     report.runID = id
     report.item = .propose(state)
     let takes = state.type == .pending || state.type == .running
+    // Whoever asks a run to stop is another than who has it. By force or not, one that nobody has is cancelled at once.
+    if state.type == .cancelling, !force || executionID.isEmpty {
+      return .override(SetRunStateRequest(id: id, state: state))
+    }
     if force { return .override(SetRunStateRequest(id: id, state: state, force: true)) }
-    // Whoever asks a run to stop is another than who has it.
-    if state.type == .cancelling { return .override(SetRunStateRequest(id: id, state: state)) }
     // Who would have a run that somebody else has made PENDING is another: of several that find it the first has it.
     let isClaim = state.type == .pending && (state.name.isEmpty || state.name == "Pending")
     if !executionID.isEmpty, !(isClaim && self.state?.type == .pending) {
