@@ -158,7 +158,8 @@ import Testing
           actor: "ann", item: item))
     }
     let plan = ledger.apply([
-      report(.create(NewRun(kind: .task, definition: "t", parentID: tests.id, createdBy: "ann")), 1),
+      report(
+        .create(NewRun(kind: .task, definition: "t", parentID: tests.id, createdBy: "ann")), 1),
       report(.propose(RunState(.running)), 2),
     ])
     ledger.runs[tests.id]?.stateType = state
