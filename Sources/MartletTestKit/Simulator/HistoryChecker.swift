@@ -164,7 +164,7 @@ public struct HistoryChecker: Sendable {
     if step < 0 || step > 1 || (step == 1 && transition.to.type != .running) {
       fail(.withinPolicy, "\(id) counts \(step) attempts when it becomes \(transition.to.name)")
     }
-    if transition.actor == Operator.retry {
+    if transition.actor == Operator.retry, state.last?.to.type != .scheduled {
       state.retries = 0
       state.losses = 0
     }

@@ -47,10 +47,18 @@ extension Invariants {
 
   /// Whether nobody promised that a run goes on: its owner was lost, and it waits for that owner as its policy says; or
   /// an operator made it what it is, against what its owner does; or a late copy of a create began it, after the parent
-  /// was tried again, whose first copy had been refused: its process, which lives, gave it up.
+  /// was tried again, whose first copy had been refused, or a late copy of a claim took it, whose first copy had been
+  /// fenced: its process, which lives, gave it up; or somebody told of a run that is not its own.
   private func mayRemain(_ run: RunSnapshot, in database: SimulatedDatabase) -> Bool {
-    (run.policy.loss == .wait && run.sessionID == nil) || refused.contains(run.id)
-      || wasForced(run.id, in: database)
+    if run.policy.loss == .wait, run.sessionID == nil { return true }
+    if refused.contains(run.id) || wasForced(run.id, in: database) { return true }
+    if let execution = run.executionID,
+      fenced.contains(FencedClaim(runID: run.id, epoch: run.epoch, execution: execution))
+    {
+      return true
+    }
+    let history = database.history[run.id, default: []]
+    return history.last?.reportID != nil && history.first?.reportID == nil
   }
 
   /// Whether an operator gave a run a state: what became of it then is the operator's business.

@@ -29,8 +29,17 @@ struct Invariants {
   private var commits: [RunID: Instant] = [:]
   /// Runs whose processes were told that they do not begin.
   private(set) var refused: Set<RunID> = []
+  /// Who was told that an epoch is not its own.
+  private(set) var fenced: Set<FencedClaim> = []
   /// What tellers were told that it is kept.
   private(set) var tales: Set<ToldKey> = []
+
+  /// An execution that would have had an epoch of a run.
+  struct FencedClaim: Hashable {
+    let runID: RunID
+    let epoch: Int64
+    let execution: ExecutionID
+  }
 
   /// Notes a broken promise; only the first is kept.
   mutating func fail(_ promise: Promise, _ problem: String) {
@@ -110,6 +119,9 @@ struct Invariants {
       fail(.nothingDoubled, "\(key) was answered \(first), then \(given.code)")
     }
     if case .create = report.item, given.code == .refused { refused.insert(report.runID) }
+    if given.code == .fenced, let execution = report.executionID {
+      fenced.insert(FencedClaim(runID: report.runID, epoch: report.epoch, execution: execution))
+    }
     guard given.code == .accepted || given.code == .replaced else { return }
     answers[key] = given.code
     let rows = world.database.history[report.runID, default: []].filter {

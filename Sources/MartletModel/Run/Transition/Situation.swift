@@ -181,7 +181,11 @@ extension RunSnapshot {
     var answers = Situation.usual(but: tale.state.type.asked)
     guard !isUntallied else { return answers }
     let last = [tally.toldTime, tally.orderTime].compactMap(\.self).max()
-    if let last, let time, time < last { answers = answers.answering(.overtaken) }
+    // Of two at one time the end is the later.
+    let isBeforeEnd = stateType.isTerminal && !tale.state.type.isTerminal
+    if let last, let time, time < last || (time == last && isBeforeEnd) {
+      answers = answers.answering(.overtaken)
+    }
     switch tally.word {
     case .teller?: answers = answers.answering(.wordOfTeller)
     case .parent?: answers = answers.answering(.wordOfParent)
