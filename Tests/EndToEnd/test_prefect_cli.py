@@ -161,7 +161,7 @@ GROUPS: dict[str, list[tuple[str, str]]] = {
         ("work-pool get-default-base-job-template --type process", "job_configuration"),
         ("work-pool preview cli-deployed", "cli-"), ("work-pool storage inspect cli-pool", "o storage"),
         ("work-pool storage configure s3 cli-pool --bucket b --aws-credentials-block-name cli-aws", "Configured"),
-        ("work-pool storage inspect cli-pool", "s3"),
+        ("work-pool storage inspect cli-pool", "S3"),
         ("work-pool storage configure gcs cli-pool --bucket b", "Configured"),
         ("work-pool storage configure azure-blob-storage cli-pool --container c "
          "--azure-blob-storage-credentials-block-name cli-azure", "Configured"),
@@ -354,7 +354,7 @@ def test_all_is_transferred(prefect, names, new_server, home):
         f'active = "here"\n[profiles.here]\nPREFECT_API_URL = "{prefect.api}"\n[profiles.there]\nPREFECT_API_URL = "{other.api}"\n')
     assert prefect.request("POST", "/variables/", {"name": "cli_moved", "value": 7})[0] == 201
     prefect.run(SAVE_BLOCKS)
-    # Prefect moves no deployment of a default queue: the queue is passed over, and what is below it waits for ever.
+    # Prefect moves no deployment of a default queue: it passes the queue over, and with it what is below.
     assert prefect.request("POST", "/deployments/", {
         "name": "moved", "flow_id": prefect.get("/flows/name/cli-flow")["id"], "work_pool_name": "cli-deployed",
         "work_queue_name": "lane", "entrypoint": "flows.py:main"})[0] == 201
