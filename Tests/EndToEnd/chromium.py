@@ -21,7 +21,8 @@ PROGRAM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which
 needs_chromium = pytest.mark.skipif(
     PROGRAM is None, reason="chromium is not installed: run `make setup-prefect`, or set CHROMIUM")
 
-# Finds the middle of the first visible element that a selector, and a text if any, name.
+# Finds the middle of the first visible element that a selector, and a text if any, name; what a dialog or a list that goes away
+# still covers is not hit.
 FIND = """
 ((selector, text) => {
   const said = e => (e.innerText || e.getAttribute('aria-label') || e.value || '').trim();
@@ -30,7 +31,9 @@ FIND = """
     if (!r.width || !r.height || e.disabled || (text !== null && said(e) !== text)) continue;
     e.scrollIntoView({block: 'center', behavior: 'instant'});
     r = e.getBoundingClientRect();
-    return [r.x + r.width / 2, r.y + r.height / 2];
+    const place = [r.x + r.width / 2, r.y + r.height / 2], there = document.elementFromPoint(...place);
+    const isCovered = !e.contains(there) && (!there || there === document.body || there === document.documentElement || !there.contains(e));
+    if (!isCovered) return place;
   }
   return null;
 })(%s, %s)
@@ -222,10 +225,15 @@ class Chromium:
         self.press("a", 65, modifiers=2)
         self.call("Input.insertText", text=text)
 
-    def choose(self, selector: str, option: str) -> None:
-        """Takes one of the choices that a click shows."""
-        self.click(selector)
-        self.click("[role=option]", option)
+    def choose(self, selector: str, option: str, text: str | None = None, timeout: float = 30) -> None:
+        """Takes one of the choices that a click shows; clicks again when what was shown has gone."""
+        end = time.monotonic() + timeout
+        while True:
+            self.click(selector, text)
+            try:
+                return self.click("[role=option]", option, timeout=3)
+            except AssertionError:
+                assert time.monotonic() < end, self.text()
 
     def picture(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))

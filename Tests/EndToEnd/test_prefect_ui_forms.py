@@ -200,9 +200,9 @@ def test_an_automation(served, browser):
 
     browser.go(f"{PAGES}/automations/create")
     browser.choose("#automations-trigger-template-select", "Flow run state")
-    browser.click("button", "Any state")
-    browser.click("[role=option]", "Failed")
+    browser.choose("button", "Failed", text="Any state")
     browser.press("Escape", 27)
+    until(lambda: browser.evaluate("document.querySelectorAll('[role=option]').length"), 0, browser)
     browser.click("button", "Next")
     browser.choose("button[aria-label='select action']", "Pause a work pool")
     browser.click("button", "Next")
