@@ -214,6 +214,11 @@ def test_deploy_from_prefects_files_changes_only_what_is_named(served, project, 
     )
     said = served("deploy", "--name", f"{name}-a")
     assert f"'my-etl-flow/{name}-a' successfully created" in said and f"{name}-b" not in said
+    assert served("deploy", "-n", f"{name}-*", "--dry-run").splitlines() == [
+        f"Deployment 'my-etl-flow/{name}-a' would stay as it is.",
+        f"Deployment 'my-etl-flow/{name}-b' would be created.",
+    ]
+    assert "declares no deployment 'x-*'" in served("deploy", "-n", "x-*", code=2)
     assert f"'my-etl-flow/{name}-b' successfully created" in served("deploy", "--all")
     (project / "prefect.yaml").write_text(LOOSE.replace("production", name).replace("aws-ecs-pool", f"{name}-pool"))
     # A rehearsal goes without the pool that would be made, and checks all else.

@@ -7,7 +7,9 @@ import MartletModel
 struct DeployChoices: ParsableArguments {
   @Option(
     name: [.customShort("n"), .long],
-    help: "The deployment's name; of a file, the ones to deploy (may be repeated).")
+    help:
+      "The deployment's name; of a file, the ones to deploy, as names or patterns such as 'nightly-*' (may be repeated)."
+  )
   var name: [String] = []
   @Option(
     name: [.customShort("p"), .long], help: "The work pool that runs it.", completion: .pools)

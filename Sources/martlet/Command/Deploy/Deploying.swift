@@ -108,11 +108,15 @@ struct Deploying {
     }
     // As Prefect, `flow/name` names the deployment too.
     let chosen = names.map { String($0.split(separator: "/").last ?? "") }
-    for name in chosen where !known.contains(name) {
-      let hint = known.nearest(to: name).map { "; did you mean \($0)?" } ?? ""
-      let _: Never? = try TextFile.refuse("\(path) declares no deployment '\(name)'\(hint)")
+    return try chosen.reduce(into: []) { found, name in
+      // So does a pattern: `nightly-*`.
+      let fitting = known.filter { $0 == name || fnmatch(name, $0, 0) == 0 }
+      if fitting.isEmpty {
+        let hint = known.nearest(to: name).map { "; did you mean \($0)?" } ?? ""
+        let _: Never? = try TextFile.refuse("\(path) declares no deployment '\(name)'\(hint)")
+      }
+      found.formUnion(fitting)
     }
-    return Set(chosen)
   }
 
   private static func lay(_ flags: JSONMembers, over entry: JSON) -> JSON {
