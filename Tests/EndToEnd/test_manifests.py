@@ -352,7 +352,7 @@ def test_a_flow_of_a_module_is_deployed_and_run(served, project, name):
     shown = json.loads(served("deployment", "get", f"{name}/d", "-o", "json"))["deployment"]["spec"]
     assert shown["entrypoint"] == "jobs.etl:main"
     assert shown["parameterSchema"]["properties"]["n"]["type"] == "integer"
-    assert "has no function mian; did you mean main?" in served("deploy", "jobs.etl:mian", "-n", "d", code=1)
+    assert "has no function mian; did you mean main?" in served("deploy", "jobs.etl:mian", "-n", "d", code=2)
     assert "MODULE:FUNCTION" in served("deploy", "jobs/etl:main", "-n", "d", code=2)
     run = served("deployment", "run", f"{name}/d", "--param", "n=5", "-o", "name").strip()
     served("worker", "start", "--pool", f"{name}-p", "--run-once")

@@ -163,7 +163,7 @@ struct Alias: Sendable {
       "work-pool update", "work-pool update",
       options: ["--base-job-template": .named("--base-template")]),
     Alias("work-pool ls", "work-pool ls", options: ["-v": .dropped, "--verbose": .dropped]),
-    Alias("deployment delete", "deployment rm", options: ["--id": .argument]),
+    Alias("deployment rm", "deployment rm", options: ["--id": .argument]),
     Alias("deployment ls", "deployment ls", options: ["--flow-name": .named("--flow")]),
     Alias(
       "flow-run ls", "flow-run ls",
