@@ -58,7 +58,10 @@ extension Invariants {
       return true
     }
     let history = database.history[run.id, default: []]
-    return history.last?.reportID != nil && history.first?.reportID == nil
+    guard let first = history.first, let last = history.last, last.reportID != nil else {
+      return false
+    }
+    return first.reportID == nil || first.executionID != last.executionID
   }
 
   /// Whether an operator gave a run a state: what became of it then is the operator's business.
