@@ -10,10 +10,18 @@ import Testing
     let id = RunID.v7(now: now, random: (.max, .max))
     #expect(id.value.version == 7 && id.value.hasStandardVariant)
     #expect(id.time == Instant(microseconds: 1_800_000_000_123_000))
-    #expect(id.description == "01a3185c-507b-7fff-bfff-ffffffffffff")
+    #expect(id.description == "01a3185c-507b-7723-bfff-ffffffffffff")
     #expect(RunID(id.description) == id)
     #expect(RunID(id.description.uppercased()) == id)
     try id.validate(now: now)
+  }
+
+  @Test func v7IsInOrderWithinAMillisecond() {
+    var random = Seeded(2)
+    let ids = (0..<1000).map {
+      RunID.v7(now: now + Interval(microseconds: $0), random: (random.next(), random.next()))
+    }
+    #expect(ids == ids.sorted())
   }
 
   @Test func scheduledIdsAreTheSameForTheSameTick() {

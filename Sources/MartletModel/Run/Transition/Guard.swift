@@ -114,8 +114,10 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
   // What sort of state does the operator ask for, or is told?
   /// One in which nobody has the run: SCHEDULED, PAUSED.
   case asksIdle
-  /// One that only an owner can be in: PENDING, RUNNING, CANCELLING.
+  /// One that only an owner can be in: PENDING, RUNNING.
   case asksOwned
+  /// That its owner stops: CANCELLING.
+  case asksCancelling
   /// An end.
   case asksEnd
 
@@ -193,6 +195,7 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     case .unforced: "unforced"
     case .asksIdle: "asks idle"
     case .asksOwned: "asks owned"
+    case .asksCancelling: "asks cancelling"
     case .asksEnd: "asks end"
     case .slotsReady: "slots ready"
     case .slotsFull: "slots full"
@@ -225,7 +228,7 @@ public enum Guard: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     [.lossCrashes, .lossReruns, .lossWaits],
     [.continues, .begins],
     [.forced, .unforced],
-    [.asksIdle, .asksOwned, .asksEnd],
+    [.asksIdle, .asksOwned, .asksCancelling, .asksEnd],
     [.slotsReady, .slotsFull, .slotsRefused, .slotsClosed],
     [.newest, .overtaken],
     [.wordOfTeller, .wordOfParent, .wordOfServer],

@@ -181,8 +181,9 @@ extension RunSnapshot {
     var answers = Situation.usual(but: tale.state.type.asked)
     guard !isUntallied else { return answers }
     let last = [tally.toldTime, tally.orderTime].compactMap(\.self).max()
-    // Of two at one time the end is the later.
-    let isBeforeEnd = stateType.isTerminal && !tale.state.type.isTerminal
+    // Of two at one time the end is the later, but for another try.
+    let isBeforeEnd =
+      stateType.isTerminal && !tale.state.type.isTerminal && tale.state.type != .scheduled
     if let last, let time, time < last || (time == last && isBeforeEnd) {
       answers = answers.answering(.overtaken)
     }
@@ -232,7 +233,8 @@ extension StateType {
   fileprivate var asked: Guard {
     switch self {
     case .scheduled, .paused: .asksIdle
-    case .pending, .running, .cancelling: .asksOwned
+    case .pending, .running: .asksOwned
+    case .cancelling: .asksCancelling
     case .completed, .failed, .cancelled, .crashed: .asksEnd
     }
   }

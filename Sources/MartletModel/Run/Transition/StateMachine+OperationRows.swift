@@ -150,8 +150,11 @@ extension StateMachine {
       "any/force-owned", from: .existing, on: .setState, when: [.forced, .asksOwned, .owned],
       .accept, to: .proposed),
     TransitionRule(
-      "any/force-unowned", from: .existing, on: .setState, when: [.forced, .asksOwned, .unowned],
-      .refuse(.claimRequired)),
+      "any/force-cancelling", from: .existing, on: .setState,
+      when: [.forced, .asksCancelling, .owned], .accept, to: .proposed, [.cancelChildren]),
+    TransitionRule(
+      "any/force-unowned", from: .existing, on: .setState,
+      when: [.forced, .asksOwned, .asksCancelling, .unowned], .refuse(.claimRequired)),
     TransitionRule(
       "any/set-end", from: [.scheduled, .pending, .running, .paused], on: .setState,
       when: [.unforced, .asksEnd, .unowned], .accept, to: .proposed, [.cancelChildren]),
@@ -166,6 +169,6 @@ extension StateMachine {
       .refuse(.runFinished)),
     TransitionRule(
       "any/set-illegal", from: .existing, on: .setState,
-      when: [.unforced, .asksIdle, .asksOwned], .refuse(.illegalTransition)),
+      when: [.unforced, .asksIdle, .asksOwned, .asksCancelling], .refuse(.illegalTransition)),
   ]
 }

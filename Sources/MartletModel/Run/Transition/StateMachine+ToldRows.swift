@@ -33,7 +33,8 @@ extension StateMachine {
       when: news + nobodys + [.owner, .asksEnd], .accept, to: .proposed, [.keepTold]),
     TransitionRule(
       "CANCELLING/tell", from: .cancelling, on: .tell,
-      when: news + nobodys + [.owner, .asksIdle, .asksOwned], .refuse(.runCancelling)),
+      when: news + nobodys + [.owner, .asksIdle, .asksOwned, .asksCancelling],
+      .refuse(.runCancelling)),
     TransitionRule(
       "finished/tell", from: .terminal, on: .tell, when: news + [.owner, .wordOfTeller],
       .accept, to: .proposed, [.keepTold]),
@@ -42,7 +43,8 @@ extension StateMachine {
       when: news + [.owner, .wordOfParent, .asksEnd], .accept, to: .proposed, [.keepTold]),
     TransitionRule(
       "finished/tell-stopped", from: .terminal, on: .tell,
-      when: news + [.owner, .wordOfParent, .asksIdle, .asksOwned], .refuse(.runFinished)),
+      when: news + [.owner, .wordOfParent, .asksIdle, .asksOwned, .asksCancelling],
+      .refuse(.runFinished)),
     TransitionRule(
       "finished/tell-decided", from: .terminal, on: .tell, when: news + [.owner, .wordOfServer],
       .refuse(.runFinished)),

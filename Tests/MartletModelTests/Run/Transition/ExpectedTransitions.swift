@@ -197,10 +197,12 @@ let expectedTransitions = """
   # An operator gives it a state.
   * | set state | forced, asks end | ACCEPTED | as asked | revokes cascades
   * | set state | forced, asks idle | ACCEPTED | as asked | revokes
+  * | set state | forced, asks cancelling, owned | ACCEPTED | as asked | cascades
   * | set state | forced, owned | ACCEPTED | as asked |
   * | set state | forced | REFUSED CLAIM_REQUIRED | = |
   * | set state | asks idle | REFUSED ILLEGAL_TRANSITION | = |
   * | set state | asks owned | REFUSED ILLEGAL_TRANSITION | = |
+  * | set state | asks cancelling | REFUSED ILLEGAL_TRANSITION | = |
   ended | set state | | REFUSED RUN_FINISHED | = |
   CANCELLING | set state | | REFUSED RUN_CANCELLING | = |
   * | set state | owned | REFUSED RUN_OWNED | = |

@@ -65,6 +65,19 @@ import Testing
     #expect(run.isConsistent)
   }
 
+  /// Words may come in any order: of two that are as old as each other the end is the later.
+  @Test func ofTwoWordsAtOneTimeTheEndIsTheLater() throws {
+    var ledger = ended(as: completed)
+    let plan = ledger.apply([
+      tale(1, .pending, after: -9), tale(2, completed, after: -8), tale(3, .running, after: -8),
+    ])
+    #expect(
+      tests.verdicts(plan) == [
+        .verdict(.accepted), .verdict(.accepted), .verdict(.refused(.overtaken)),
+      ])
+    #expect(ledger.runs[tests.child]?.stateType == .completed)
+  }
+
   @Test func whatIsToldAgainIsThereOnce() throws {
     var ledger = ended(as: completed)
     let first = ledger.apply([
