@@ -2589,6 +2589,10 @@ public enum ProtoDescriptors {
         "martlet.v1.ListLogsRequest.page_token",
         "martlet.v1.ListLogsRequest.resume_token",
         "martlet.v1.ListLogsRequest.wait",
+        "martlet.v1.ListLogsRequest.max_level",
+        "martlet.v1.ListLogsRequest.from_time",
+        "martlet.v1.ListLogsRequest.to_time",
+        "martlet.v1.ListLogsRequest.order_by",
         "martlet.v1.ListLogsResponse",
         "martlet.v1.ListLogsResponse.entries",
         "martlet.v1.ListLogsResponse.next_page_token",
@@ -2623,25 +2627,28 @@ public enum ProtoDescriptors {
         CgVlcnJvchgCIAEoCzIXLm1hcnRsZXQudjEuUmVwb3J0RXJyb3JSBWVycm9yImAKEFdyaXRlTG9nc1JlcXVlc3QSHAoJbmFt\
         ZXNwYWNlGAEgASgJUgluYW1lc3BhY2USLgoHZW50cmllcxgCIAMoCzIULm1hcnRsZXQudjEuTG9nRW50cnlSB2VudHJpZXMi\
         TQoRV3JpdGVMb2dzUmVzcG9uc2USGAoHd3JpdHRlbhgBIAEoA1IHd3JpdHRlbhIeCgpkdXBsaWNhdGVzGAIgASgDUgpkdXBs\
-        aWNhdGVzIrgCCg9MaXN0TG9nc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFQoGcnVuX2lkGAIgASgJ\
+        aWNhdGVzIvQDCg9MaXN0TG9nc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFQoGcnVuX2lkGAIgASgJ\
         UgVydW5JZBIvChNpbmNsdWRlX2Rlc2NlbmRhbnRzGAMgASgIUhJpbmNsdWRlRGVzY2VuZGFudHMSMQoJbWluX2xldmVsGAQg\
         ASgOMhQubWFydGxldC52MS5Mb2dMZXZlbFIIbWluTGV2ZWwSGwoJcGFnZV9zaXplGAUgASgFUghwYWdlU2l6ZRIdCgpwYWdl\
         X3Rva2VuGAYgASgJUglwYWdlVG9rZW4SIQoMcmVzdW1lX3Rva2VuGAcgASgJUgtyZXN1bWVUb2tlbhItCgR3YWl0GAggASgL\
-        MhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0Io0BChBMaXN0TG9nc1Jlc3BvbnNlEi4KB2VudHJpZXMYASADKAsy\
-        FC5tYXJ0bGV0LnYxLkxvZ0VudHJ5UgdlbnRyaWVzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbhIh\
-        CgxyZXN1bWVfdG9rZW4YAyABKAlSC3Jlc3VtZVRva2VuIu8BChBXYXRjaExvZ3NSZXF1ZXN0EhwKCW5hbWVzcGFjZRgBIAEo\
-        CVIJbmFtZXNwYWNlEhUKBnJ1bl9pZBgCIAEoCVIFcnVuSWQSLwoTaW5jbHVkZV9kZXNjZW5kYW50cxgDIAEoCFISaW5jbHVk\
-        ZURlc2NlbmRhbnRzEjEKCW1pbl9sZXZlbBgEIAEoDjIULm1hcnRsZXQudjEuTG9nTGV2ZWxSCG1pbkxldmVsEiEKDHJlc3Vt\
-        ZV90b2tlbhgFIAEoCVILcmVzdW1lVG9rZW4SHwoLdW50aWxfZW5kZWQYBiABKAhSCnVudGlsRW5kZWQiZgoRV2F0Y2hMb2dz\
-        UmVzcG9uc2USLgoHZW50cmllcxgBIAMoCzIULm1hcnRsZXQudjEuTG9nRW50cnlSB2VudHJpZXMSIQoMcmVzdW1lX3Rva2Vu\
-        GAIgASgJUgtyZXN1bWVUb2tlbiqnAQoITG9nTGV2ZWwSGQoVTE9HX0xFVkVMX1VOU1BFQ0lGSUVEEAASEwoPTE9HX0xFVkVM\
-        X1RSQUNFEAUSEwoPTE9HX0xFVkVMX0RFQlVHEAoSEgoOTE9HX0xFVkVMX0lORk8QFBIVChFMT0dfTEVWRUxfV0FSTklORxAe\
-        EhMKD0xPR19MRVZFTF9FUlJPUhAoEhYKEkxPR19MRVZFTF9DUklUSUNBTBAyMtMCCgpMb2dTZXJ2aWNlElwKDkJhdGNoV3Jp\
-        dGVMb2dzEiEubWFydGxldC52MS5CYXRjaFdyaXRlTG9nc1JlcXVlc3QaIi5tYXJ0bGV0LnYxLkJhdGNoV3JpdGVMb2dzUmVz\
-        cG9uc2UiA5ACAhJKCglXcml0ZUxvZ3MSHC5tYXJ0bGV0LnYxLldyaXRlTG9nc1JlcXVlc3QaHS5tYXJ0bGV0LnYxLldyaXRl\
-        TG9nc1Jlc3BvbnNlKAESSgoITGlzdExvZ3MSGy5tYXJ0bGV0LnYxLkxpc3RMb2dzUmVxdWVzdBocLm1hcnRsZXQudjEuTGlz\
-        dExvZ3NSZXNwb25zZSIDkAIBEk8KCVdhdGNoTG9ncxIcLm1hcnRsZXQudjEuV2F0Y2hMb2dzUmVxdWVzdBodLm1hcnRsZXQu\
-        djEuV2F0Y2hMb2dzUmVzcG9uc2UiA5ACATABYgZwcm90bzM=\
+        MhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uUgR3YWl0EjEKCW1heF9sZXZlbBgJIAEoDjIULm1hcnRsZXQudjEuTG9nTGV2\
+        ZWxSCG1heExldmVsEjcKCWZyb21fdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSCGZyb21UaW1lEjMK\
+        B3RvX3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgZ0b1RpbWUSGQoIb3JkZXJfYnkYDCABKAlSB29y\
+        ZGVyQnkijQEKEExpc3RMb2dzUmVzcG9uc2USLgoHZW50cmllcxgBIAMoCzIULm1hcnRsZXQudjEuTG9nRW50cnlSB2VudHJp\
+        ZXMSJgoPbmV4dF9wYWdlX3Rva2VuGAIgASgJUg1uZXh0UGFnZVRva2VuEiEKDHJlc3VtZV90b2tlbhgDIAEoCVILcmVzdW1l\
+        VG9rZW4i7wEKEFdhdGNoTG9nc1JlcXVlc3QSHAoJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USFQoGcnVuX2lkGAIgASgJ\
+        UgVydW5JZBIvChNpbmNsdWRlX2Rlc2NlbmRhbnRzGAMgASgIUhJpbmNsdWRlRGVzY2VuZGFudHMSMQoJbWluX2xldmVsGAQg\
+        ASgOMhQubWFydGxldC52MS5Mb2dMZXZlbFIIbWluTGV2ZWwSIQoMcmVzdW1lX3Rva2VuGAUgASgJUgtyZXN1bWVUb2tlbhIf\
+        Cgt1bnRpbF9lbmRlZBgGIAEoCFIKdW50aWxFbmRlZCJmChFXYXRjaExvZ3NSZXNwb25zZRIuCgdlbnRyaWVzGAEgAygLMhQu\
+        bWFydGxldC52MS5Mb2dFbnRyeVIHZW50cmllcxIhCgxyZXN1bWVfdG9rZW4YAiABKAlSC3Jlc3VtZVRva2VuKqcBCghMb2dM\
+        ZXZlbBIZChVMT0dfTEVWRUxfVU5TUEVDSUZJRUQQABITCg9MT0dfTEVWRUxfVFJBQ0UQBRITCg9MT0dfTEVWRUxfREVCVUcQ\
+        ChISCg5MT0dfTEVWRUxfSU5GTxAUEhUKEUxPR19MRVZFTF9XQVJOSU5HEB4SEwoPTE9HX0xFVkVMX0VSUk9SECgSFgoSTE9H\
+        X0xFVkVMX0NSSVRJQ0FMEDIy0wIKCkxvZ1NlcnZpY2USXAoOQmF0Y2hXcml0ZUxvZ3MSIS5tYXJ0bGV0LnYxLkJhdGNoV3Jp\
+        dGVMb2dzUmVxdWVzdBoiLm1hcnRsZXQudjEuQmF0Y2hXcml0ZUxvZ3NSZXNwb25zZSIDkAICEkoKCVdyaXRlTG9ncxIcLm1h\
+        cnRsZXQudjEuV3JpdGVMb2dzUmVxdWVzdBodLm1hcnRsZXQudjEuV3JpdGVMb2dzUmVzcG9uc2UoARJKCghMaXN0TG9ncxIb\
+        Lm1hcnRsZXQudjEuTGlzdExvZ3NSZXF1ZXN0GhwubWFydGxldC52MS5MaXN0TG9nc1Jlc3BvbnNlIgOQAgESTwoJV2F0Y2hM\
+        b2dzEhwubWFydGxldC52MS5XYXRjaExvZ3NSZXF1ZXN0Gh0ubWFydGxldC52MS5XYXRjaExvZ3NSZXNwb25zZSIDkAIBMAFi\
+        BnByb3RvMw==\
 
         """
     ),

@@ -1641,8 +1641,9 @@ Flags:
       AIP-160, as in ListRuns.
   --group-by TEXT
       Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`,
-      `start_time.hour`; one total when empty. Hours are those of UTC, written as their
-      first moment; empty for runs that never started. With `bucket` also one of
+      `start_time.hour`, `deployment_id`, `parent_id`; one total when empty. Hours are those
+      of UTC, written as their first moment; empty for runs that never started. Ids are
+      empty for runs of no deployment, or below no run. With `bucket` also one of
       `expected_time.bucket`, `start_time.bucket`: stretches of time, written as their first
       moment. May be repeated.
   --bucket DURATION
@@ -5374,7 +5375,8 @@ martlet_log_list_logs() {
       cat <<'HELP'
 Usage: martlet_log_list_logs [--FLAG VALUE]...
 
-Returns a page of lines, oldest first, or, with `wait`, the lines after a resume token.
+Returns a page of lines in the order of time, or, with `wait`, the lines after a resume
+token.
 
 Flags:
   --namespace TEXT
@@ -5389,11 +5391,21 @@ Flags:
   --page-size INTEGER
       At most 1000; 100 when 0. With `wait` what was committed together comes together.
   --page-token TEXT
-      From the page before.
+      From the page before, of the same order.
   --resume-token TEXT
       With `wait`: only lines written after this token.
   --wait DURATION
-      Waits up to this long for a line after `resume_token`; at most 60 s.
+      Waits up to this long for a line after `resume_token`; at most 60 s. Not together with
+      the fields below.
+  --max-level NAME
+      Only lines at most this important; all when unspecified. One of trace, debug, info,
+      warning, error, critical.
+  --from-time TIME
+      Only lines of this time and later.
+  --to-time TIME
+      Only lines before this time.
+  --order-by TEXT
+      `time`, the oldest first, which it is when empty, or `time desc`, the latest first.
   --json JSON
       The whole request, instead of other flags.
 
@@ -5410,6 +5422,10 @@ page-size int pageSize
 page-token string pageToken
 resume-token string resumeToken
 wait duration wait
+max-level enum:LOG_LEVEL_:UNSPECIFIED,TRACE,DEBUG,INFO,WARNING,ERROR,CRITICAL maxLevel
+from-time time fromTime
+to-time time toTime
+order-by string orderBy
 ' "$@"
 }
 
@@ -6970,8 +6986,8 @@ martlet_input_delete_input
 martlet_log_batch_write_logs
       Writes up to 1000 lines; answers when they are durable.
 martlet_log_list_logs
-      Returns a page of lines, oldest first, or, with `wait`, the lines after a resume
-      token.
+      Returns a page of lines in the order of time, or, with `wait`, the lines after a
+      resume token.
 martlet_pool_create_pool
       Creates a pool with its queue `default`.
 martlet_pool_get_pool

@@ -2,11 +2,11 @@
 
 extension FilterExpression {
   /// Longest filter, in bytes.
-  public static let longestText = 8 << 10
+  public static let longestText = 32 << 10
   /// Deepest nesting of parentheses and NOT.
   public static let deepest = 50
   /// Most comparisons in a filter.
-  public static let mostComparisons = 100
+  public static let mostComparisons = 500
 
   /// Reads an AIP-160 filter: comparisons joined by AND, OR, NOT (or `-`) and parentheses.
   ///

@@ -6,7 +6,9 @@ internal import MartletProto
 
 extension PrefectAPI {
   func readBlocks(_ request: PrefectRequest) async throws -> PrefectResponse {
-    guard let filter = try Self.blockFilter(request.body) else { return .ok([JSON]()) }
+    guard let filter = try await blockFilter(request.body, request.context) else {
+      return .ok([JSON]())
+    }
     var list = ListBlocksRequest(filter: filter)
     list.includeSecrets = request.body["include_secrets"] == .bool(true)
     list.order =
@@ -26,7 +28,9 @@ extension PrefectAPI {
   }
 
   func countBlocks(_ request: PrefectRequest) async throws -> PrefectResponse {
-    guard let filter = try Self.blockFilter(request.body) else { return .ok(0) }
+    guard let filter = try await blockFilter(request.body, request.context) else {
+      return .ok(0)
+    }
     let counted = try await services.blocks.countBlocks(
       CountBlocksRequest(filter: filter), context: request.context)
     return .ok(Int(counted.count))
@@ -50,9 +54,11 @@ extension PrefectAPI {
   }
 
   /// The filters of a body; nil for those that take nothing. Anonymous ones are there when they are asked for.
-  private static func blockFilter(_ body: JSON) throws -> BlockFilter? {
+  private func blockFilter(
+    _ body: JSON, _ context: CallContext
+  ) async throws -> BlockFilter? {
     var filter = BlockFilter()
-    var types: [[String]] = []
+    var types: Set<String>?
     if let own = try body.filter("block_documents", as: Shape.BlockDocumentFilter.self) {
       guard own.operator != .or, own.isAnonymous?.eq != true else {
         throw PrefectFailure(501, "Martlet does not filter block documents like that yet.")
@@ -64,14 +70,11 @@ extension PrefectAPI {
       filter.ids = own.id?.any?.map(\.text) ?? []
       filter.names = own.name?.any ?? []
       filter.nameContains = own.name?.like ?? ""
-      if let ids = own.blockTypeID?.any { types.append(ids.map(\.text)) }
+      types = own.blockTypeID?.any.map { Set($0.map(\.text)) }
     }
     if let type = try body.filter("block_types", as: Shape.BlockTypeFilter.self) {
-      if let slugs = type.slug?.any { types.append(slugs) }
-      guard type.name?.like == nil else {
-        throw PrefectFailure(
-          501, "Martlet does not filter block documents by the names of types yet.")
-      }
+      let named = try await blockTypes(type, context)
+      types = types?.intersection(named) ?? named
     }
     if let schema = try body.filter("block_schemas", as: Shape.BlockSchemaFilter.self) {
       guard schema.id == nil, schema.version == nil, schema.blockTypeID == nil else {
@@ -80,11 +83,25 @@ extension PrefectAPI {
       }
       filter.capabilities = schema.blockCapabilities?.all ?? []
     }
-    guard types.count < 2 else {
-      throw PrefectFailure(501, "Martlet filters block documents by ids of types or by slugs.")
-    }
-    if types.first?.isEmpty ?? false { return nil }
-    filter.blockTypes = types.first ?? []
+    if types?.isEmpty ?? false { return nil }
+    filter.blockTypes = types?.sorted() ?? []
     return filter
+  }
+
+  /// The ids of the types that a filter asks for.
+  private func blockTypes(
+    _ filter: Shape.BlockTypeFilter, _ context: CallContext
+  ) async throws -> Set<String> {
+    if filter.slug?.any?.isEmpty ?? false { return [] }
+    var list = ListBlockTypesRequest(pageSize: 1000)
+    list.refs = filter.slug?.any ?? []
+    list.nameContains = filter.name?.like ?? ""
+    var types: Set<String> = []
+    repeat {
+      let page = try await services.blocks.listBlockTypes(list, context: context)
+      types.formUnion(page.blockTypes.map(\.id))
+      list.pageToken = page.nextPageToken
+    } while !list.pageToken.isEmpty
+    return types
   }
 }

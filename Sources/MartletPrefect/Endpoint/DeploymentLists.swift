@@ -47,8 +47,10 @@ extension PrefectAPI {
   func deployments(
     of body: JSON, _ context: CallContext
   ) async throws -> [Shape.DeploymentResponse] {
-    for other in ["flow_runs", "task_runs"] where !ListFilter(body, other).isEmpty {
-      throw PrefectFailure(501, "Martlet does not filter deployments by \(other) yet.")
+    var run: Set<String>?
+    if body["flow_runs"] ?? .null != .null || body["task_runs"] ?? .null != .null {
+      let part = Self.part(of: body, ["flow_runs", "task_runs"])
+      run = Set(try await values(of: "deployment_id", inRuns: part, .flow, context))
     }
     let own = ListFilter(body, "deployments")
     let flows = ListFilter(body, "flows")
@@ -60,6 +62,7 @@ extension PrefectAPI {
     repeat {
       let page = try await services.deployments.listDeployments(list, context: context)
       for deployment in page.deployments {
+        if let run, !run.contains(deployment.id) { continue }
         let shown = try await directory.shown(deployment)
         let flow: [String: JSON] = ["id": shown.flowID.json, "name": .text(deployment.flow)]
         guard try own.matches(shown.values(flow: deployment.flow)), try flows.matches(flow) else {

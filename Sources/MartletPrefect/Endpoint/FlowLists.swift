@@ -35,9 +35,6 @@ extension PrefectAPI {
   /// The flows that a body's filter asks for, by name.
   func flows(of request: PrefectRequest) async throws -> [Shape.Flow] {
     let body = request.body
-    guard ListFilter(body, "task_runs").isEmpty else {
-      throw PrefectFailure(501, "Martlet does not filter flows by task_runs yet.")
-    }
     let filter = try body["flows"].flatMap { json throws(ShapeFault) -> Shape.FlowFilter? in
       json == .null ? nil : try Shape.FlowFilter(json, at: ["body", "flows"])
     }
@@ -62,31 +59,12 @@ extension PrefectAPI {
       let deployed = Set(try await deployments(of: part, request.context).map(\.flowID))
       flows = flows.filter { deployed.contains($0.id) }
     }
-    if body["flow_runs"] ?? .null != .null {
-      let part = Self.part(of: body, ["flow_runs"])
-      let names = try await flowNames(ofRuns: part, request.context)
+    if body["flow_runs"] ?? .null != .null || body["task_runs"] ?? .null != .null {
+      let part = Self.part(of: body, ["flow_runs", "task_runs"])
+      let names = Set(try await values(of: "definition", inRuns: part, .flow, request.context))
       flows = flows.filter { names.contains($0.name) }
     }
     return flows.sorted(by: try body.sort(as: Shape.FlowSort.self) ?? .nameAsc)
-  }
-
-  /// The flows that have runs which meet a filter.
-  private func flowNames(ofRuns body: JSON, _ context: CallContext) async throws -> Set<String> {
-    let filter = try await filter(body, .flow, context)
-    if filter.isImpossible { return [] }
-    let counts = try await services.runs.countRuns(
-      CountRunsRequest(filter: filter.text, groupBy: ["definition"]), context: context)
-    guard !counts.bounded else {
-      throw PrefectFailure(501, "Martlet finds the flows of 100,000 runs at most: ask for fewer.")
-    }
-    return Set(counts.groups.compactMap(\.values.first))
-  }
-
-  /// Some filters of a body.
-  private static func part(of body: JSON, _ names: [String]) -> JSON {
-    var members = JSONMembers()
-    for name in names { members.set(JSONText(name), to: body[name] ?? .null) }
-    return .object(members)
   }
 
   private func allFlows(_ context: CallContext) async throws -> [Shape.Flow] {

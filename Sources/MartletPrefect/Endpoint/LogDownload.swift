@@ -11,6 +11,7 @@ extension PrefectAPI {
   func downloadLogs(_ request: PrefectRequest) async throws -> PrefectResponse {
     let id = try request.id()
     let run = try await run(id, .flow, request.context)
+    let log = RunLog(run, asked: id)
     var text = "timestamp,level,flow_run_id,task_run_id,message\r\n"
     var list = ListLogsRequest(runID: run.id, includeDescendants: true)
     list.pageSize = 1000
@@ -18,7 +19,7 @@ extension PrefectAPI {
     repeat {
       let page = try await services.logs.listLogs(list, context: request.context)
       for entry in page.entries {
-        let line = Shape.Log(entry, in: id)
+        let line = Shape.Log(entry, of: log)
         let fields = [
           Self.time(line.timestamp), "\(line.level)", id.text, line.taskRunID?.text ?? "",
           line.message,

@@ -11,6 +11,8 @@ extension PrefectAPI {
   private static let farthest = 10_000
   /// The most runs that are sorted by name.
   private static let mostSorted = 2_000
+  /// The most flow runs that are found by their task runs.
+  private static let mostParents = 400
 
   func readFlowRuns(_ request: PrefectRequest) async throws -> PrefectResponse {
     let filter = try await filter(request.body, .flow, request.context)
@@ -55,7 +57,7 @@ extension PrefectAPI {
       .map { run throws(PrefectFailure) in try Shape.TaskRun(any: run) }
   }
 
-  /// The filters of a body. Those of flow runs on task runs are refused.
+  /// The filters of a body.
   func filter(
     _ body: JSON, _ kind: MartletProto.RunKind, _ context: CallContext
   ) async throws -> RunFilter {
@@ -68,7 +70,11 @@ extension PrefectAPI {
       flows.others, isFlow ? RunFilter.flowsOfFlowRuns : RunFilter.flowsOfTaskRuns, "flows")
     try filter.add(
       body["flow_runs"], isFlow ? RunFilter.own : RunFilter.flowRunsOfTaskRuns, "flow_runs")
-    try filter.add(body["task_runs"], isFlow ? [:] : RunFilter.own, "task_runs")
+    if isFlow, body["task_runs"] ?? .null != .null {
+      filter.add(runs: try await flowRuns(ofTaskRuns: body, context))
+    } else {
+      try filter.add(body["task_runs"], RunFilter.own, "task_runs")
+    }
     try filter.add(
       body["deployments"],
       isFlow ? RunFilter.deploymentsOfFlowRuns : RunFilter.deploymentsOfTaskRuns, "deployments")
@@ -91,6 +97,41 @@ extension PrefectAPI {
         queues.others, isFlow ? RunFilter.queuesOfFlowRuns : RunFilter.queuesOfTaskRuns, name)
     }
     return filter
+  }
+
+  /// The flow runs that have task runs which meet a filter, where they are few.
+  private func flowRuns(
+    ofTaskRuns body: JSON, _ context: CallContext
+  ) async throws -> [String] {
+    let runs = try await values(
+      of: "parent_id", inRuns: Self.part(of: body, ["task_runs"]), .task, context)
+    guard runs.count <= Self.mostParents else {
+      throw PrefectFailure(
+        501,
+        "Martlet finds \(Self.mostParents) flow runs by their task runs at most: ask for fewer.")
+    }
+    return runs
+  }
+
+  /// The values that a field has among the runs which meet a filter.
+  func values(
+    of field: String, inRuns body: JSON, _ kind: MartletProto.RunKind, _ context: CallContext
+  ) async throws -> [String] {
+    let filter = try await filter(body, kind, context)
+    if filter.isImpossible { return [] }
+    let counts = try await services.runs.countRuns(
+      CountRunsRequest(filter: filter.text, groupBy: [field]), context: context)
+    guard !counts.bounded else {
+      throw PrefectFailure(501, "Martlet looks at 100,000 runs at most for that: ask for fewer.")
+    }
+    return counts.groups.compactMap(\.values.first).filter { !$0.isEmpty }
+  }
+
+  /// Some filters of a body.
+  static func part(of body: JSON, _ names: [String]) -> JSON {
+    var members = JSONMembers()
+    for name in names { members.set(JSONText(name), to: body[name] ?? .null) }
+    return .object(members)
   }
 
   private func names(of flows: [UUIDValue?], _ context: CallContext) async throws -> [String] {

@@ -37,21 +37,18 @@ struct RunFilter: Equatable {
   mutating func add(
     _ filter: JSON?, _ table: [String: Criterion], _ name: String
   ) throws(PrefectFailure) {
-    if case .object(let members)? = filter, members["operator"] == .text("or_") {
-      return try addAny(of: members, table, name)
-    }
     try add(filter ?? .null, table, path: [], name)
   }
 
   /// Adds the condition that one of the criteria holds; without any of them all do.
   private mutating func addAny(
-    of members: JSONMembers, _ table: [String: Criterion], _ name: String
+    of members: JSONMembers, _ table: [String: Criterion], _ path: [String], _ name: String
   ) throws(PrefectFailure) {
     var isAsked = false
     var choices: [String] = []
     for (part, value) in members.pairs where part != "operator" {
       var one = RunFilter(kind)
-      try one.add(value, table, path: [part], name)
+      try one.add(value, table, path: path + [part], name)
       isNamed = isNamed || one.isNamed
       isAsked = isAsked || one.isImpossible || !one.terms.isEmpty
       if one.isImpossible || one.terms.isEmpty { continue }
@@ -62,6 +59,11 @@ struct RunFilter: Equatable {
       return
     }
     terms.append(choices.count == 1 ? choices[0] : "(\(choices.joined(separator: " OR ")))")
+  }
+
+  /// Adds a condition that it is one of some runs.
+  mutating func add(runs ids: [String]) {
+    add(Criterion(field: "id", comparison: .any), ids)
   }
 
   /// Adds a condition that the flow is one of those of these names.
@@ -101,6 +103,7 @@ struct RunFilter: Equatable {
   ) throws(PrefectFailure) {
     if value == .null || path.last == "operator" && value == .text("and_") { return }
     if case .object(let members) = value {
+      if members["operator"] == .text("or_") { return try addAny(of: members, table, path, name) }
       for (part, value) in members.pairs { try add(value, table, path: path + [part], name) }
       return
     }

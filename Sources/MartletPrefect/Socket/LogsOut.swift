@@ -21,17 +21,21 @@ struct LogsOut {
         filter.text == nil, filter.level?.le == nil
       else { return await socket.close(1002, "Martlet tells logs by run, time and least level.") }
       let runs = (filter.flowRunID?.any ?? []) + (filter.taskRunID?.any ?? [])
-      guard let run = runs.first, runs.count == 1 else {
+      guard let id = runs.first, runs.count == 1 else {
         return await socket.close(1002, "Martlet tells the logs of one run at a time.")
       }
+      guard let run = try await api.runOfLog(id, context) else {
+        return await socket.close(1002, "There is no run \(id.text).")
+      }
+      let log = RunLog(run, asked: id)
       var request = WatchLogsRequest()
-      request.runID = run.text
+      request.runID = run.id
       request.includeDescendants = filter.taskRunID == nil
       request.minLevel = filter.level?.ge.map(LogLevel.init(prefect:)) ?? .unspecified
       let socket = socket
       let writer = MessageWriter<WatchLogsResponse> { response in
         for entry in response.entries {
-          let line = Shape.Log(entry, in: run)
+          let line = Shape.Log(entry, of: log)
           guard filter.timestamp?.after.map({ line.timestamp >= $0 }) ?? true,
             filter.timestamp?.before.map({ line.timestamp <= $0 }) ?? true
           else { continue }

@@ -11,9 +11,11 @@ extension LogHandlers {
       let namespace = try backend.namespace(request.namespace, context)
       let id = try RunID(required: request.runID, "run_id")
       let size = try pageSize(request.pageSize)
-      let place = try LogPosition(pageToken: request.pageToken)
+      let order = try LogOrder(request.orderBy)
+      let place = try LogPosition(pageToken: request.pageToken, order)
       let patience = try Patience(request.wait)
       if patience.length > .zero {
+        try request.refuseChoices()
         return try await news(request, id, namespace, until: patience.end(context))
       }
       let runs = try await runs(
@@ -21,13 +23,17 @@ extension LogHandlers {
       let (lines, token) = try await backend.store.listLogsToFollow(
         LogQuery(
           namespace: namespace, runs: runs, level: Int16(clamping: request.minLevel.rawValue),
-          after: place, limit: size + 1),
+          maximumLevel: request.maxLevel == .unspecified
+            ? .max : Int16(clamping: request.maxLevel.rawValue),
+          from: request.fromTime.map(Instant.init),
+          to: request.toTime.map(Instant.init),
+          after: place, isDescending: order == .latestFirst, limit: size + 1),
         deadline: context.deadline)
       var response = ListLogsResponse()
       let page = lines.prefix(size).fitting(\.weight)
       response.entries = page.map(LogEntry.init)
       if page.count < lines.count, let last = page.last {
-        response.nextPageToken = last.position.pageToken
+        response.nextPageToken = last.position.pageToken(order)
       }
       response.resumeToken = token.description
       return response
@@ -72,18 +78,50 @@ extension LogHandlers {
   }
 }
 
+/// Which lines come first.
+private enum LogOrder {
+  case oldestFirst, latestFirst
+
+  /// Reads `order_by`.
+  ///
+  /// - Throws: `InvalidValue` for an order that there is not.
+  init(_ text: String) throws(InvalidValue) {
+    switch text.split(separator: " ").joined(separator: " ").lowercased() {
+    case "", "time", "time asc": self = .oldestFirst
+    case "time desc": self = .latestFirst
+    default: throw InvalidValue("order_by", "must be time or time desc")
+    }
+  }
+}
+
+extension ListLogsRequest {
+  /// Refuses what lines that come cannot be chosen by.
+  fileprivate func refuseChoices() throws(InvalidValue) {
+    let given = [
+      ("max_level", maxLevel != .unspecified), ("from_time", fromTime != nil),
+      ("to_time", toTime != nil), ("order_by", !orderBy.isEmpty),
+    ].first(where: \.1)
+    if let given { throw InvalidValue(given.0, "must not be given together with wait") }
+  }
+}
+
 extension LogPosition {
   /// The place as clients hand it back.
-  var pageToken: String {
-    "\(time.microseconds).\(runID).\(executionID).\(line)"
+  fileprivate func pageToken(_ order: LogOrder) -> String {
+    (order == .latestFirst ? "-" : "")
+      + "\(time.microseconds).\(runID).\(executionID).\(line)"
   }
 
   /// Reads a page token; nil for the first page.
   ///
-  /// - Throws: `InvalidValue` for a text that is none.
-  init?(pageToken text: String) throws(InvalidValue) {
+  /// - Throws: `InvalidValue` for a text that is none, or one of another order.
+  fileprivate init?(pageToken text: String, _ order: LogOrder) throws(InvalidValue) {
     if text.isEmpty { return nil }
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard text.hasPrefix("-") == (order == .latestFirst) else {
+      throw InvalidValue("page_token", "is of another order")
+    }
+    let parts = text.drop(while: { $0 == "-" }).split(
+      separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 4, let time = Int64(parts[0]), let run = RunID(String(parts[1])),
       let execution = ExecutionID(String(parts[2])), let line = Int64(parts[3])
     else { throw InvalidValue("page_token", "is none that this server gave") }

@@ -21,6 +21,8 @@ extension RunHandlers {
         case "definition": grouping.insert(.definition)
         case "create_time.hour": grouping.insert(.createHour)
         case "start_time.hour": grouping.insert(.startHour)
+        case "deployment_id": grouping.insert(.deployment)
+        case "parent_id": grouping.insert(.parent)
         case "expected_time.bucket" where buckets == nil:
           buckets = try RunBuckets(.expectedTime, of: request)
         case "start_time.bucket" where buckets == nil:
@@ -29,7 +31,8 @@ extension RunHandlers {
           throw InvalidValue(
             "group_by",
             "names \"\(name)\": give kind, state.type, state.name, definition, create_time.hour,"
-              + " start_time.hour or one of expected_time.bucket and start_time.bucket")
+              + " start_time.hour, deployment_id, parent_id or one of expected_time.bucket and start_time.bucket"
+          )
         }
       }
       let filter = try parseFilter(request.filter)
@@ -49,6 +52,8 @@ extension RunHandlers {
               case "state.name": count.stateName ?? ""
               case "create_time.hour": try text(count.createHour)
               case "start_time.hour": try text(count.startHour)
+              case "deployment_id": count.deploymentID?.description ?? ""
+              case "parent_id": count.parentID?.description ?? ""
               case "expected_time.bucket", "start_time.bucket": try text(count.bucket)
               default: count.definition ?? ""
               }

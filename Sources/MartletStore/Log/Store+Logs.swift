@@ -11,6 +11,8 @@ public struct LogQuery: Sendable {
   public var runs: [RunID]
   /// Only lines of this level and above.
   public var level: Int16
+  /// Only lines of this level and below.
+  public var maximumLevel: Int16
   /// Only lines from this time on.
   public var from: Instant
   /// Only lines before this time.
@@ -24,12 +26,14 @@ public struct LogQuery: Sendable {
 
   /// Makes a question.
   public init(
-    namespace: Namespace, runs: [RunID], level: Int16 = 0, from: Instant? = nil,
-    to: Instant? = nil, after: LogPosition? = nil, isDescending: Bool = false, limit: Int = 1000
+    namespace: Namespace, runs: [RunID], level: Int16 = 0, maximumLevel: Int16 = .max,
+    from: Instant? = nil, to: Instant? = nil, after: LogPosition? = nil, isDescending: Bool = false,
+    limit: Int = 1000
   ) {
     self.namespace = namespace
     self.runs = runs
     self.level = level
+    self.maximumLevel = maximumLevel
     self.from = from ?? RunLimits.times.lowerBound
     self.to = to ?? RunLimits.times.upperBound
     self.after = after
@@ -97,6 +101,7 @@ extension LogQuery {
     buffer.bind(after.executionID)
     buffer.bind(after.line)
     buffer.bind(Int64(limit))
+    buffer.bind(maximumLevel)
   }
 }
 

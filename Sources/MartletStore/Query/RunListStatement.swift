@@ -92,7 +92,7 @@ struct RunCountStatement: Sendable {
   let values: [BoundValue]
 
   init(filter: FilterExpression?) {
-    var compiler = FilterCompiler(first: 11)
+    var compiler = FilterCompiler(first: 13)
     let source = RunWalk(filter).byID(&compiler, limit: Int(Store.countBound))
     let condition = filter.map { compiler.condition($0) } ?? "true"
     let sql = SQL.countRuns.sql.replacing(RunWalk.place, with: source)

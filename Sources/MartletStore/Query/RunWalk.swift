@@ -126,8 +126,9 @@ struct RunWalk {
 }
 
 extension RunWalk.Road {
-  /// The most runs or parents that are looked for one by one.
-  private static let most = 200
+  /// The most runs, and the most parents, that are looked for one by one.
+  private static let mostRuns = 500
+  private static let mostParents = 200
 
   /// The labels that an index has, each of few runs with the same value.
   private static let indexedLabels: Set<String> = ["prefect.parent-task-run"]
@@ -155,7 +156,9 @@ extension RunWalk.Road {
         default: return nil
         }
       }
-      guard runs.count + parents.count <= Self.most, runs.isEmpty != parents.isEmpty else {
+      guard runs.count <= Self.mostRuns, parents.count <= Self.mostParents,
+        runs.isEmpty != parents.isEmpty
+      else {
         return nil
       }
       self = runs.isEmpty ? .parents(parents.sorted()) : .runs(runs.sorted())

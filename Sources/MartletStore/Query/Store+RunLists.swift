@@ -79,6 +79,10 @@ public struct RunCount: Sendable, Equatable {
   public var startHour: Instant?
   /// The first moment of the stretch that they are in, if counted by one; nil also for those that never ran.
   public var bucket: Instant?
+  /// Their deployment, if counted by it; nil also for those of none.
+  public var deploymentID: DeploymentID?
+  /// The run above them, if counted by it; nil also for those below none.
+  public var parentID: RunID?
   /// How many.
   public var runs: Int64
   /// How long they have been RUNNING, together.
@@ -134,6 +138,10 @@ public struct RunGrouping: OptionSet, Sendable {
   public static let createHour = RunGrouping(rawValue: 16)
   /// By hour of the first start, in UTC.
   public static let startHour = RunGrouping(rawValue: 32)
+  /// By deployment.
+  public static let deployment = RunGrouping(rawValue: 64)
+  /// By the run directly above.
+  public static let parent = RunGrouping(rawValue: 128)
 }
 
 extension Store {
@@ -190,6 +198,8 @@ extension Store {
         buffer.bind(buckets?.key.rawValue)
         buffer.bind(buckets?.width.microseconds)
         buffer.bind(buckets?.start)
+        buffer.bind(grouping.contains(.deployment))
+        buffer.bind(grouping.contains(.parent))
         for value in statement.values { value.bind(to: &buffer) }
       }.map { row throws(PostgresError) in try CountedGroup(row) }
     }
@@ -206,9 +216,10 @@ extension Store {
       count = RunCount(
         kind: try row.optional(0), stateType: try row.optional(1), stateName: try row.optional(2),
         definition: try row.optional(3), createHour: try row.optional(4),
-        startHour: try row.optional(5), bucket: try row.optional(6), runs: try row.get(7),
-        runningTime: try row.get(9), lateness: try row.get(10))
-      seen = try row.get(8)
+        startHour: try row.optional(5), bucket: try row.optional(6),
+        deploymentID: try row.optional(7), parentID: try row.optional(8), runs: try row.get(9),
+        runningTime: try row.get(11), lateness: try row.get(12))
+      seen = try row.get(10)
     }
   }
 

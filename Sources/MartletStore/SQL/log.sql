@@ -35,7 +35,7 @@ VALUES (clock_timestamp(), $1::uuid[], $2::timestamptz, $3::timestamptz)
 SELECT l.run_id, l.time, l.execution_id, l.line, l.namespace, l.level, l.logger, l.message, l.fields
 FROM log l
 WHERE l.run_id = ANY ($1::uuid[]) AND l.namespace = $2::text AND l.level >= $3::smallint
-  AND l.time >= $4::timestamptz AND l.time < $5::timestamptz
+  AND l.level <= $11::smallint AND l.time >= $4::timestamptz AND l.time < $5::timestamptz
   AND (l.time, l.run_id, l.execution_id, l.line) > ($6::timestamptz, $7::uuid, $8::uuid, $9::bigint)
 ORDER BY l.time, l.run_id, l.execution_id, l.line
 LIMIT $10::bigint
@@ -45,7 +45,7 @@ LIMIT $10::bigint
 SELECT l.run_id, l.time, l.execution_id, l.line, l.namespace, l.level, l.logger, l.message, l.fields
 FROM log l
 WHERE l.run_id = ANY ($1::uuid[]) AND l.namespace = $2::text AND l.level >= $3::smallint
-  AND l.time >= $4::timestamptz AND l.time < $5::timestamptz
+  AND l.level <= $11::smallint AND l.time >= $4::timestamptz AND l.time < $5::timestamptz
   AND (l.time, l.run_id, l.execution_id, l.line) < ($6::timestamptz, $7::uuid, $8::uuid, $9::bigint)
 ORDER BY l.time DESC, l.run_id DESC, l.execution_id DESC, l.line DESC
 LIMIT $10::bigint

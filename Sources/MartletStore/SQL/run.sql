@@ -81,6 +81,8 @@ SELECT CASE WHEN $2::boolean THEN r.kind END, CASE WHEN $3::boolean THEN s.state
   CASE $8::smallint
     WHEN 1 THEN date_bin($9::bigint * interval '1 microsecond', coalesce(r.due_time, r.create_time), $10::timestamptz)
     WHEN 2 THEN date_bin($9::bigint * interval '1 microsecond', s.start_time, $10::timestamptz) END,
+  CASE WHEN $11::boolean THEN (SELECT d.deployment_id FROM run_deployment d WHERE d.run_id = r.id) END,
+  CASE WHEN $12::boolean THEN r.parent_id END,
   count(*) FILTER (WHERE true /* condition */), count(*),
   coalesce(sum(s.running_us + CASE WHEN s.state_type = 3
     THEN greatest(0, extract(epoch FROM clock_timestamp() - s.transition_time) * 1000000) ELSE 0 END)
@@ -90,7 +92,7 @@ SELECT CASE WHEN $2::boolean THEN r.kind END, CASE WHEN $3::boolean THEN s.state
 FROM (SELECT r.id, r.create_time FROM run r WHERE r.namespace = $1::text LIMIT 100 /* walk */) w
 CROSS JOIN LATERAL (SELECT * FROM run r WHERE r.id = w.id OFFSET 0) r
 CROSS JOIN LATERAL (SELECT * FROM run_state s WHERE s.id = w.id OFFSET 0) s
-GROUP BY 1, 2, 3, 4, 5, 6, 7
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 -- name: sum_run_counts
 -- Counts of all runs of a namespace by kind and state, from the rollup.

@@ -841,7 +841,7 @@ const ProtobufCMessageDescriptor martlet__v1__write_logs_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__write_logs_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__list_logs_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor martlet__v1__list_logs_request__field_descriptors[12] =
 {
   {
     "namespace",
@@ -939,21 +939,73 @@ static const ProtobufCFieldDescriptor martlet__v1__list_logs_request__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "max_level",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListLogsRequest, max_level),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_time",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListLogsRequest, from_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_time",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListLogsRequest, to_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_by",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__ListLogsRequest, order_by),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__list_logs_request__field_indices_by_name[] = {
+  9,   /* field[9] = from_time */
   2,   /* field[2] = include_descendants */
+  8,   /* field[8] = max_level */
   3,   /* field[3] = min_level */
   0,   /* field[0] = namespace */
+  11,   /* field[11] = order_by */
   4,   /* field[4] = page_size */
   5,   /* field[5] = page_token */
   6,   /* field[6] = resume_token */
   1,   /* field[1] = run_id */
+  10,   /* field[10] = to_time */
   7,   /* field[7] = wait */
 };
 static const ProtobufCIntRange martlet__v1__list_logs_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor martlet__v1__list_logs_request__descriptor =
 {
@@ -963,7 +1015,7 @@ const ProtobufCMessageDescriptor martlet__v1__list_logs_request__descriptor =
   "Martlet__V1__ListLogsRequest",
   "martlet.v1",
   sizeof(Martlet__V1__ListLogsRequest),
-  8,
+  12,
   martlet__v1__list_logs_request__field_descriptors,
   martlet__v1__list_logs_request__field_indices_by_name,
   1,  martlet__v1__list_logs_request__number_ranges,

@@ -232,12 +232,20 @@ public struct ListLogsRequest: MartletWire.WireMessage {
   public var minLevel: LogLevel
   /// At most 1000; 100 when 0. With `wait` what was committed together comes together.
   public var pageSize: Int32
-  /// From the page before.
+  /// From the page before, of the same order.
   public var pageToken: String
   /// With `wait`: only lines written after this token.
   public var resumeToken: String
-  /// Waits up to this long for a line after `resume_token`; at most 60 s.
+  /// Waits up to this long for a line after `resume_token`; at most 60 s. Not together with the fields below.
   public var wait: Swift.Duration?
+  /// Only lines at most this important; all when unspecified.
+  public var maxLevel: LogLevel
+  /// Only lines of this time and later.
+  public var fromTime: MartletWire.Timestamp?
+  /// Only lines before this time.
+  public var toTime: MartletWire.Timestamp?
+  /// `time`, the oldest first, which it is when empty, or `time desc`, the latest first.
+  public var orderBy: String
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -251,7 +259,11 @@ public struct ListLogsRequest: MartletWire.WireMessage {
     pageSize: Int32 = 0,
     pageToken: String = "",
     resumeToken: String = "",
-    wait: Swift.Duration? = nil
+    wait: Swift.Duration? = nil,
+    maxLevel: LogLevel = .unspecified,
+    fromTime: MartletWire.Timestamp? = nil,
+    toTime: MartletWire.Timestamp? = nil,
+    orderBy: String = ""
   ) {
     self.namespace = namespace
     self.runID = runID
@@ -261,12 +273,16 @@ public struct ListLogsRequest: MartletWire.WireMessage {
     self.pageToken = pageToken
     self.resumeToken = resumeToken
     self.wait = wait
+    self.maxLevel = maxLevel
+    self.fromTime = fromTime
+    self.toTime = toTime
+    self.orderBy = orderBy
   }
 }
 
 /// A page of lines.
 public struct ListLogsResponse: MartletWire.WireMessage {
-  /// Oldest first.
+  /// In the order that was asked for.
   public var entries: [LogEntry]
   /// Empty on the last page.
   public var nextPageToken: String
@@ -549,6 +565,10 @@ extension ListLogsRequest {
       MartletWire.FieldSchema(6, "page_token", "pageToken", .implicit, .string),
       MartletWire.FieldSchema(7, "resume_token", "resumeToken", .implicit, .string),
       MartletWire.FieldSchema(8, "wait", "wait", .implicit, .message { Swift.Duration.schema }),
+      MartletWire.FieldSchema(9, "max_level", "maxLevel", .implicit, .enumeration { LogLevel.schema }),
+      MartletWire.FieldSchema(10, "from_time", "fromTime", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(11, "to_time", "toTime", .implicit, .message { MartletWire.Timestamp.schema }),
+      MartletWire.FieldSchema(12, "order_by", "orderBy", .implicit, .string),
     ]
   )
 
@@ -563,6 +583,10 @@ extension ListLogsRequest {
     self.pageToken = try reader.string(c.pointee.page_token)
     self.resumeToken = try reader.string(c.pointee.resume_token)
     self.wait = try reader.message(c.pointee.wait, Swift.Duration.self)
+    self.maxLevel = LogLevel(rawValue: c.pointee.max_level)
+    self.fromTime = try reader.message(c.pointee.from_time, MartletWire.Timestamp.self)
+    self.toTime = try reader.message(c.pointee.to_time, MartletWire.Timestamp.self)
+    self.orderBy = try reader.string(c.pointee.order_by)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -579,6 +603,14 @@ extension ListLogsRequest {
     if let value = self.wait {
       c.pointee.wait = writer.message(value, Swift.Duration.self)
     }
+    c.pointee.max_level = self.maxLevel.rawValue
+    if let value = self.fromTime {
+      c.pointee.from_time = writer.message(value, MartletWire.Timestamp.self)
+    }
+    if let value = self.toTime {
+      c.pointee.to_time = writer.message(value, MartletWire.Timestamp.self)
+    }
+    c.pointee.order_by = writer.string(self.orderBy)
   }
 }
 

@@ -15,7 +15,7 @@ public protocol LogService: MartletCall.RPCService {
     _ requests: MartletCall.MessageStream<WriteLogsRequest>, context: MartletCall.CallContext
   ) async throws -> WriteLogsResponse
 
-  /// Returns a page of lines, oldest first, or, with `wait`, the lines after a resume token.
+  /// Returns a page of lines in the order of time, or, with `wait`, the lines after a resume token.
   func listLogs(
     _ request: ListLogsRequest, context: MartletCall.CallContext
   ) async throws -> ListLogsResponse
@@ -38,7 +38,7 @@ public enum LogServiceMethods {
     service: "martlet.v1.LogService", name: "WriteLogs",
     kind: .clientStreaming, idempotency: .unknown,
     requestType: "martlet.v1.WriteLogsRequest", responseType: "martlet.v1.WriteLogsResponse")
-  /// Returns a page of lines, oldest first, or, with `wait`, the lines after a resume token.
+  /// Returns a page of lines in the order of time, or, with `wait`, the lines after a resume token.
   public static let listLogs = MartletCall.MethodDescriptor(
     service: "martlet.v1.LogService", name: "ListLogs",
     kind: .unary, idempotency: .noSideEffects,
@@ -84,7 +84,7 @@ public struct LogServiceClient: Sendable {
       returning: WriteLogsResponse.self, options: options)
   }
 
-  /// Returns a page of lines, oldest first, or, with `wait`, the lines after a resume token.
+  /// Returns a page of lines in the order of time, or, with `wait`, the lines after a resume token.
   public func listLogs(
     _ request: ListLogsRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> ListLogsResponse {

@@ -393,8 +393,9 @@ public struct CountRunsRequest: MartletWire.WireMessage {
   public var namespace: String
   /// AIP-160, as in ListRuns.
   public var filter: String
-  /// Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`, `start_time.hour`; one total when
-  /// empty. Hours are those of UTC, written as their first moment; empty for runs that never started.
+  /// Any of `state.type`, `state.name`, `kind`, `definition`, `create_time.hour`, `start_time.hour`, `deployment_id`,
+  /// `parent_id`; one total when empty. Hours are those of UTC, written as their first moment; empty for runs that never
+  /// started. Ids are empty for runs of no deployment, or below no run.
   ///
   /// With `bucket` also one of `expected_time.bucket`, `start_time.bucket`: stretches of time, written as their first
   /// moment.

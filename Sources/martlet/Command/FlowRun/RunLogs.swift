@@ -63,29 +63,32 @@ struct RunLogs: AsyncParsableCommand {
   @discardableResult
   private func list(_ run: Run, _ connection: Connection) async throws -> String {
     // Of --reverse alone the first lines are the newest, as in Prefect.
-    let isFromEnd = tail || (reverse && !head && numLogs != nil)
-    let isKept = isFromEnd || reverse
+    let isFromEnd = tail || (reverse && !head)
+    // Printed in another order than they are read in.
+    let isKept = isFromEnd != reverse
+    var request = ListLogsRequest()
+    request.orderBy = isFromEnd ? "time desc" : "time"
     var kept: [LogEntry] = []
     var resume = ""
     var left = count ?? .max
-    var request = ListLogsRequest()
     request.namespace = connection.namespace
     request.runID = run.id
     request.includeDescendants = !noChildren
     request.minLevel = LogLevel(name: level) ?? .unspecified
     repeat {
-      request.pageSize = Int32(isFromEnd ? Self.pageSize : min(Self.pageSize, left))
+      request.pageSize = Int32(min(Self.pageSize, left))
       let page = try await connection.client.logs.listLogs(request)
       if isKept {
         kept += page.entries
       } else {
         for entry in page.entries { try printEntry(entry) }
       }
-      if isFromEnd { kept = Array(kept.suffix(count ?? .max)) } else { left -= page.entries.count }
+      left -= page.entries.count
       request.pageToken = page.nextPageToken
-      resume = page.resumeToken
+      // From the end, what comes while the other pages are read is after the first.
+      if !isFromEnd || resume.isEmpty { resume = page.resumeToken }
     } while !request.pageToken.isEmpty && left > 0
-    for entry in reverse ? kept.reversed() : kept { try printEntry(entry) }
+    for entry in kept.reversed() { try printEntry(entry) }
     return resume
   }
 

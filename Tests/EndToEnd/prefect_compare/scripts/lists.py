@@ -112,3 +112,40 @@ def task_runs_in_lists(api):
           history_end="2027-04-02T00:00:00Z", history_interval_seconds=43200)
     api("by flow", "POST", "/task_runs/filter", {"flows": {"id": {"any_": [flow]}}, **by_name})
     api("of the pages", "GET", f"/ui/task_runs/{ids[0]}")
+
+
+def by_one_another(api):
+    """Flows, flow runs and deployments by the runs below them."""
+    flows = [api.made(f"flow {name}", "POST", "/flows/", {"name": f"cmp-by-{name}"}) for name in ("a", "b")]
+    deployment = api.made("deployment", "POST", "/deployments/", {"name": "cmp-by", "flow_id": flows[0]})
+    runs, tasks = [], []
+    for number, flow in enumerate(flows):
+        path = "/flow_runs/" if number else f"/deployments/{deployment}/create_flow_run"
+        runs.append(api.made(f"run {number}", "POST", path, {
+            "name": f"cmp-by-{number}", "state": PLAIN, **({"flow_id": flow} if number else {})}))
+        tasks.append(api.made(f"task {number}", "POST", "/task_runs/", {
+            "flow_run_id": runs[-1], "task_key": "k", "dynamic_key": "0", "name": f"cmp-by-task-{number}",
+            "tags": [f"cmp-by-{number}"], "state": PLAIN}))
+    empty = api.made("empty", "POST", "/flow_runs/", {
+        "flow_id": flows[1], "name": "cmp-by-empty", "state": {"type": "PENDING"}})
+    ours = {"flow_runs": {"id": {"any_": [*runs, empty]}}, "sort": "NAME_ASC"}
+    for step, filter_ in {
+        "id": {"id": {"any_": [tasks[1]]}}, "tags": {"tags": {"all_": ["cmp-by-0"]}}, "any task": {},
+        "none": {"id": {"any_": []}}, "two": {"id": {"any_": tasks}},
+        "neither": {"name": {"any_": ["cmp-by-task-0"]}, "tags": {"all_": ["cmp-by-1"]}},
+        "one or the other": {
+            "operator": "or_", "name": {"any_": ["cmp-by-task-0"]}, "tags": {"all_": ["cmp-by-1"]}},
+    }.items():
+        api(f"runs by task {step}", "POST", "/flow_runs/filter", {**ours, "task_runs": filter_})
+        api(f"flows by task {step}", "POST", "/flows/filter", {
+            "flows": {"id": {"any_": flows}}, "task_runs": filter_, "sort": "NAME_ASC"})
+        api(f"deployments by task {step}", "POST", "/deployments/filter", {
+            "deployments": {"id": {"any_": [deployment]}}, "task_runs": filter_})
+    for step, run in (("its run", runs[0]), ("another run", runs[1])):
+        api(f"deployments by {step}", "POST", "/deployments/filter", {"flow_runs": {"id": {"any_": [run]}}})
+        api(f"flows by {step}", "POST", "/flows/filter", {
+            "flow_runs": {"id": {"any_": [run]}}, "task_runs": {"id": {"any_": [tasks[0]]}}})
+    api("count of runs by task", "POST", "/flow_runs/count", {**ours, "task_runs": {"id": {"any_": tasks}}})
+    many = [f"00000000-0000-4000-8000-{number:012d}" for number in range(200)]
+    api("many ids", "POST", "/flow_runs/filter", {"flow_runs": {"id": {"any_": [runs[0], *many]}}})
+    api("many ids of tasks", "POST", "/task_runs/filter", {"task_runs": {"id": {"any_": [tasks[0], *many]}}})

@@ -31,6 +31,12 @@ def lives(api):
     asked("low level", {"level": {"le_": 20}})
     asked("after", {"timestamp": {"after_": "2026-10-01T00:00:01Z"}})
     asked("before", {"timestamp": {"before_": "2026-10-01T00:00:01Z"}})
-    asked("text", {"text": {"query": "error"}})
+    for number, query in enumerate(("error", "ERROR hello", "-error", "+lines +two", '"two lines"', "x", "hello !world")):
+        asked(f"text {number}", {"text": {"query": query}})
+    asked("text too long", {"text": {"query": "x" * 201}})
+    asked("of tasks only", {"task_run_id": {"is_null_": False}})
+    asked("of a task of another run", {"flow_run_id": {"any_": [other]}, "task_run_id": {"any_": [task]}})
+    asked("of nothing", {"flow_run_id": {"any_": []}})
+    asked("latest of both", {}, sort="TIMESTAMP_DESC", limit=2, offset=1)
     asked("window", {}, limit=2, offset=1)
     api("download", "GET", f"/flow_runs/{run}/logs/download")

@@ -2241,8 +2241,12 @@ class LogService:
         page_token: Optional[str] = None,
         resume_token: Optional[str] = None,
         wait: Optional[DurationLike] = None,
+        max_level: Optional[Union[int, str]] = None,
+        from_time: Optional[TimestampLike] = None,
+        to_time: Optional[TimestampLike] = None,
+        order_by: Optional[str] = None,
     ) -> v1.ListLogsResponse:
-        """Returns a page of lines, oldest first, or, with `wait`, the lines after a resume token."""
+        """Returns a page of lines in the order of time, or, with `wait`, the lines after a resume token."""
         asked = self._calls.request(
             v1.ListLogsRequest,
             request,
@@ -2254,6 +2258,10 @@ class LogService:
             page_token=page_token,
             resume_token=resume_token,
             wait=wait,
+            max_level=max_level,
+            from_time=from_time,
+            to_time=to_time,
+            order_by=order_by,
         )
         return self._calls.unary_unary(
             "/martlet.v1.LogService/ListLogs", v1.ListLogsResponse, asked, timeout, repeatable=True

@@ -244,7 +244,7 @@ struct  Martlet__V1__ListLogsRequest
    */
   int32_t page_size;
   /*
-   * From the page before.
+   * From the page before, of the same order.
    */
   ProtobufCBinaryData page_token;
   /*
@@ -252,13 +252,29 @@ struct  Martlet__V1__ListLogsRequest
    */
   ProtobufCBinaryData resume_token;
   /*
-   * Waits up to this long for a line after `resume_token`; at most 60 s.
+   * Waits up to this long for a line after `resume_token`; at most 60 s. Not together with the fields below.
    */
   Google__Protobuf__Duration *wait;
+  /*
+   * Only lines at most this important; all when unspecified.
+   */
+  int32_t max_level;
+  /*
+   * Only lines of this time and later.
+   */
+  Google__Protobuf__Timestamp *from_time;
+  /*
+   * Only lines before this time.
+   */
+  Google__Protobuf__Timestamp *to_time;
+  /*
+   * `time`, the oldest first, which it is when empty, or `time desc`, the latest first.
+   */
+  ProtobufCBinaryData order_by;
 };
 #define MARTLET__V1__LIST_LOGS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__list_logs_request__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, 0, 0, {0,NULL}, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, 0, 0, 0, {0,NULL}, {0,NULL}, NULL, 0, NULL, NULL, {0,NULL} }
 
 
 /*
@@ -268,7 +284,7 @@ struct  Martlet__V1__ListLogsResponse
 {
   ProtobufCMessage base;
   /*
-   * Oldest first.
+   * In the order that was asked for.
    */
   size_t n_entries;
   Martlet__V1__LogEntry **entries;

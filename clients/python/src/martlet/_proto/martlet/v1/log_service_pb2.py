@@ -16,7 +16,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from martlet._proto.martlet.v1 import run_service_pb2 as martlet_dot_v1_dot_run__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cmartlet/v1/log_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmartlet/v1/run_service.proto\"\xae\x01\n\x08LogEntry\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x14\n\x0c\x65xecution_id\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\x03\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12#\n\x05level\x18\x05 \x01(\x0e\x32\x14.martlet.v1.LogLevel\x12\x0e\n\x06logger\x18\x06 \x01(\t\x12\x0f\n\x07message\x18\x07 \x01(\t\"Q\n\x15\x42\x61tchWriteLogsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12%\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x14.martlet.v1.LogEntry\"g\n\x16\x42\x61tchWriteLogsResponse\x12\x0f\n\x07written\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\x12(\n\x08\x66\x61ilures\x18\x03 \x03(\x0b\x32\x16.martlet.v1.LogFailure\"C\n\nLogFailure\x12\r\n\x05index\x18\x01 \x01(\x05\x12&\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x17.martlet.v1.ReportError\"L\n\x10WriteLogsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12%\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x14.martlet.v1.LogEntry\"8\n\x11WriteLogsResponse\x12\x0f\n\x07written\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\"\xe0\x01\n\x0fListLogsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x1b\n\x13include_descendants\x18\x03 \x01(\x08\x12\'\n\tmin_level\x18\x04 \x01(\x0e\x32\x14.martlet.v1.LogLevel\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x14\n\x0cresume_token\x18\x07 \x01(\t\x12\'\n\x04wait\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\"h\n\x10ListLogsResponse\x12%\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x14.martlet.v1.LogEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"\xa6\x01\n\x10WatchLogsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x1b\n\x13include_descendants\x18\x03 \x01(\x08\x12\'\n\tmin_level\x18\x04 \x01(\x0e\x32\x14.martlet.v1.LogLevel\x12\x14\n\x0cresume_token\x18\x05 \x01(\t\x12\x13\n\x0buntil_ended\x18\x06 \x01(\x08\"P\n\x11WatchLogsResponse\x12%\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x14.martlet.v1.LogEntry\x12\x14\n\x0cresume_token\x18\x02 \x01(\t*\xa7\x01\n\x08LogLevel\x12\x19\n\x15LOG_LEVEL_UNSPECIFIED\x10\x00\x12\x13\n\x0fLOG_LEVEL_TRACE\x10\x05\x12\x13\n\x0fLOG_LEVEL_DEBUG\x10\n\x12\x12\n\x0eLOG_LEVEL_INFO\x10\x14\x12\x15\n\x11LOG_LEVEL_WARNING\x10\x1e\x12\x13\n\x0fLOG_LEVEL_ERROR\x10(\x12\x16\n\x12LOG_LEVEL_CRITICAL\x10\x32\x32\xd3\x02\n\nLogService\x12\\\n\x0e\x42\x61tchWriteLogs\x12!.martlet.v1.BatchWriteLogsRequest\x1a\".martlet.v1.BatchWriteLogsResponse\"\x03\x90\x02\x02\x12J\n\tWriteLogs\x12\x1c.martlet.v1.WriteLogsRequest\x1a\x1d.martlet.v1.WriteLogsResponse(\x01\x12J\n\x08ListLogs\x12\x1b.martlet.v1.ListLogsRequest\x1a\x1c.martlet.v1.ListLogsResponse\"\x03\x90\x02\x01\x12O\n\tWatchLogs\x12\x1c.martlet.v1.WatchLogsRequest\x1a\x1d.martlet.v1.WatchLogsResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cmartlet/v1/log_service.proto\x12\nmartlet.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cmartlet/v1/run_service.proto\"\xae\x01\n\x08LogEntry\x12\x0e\n\x06run_id\x18\x01 \x01(\t\x12\x14\n\x0c\x65xecution_id\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\x03\x12(\n\x04time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12#\n\x05level\x18\x05 \x01(\x0e\x32\x14.martlet.v1.LogLevel\x12\x0e\n\x06logger\x18\x06 \x01(\t\x12\x0f\n\x07message\x18\x07 \x01(\t\"Q\n\x15\x42\x61tchWriteLogsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12%\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x14.martlet.v1.LogEntry\"g\n\x16\x42\x61tchWriteLogsResponse\x12\x0f\n\x07written\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\x12(\n\x08\x66\x61ilures\x18\x03 \x03(\x0b\x32\x16.martlet.v1.LogFailure\"C\n\nLogFailure\x12\r\n\x05index\x18\x01 \x01(\x05\x12&\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x17.martlet.v1.ReportError\"L\n\x10WriteLogsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12%\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x14.martlet.v1.LogEntry\"8\n\x11WriteLogsResponse\x12\x0f\n\x07written\x18\x01 \x01(\x03\x12\x12\n\nduplicates\x18\x02 \x01(\x03\"\xf7\x02\n\x0fListLogsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x1b\n\x13include_descendants\x18\x03 \x01(\x08\x12\'\n\tmin_level\x18\x04 \x01(\x0e\x32\x14.martlet.v1.LogLevel\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\x12\x14\n\x0cresume_token\x18\x07 \x01(\t\x12\'\n\x04wait\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\'\n\tmax_level\x18\t \x01(\x0e\x32\x14.martlet.v1.LogLevel\x12-\n\tfrom_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07to_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08order_by\x18\x0c \x01(\t\"h\n\x10ListLogsResponse\x12%\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x14.martlet.v1.LogEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x14\n\x0cresume_token\x18\x03 \x01(\t\"\xa6\x01\n\x10WatchLogsRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06run_id\x18\x02 \x01(\t\x12\x1b\n\x13include_descendants\x18\x03 \x01(\x08\x12\'\n\tmin_level\x18\x04 \x01(\x0e\x32\x14.martlet.v1.LogLevel\x12\x14\n\x0cresume_token\x18\x05 \x01(\t\x12\x13\n\x0buntil_ended\x18\x06 \x01(\x08\"P\n\x11WatchLogsResponse\x12%\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x14.martlet.v1.LogEntry\x12\x14\n\x0cresume_token\x18\x02 \x01(\t*\xa7\x01\n\x08LogLevel\x12\x19\n\x15LOG_LEVEL_UNSPECIFIED\x10\x00\x12\x13\n\x0fLOG_LEVEL_TRACE\x10\x05\x12\x13\n\x0fLOG_LEVEL_DEBUG\x10\n\x12\x12\n\x0eLOG_LEVEL_INFO\x10\x14\x12\x15\n\x11LOG_LEVEL_WARNING\x10\x1e\x12\x13\n\x0fLOG_LEVEL_ERROR\x10(\x12\x16\n\x12LOG_LEVEL_CRITICAL\x10\x32\x32\xd3\x02\n\nLogService\x12\\\n\x0e\x42\x61tchWriteLogs\x12!.martlet.v1.BatchWriteLogsRequest\x1a\".martlet.v1.BatchWriteLogsResponse\"\x03\x90\x02\x02\x12J\n\tWriteLogs\x12\x1c.martlet.v1.WriteLogsRequest\x1a\x1d.martlet.v1.WriteLogsResponse(\x01\x12J\n\x08ListLogs\x12\x1b.martlet.v1.ListLogsRequest\x1a\x1c.martlet.v1.ListLogsResponse\"\x03\x90\x02\x01\x12O\n\tWatchLogs\x12\x1c.martlet.v1.WatchLogsRequest\x1a\x1d.martlet.v1.WatchLogsResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'martlet.v1.log_service_pb2', globals())
@@ -29,8 +29,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _LOGSERVICE.methods_by_name['ListLogs']._serialized_options = b'\220\002\001'
   _LOGSERVICE.methods_by_name['WatchLogs']._options = None
   _LOGSERVICE.methods_by_name['WatchLogs']._serialized_options = b'\220\002\001'
-  _LOGLEVEL._serialized_start=1294
-  _LOGLEVEL._serialized_end=1461
+  _LOGLEVEL._serialized_start=1445
+  _LOGLEVEL._serialized_end=1612
   _LOGENTRY._serialized_start=140
   _LOGENTRY._serialized_end=314
   _BATCHWRITELOGSREQUEST._serialized_start=316
@@ -44,13 +44,13 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _WRITELOGSRESPONSE._serialized_start=651
   _WRITELOGSRESPONSE._serialized_end=707
   _LISTLOGSREQUEST._serialized_start=710
-  _LISTLOGSREQUEST._serialized_end=934
-  _LISTLOGSRESPONSE._serialized_start=936
-  _LISTLOGSRESPONSE._serialized_end=1040
-  _WATCHLOGSREQUEST._serialized_start=1043
-  _WATCHLOGSREQUEST._serialized_end=1209
-  _WATCHLOGSRESPONSE._serialized_start=1211
-  _WATCHLOGSRESPONSE._serialized_end=1291
-  _LOGSERVICE._serialized_start=1464
-  _LOGSERVICE._serialized_end=1803
+  _LISTLOGSREQUEST._serialized_end=1085
+  _LISTLOGSRESPONSE._serialized_start=1087
+  _LISTLOGSRESPONSE._serialized_end=1191
+  _WATCHLOGSREQUEST._serialized_start=1194
+  _WATCHLOGSREQUEST._serialized_end=1360
+  _WATCHLOGSRESPONSE._serialized_start=1362
+  _WATCHLOGSRESPONSE._serialized_end=1442
+  _LOGSERVICE._serialized_start=1615
+  _LOGSERVICE._serialized_end=1954
 # @@protoc_insertion_point(module_scope)

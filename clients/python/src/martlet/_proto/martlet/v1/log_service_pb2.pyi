@@ -35,24 +35,32 @@ class BatchWriteLogsResponse(_message.Message):
     def __init__(self, written: _Optional[int] = ..., duplicates: _Optional[int] = ..., failures: _Optional[_Iterable[_Union[LogFailure, _Mapping]]] = ...) -> None: ...
 
 class ListLogsRequest(_message.Message):
-    __slots__ = ["include_descendants", "min_level", "namespace", "page_size", "page_token", "resume_token", "run_id", "wait"]
+    __slots__ = ["from_time", "include_descendants", "max_level", "min_level", "namespace", "order_by", "page_size", "page_token", "resume_token", "run_id", "to_time", "wait"]
+    FROM_TIME_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_DESCENDANTS_FIELD_NUMBER: _ClassVar[int]
+    MAX_LEVEL_FIELD_NUMBER: _ClassVar[int]
     MIN_LEVEL_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
+    TO_TIME_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
+    from_time: _timestamp_pb2.Timestamp
     include_descendants: bool
+    max_level: LogLevel
     min_level: LogLevel
     namespace: str
+    order_by: str
     page_size: int
     page_token: str
     resume_token: str
     run_id: str
+    to_time: _timestamp_pb2.Timestamp
     wait: _duration_pb2.Duration
-    def __init__(self, namespace: _Optional[str] = ..., run_id: _Optional[str] = ..., include_descendants: bool = ..., min_level: _Optional[_Union[LogLevel, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., resume_token: _Optional[str] = ..., wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    def __init__(self, namespace: _Optional[str] = ..., run_id: _Optional[str] = ..., include_descendants: bool = ..., min_level: _Optional[_Union[LogLevel, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., resume_token: _Optional[str] = ..., wait: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., max_level: _Optional[_Union[LogLevel, str]] = ..., from_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., to_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., order_by: _Optional[str] = ...) -> None: ...
 
 class ListLogsResponse(_message.Message):
     __slots__ = ["entries", "next_page_token", "resume_token"]

@@ -56,7 +56,7 @@ class LogServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListLogs(self, request, context):
-        """Returns a page of lines, oldest first, or, with `wait`, the lines after a resume token.
+        """Returns a page of lines in the order of time, or, with `wait`, the lines after a resume token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
