@@ -110,11 +110,12 @@ import Testing
     #expect(throws: QueryError.self) { try FilterExpression.parse(deep) }
     let nots = String(repeating: "NOT ", count: 60) + "kind=FLOW"
     #expect(throws: QueryError.self) { try FilterExpression.parse(nots) }
-    let many = Array(repeating: "kind=FLOW", count: 101).joined(separator: " OR ")
+    let most = FilterExpression.mostComparisons
+    let many = Array(repeating: "kind=FLOW", count: most + 1).joined(separator: " OR ")
     #expect(throws: QueryError.self) { try FilterExpression.parse(many) }
-    let fine = Array(repeating: "kind=FLOW", count: 100).joined(separator: " OR ")
+    let fine = Array(repeating: "kind=FLOW", count: most).joined(separator: " OR ")
     #expect(throws: Never.self) { try FilterExpression.parse(fine) }
-    let long = "name = " + String(repeating: "x", count: 9000)
+    let long = "name = " + String(repeating: "x", count: FilterExpression.longestText)
     #expect(throws: QueryError.self) { try FilterExpression.parse(long) }
   }
 
