@@ -11,24 +11,27 @@ struct ActionReport {
 
   /// Tells that the automation fired.
   func tellFiring() async throws {
-    try await tell(
-      AutomationRules.triggered, id: task.triggerID, related: triggering,
-      [
-        ("firing_id", .text("\(task.firingID)")), ("window_start", task.firing["window_start"]),
-        ("count", task.firing["count"]), ("labels", task.firing["labels"]),
-        ("triggering_labels", task.firing["labels"]),
-        ("event_id", event.map { .text($0.id) }), ("event", event.map { .text($0.names[0]) }),
-      ])
+    try await publish([
+      made(
+        AutomationRules.triggered, id: task.triggerID, follows: nil, related: triggering,
+        [
+          ("firing_id", .text("\(task.firingID)")), ("window_start", task.firing["window_start"]),
+          ("count", task.firing["count"]), ("labels", task.firing["labels"]),
+          ("triggering_labels", task.firing["labels"]),
+          ("event_id", event.map { .text($0.id) }), ("event", event.map { .text($0.names[0]) }),
+        ])
+    ])
   }
 
-  /// Tells what came of the action.
+  /// Tells that the action was begun, and what came of it.
   func tell(_ outcome: ActionOutcome, of action: JSON) async throws {
-    var payload: [(String, JSON?)] = [
+    let said: [(String, JSON?)] = [
       ("firing_id", .text("\(task.firingID)")), ("action", action),
       ("action_index", .integer(task.ordinal - 1)),
       ("action_type", .text(AutomationAction.type(of: action))),
       ("invocation", .text("\(task.id)")),
     ]
+    var payload = said
     var related: [EventResource] = []
     let name: String
     let details: ActionDetails
@@ -46,7 +49,15 @@ struct ActionReport {
     related += details.related
     related.append(
       EventResource(id: "martlet.event.\(task.triggerID)", role: "automation-triggered-event"))
-    try await tell(name, id: task.eventID, related: related + triggering, payload)
+    // As old as what came of it, and known by that.
+    let begun = ObjectID(
+      UUIDValue(high: task.eventID.value.high, low: task.eventID.value.low ^ 1))
+    try await publish([
+      made(
+        AutomationRules.begun, id: begun, follows: task.triggerID, related: related + triggering,
+        said),
+      made(name, id: task.eventID, follows: begun, related: related + triggering, payload),
+    ])
   }
 
   /// The event that fired.
@@ -63,23 +74,30 @@ struct ActionReport {
     return labels
   }
 
-  private func tell(
-    _ name: String, id: ObjectID, related: [EventResource], _ payload: [(String, JSON?)]
-  ) async throws {
-    var told = Event(
+  private func made(
+    _ name: String, id: ObjectID, follows: ObjectID?, related: [EventResource],
+    _ payload: [(String, JSON?)]
+  ) -> Event {
+    Event(
       id: id, namespace: task.namespace, name: name, time: task.time,
       resource: EventResource(
         id: "\(AutomationRules.eventPrefix)\(task.automationID)", labels: labels),
       related: related, payload: Self.fitting(payload).description,
-      follows: name == AutomationRules.triggered ? nil : task.triggerID,
-      actor: "automation:\(task.automationID)")
+      follows: follows, actor: "automation:\(task.automationID)")
+  }
+
+  private func publish(_ told: [Event]) async throws {
     do throws(StoreError) {
-      _ = try await store.events.publish([told], areOwn: true)
+      _ = try await store.events.publish(told, areOwn: true)
     } catch {
       guard case .invalid(let field, _) = error, field == "id" else { throw error }
-      // It waited for days, so that its id is refused: told under another.
-      told.id = .random()
-      _ = try await store.events.publish([told], areOwn: true)
+      // It waited for days, so that the ids are refused: told under others.
+      let renamed = told.map { event in
+        var event = event
+        event.id = .random()
+        return event
+      }
+      _ = try await store.events.publish(renamed, areOwn: true)
     }
   }
 

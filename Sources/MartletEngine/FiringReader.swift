@@ -11,6 +11,9 @@ public protocol FiringReader: Sendable {
   /// What is known of a thing, as an object; nil when it is not there.
   /// - Parameter kind: As in ids of resources: `flow-run`.
   func facts(of kind: String, _ id: String, in namespace: Namespace) async throws -> JSON?
+
+  /// The values of variables by their names, as an object.
+  func variables(in namespace: Namespace) async throws -> JSON
 }
 
 /// A firing for which the texts of actions are filled.
@@ -29,8 +32,11 @@ struct FiringTexts {
   func values(for action: JSON, _ reader: any FiringReader) async throws -> JSON {
     let event = event
     var facts: [String: JSON] = [:]
+    let names = AutomationAction.variables(of: action)
+    if names.contains(FiringValues.variables) {
+      facts[FiringValues.variables] = try await reader.variables(in: namespace)
+    }
     if let event {
-      let names = AutomationAction.variables(of: action)
       for subject in FiringValues.subjects(of: event) where names.contains(subject.variable) {
         facts[subject.variable] = try await reader.facts(
           of: subject.kind, subject.id, in: namespace)

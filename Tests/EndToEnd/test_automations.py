@@ -360,7 +360,7 @@ def test_prefects_endpoints(calm_server, calls, word):
                         "occurred": {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}}}
     events = prefect(calm_server, "POST", "/events/filter", asked)[1]["events"]
     assert {event["event"] for event in events} == {
-        "prefect.automation.triggered", "prefect.automation.action.executed"}
+        "prefect.automation.triggered", "prefect.automation.action.triggered", "prefect.automation.action.executed"}
     assert prefect(calm_server, "DELETE", f"/automations/owned-by/{owner}")[0] == 202
     assert prefect(calm_server, "GET", one)[0] == 404
     assert prefect(calm_server, "DELETE", one)[0] == 404

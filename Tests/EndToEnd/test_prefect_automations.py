@@ -46,7 +46,9 @@ from prefect.client.orchestration import get_client
 from prefect.events.actions import CallWebhook, SendNotification
 from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter, EventResourceFilter
 from prefect.events.schemas.automations import EventTrigger
+from prefect.variables import Variable
 
+Variable.set("e2e_word", "hi")
 url = sys.argv[1]
 slack = SlackWebhook(url=url + "/slack").save("e2e-slack")
 hook = Webhook(url=url + "/hook", headers={"X-Key": "k"}).save("e2e-hook")
@@ -63,7 +65,8 @@ automation = Automation(
     actions=[
         SendNotification(block_document_id=slack, subject="{{ automation.name }}", body=body),
         SendNotification(block_document_id=custom, subject="{{ event.event }}", body=body),
-        CallWebhook(block_document_id=hook, payload='{"run": "{{ flow_run.id }}", "state": {{ flow_run.state.name | tojson }}}'),
+        CallWebhook(block_document_id=hook, payload='{"run": "{{ flow_run.id }}", "state": {{ flow_run.state.name | tojson }},'
+                    ' "word": {{ variables.e2e_word | tojson }}, "count": {{ events | length }}}'),
     ]).create()
 
 refused = None
@@ -93,7 +96,7 @@ with get_client(sync_client=True) as client:
     while True:
         page = client.request("POST", "/events/filter", json={"filter": wanted.model_dump(mode="json"), "limit": 50})
         events = page.json()["events"]
-        if len(events) >= 3 or time.monotonic() > until:
+        if len(events) >= 6 or time.monotonic() > until:
             break
         time.sleep(0.2)
 
@@ -111,11 +114,13 @@ def test_a_failed_flow_is_told_of(server, prefect, target):
     assert asked["/slack"].json["text"].startswith(f"*e2e-tells*\n{body}")
     assert "ValueError" in asked["/slack"].json["text"]
     assert asked["/custom"].json["t"].startswith(f"prefect.flow-run.Failed|{body}")
-    assert asked["/hook"].json == {"run": said["run"], "state": "Failed"}
+    assert asked["/hook"].json == {"run": said["run"], "state": "Failed", "word": "hi", "count": 1}
     assert asked["/hook"].fields["x-key"] == "k"
     assert len(target.asked) == 3
     names = {(event, type, status) for event, type, status, _ in said["events"]}
     assert names == {
+        ("prefect.automation.action.triggered", "send-notification", None),
+        ("prefect.automation.action.triggered", "call-webhook", None),
         ("prefect.automation.action.executed", "send-notification", 200),
         ("prefect.automation.action.executed", "call-webhook", 200)}
     assert any(f"prefect.block-document.{said['slack']}" in related for *_, related in said["events"])

@@ -29,6 +29,9 @@ extension AutomationAction {
       return (try? Template(text.text))?.variables ?? []
     case .array(let items): return items.reduce(into: []) { $0.formUnion(variables(of: $1)) }
     case .object(let members):
+      if json["__prefect_kind"] == .string("workspace_variable") {
+        return [FiringValues.variables]
+      }
       return members.pairs.reduce(into: []) { $0.formUnion(variables(of: $1.value)) }
     default: return []
     }
@@ -98,6 +101,9 @@ extension AutomationAction {
         }
         // As a text where it is none.
         return (try? JSON(parsing: text.text)) ?? .string(text)
+      case .string("workspace_variable")?:
+        guard case .string(let name)? = json["variable_name"] else { return .null }
+        return values[FiringValues.variables]?[name.text] ?? .null
       default: break
       }
       var filled = JSONMembers()

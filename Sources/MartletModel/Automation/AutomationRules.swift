@@ -14,6 +14,8 @@ public enum AutomationRules {
   public static let triggered = "martlet.automation.triggered"
   /// That an action was done.
   public static let executed = "martlet.automation.action.executed"
+  /// The event that an action of a firing is begun.
+  public static let begun = "martlet.automation.action.triggered"
   /// That an action failed.
   public static let failed = "martlet.automation.action.failed"
 

@@ -10,9 +10,14 @@ public enum FiringValues {
 
   /// The names of all variables.
   public static let names = Set(
-    ["automation", "firing", "labels", "event"] + kinds.map { $0.0 })
+    ["automation", "firing", "firings", "labels", "event", "events", variables] + kinds.map { $0.0 }
+  )
 
-  /// The variables `automation`, `firing`, `labels`, `event`, and `flow`, `flow_run`, `task_run`, `deployment`, `work_pool`,
+  /// What all variables of the namespace are called together, by their names.
+  public static let variables = "variables"
+
+  /// The variables `automation`, `firing`, `labels`, `event`, `firings` and `events` with those of the parts of a trigger that is
+  /// put together, `variables` where they are among the facts, and `flow`, `flow_run`, `task_run`, `deployment`, `work_pool`,
   /// `work_queue` where the event has to do with one.
   ///
   /// - Parameters:
@@ -33,16 +38,20 @@ public enum FiringValues {
           ("id", .text(automation.id)), ("name", .text(automation.name)),
           ("description", .text(automation.description)),
         ] + links("automation", automation.id, nil, pages)))
-    values.set(
-      "firing",
-      to: .object([
-        ("id", .text(id)), ("time", firing["time"]), ("window_start", firing["window_start"]),
-        ("count", firing["count"]),
-        ("labels", firing["labels"]), ("parts", firing["parts"]),
-      ]))
+    let whole = JSON.object([
+      ("id", .text(id)), ("time", firing["time"]), ("window_start", firing["window_start"]),
+      ("count", firing["count"]),
+      ("labels", firing["labels"]), ("parts", firing["parts"]),
+    ])
+    let parts = Self.parts(of: firing)
+    values.set("firing", to: whole)
+    values.set("firings", to: .array([whole] + parts))
     values.set("labels", to: firing["labels"] ?? .object([]))
-    guard let event else { return .object(values) }
-    values.set("event", to: Self.event(event))
+    if let known = facts[variables] { values.set(JSONText(variables), to: known) }
+    let seen = event.map(Self.event)
+    values.set("events", to: .array((seen.map { [$0] } ?? []) + parts.compactMap { $0["event"] }))
+    guard let event, let seen else { return .object(values) }
+    values.set("event", to: seen)
     for (name, kind, subject) in subjects(of: event) {
       var members = JSONMembers()
       if case .object(let more)? = facts[name] { members = more }
@@ -59,6 +68,19 @@ public enum FiringValues {
     of event: TriggerEvent
   ) -> [(variable: String, kind: String, id: String)] {
     kinds.compactMap { name, kind in event.subject(kind).map { (name, kind, $0) } }
+  }
+
+  /// The firings of the parts of a trigger that is put together, each with what is kept of its event.
+  private static func parts(of firing: JSON) -> [JSON] {
+    guard case .array(let parts)? = firing["parts"] else { return [] }
+    return parts.compactMap { PartFiring(json: $0) }.map { part in
+      let time = JSON.text(part.time.rfc3339)
+      let event = JSON.object([("id", .text(part.eventID)), ("occurred", time)])
+      return .object([
+        ("time", time), ("position", .integer(part.position)),
+        ("event", part.eventID.isEmpty ? nil : event),
+      ])
+    }
   }
 
   private static func event(_ event: TriggerEvent) -> JSON {

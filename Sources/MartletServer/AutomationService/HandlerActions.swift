@@ -20,6 +20,10 @@ struct HandlerActions: ActionPerformer {
     try await things.facts(of: kind, id, in: namespace)
   }
 
+  func variables(in namespace: Namespace) async throws -> JSON {
+    try await things.variables(in: namespace)
+  }
+
   func perform(
     _ action: AutomationAction, of task: AutomationTask, event: TriggerEvent?
   ) async throws -> ActionOutcome {

@@ -13,6 +13,9 @@ struct ThingFacts: FiringReader {
   let backend: Backend
   let pages: String?
 
+  /// The most variables that a template sees.
+  private static let mostVariables = 2_000
+
   func facts(of kind: String, _ id: String, in namespace: Namespace) async throws -> JSON? {
     let context = CallContext.automation("automation", in: namespace)
     do {
@@ -31,6 +34,21 @@ struct ThingFacts: FiringReader {
       // It is deleted, or was somebody's own word for something.
       return nil
     }
+  }
+
+  func variables(in namespace: Namespace) async throws -> JSON {
+    let context = CallContext.automation("automation", in: namespace)
+    var values = JSONMembers()
+    var list = ListVariablesRequest(pageSize: 100)
+    repeat {
+      let page = try await VariableHandlers(backend: backend).listVariables(list, context: context)
+      for variable in page.variables {
+        let value = try variable.value.map { try JSON(parsing: try $0.jsonText("value")) }
+        values.set(JSONText(variable.name), to: value ?? .null)
+      }
+      list.pageToken = page.nextPageToken
+    } while !list.pageToken.isEmpty && values.pairs.count < Self.mostVariables
+    return .object(values)
   }
 
   private static func facts(_ run: Run) throws -> JSON {

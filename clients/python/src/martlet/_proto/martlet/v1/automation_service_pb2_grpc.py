@@ -8,8 +8,9 @@ from martlet._proto.martlet.v1 import automation_service_pb2 as martlet_dot_v1_d
 class AutomationServiceStub(object):
     """Automations: a trigger over the events of a namespace, and what is done each time that it fires. Every event that is
     committed after an automation was created, or its trigger changed, or it was resumed, is put to its trigger exactly once.
-    Each firing is an event, `martlet.automation.triggered`, and so is what came of each action:
-    `martlet.automation.action.executed` or `martlet.automation.action.failed`, of the resource `martlet.automation.ID`.
+    Each firing is an event, `martlet.automation.triggered`, and so are the beginning of each action,
+    `martlet.automation.action.triggered`, and what came of it: `martlet.automation.action.executed` or
+    `martlet.automation.action.failed`, of the resource `martlet.automation.ID`.
     An automation does not see these events of its own.
     """
 
@@ -59,8 +60,9 @@ class AutomationServiceStub(object):
 class AutomationServiceServicer(object):
     """Automations: a trigger over the events of a namespace, and what is done each time that it fires. Every event that is
     committed after an automation was created, or its trigger changed, or it was resumed, is put to its trigger exactly once.
-    Each firing is an event, `martlet.automation.triggered`, and so is what came of each action:
-    `martlet.automation.action.executed` or `martlet.automation.action.failed`, of the resource `martlet.automation.ID`.
+    Each firing is an event, `martlet.automation.triggered`, and so are the beginning of each action,
+    `martlet.automation.action.triggered`, and what came of it: `martlet.automation.action.executed` or
+    `martlet.automation.action.failed`, of the resource `martlet.automation.ID`.
     An automation does not see these events of its own.
     """
 
@@ -169,8 +171,9 @@ def add_AutomationServiceServicer_to_server(servicer, server):
 class AutomationService(object):
     """Automations: a trigger over the events of a namespace, and what is done each time that it fires. Every event that is
     committed after an automation was created, or its trigger changed, or it was resumed, is put to its trigger exactly once.
-    Each firing is an event, `martlet.automation.triggered`, and so is what came of each action:
-    `martlet.automation.action.executed` or `martlet.automation.action.failed`, of the resource `martlet.automation.ID`.
+    Each firing is an event, `martlet.automation.triggered`, and so are the beginning of each action,
+    `martlet.automation.action.triggered`, and what came of it: `martlet.automation.action.executed` or
+    `martlet.automation.action.failed`, of the resource `martlet.automation.ID`.
     An automation does not see these events of its own.
     """
 
