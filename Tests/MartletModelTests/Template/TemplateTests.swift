@@ -127,7 +127,7 @@ import Testing
       ("{{ secrets.key }}", "names secrets"), ("{{ event.id | b64encode }}", "filter b64encode"),
       ("{{ event", "lacks"), ("{{ event.id.upper() }}", "does not end"),
       ("{% for x in labels %}{% endfor %}{{ x }}", "names x"),
-      ("{{ labels | default(variables.v) }}", "names variables"),
+      ("{{ labels | default(secrets.v) }}", "names secrets"),
     ] {
       let error = #expect(throws: InvalidValue.self) { try action(body) }
       #expect(error?.field == "action.body" && error?.problem.contains(problem) == true)
@@ -135,6 +135,24 @@ import Testing
     #expect(throws: InvalidValue.self) {
       try AutomationAction(.object([("type", .text("call-webhook"))]), "action")
     }
+  }
+
+  @Test func partsAndVariablesAreSeen() throws {
+    let part = PartFiring(position: 1, time: Instant(microseconds: 0), eventID: "e")
+    let firing = JSON.object([("count", .integer(1)), ("parts", .array([part.json]))])
+    let values = FiringValues.values(
+      automation: ("a", "n", ""), firing: firing, id: "f", event: nil,
+      facts: [FiringValues.variables: .object([("k", .integer(7))])])
+    let text = "{{ firings | length }} {{ events | tojson }} {{ variables.k }}"
+    #expect(
+      try Template(text).render(values)
+        == #"2 [{"id":"e","occurred":"1970-01-01T00:00:00Z"}] 7"#)
+    let placeholder = JSON.object([
+      ("__prefect_kind", .text("workspace_variable")), ("variable_name", .text("k")),
+    ])
+    let action = JSON.object([("parameters", .object([("p", placeholder)]))])
+    #expect(AutomationAction.variables(of: action) == [FiringValues.variables])
+    #expect(try AutomationAction.filled(action, with: values)["parameters"]?["p"] == .integer(7))
   }
 
   @Test func linksLeadToThePages() throws {
