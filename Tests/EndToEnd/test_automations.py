@@ -96,7 +96,9 @@ def test_each_event_runs_a_deployment_once(calls, word):
     assert (len(executed), len(failed), len(triggered)) == (4, 4, 4)
     assert all("block" in event["payload"]["reason"] for event in failed)
     assert {event["payload"]["action_type"] for event in failed} == {"send-notification"}
-    assert {event["follows"] for event in executed} == {event["id"] for event in triggered}
+    begun = calls.told(automation, "action.triggered")
+    assert {event["follows"] for event in executed + failed} == {event["id"] for event in begun}
+    assert {event["follows"] for event in begun} == {event["id"] for event in triggered}
     made = runs(calls, word)
     assert len(made) == 4
     whole = [calls("RunService/GetRun", id=run["id"])["run"] for run in made]
