@@ -256,7 +256,8 @@ def test_the_contract(calm_server):
 def test_the_command_line(calm_server, tmp_path):
     name = new_limit(calm_server, 3)
     assert name in martlet(calm_server, "limit", "ls").stdout
-    martlet(calm_server, "limit", "set", name, "1")
+    martlet(calm_server, "limit", "set", name, "1", "--new-name", f"{name}-2")
+    martlet(calm_server, "limit", "set", f"{name}-2", "--new-name", name)
     assert limit_of(calm_server, name)["slots"] == 1
     marker = tmp_path / "inside"
     hold = f"echo in; touch {marker}; cat"

@@ -59,6 +59,13 @@ def test_the_command_line_and_python_share_a_variable(cli, client, name):
     assert cli("variable", "get", name, "-o", "json") == '"1"\n'
     assert cli("variable", "ls", "--prefix", name, "-o", "name") == name + "\n"
     assert name in cli("variable", "inspect", name)
+    other = name + "-2"
+    assert cli("variable", "rename", name, other) == f"Variable '{name}' is called '{other}' now.\n"
+    cli("variable", "rename", name, other, code=3)
+    assert Variable.get(other) == "1"
+    cli("variable", "set", name, "2")
+    assert other in cli("variable", "rename", name, other, code=1)
+    cli("variable", "rm", other)
     cli("variable", "rm", name)
     cli("variable", "rm", name, code=3)
     cli("variable", "get", name, code=3)

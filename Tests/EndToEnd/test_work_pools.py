@@ -65,6 +65,10 @@ def test_pools_and_queues(cli, pool):
     assert [pool, "2", "urgent"] not in everywhere and [pool, "1", "urgent"] in everywhere
     assert ["default-agent-pool", "1", "default"] in everywhere
     assert "urgent" in cli("work-pool", "slots", pool)
+    cli("work-pool", "queue", "update", "urgent", "--pool", pool, "--new-name", "at-once")
+    cli("work-pool", "queue", "update", "urgent", "--pool", pool, "--new-name", "at-once", code=3)
+    cli("work-pool", "queue", "update", "at-once", "--pool", pool, "--new-name", "urgent")
+    cli("work-pool", "queue", "update", "default", "--pool", pool, "--new-name", "other", code=1)
     cli("work-pool", "queue", "rm", "default", "--pool", pool, code=1)
     cli("work-pool", "queue", "rm", "urgent", "--pool", pool)
     cli("work-pool", "rm", pool)
@@ -195,5 +199,8 @@ def test_a_preview_shows_what_is_to_start_soon(call, cli, pool):
     cli("work-queue", "create", "other", "--pool", pool)
     assert cli("work-queue", "preview", "default", "--pool", pool, "-o", "name").split() == soon
     assert cli("work-queue", "read-runs", "other", "--pool", pool, "-o", "name") == ""
+    beside = cli("deployment", "run", f"{pool}/d", "--queue", "other", "-o", "name")
+    assert cli("work-queue", "preview", "other", "--pool", pool, "-o", "name") == beside
+    cli("deployment", "run", f"{pool}/d", "--queue", "none", code=3)
     cli("deployment", "clear-schedules", f"{pool}/d")
-    assert cli("work-pool", "preview", pool, "-o", "name").split() == [now]
+    assert cli("work-queue", "preview", "default", "--pool", pool, "-o", "name").split() == [now]

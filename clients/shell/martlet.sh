@@ -880,7 +880,9 @@ martlet_limit_update_limit() {
 Usage: martlet_limit_update_limit [--FLAG VALUE]...
 
 Changes a limit. Fewer slots than are held takes none away; the limit is over until they
-come back. NOT_FOUND; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+come back. Leases and those in line stay with a limit that has another name. NOT_FOUND;
+ALREADY_EXISTS when the new name is taken; ABORTED with ETAG_MISMATCH when the etag is not
+the current one.
 
 Flags:
   --namespace TEXT
@@ -906,7 +908,8 @@ Flags:
   --limit.etag TEXT
       Changes with every update, not with leases.
   --update-mask FIELD,…
-      Any of `slots`, `slot_decay_per_second`, `disabled`, `description`. Required.
+      Any of `slots`, `slot_decay_per_second`, `disabled`, `description`, and `name` of a
+      global limit that is given by its `id`. Required.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1367,6 +1370,8 @@ Flags:
       its place while it asks again as told, 10 s at most. They come back when the run ends,
       is lost, suspended or tried again later. Without a session nobody notices that it is
       lost. Limits that are not there are passed over. May be repeated.
+  --run.queue TEXT
+      The queue of the pool. Output only: CreateRunRequest may name one.
   --run.job-variables JSON
       Values for the template of the pool, over those of the deployment. Taken only with a
       deployment.
@@ -1379,6 +1384,9 @@ Flags:
       parameters, tags, labels and policies, under what `run` says, waits for a worker of
       its pool, and needs no definition. INVALID_ARGUMENT with PARAMETERS_INVALID names the
       parameters that do not fit its schema.
+  --queue TEXT
+      The queue of the deployment's pool in which the run waits; the deployment's own when
+      empty. NOT_FOUND when the pool has none of that name.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1466,9 +1474,11 @@ run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
 run.loss.max-reruns int run.loss.maxReruns
 run.pauses *json run.pauses
 run.limits *json run.limits
+run.queue string run.queue
 run.job-variables json run.jobVariables
 run.imported-by string run.importedBy
 deployment string deployment
+queue string queue
 ' "$@"
 }
 
@@ -1487,6 +1497,8 @@ Flags:
       What to create; at most 1000. May be repeated.
   --deployment TEXT
       The deployment that all are runs of, as in CreateRun; none when empty.
+  --queue TEXT
+      The queue in which all wait, as in CreateRun; the deployment's own when empty.
   --json JSON
       The whole request, instead of other flags.
 
@@ -1498,6 +1510,7 @@ HELP
 namespace string namespace
 runs *json runs
 deployment string deployment
+queue string queue
 ' "$@"
 }
 
@@ -1872,6 +1885,8 @@ Flags:
       its place while it asks again as told, 10 s at most. They come back when the run ends,
       is lost, suspended or tried again later. Without a session nobody notices that it is
       lost. Limits that are not there are passed over. May be repeated.
+  --run.queue TEXT
+      The queue of the pool. Output only: CreateRunRequest may name one.
   --run.job-variables JSON
       Values for the template of the pool, over those of the deployment. Taken only with a
       deployment.
@@ -1969,6 +1984,7 @@ run.loss.action enum:ACTION_:UNSPECIFIED,CRASH,RERUN,WAIT run.loss.action
 run.loss.max-reruns int run.loss.maxReruns
 run.pauses *json run.pauses
 run.limits *json run.limits
+run.queue string run.queue
 run.job-variables json run.jobVariables
 run.imported-by string run.importedBy
 update-mask mask updateMask
@@ -5709,7 +5725,7 @@ Flags:
   --queue.pool TEXT
       The pool. Required.
   --queue.name TEXT
-      Unique in the pool; never changes.
+      Unique in the pool.
   --queue.description TEXT
       For people.
   --queue.priority INTEGER
@@ -5774,8 +5790,10 @@ martlet_pool_update_queue() {
       cat <<'HELP'
 Usage: martlet_pool_update_queue [--FLAG VALUE]...
 
-Changes fields of a queue: description, priority, concurrency_limit, paused. NOT_FOUND;
-ABORTED with ETAG_MISMATCH.
+Changes fields of a queue: name, description, priority, concurrency_limit, paused. Runs and
+deployments stay in a queue that has another name; workers that ask for queues by name ask
+for the new one when they are told to. NOT_FOUND; ALREADY_EXISTS when the new name is taken;
+FAILED_PRECONDITION for a new name of the default queue; ABORTED with ETAG_MISMATCH.
 
 Flags:
   --namespace TEXT
@@ -5783,7 +5801,7 @@ Flags:
   --pool TEXT
       An id or a name of the pool.
   --name TEXT
-      The name of the queue.
+      The name of the queue, as it is.
   --queue JSON
       The new values; with an etag only if it is still as that says.
   --queue.namespace TEXT
@@ -5791,7 +5809,7 @@ Flags:
   --queue.pool TEXT
       The pool. Required.
   --queue.name TEXT
-      Unique in the pool; never changes.
+      Unique in the pool.
   --queue.description TEXT
       For people.
   --queue.priority INTEGER
@@ -6307,9 +6325,9 @@ Creates or changes a variable; `policy` says which of the two is meant. Idempote
 `request_id`: a repeat of the last change returns what that one made of it, also when it was
 guarded by an etag.
 
-ALREADY_EXISTS when it is to be created and is there with other content; NOT_FOUND when it
-is to be changed, or an etag is given, and it is not there; ABORTED with ETAG_MISMATCH when
-the etag is not the current one.
+ALREADY_EXISTS when it is to be created and is there with other content, and when the new
+name is taken; NOT_FOUND when it is to be changed or renamed, or an etag is given, and it is
+not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
 
 Flags:
   --namespace TEXT
@@ -6319,8 +6337,7 @@ Flags:
   --variable.namespace TEXT
       The namespace.
   --variable.name TEXT
-      Unique in the namespace, and never changes: 1 to 255 lower-case letters, digits,
-      dashes and underscores.
+      Unique in the namespace: 1 to 255 lower-case letters, digits, dashes and underscores.
   --variable.value JSON
       Any JSON; at most 64 KiB as text.
   --variable.tags TEXT
@@ -6332,6 +6349,8 @@ Flags:
       What to do with what is there. One of upsert, create, update.
   --request-id TEXT
       UUID of this change; without one a repeat is another change.
+  --new-name TEXT
+      What a variable that is there is called from now on; empty leaves its name.
   --json JSON
       The whole request, instead of other flags.
 
@@ -6349,6 +6368,7 @@ variable.tags *string variable.tags
 variable.etag string variable.etag
 policy enum:SET_VARIABLE_POLICY_:UNSPECIFIED,UPSERT,CREATE,UPDATE policy
 request-id string requestId
+new-name string newName
 ' "$@"
 }
 
@@ -7007,7 +7027,7 @@ martlet_pool_create_queue
 martlet_pool_list_queues
       Returns the queues of a pool, by priority and name.
 martlet_pool_update_queue
-      Changes fields of a queue: description, priority, concurrency_limit, paused.
+      Changes fields of a queue: name, description, priority, concurrency_limit, paused.
 martlet_pool_delete_queue
       Deletes a queue; what waits in it goes to the default queue, which cannot be deleted.
 martlet_pool_list_pool_types

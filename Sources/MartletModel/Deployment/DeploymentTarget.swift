@@ -39,6 +39,8 @@ public struct DeploymentTarget: Sendable, Equatable {
     public var hasLoss: Bool
     /// Values for the pool's template, over those of the deployment.
     public var jobVariables: JSONMembers
+    /// The queue in which it waits instead of the deployment's.
+    public var queueID: QueueID?
     /// The time of a schedule that it stands for.
     public var tick: Placement.Tick?
     /// The backfill that makes it.
@@ -49,11 +51,13 @@ public struct DeploymentTarget: Sendable, Equatable {
     /// Asks for a run.
     public init(
       _ run: NewRun, hasLoss: Bool = false, jobVariables: JSONMembers = JSONMembers(),
-      tick: Placement.Tick? = nil, backfillID: BackfillID? = nil, gate: Placement.Gate = .open
+      queueID: QueueID? = nil, tick: Placement.Tick? = nil, backfillID: BackfillID? = nil,
+      gate: Placement.Gate = .open
     ) {
       self.run = run
       self.hasLoss = hasLoss
       self.jobVariables = jobVariables
+      self.queueID = queueID
       self.tick = tick
       self.backfillID = backfillID
       self.gate = gate
@@ -84,7 +88,8 @@ public struct DeploymentTarget: Sendable, Equatable {
     let faults = check.faults(in: parameters, "\(field).parameters")
     guard faults.isEmpty else { throw ParameterFaults(faults) }
     let variables = request.jobVariables.text
-    run.sentDigest = ContentDigest(of: run, deployment: id, jobVariables: variables)
+    run.sentDigest = ContentDigest(
+      of: run, deployment: id, jobVariables: variables, queue: request.queueID)
     run.definition = flow
     if run.definitionVersion.isEmpty { run.definitionVersion = spec.versionName }
     run.parameters = parameters.text
@@ -95,7 +100,8 @@ public struct DeploymentTarget: Sendable, Equatable {
     if !request.hasLoss { run.loss = spec.loss }
     if run.limits.isEmpty { run.limits = spec.limits }
     run.placement = Placement(
-      deploymentID: id, version: version, poolID: poolID, queueID: queueID, tick: request.tick,
+      deploymentID: id, version: version, poolID: poolID, queueID: request.queueID ?? queueID,
+      tick: request.tick,
       backfillID: request.backfillID, jobVariables: variables, workerLabels: spec.workerLabels,
       gate: request.gate)
     return run

@@ -70,12 +70,13 @@ public struct ContentDigest: Sendable, Hashable {
   }
 
   /// The digest of a run of a deployment, before what the deployment says is put under it.
-  init(of sent: NewRun, deployment: DeploymentID, jobVariables: String) {
+  init(of sent: NewRun, deployment: DeploymentID, jobVariables: String, queue: QueueID? = nil) {
     let run = ContentDigest(of: sent)
     var hash = StableHash()
     hash.add(UUIDValue(high: run.high, low: run.low))
     hash.add(deployment.value)
     hash.add(jobVariables)
+    if let queue { hash.add(queue.value) }
     (high, low) = hash.finish()
   }
 }

@@ -47,11 +47,6 @@ extension PrefectAPI {
     _ asked: Shape.DeploymentFlowRunCreate, of deployment: MartletProto.Deployment,
     _ context: CallContext
   ) async throws -> (run: Run, isNew: Bool) {
-    if let queue = asked.workQueueName, queue != deployment.spec?.queue,
-      queue != PoolRules.defaultQueue
-    {
-      throw PrefectFailure(501, "Martlet's runs wait in the queue of their deployment.")
-    }
     var run = Run()
     run.kind = .flow
     run.id =
@@ -71,7 +66,9 @@ extension PrefectAPI {
     if due != nil {
       run.state = State(type: .scheduled, detail: .scheduled(Scheduled(dueTime: due)))
     }
-    let request = CreateRunRequest(run: run, deployment: deployment.id)
+    let request = CreateRunRequest(
+      run: run, deployment: deployment.id,
+      queue: try await queue(asked.workQueueName, of: deployment, context))
     let id = run.id
     do {
       let made = try await conflicting {
@@ -90,6 +87,24 @@ extension PrefectAPI {
       guard let id = UUIDValue(text: id) else { throw status }
       return (try await self.run(id, .flow, context), false)
     }
+  }
+
+  /// The queue that a run is to wait in, which is made if there is none of the name; empty for the deployment's own.
+  private func queue(
+    _ name: String?, of deployment: MartletProto.Deployment, _ context: CallContext
+  ) async throws -> String {
+    guard let name, !name.isEmpty, let spec = deployment.spec,
+      !["", PoolRules.servedPool].contains(spec.pool),
+      name != (spec.queue.isEmpty ? PoolRules.defaultQueue : spec.queue)
+    else { return "" }
+    let queues = try await pool(spec.pool, context).queues
+    if !queues.contains(where: { $0.name == name }) {
+      var queue = MartletProto.Queue()
+      queue.pool = spec.pool
+      queue.name = name
+      _ = try await services.pools.createQueue(CreateQueueRequest(queue: queue), context: context)
+    }
+    return name
   }
 
   /// What programs find that serve deployments in place: what is due, for Martlet lets no run be claimed before.

@@ -42,9 +42,6 @@ extension PrefectAPI {
   func updateLimit(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.ConcurrencyLimitV2Update = try request.body()
     var limit = try await limit(request)
-    guard asked.name == nil || asked.name == limit.name else {
-      throw PrefectFailure(501, "Martlet does not rename limits.")
-    }
     if let taken = asked.activeSlots, taken != Int(limit.slotsTaken) {
       guard taken == 0 else {
         throw PrefectFailure(
@@ -65,6 +62,10 @@ extension PrefectAPI {
     if let active = asked.active {
       limit.disabled = !active
       paths.append("disabled")
+    }
+    if let name = asked.name, name != limit.name {
+      limit.name = name
+      paths.append("name")
     }
     if paths.isEmpty { return .done }
     limit.etag = ""

@@ -31,14 +31,12 @@ extension PrefectAPI {
     for attempt in 1... {
       // Its etag guards what another writer says meanwhile.
       var variable = try await variable(request)
-      guard asked.name == nil || asked.name == variable.name else {
-        throw PrefectFailure(501, "Martlet does not rename variables.")
-      }
       if let value = request.body["value"] { variable.value = JSONValue(value) }
       if let tags = asked.tags { variable.tags = tags }
       do {
         _ = try await services.variables.setVariable(
-          SetVariableRequest(variable: variable, policy: .update), context: request.context)
+          SetVariableRequest(variable: variable, policy: .update, newName: asked.name ?? ""),
+          context: request.context)
         break
       } catch let status as Status where status.code == .aborted && attempt < 10 {}
     }

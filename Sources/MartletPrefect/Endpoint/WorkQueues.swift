@@ -44,15 +44,16 @@ extension PrefectAPI {
     return .ok(try Shape.WorkQueueResponse(queue, of: pool))
   }
 
-  /// What is not said stays. A queue keeps its name.
+  /// What is not said stays; the default queue keeps its name.
   func updateWorkQueue(_ request: PrefectRequest) async throws -> PrefectResponse {
     let asked: Shape.WorkQueueUpdate = try request.body()
     let (found, pool) = try await queue(request)
-    guard asked.name == nil || asked.name == found.name else {
-      throw PrefectFailure(501, "Martlet does not rename queues.")
-    }
     var queue = MartletProto.Queue()
     var paths: [String] = []
+    if let name = asked.name, name != found.name {
+      queue.name = name
+      paths.append("name")
+    }
     if request.body["description"] != nil {
       queue.description = asked.description ?? ""
       paths.append("description")

@@ -16,14 +16,20 @@ extension LimitHandlers {
       guard !limit.id.isEmpty || !limit.name.isEmpty else {
         throw InvalidValue("limit.id", "is required, or limit.name")
       }
-      let fields = "slots, slot_decay_per_second, disabled, description"
+      let fields = "slots, slot_decay_per_second, disabled, description, name"
       let paths = request.updateMask?.paths ?? []
       guard !paths.isEmpty else {
         throw InvalidValue("update_mask", "is required: any of \(fields)")
       }
       var edit = SlotLimitEdit()
+      var newName: String?
       for path in paths {
         switch path {
+        case "name":
+          guard !limit.id.isEmpty else {
+            throw InvalidValue("limit.id", "is required where limit.name is the new name")
+          }
+          newName = limit.name
         case "slots": edit.slots = limit.slots
         case "slot_decay_per_second": edit.decay = limit.slotDecayPerSecond
         case "disabled": edit.isEnabled = !limit.disabled
@@ -37,8 +43,8 @@ extension LimitHandlers {
       return UpdateLimitResponse(
         limit: MartletProto.Limit(
           try await backend.store.updateLimit(
-            reference, in: namespace, edit: edit, etag: try etag(limit.etag, "limit.etag"),
-            deadline: context.deadline)))
+            reference, in: namespace, edit: edit, newName: newName,
+            etag: try etag(limit.etag, "limit.etag"), deadline: context.deadline)))
     }
   }
 }

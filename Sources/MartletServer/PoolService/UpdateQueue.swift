@@ -13,14 +13,16 @@ extension PoolHandlers {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       guard let queue = request.queue else { throw InvalidValue("queue", "is required") }
-      let fields = "description, priority, concurrency_limit, paused"
+      let fields = "name, description, priority, concurrency_limit, paused"
       let paths = request.updateMask?.paths ?? []
       guard !paths.isEmpty else {
         throw InvalidValue("update_mask", "is required: any of \(fields)")
       }
       var edit = PoolEdit()
+      var newName: String?
       for path in paths {
         switch path {
+        case "name": newName = queue.name
         case "description": edit.description = queue.description
         case "priority": edit.priority = queue.priority
         case "concurrency_limit":
@@ -34,7 +36,7 @@ extension PoolHandlers {
           try await backend.store.updateQueue(
             try reference(request.name, "name", "the name of the queue"),
             of: try reference(request.pool, "pool", "an id or a name"), in: namespace, edit: edit,
-            etag: try etag(queue.etag, "queue.etag"), deadline: context.deadline)))
+            newName: newName, etag: try etag(queue.etag, "queue.etag"), deadline: context.deadline)))
     }
   }
 }

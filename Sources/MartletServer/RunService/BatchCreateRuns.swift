@@ -17,7 +17,7 @@ extension RunHandlers {
       let namespace = try backend.namespace(request.namespace, context)
       var results = [CreateRunResult](repeating: CreateRunResult(), count: request.runs.count)
       let deployment = try await origin(
-        request.deployment, of: request.runs, namespace, context)
+        request.deployment, in: request.queue, of: request.runs, namespace, context)
       var commands: [Command] = []
       var places: [Int] = []
       for (index, run) in request.runs.enumerated() {

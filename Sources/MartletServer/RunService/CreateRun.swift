@@ -13,7 +13,8 @@ extension RunHandlers {
     try await answering {
       let namespace = try backend.namespace(request.namespace, context)
       guard let run = request.run else { throw InvalidValue("run", "is required") }
-      let deployment = try await origin(request.deployment, of: [run], namespace, context)
+      let deployment = try await origin(
+        request.deployment, in: request.queue, of: [run], namespace, context)
       let command = try await creation(of: run, "run", namespace, deployment, context)
       let answer = try await backend.store.transitions.submit(command)
       let isDuplicate = try Self.isDuplicate(answer, in: "run.")

@@ -9,12 +9,19 @@ internal import MartletStore
 /// The deployment that new runs are runs of.
 struct RunOrigin: Sendable {
   let target: DeploymentTarget
+  /// The queue in which they wait instead of the deployment's.
+  private let queueID: QueueID?
   private let check: ParameterCheck
   private let template: MartletModel.JobTemplate?
 
-  /// - Parameter template: What the runs' job variables must be variables of; nil when none of them has any.
-  init(_ target: DeploymentTarget, template: MartletModel.JobTemplate? = nil) throws(InvalidValue) {
+  /// - Parameters:
+  ///   - queueID: The queue in which they wait; nil for the deployment's.
+  ///   - template: What the runs' job variables must be variables of; nil when none of them has any.
+  init(
+    _ target: DeploymentTarget, in queueID: QueueID?, template: MartletModel.JobTemplate? = nil
+  ) throws(InvalidValue) {
     self.target = target
+    self.queueID = queueID
     self.template = template
     do throws(SchemaError) {
       check = try ParameterCheck(target.spec)
@@ -31,7 +38,7 @@ struct RunOrigin: Sendable {
     let variables = try JSONMembers(run.jobVariables ?? [:], "\(field).job_variables")
     try template?.checkNames(of: variables, "\(field).job_variables")
     let request = DeploymentTarget.Request(
-      sent, hasLoss: run.loss != nil, jobVariables: variables)
+      sent, hasLoss: run.loss != nil, jobVariables: variables, queueID: queueID)
     if target.spec.parameterSchema == nil {
       return try target.run(request, check: check, field)
     }
@@ -40,18 +47,27 @@ struct RunOrigin: Sendable {
 }
 
 extension RunHandlers {
-  /// The deployment that a request for some runs names; nil when it names none.
+  /// The deployment that a request for some runs names, and the queue if it names one; nil when it names none.
   func origin(
-    _ reference: String, of runs: [Run], _ namespace: Namespace, _ context: CallContext
+    _ reference: String, in queue: String, of runs: [Run], _ namespace: Namespace,
+    _ context: CallContext
   ) async throws -> RunOrigin? {
-    if reference.isEmpty { return nil }
+    if reference.isEmpty {
+      if queue.isEmpty { return nil }
+      throw InvalidValue("queue", "is one of a deployment's pool: name the deployment")
+    }
     let target = try await backend.store.deploymentTarget(
       try DeploymentReference(reference, "deployment"), in: namespace, deadline: context.deadline)
+    let pool = target.poolID.description
+    let queueID =
+      queue.isEmpty
+      ? nil
+      : try await backend.store.queue(queue, of: pool, in: namespace, deadline: context.deadline).id
     guard runs.contains(where: { $0.jobVariables?.isEmpty == false }) else {
-      return try RunOrigin(target)
+      return try RunOrigin(target, in: queueID)
     }
     return try RunOrigin(
-      target, template: try await template(of: target.poolID.description, namespace, context))
+      target, in: queueID, template: try await template(of: pool, namespace, context))
   }
 
   /// What job variables of runs of a pool must be variables of; nil when they are taken as they are.

@@ -15,9 +15,13 @@ extension VariableHandlers {
       guard let value = variable.value else {
         throw InvalidValue("variable.value", "is required: any JSON")
       }
+      if request.policy == .create, !request.newName.isEmpty {
+        throw InvalidValue("new_name", "is for a variable that is there: leave it out, or the policy")
+      }
       let change = VariableChange(
         variable.name, value: try value.jsonText("variable.value"), tags: variable.tags,
         policy: try policy(request.policy), etag: try etag(variable.etag, "variable.etag"),
+        newName: request.newName.isEmpty ? nil : request.newName,
         id: try ObjectID(optional: request.requestID, "request_id") ?? .random())
       return SetVariableResponse(
         variable: MartletProto.Variable(

@@ -10,12 +10,8 @@ extension Store {
     _ name: String, scope: LimitScope = .global, in namespace: Namespace,
     content: SlotLimitEdit, actor: String, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> SlotLimit {
-    try checkText(name, field: "limit.name", limit: LimitBounds.name)
-    if name.isEmpty { throw .invalid(field: "limit.name", why: "is empty") }
+    try checkName(name)
     try checkOwn(scope)
-    if LimitID(name) != nil {
-      throw .invalid(field: "limit.name", why: "reads as an id: choose a name")
-    }
     try content.check()
     let id = LimitID(ObjectID.random().value)
     _ = try await write(deadline) { connection in
@@ -100,24 +96,38 @@ extension Store {
   }
 
   /// Edits a limit; nobody loses slots that are held.
-  /// - Throws: `notFound`, `etagMismatch`, `invalid`.
+  /// - Parameter newName: What a global limit is called from now on; nil leaves its name.
+  /// - Throws: `notFound`, `etagMismatch`, `invalid`; `alreadyExists` if the new name is taken.
   public func updateLimit(
-    _ reference: LimitReference, in namespace: Namespace, edit: SlotLimitEdit, etag: Int64? = nil,
-    deadline: ContinuousClock.Instant? = nil
+    _ reference: LimitReference, in namespace: Namespace, edit: SlotLimitEdit,
+    newName: String? = nil, etag: Int64? = nil, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> SlotLimit {
     try edit.check()
     let found = try await limit(reference, in: namespace, deadline: deadline)
     try checkOwn(found.scope)
+    let newName = newName == found.name ? nil : newName
+    if let newName {
+      try checkName(newName)
+      if found.scope == .tag {
+        throw .invalid(
+          field: "limit.name", why: "is the tag of a limit of that scope: create another limit")
+      }
+    }
     try await changing(found, etag, deadline) { pipeline in
-      try pipeline.query(SQL.updateLimit) {
-        $0.bind(namespace)
-        $0.bind(found.id)
-        $0.bind(etag)
-        $0.bind(edit.slots)
-        $0.bind(edit.decay)
-        $0.bind(edit.isEnabled)
-        $0.bind(edit.description)
-      }.count > 0
+      do {
+        return try pipeline.query(SQL.updateLimit) {
+          $0.bind(namespace)
+          $0.bind(found.id)
+          $0.bind(etag)
+          $0.bind(edit.slots)
+          $0.bind(edit.decay)
+          $0.bind(edit.isEnabled)
+          $0.bind(edit.description)
+          $0.bind(newName)
+        }.count > 0
+      } catch let error as PostgresError where error.sqlState == .uniqueViolation {
+        throw StoreError.alreadyExists(resource: "limit", name: newName ?? found.name)
+      }
     }
     return try await limit(.id(found.id), in: namespace, deadline: deadline)
   }
@@ -170,6 +180,14 @@ extension Store {
     }
     limitsChanged()
     return ended
+  }
+
+  private func checkName(_ name: String) throws(StoreError) {
+    try checkText(name, field: "limit.name", limit: LimitBounds.name)
+    if name.isEmpty { throw .invalid(field: "limit.name", why: "is empty") }
+    if LimitID(name) != nil {
+      throw .invalid(field: "limit.name", why: "reads as an id: choose a name")
+    }
   }
 
   /// Refuses limits that are set with what they are of.

@@ -39,6 +39,16 @@ extension Store {
     return (there, there.id != id)
   }
 
+  /// Reads a queue.
+  /// - Throws: `notFound`, also for the pool.
+  public func queue(
+    _ name: String, of pool: String, in namespace: Namespace,
+    deadline: ContinuousClock.Instant? = nil
+  ) async throws(StoreError) -> Queue {
+    let pool = try await self.pool(pool, in: namespace, deadline: deadline)
+    return try await queue(name, of: pool, deadline: deadline)
+  }
+
   /// Lists the queues of a pool by priority and name.
   /// - Throws: `notFound` for the pool.
   public func listQueues(
@@ -49,25 +59,34 @@ extension Store {
   }
 
   /// Edits a queue; runs that are with workers stay there.
-  /// - Throws: `notFound`, `etagMismatch`, `invalid`.
+  /// - Parameter newName: What it is called from now on; nil leaves its name.
+  /// - Throws: `notFound`, `etagMismatch`, `invalid`; `alreadyExists` if the new name is taken; `failedPrecondition` for
+  ///   a new name of the default queue.
   public func updateQueue(
-    _ name: String, of pool: String, in namespace: Namespace, edit: PoolEdit, etag: Int64? = nil,
-    deadline: ContinuousClock.Instant? = nil
+    _ name: String, of pool: String, in namespace: Namespace, edit: PoolEdit,
+    newName: String? = nil, etag: Int64? = nil, deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> Queue {
     try edit.check("queue")
+    let newName = newName == name ? nil : newName
+    if let newName { try checkNewName(newName, of: name) }
     let pool = try await self.pool(pool, in: namespace, deadline: deadline)
     let isChanged = try await write(deadline) { connection in
-      try connection.query(SQL.updateQueue) {
-        $0.bind(pool.id)
-        $0.bind(name)
-        $0.bind(etag)
-        $0.bind(edit.description)
-        $0.bind(edit.priority)
-        $0.bind(edit.concurrency?.code)
-        $0.bind(edit.isPaused)
-      }.count > 0
+      do {
+        return try connection.query(SQL.updateQueue) {
+          $0.bind(pool.id)
+          $0.bind(name)
+          $0.bind(etag)
+          $0.bind(edit.description)
+          $0.bind(edit.priority)
+          $0.bind(edit.concurrency?.code)
+          $0.bind(edit.isPaused)
+          $0.bind(newName)
+        }.count > 0
+      } catch let error as PostgresError where error.sqlState == .uniqueViolation {
+        throw StoreError.alreadyExists(resource: "queue", name: newName ?? name)
+      }
     }
-    let now = try await queue(name, of: pool, deadline: deadline)
+    let now = try await queue(isChanged ? newName ?? name : name, of: pool, deadline: deadline)
     guard isChanged else { throw .etagMismatch(current: now.etag) }
     workChanged()
     return now
@@ -82,9 +101,7 @@ extension Store {
     let pool = try await self.pool(pool, in: namespace, deadline: deadline)
     let found = try await queue(name, of: pool, deadline: deadline)
     guard name != PoolRules.defaultQueue else {
-      throw .failedPrecondition(
-        reason: "DEFAULT_QUEUE", subject: "queue/\(name)",
-        message: "every pool has its queue \"\(name)\": pause it instead")
+      throw Self.defaultQueue("pause it instead")
     }
     let isGone = try await write(deadline) { connection in
       try connection.transaction { pipeline in
@@ -112,6 +129,22 @@ extension Store {
       throw .etagMismatch(current: try await queue(name, of: pool, deadline: deadline).etag)
     }
     workChanged()
+  }
+
+  private func checkNewName(_ newName: String, of name: String) throws(StoreError) {
+    do throws(InvalidValue) {
+      try PoolRules.check(name: newName, "queue.name")
+    } catch { throw .invalid(field: error.field, why: error.problem) }
+    guard name != PoolRules.defaultQueue else {
+      throw Self.defaultQueue("create another one with the new name")
+    }
+  }
+
+  /// Every pool keeps its default queue, under that name.
+  private static func defaultQueue(_ remedy: String) -> StoreError {
+    .failedPrecondition(
+      reason: "DEFAULT_QUEUE", subject: "queue/\(PoolRules.defaultQueue)",
+      message: "every pool has its queue \"\(PoolRules.defaultQueue)\": \(remedy)")
   }
 
   private func queue(

@@ -56,7 +56,7 @@ WITH old AS MATERIALIZED (
 ), edited AS (
   UPDATE slot_limit l SET slots = coalesce($4::integer, l.slots),
     decay = coalesce($5::double precision, l.decay), enabled = coalesce($6::boolean, l.enabled),
-    description = coalesce($7::text, l.description), etag = l.etag + 1,
+    description = coalesce($7::text, l.description), name = coalesce($8::text, l.name), etag = l.etag + 1,
     update_time = greatest(l.update_time, clock_timestamp())
   FROM old WHERE l.id = old.id RETURNING l.id, l.shard, l.decay
 ), paced AS (

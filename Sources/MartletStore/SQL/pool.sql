@@ -91,7 +91,7 @@ ORDER BY q.priority, q.name
 
 -- name: update_queue
 -- Edits a queue where the etag matches; a null leaves the column alone, a limit below 0 removes it.
-UPDATE queue SET description = coalesce($4::text, description), priority = coalesce($5::integer, priority),
+UPDATE queue SET name = coalesce($8::text, name), description = coalesce($4::text, description), priority = coalesce($5::integer, priority),
   concurrency_limit = CASE WHEN $6::bigint < 0 THEN NULL ELSE coalesce($6::bigint, concurrency_limit) END,
   is_paused = coalesce($7::boolean, is_paused), etag = etag + 1,
   update_time = greatest(update_time, clock_timestamp())

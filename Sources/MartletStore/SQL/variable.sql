@@ -11,7 +11,7 @@ RETURNING namespace, name, value, tags, created_by, updated_by, create_time, upd
 
 -- name: update_variable
 -- Changes a variable where the etag matches; the same change again changes nothing, and needs no etag.
-UPDATE variable v SET
+UPDATE variable v SET name = coalesce($8::text, v.name),
   value = $3::jsonb, tags = $4::text[],
   updated_by = CASE WHEN v.change_id = $6::uuid THEN v.updated_by ELSE $5::text END,
   update_time = CASE WHEN v.change_id = $6::uuid THEN v.update_time

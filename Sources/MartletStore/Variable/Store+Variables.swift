@@ -6,18 +6,20 @@ import MartletPostgres
 
 extension Store {
   /// Creates or changes a variable. A repeat of its last change returns the variable as it is.
-  /// - Throws: `alreadyExists` when it is to be created and is there with other content, and when the id of the change
-  ///   was used for another one; `notFound` when it is to be changed and is not there; `etagMismatch`; `invalid`.
+  /// - Throws: `alreadyExists` when it is to be created and is there with other content, when its new name is taken, and
+  ///   when the id of the change was used for another one; `notFound` when it is to be changed and is not there;
+  ///   `etagMismatch`; `invalid`.
   public func setVariable(
     _ change: VariableChange, in namespace: Namespace, actor: String,
     deadline: ContinuousClock.Instant? = nil
   ) async throws(StoreError) -> Variable {
     do throws(InvalidValue) {
       try VariableRules.check(name: change.name, "variable.name")
+      if let newName = change.newName { try VariableRules.check(name: newName, "new_name") }
       try VariableRules.check(tags: change.tags, "variable.tags")
     } catch { throw .invalid(field: error.field, why: error.problem) }
     try checkJSON(change.value, field: "variable.value", limit: VariableRules.largestValue)
-    let mayCreate = change.policy != .update && change.etag == nil
+    let mayCreate = change.policy != .update && change.etag == nil && change.newName == nil
     let mayChange = change.policy != .create || change.etag != nil
     // Somebody else may create or delete it between the two statements.
     for _ in 0..<10 {
@@ -34,6 +36,7 @@ extension Store {
       let found = try await find(change, in: namespace, deadline)
       guard let found else {
         if mayCreate { continue }
+        if let renamed = try await renamed(change, in: namespace, deadline) { return renamed }
         throw .notFound(resource: "variable", name: change.name)
       }
       if found.isChange, !found.isSame {
@@ -120,21 +123,40 @@ extension Store {
     }
   }
 
+  /// What a change has made of a variable before, if that was to give it another name.
+  private func renamed(
+    _ change: VariableChange, in namespace: Namespace, _ deadline: ContinuousClock.Instant?
+  ) async throws(StoreError) -> Variable? {
+    guard let newName = change.newName else { return nil }
+    var repeated = change
+    repeated.name = newName
+    let found = try await find(repeated, in: namespace, deadline)
+    return found.flatMap { $0.isChange && $0.isSame ? $0.variable : nil }
+  }
+
   /// Runs one of the two statements that write a variable; nil when its guard does not hold.
   private func apply(
     _ change: VariableChange, _ statement: Statement, in namespace: Namespace, actor: String,
     _ deadline: ContinuousClock.Instant?
   ) async throws(StoreError) -> Variable? {
     try await write(deadline) { connection in
-      try connection.query(statement) {
-        $0.bind(namespace)
-        $0.bind(change.name)
-        $0.bind(PostgresJSON(change.value))
-        $0.bindArray(change.tags)
-        $0.bind(actor)
-        $0.bind(change.id)
-        if statement == SQL.updateVariable { $0.bind(change.etag) }
-      }.first { row throws(PostgresError) in try Variable(row) }
+      do {
+        return try connection.query(statement) {
+          $0.bind(namespace)
+          $0.bind(change.name)
+          $0.bind(PostgresJSON(change.value))
+          $0.bindArray(change.tags)
+          $0.bind(actor)
+          $0.bind(change.id)
+          guard statement == SQL.updateVariable else { return }
+          $0.bind(change.etag)
+          $0.bind(change.newName)
+        }.first { row throws(PostgresError) in try Variable(row) }
+      } catch let error as PostgresError
+        where error.sqlState == .uniqueViolation && change.newName != nil
+      {
+        throw StoreError.alreadyExists(resource: "variable", name: change.newName ?? change.name)
+      }
     }
   }
 

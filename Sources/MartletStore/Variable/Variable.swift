@@ -49,19 +49,22 @@ public struct VariableChange: Sendable, Equatable {
   public var policy: Policy
   /// The etag that it must have; nil takes any.
   public var etag: Int64?
+  /// What a variable that is there is called from now on; nil leaves its name.
+  public var newName: String?
   /// Makes a repeat harmless.
   public var id: ObjectID
 
   /// Makes a change.
   public init(
     _ name: String, value: String, tags: [String] = [], policy: Policy = .upsert,
-    etag: Int64? = nil, id: ObjectID = .random()
+    etag: Int64? = nil, newName: String? = nil, id: ObjectID = .random()
   ) {
     self.name = name
     self.value = value
     self.tags = tags
     self.policy = policy
     self.etag = etag
+    self.newName = newName == name ? nil : newName
     self.id = id
   }
 }

@@ -1774,7 +1774,7 @@ void   martlet__v1__watch_runs_response__free_unpacked
   assert(message->base.descriptor == &martlet__v1__watch_runs_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor martlet__v1__create_run_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor martlet__v1__create_run_request__field_descriptors[4] =
 {
   {
     "namespace",
@@ -1812,16 +1812,29 @@ static const ProtobufCFieldDescriptor martlet__v1__create_run_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "queue",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__CreateRunRequest, queue),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__create_run_request__field_indices_by_name[] = {
   2,   /* field[2] = deployment */
   0,   /* field[0] = namespace */
+  3,   /* field[3] = queue */
   1,   /* field[1] = run */
 };
 static const ProtobufCIntRange martlet__v1__create_run_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor martlet__v1__create_run_request__descriptor =
 {
@@ -1831,7 +1844,7 @@ const ProtobufCMessageDescriptor martlet__v1__create_run_request__descriptor =
   "Martlet__V1__CreateRunRequest",
   "martlet.v1",
   sizeof(Martlet__V1__CreateRunRequest),
-  3,
+  4,
   martlet__v1__create_run_request__field_descriptors,
   martlet__v1__create_run_request__field_indices_by_name,
   1,  martlet__v1__create_run_request__number_ranges,
@@ -1889,7 +1902,7 @@ const ProtobufCMessageDescriptor martlet__v1__create_run_response__descriptor =
   (ProtobufCMessageInit) martlet__v1__create_run_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__batch_create_runs_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor martlet__v1__batch_create_runs_request__field_descriptors[4] =
 {
   {
     "namespace",
@@ -1927,16 +1940,29 @@ static const ProtobufCFieldDescriptor martlet__v1__batch_create_runs_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "queue",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__BatchCreateRunsRequest, queue),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__batch_create_runs_request__field_indices_by_name[] = {
   2,   /* field[2] = deployment */
   0,   /* field[0] = namespace */
+  3,   /* field[3] = queue */
   1,   /* field[1] = runs */
 };
 static const ProtobufCIntRange martlet__v1__batch_create_runs_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor martlet__v1__batch_create_runs_request__descriptor =
 {
@@ -1946,7 +1972,7 @@ const ProtobufCMessageDescriptor martlet__v1__batch_create_runs_request__descrip
   "Martlet__V1__BatchCreateRunsRequest",
   "martlet.v1",
   sizeof(Martlet__V1__BatchCreateRunsRequest),
-  3,
+  4,
   martlet__v1__batch_create_runs_request__field_descriptors,
   martlet__v1__batch_create_runs_request__field_indices_by_name,
   1,  martlet__v1__batch_create_runs_request__number_ranges,

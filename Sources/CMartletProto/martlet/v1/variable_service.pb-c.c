@@ -792,7 +792,7 @@ const ProtobufCMessageDescriptor martlet__v1__variable_filter__descriptor =
   (ProtobufCMessageInit) martlet__v1__variable_filter__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor martlet__v1__set_variable_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor martlet__v1__set_variable_request__field_descriptors[5] =
 {
   {
     "namespace",
@@ -842,9 +842,22 @@ static const ProtobufCFieldDescriptor martlet__v1__set_variable_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "new_name",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Martlet__V1__SetVariableRequest, new_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned martlet__v1__set_variable_request__field_indices_by_name[] = {
   0,   /* field[0] = namespace */
+  4,   /* field[4] = new_name */
   2,   /* field[2] = policy */
   3,   /* field[3] = request_id */
   1,   /* field[1] = variable */
@@ -852,7 +865,7 @@ static const unsigned martlet__v1__set_variable_request__field_indices_by_name[]
 static const ProtobufCIntRange martlet__v1__set_variable_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor martlet__v1__set_variable_request__descriptor =
 {
@@ -862,7 +875,7 @@ const ProtobufCMessageDescriptor martlet__v1__set_variable_request__descriptor =
   "Martlet__V1__SetVariableRequest",
   "martlet.v1",
   sizeof(Martlet__V1__SetVariableRequest),
-  4,
+  5,
   martlet__v1__set_variable_request__field_descriptors,
   martlet__v1__set_variable_request__field_indices_by_name,
   1,  martlet__v1__set_variable_request__number_ranges,

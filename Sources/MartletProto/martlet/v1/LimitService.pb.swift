@@ -576,7 +576,8 @@ public struct UpdateLimitRequest: MartletWire.WireMessage {
   public var namespace: String
   /// The new values; `id`, or `name` and `scope`, say which limit, `etag` guards against other writers when given.
   public var limit: Limit?
-  /// Any of `slots`, `slot_decay_per_second`, `disabled`, `description`. Required.
+  /// Any of `slots`, `slot_decay_per_second`, `disabled`, `description`, and `name` of a global limit that is given by its
+  /// `id`. Required.
   public var updateMask: MartletWire.FieldMask?
 
   /// A message with every field at its default.

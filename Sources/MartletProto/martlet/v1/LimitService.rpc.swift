@@ -23,8 +23,9 @@ public protocol LimitService: MartletCall.RPCService {
     _ request: ListLimitsRequest, context: MartletCall.CallContext
   ) async throws -> ListLimitsResponse
 
-  /// Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. NOT_FOUND;
-  /// ABORTED with ETAG_MISMATCH when the etag is not the current one.
+  /// Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. Leases and those
+  /// in line stay with a limit that has another name. NOT_FOUND; ALREADY_EXISTS when the new name is taken; ABORTED with
+  /// ETAG_MISMATCH when the etag is not the current one.
   func updateLimit(
     _ request: UpdateLimitRequest, context: MartletCall.CallContext
   ) async throws -> UpdateLimitResponse
@@ -98,8 +99,9 @@ public enum LimitServiceMethods {
     service: "martlet.v1.LimitService", name: "ListLimits",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListLimitsRequest", responseType: "martlet.v1.ListLimitsResponse")
-  /// Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. NOT_FOUND;
-  /// ABORTED with ETAG_MISMATCH when the etag is not the current one.
+  /// Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. Leases and those
+  /// in line stay with a limit that has another name. NOT_FOUND; ALREADY_EXISTS when the new name is taken; ABORTED with
+  /// ETAG_MISMATCH when the etag is not the current one.
   public static let updateLimit = MartletCall.MethodDescriptor(
     service: "martlet.v1.LimitService", name: "UpdateLimit",
     kind: .unary, idempotency: .idempotent,
@@ -207,8 +209,9 @@ public struct LimitServiceClient: Sendable {
       options: options)
   }
 
-  /// Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. NOT_FOUND;
-  /// ABORTED with ETAG_MISMATCH when the etag is not the current one.
+  /// Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. Leases and those
+  /// in line stay with a limit that has another name. NOT_FOUND; ALREADY_EXISTS when the new name is taken; ABORTED with
+  /// ETAG_MISMATCH when the etag is not the current one.
   public func updateLimit(
     _ request: UpdateLimitRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> UpdateLimitResponse {

@@ -162,7 +162,7 @@ public struct Queue: MartletWire.WireMessage {
   public var namespace: String
   /// The pool. Required.
   public var pool: String
-  /// Unique in the pool; never changes.
+  /// Unique in the pool.
   public var name: String
   /// For people.
   public var description: String
@@ -594,7 +594,7 @@ public struct UpdateQueueRequest: MartletWire.WireMessage {
   public var namespace: String
   /// An id or a name of the pool.
   public var pool: String
-  /// The name of the queue.
+  /// The name of the queue, as it is.
   public var name: String
   /// The new values; with an etag only if it is still as that says.
   public var queue: Queue?

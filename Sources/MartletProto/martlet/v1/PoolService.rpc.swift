@@ -53,7 +53,10 @@ public protocol PoolService: MartletCall.RPCService {
     _ request: ListQueuesRequest, context: MartletCall.CallContext
   ) async throws -> ListQueuesResponse
 
-  /// Changes fields of a queue: description, priority, concurrency_limit, paused. NOT_FOUND; ABORTED with ETAG_MISMATCH.
+  /// Changes fields of a queue: name, description, priority, concurrency_limit, paused. Runs and deployments stay in a queue
+  /// that has another name; workers that ask for queues by name ask for the new one when they are told to. NOT_FOUND;
+  /// ALREADY_EXISTS when the new name is taken; FAILED_PRECONDITION for a new name of the default queue; ABORTED with
+  /// ETAG_MISMATCH.
   func updateQueue(
     _ request: UpdateQueueRequest, context: MartletCall.CallContext
   ) async throws -> UpdateQueueResponse
@@ -119,7 +122,10 @@ public enum PoolServiceMethods {
     service: "martlet.v1.PoolService", name: "ListQueues",
     kind: .unary, idempotency: .noSideEffects,
     requestType: "martlet.v1.ListQueuesRequest", responseType: "martlet.v1.ListQueuesResponse")
-  /// Changes fields of a queue: description, priority, concurrency_limit, paused. NOT_FOUND; ABORTED with ETAG_MISMATCH.
+  /// Changes fields of a queue: name, description, priority, concurrency_limit, paused. Runs and deployments stay in a queue
+  /// that has another name; workers that ask for queues by name ask for the new one when they are told to. NOT_FOUND;
+  /// ALREADY_EXISTS when the new name is taken; FAILED_PRECONDITION for a new name of the default queue; ABORTED with
+  /// ETAG_MISMATCH.
   public static let updateQueue = MartletCall.MethodDescriptor(
     service: "martlet.v1.PoolService", name: "UpdateQueue",
     kind: .unary, idempotency: .idempotent,
@@ -244,7 +250,10 @@ public struct PoolServiceClient: Sendable {
       options: options)
   }
 
-  /// Changes fields of a queue: description, priority, concurrency_limit, paused. NOT_FOUND; ABORTED with ETAG_MISMATCH.
+  /// Changes fields of a queue: name, description, priority, concurrency_limit, paused. Runs and deployments stay in a queue
+  /// that has another name; workers that ask for queues by name ask for the new one when they are told to. NOT_FOUND;
+  /// ALREADY_EXISTS when the new name is taken; FAILED_PRECONDITION for a new name of the default queue; ABORTED with
+  /// ETAG_MISMATCH.
   public func updateQueue(
     _ request: UpdateQueueRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> UpdateQueueResponse {

@@ -121,7 +121,7 @@ public struct Run: MartletWire.WireMessage {
   public var limits: [RunLimit]
   /// The pool whose workers run it; empty for a run that nobody is offered. Output only.
   public var pool: String
-  /// The queue of the pool. Output only.
+  /// The queue of the pool. Output only: CreateRunRequest may name one.
   public var queue: String
   /// The schedule that made it; empty for none. Output only.
   public var scheduleID: String

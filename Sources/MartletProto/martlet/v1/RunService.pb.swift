@@ -15,6 +15,9 @@ public struct CreateRunRequest: MartletWire.WireMessage {
   /// under what `run` says, waits for a worker of its pool, and needs no definition. INVALID_ARGUMENT with
   /// PARAMETERS_INVALID names the parameters that do not fit its schema.
   public var deployment: String
+  /// The queue of the deployment's pool in which the run waits; the deployment's own when empty. NOT_FOUND when the pool has
+  /// none of that name.
+  public var queue: String
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -23,11 +26,13 @@ public struct CreateRunRequest: MartletWire.WireMessage {
   public init(
     namespace: String = "",
     run: Run? = nil,
-    deployment: String = ""
+    deployment: String = "",
+    queue: String = ""
   ) {
     self.namespace = namespace
     self.run = run
     self.deployment = deployment
+    self.queue = queue
   }
 }
 
@@ -59,6 +64,8 @@ public struct BatchCreateRunsRequest: MartletWire.WireMessage {
   public var runs: [Run]
   /// The deployment that all are runs of, as in CreateRun; none when empty.
   public var deployment: String
+  /// The queue in which all wait, as in CreateRun; the deployment's own when empty.
+  public var queue: String
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -67,11 +74,13 @@ public struct BatchCreateRunsRequest: MartletWire.WireMessage {
   public init(
     namespace: String = "",
     runs: [Run] = [],
-    deployment: String = ""
+    deployment: String = "",
+    queue: String = ""
   ) {
     self.namespace = namespace
     self.runs = runs
     self.deployment = deployment
+    self.queue = queue
   }
 }
 
@@ -1050,6 +1059,7 @@ extension CreateRunRequest {
       MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
       MartletWire.FieldSchema(2, "run", "run", .implicit, .message { Run.schema }),
       MartletWire.FieldSchema(3, "deployment", "deployment", .implicit, .string),
+      MartletWire.FieldSchema(4, "queue", "queue", .implicit, .string),
     ]
   )
 
@@ -1059,6 +1069,7 @@ extension CreateRunRequest {
     self.namespace = try reader.string(c.pointee.namespace_)
     self.run = try reader.message(c.pointee.run, Run.self)
     self.deployment = try reader.string(c.pointee.deployment)
+    self.queue = try reader.string(c.pointee.queue)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1070,6 +1081,7 @@ extension CreateRunRequest {
       c.pointee.run = writer.message(value, Run.self)
     }
     c.pointee.deployment = writer.string(self.deployment)
+    c.pointee.queue = writer.string(self.queue)
   }
 }
 
@@ -1113,6 +1125,7 @@ extension BatchCreateRunsRequest {
       MartletWire.FieldSchema(1, "namespace", "namespace", .implicit, .string),
       MartletWire.FieldSchema(2, "runs", "runs", .repeated, .message { Run.schema }),
       MartletWire.FieldSchema(3, "deployment", "deployment", .implicit, .string),
+      MartletWire.FieldSchema(4, "queue", "queue", .implicit, .string),
     ]
   )
 
@@ -1122,6 +1135,7 @@ extension BatchCreateRunsRequest {
     self.namespace = try reader.string(c.pointee.namespace_)
     self.runs = try reader.messages(c.pointee.n_runs, c.pointee.runs, Run.self)
     self.deployment = try reader.string(c.pointee.deployment)
+    self.queue = try reader.string(c.pointee.queue)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -1131,6 +1145,7 @@ extension BatchCreateRunsRequest {
     c.pointee.namespace_ = writer.string(self.namespace)
     (c.pointee.n_runs, c.pointee.runs) = writer.messages(self.runs, Run.self)
     c.pointee.deployment = writer.string(self.deployment)
+    c.pointee.queue = writer.string(self.queue)
   }
 }
 

@@ -119,7 +119,7 @@ public enum VariableOrder: MartletWire.ProtoEnum {
 public struct Variable: MartletWire.WireMessage {
   /// The namespace.
   public var namespace: String
-  /// Unique in the namespace, and never changes: 1 to 255 lower-case letters, digits, dashes and underscores.
+  /// Unique in the namespace: 1 to 255 lower-case letters, digits, dashes and underscores.
   public var name: String
   /// Any JSON; at most 64 KiB as text.
   public var value: MartletWire.JSONValue?
@@ -209,6 +209,8 @@ public struct SetVariableRequest: MartletWire.WireMessage {
   public var policy: SetVariablePolicy
   /// UUID of this change; without one a repeat is another change.
   public var requestID: String
+  /// What a variable that is there is called from now on; empty leaves its name.
+  public var newName: String
 
   /// A message with every field at its default.
   public init() { self.init(namespace: "") }
@@ -218,12 +220,14 @@ public struct SetVariableRequest: MartletWire.WireMessage {
     namespace: String = "",
     variable: Variable? = nil,
     policy: SetVariablePolicy = .unspecified,
-    requestID: String = ""
+    requestID: String = "",
+    newName: String = ""
   ) {
     self.namespace = namespace
     self.variable = variable
     self.policy = policy
     self.requestID = requestID
+    self.newName = newName
   }
 }
 
@@ -522,6 +526,7 @@ extension SetVariableRequest {
       MartletWire.FieldSchema(2, "variable", "variable", .implicit, .message { Variable.schema }),
       MartletWire.FieldSchema(3, "policy", "policy", .implicit, .enumeration { SetVariablePolicy.schema }),
       MartletWire.FieldSchema(4, "request_id", "requestId", .implicit, .string),
+      MartletWire.FieldSchema(5, "new_name", "newName", .implicit, .string),
     ]
   )
 
@@ -532,6 +537,7 @@ extension SetVariableRequest {
     self.variable = try reader.message(c.pointee.variable, Variable.self)
     self.policy = SetVariablePolicy(rawValue: c.pointee.policy)
     self.requestID = try reader.string(c.pointee.request_id)
+    self.newName = try reader.string(c.pointee.new_name)
   }
 
   /// Fills the C struct that protobuf-c encodes.
@@ -544,6 +550,7 @@ extension SetVariableRequest {
     }
     c.pointee.policy = self.policy.rawValue
     c.pointee.request_id = writer.string(self.requestID)
+    c.pointee.new_name = writer.string(self.newName)
   }
 }
 

@@ -8,8 +8,8 @@ public protocol VariableService: MartletCall.RPCService {
   /// Creates or changes a variable; `policy` says which of the two is meant. Idempotent by `request_id`: a repeat of the
   /// last change returns what that one made of it, also when it was guarded by an etag.
   ///
-  /// ALREADY_EXISTS when it is to be created and is there with other content; NOT_FOUND when it is to be changed, or an
-  /// etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+  /// ALREADY_EXISTS when it is to be created and is there with other content, and when the new name is taken; NOT_FOUND when
+  /// it is to be changed or renamed, or an etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
   func setVariable(
     _ request: SetVariableRequest, context: MartletCall.CallContext
   ) async throws -> SetVariableResponse
@@ -40,8 +40,8 @@ public enum VariableServiceMethods {
   /// Creates or changes a variable; `policy` says which of the two is meant. Idempotent by `request_id`: a repeat of the
   /// last change returns what that one made of it, also when it was guarded by an etag.
   ///
-  /// ALREADY_EXISTS when it is to be created and is there with other content; NOT_FOUND when it is to be changed, or an
-  /// etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+  /// ALREADY_EXISTS when it is to be created and is there with other content, and when the new name is taken; NOT_FOUND when
+  /// it is to be changed or renamed, or an etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
   public static let setVariable = MartletCall.MethodDescriptor(
     service: "martlet.v1.VariableService", name: "SetVariable",
     kind: .unary, idempotency: .idempotent,
@@ -88,8 +88,8 @@ public struct VariableServiceClient: Sendable {
   /// Creates or changes a variable; `policy` says which of the two is meant. Idempotent by `request_id`: a repeat of the
   /// last change returns what that one made of it, also when it was guarded by an etag.
   ///
-  /// ALREADY_EXISTS when it is to be created and is there with other content; NOT_FOUND when it is to be changed, or an
-  /// etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+  /// ALREADY_EXISTS when it is to be created and is there with other content, and when the new name is taken; NOT_FOUND when
+  /// it is to be changed or renamed, or an etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
   public func setVariable(
     _ request: SetVariableRequest, options: MartletCall.CallOptions = .standard
   ) async throws -> SetVariableResponse {

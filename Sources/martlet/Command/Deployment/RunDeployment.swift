@@ -33,6 +33,10 @@ struct RunDeployment: AsyncParsableCommand {
     name: [.customLong("at"), .customLong("start-at")],
     help: "When to start: 2026-11-21T09:30:00Z, or local time without the Z.")
   var time: String?
+  @Option(
+    name: [.customShort("q"), .customLong("queue"), .customLong("work-queue")],
+    help: "The queue of the pool in which it waits (default: the deployment's).")
+  var queue: String = ""
   @Option(help: "A tag of the run; several times for several.")
   var tag: [String] = []
   @Option(
@@ -95,7 +99,7 @@ struct RunDeployment: AsyncParsableCommand {
       state.detail = .scheduled(.init(dueTime: due))
       run.state = state
     }
-    return CreateRunRequest(run: run, deployment: reference.deployment)
+    return CreateRunRequest(run: run, deployment: reference.deployment, queue: queue)
   }
 
   /// How parameters are given as text that were taken for something else and refused.

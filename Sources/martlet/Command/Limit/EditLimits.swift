@@ -60,13 +60,17 @@ struct SetLimit: AsyncParsableCommand {
   var enforcement: Bool?
   @Option(help: "What it is for, for people.")
   var description: String?
+  @Option(help: "What it is called from now on.")
+  var newName: String?
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func validate() throws {
-    guard slots != nil || decay != nil || enforcement != nil || description != nil else {
+    guard
+      slots != nil || decay != nil || enforcement != nil || description != nil || newName != nil
+    else {
       throw ValidationError(
-        "say what to change: a number of slots, --decay, --enable-enforcement …")
+        "say what to change: a number of slots, --decay, --enable-enforcement, --new-name …")
     }
   }
 
@@ -93,6 +97,14 @@ struct SetLimit: AsyncParsableCommand {
       if let description {
         limit.description = description
         mask.paths.append("description")
+      }
+      if let newName {
+        let found = try await connection.client.limits.getLimit(
+          GetLimitRequest(
+            namespace: connection.namespace, ref: name.limit, scope: name.scope.proto))
+        limit.id = found.limit?.id ?? ""
+        limit.name = newName
+        mask.paths.append("name")
       }
       request.limit = limit
       request.updateMask = mask

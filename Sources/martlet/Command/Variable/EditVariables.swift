@@ -57,6 +57,37 @@ struct SetVariable: AsyncParsableCommand {
   }
 }
 
+struct RenameVariable: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rename", abstract: "Give a variable another name.")
+  @OptionGroup var variable: VariableName
+  @Argument(help: "What it is called from now on.")
+  var newName: String
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    try await Connection.use(connection) { connection in
+      let found = try await connection.variable(variable.name)
+      var request = SetVariableRequest()
+      request.namespace = connection.namespace
+      request.requestID = Identifier.random()
+      request.policy = .update
+      // Its etag guards what another writer says meanwhile.
+      request.variable = found.variable
+      request.newName = newName
+      let response = try await connection.client.variables.setVariable(request)
+      switch format.output {
+      case .document(let notation): try notation.print(response)
+      case .name: Terminal.standard.line(newName)
+      case .table:
+        Terminal.standard.line("Variable '\(variable.name)' is called '\(newName)' now.")
+      }
+      return nil
+    }
+  }
+}
+
 struct DeleteVariable: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm", abstract: "Delete a variable.")

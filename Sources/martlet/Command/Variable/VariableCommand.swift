@@ -15,7 +15,7 @@ struct VariableCommand: AsyncParsableCommand {
       """,
     subcommands: [
       SetVariable.self, GetVariable.self, InspectVariable.self, ListVariables.self,
-      DeleteVariable.self,
+      RenameVariable.self, DeleteVariable.self,
     ])
 }
 

@@ -74,12 +74,14 @@ struct UpdateQueue: AsyncParsableCommand {
   var limit: Int32?
   @Option(help: "What it is for, for people.")
   var description: String?
+  @Option(help: "What it is called from now on.")
+  var newName: String?
   @OptionGroup var format: FormatOptions
   @OptionGroup var connection: ConnectionOptions
 
   func validate() throws {
-    guard priority != nil || limit != nil || description != nil else {
-      throw ValidationError("say what to change: --priority, --limit or --description")
+    guard priority != nil || limit != nil || description != nil || newName != nil else {
+      throw ValidationError("say what to change: --priority, --limit, --description or --new-name")
     }
   }
 
@@ -97,6 +99,10 @@ struct UpdateQueue: AsyncParsableCommand {
     if let description {
       queue.description = description
       paths.append("description")
+    }
+    if let newName {
+      queue.name = newName
+      paths.append("name")
     }
     try await name.change(queue, paths, saying: "Updated", as: format.output, over: connection)
   }

@@ -48,6 +48,21 @@ def lives(api):
     api("deleted", "GET", "/deployments/name/cmp-deployed/full")
 
 
+def run_in_other_queues(api):
+    api("pool", "POST", "/work_pools/", {"name": "cmp-other-queue", "type": "process"})
+    made = api.made("make", "POST", "/deployments/", {
+        "name": "d", "flow_id": _flow(api, "other-queue"), "work_pool_name": "cmp-other-queue"})
+    path = f"/deployments/{made}/create_flow_run"
+    run = api.made("run", "POST", path, {"work_queue_name": "fast"})
+    api("run read", "GET", f"/flow_runs/{run}")
+    api("queue", "GET", "/work_pools/cmp-other-queue/queues/fast")
+    run = api.made("run in it again", "POST", path, {"work_queue_name": "fast"})
+    run = api.made("run in the default", "POST", path, {"work_queue_name": "default"})
+    api("run in the default read", "GET", f"/flow_runs/{run}")
+    api("runs of the queue", "POST", "/flow_runs/count", {
+        "work_pools": {"name": {"any_": ["cmp-other-queue"]}}, "work_pool_queues": {"name": {"any_": ["fast"]}}})
+
+
 def run_from_them(api):
     flow = _flow(api, "run-from")
     made = api.made("make", "POST", "/deployments/", {

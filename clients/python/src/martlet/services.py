@@ -103,8 +103,9 @@ class LimitService:
         limit: Optional[v1.Limit] = None,
         update_mask: Optional[FieldMaskLike] = None,
     ) -> v1.UpdateLimitResponse:
-        """Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. NOT_FOUND;
-        ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. Leases and those
+        in line stay with a limit that has another name. NOT_FOUND; ALREADY_EXISTS when the new name is taken; ABORTED with
+        ETAG_MISMATCH when the etag is not the current one.
         """
         asked = self._calls.request(
             v1.UpdateLimitRequest,
@@ -320,6 +321,7 @@ class RunService:
         namespace: Optional[str] = None,
         run: Optional[v1.Run] = None,
         deployment: Optional[str] = None,
+        queue: Optional[str] = None,
     ) -> v1.CreateRunResponse:
         """Creates a run in state SCHEDULED.
 
@@ -333,6 +335,7 @@ class RunService:
             namespace=namespace,
             run=run,
             deployment=deployment,
+            queue=queue,
         )
         make_ids(asked, "run")
         return self._calls.unary_unary(
@@ -347,6 +350,7 @@ class RunService:
         namespace: Optional[str] = None,
         runs: Optional[Iterable[v1.Run]] = None,
         deployment: Optional[str] = None,
+        queue: Optional[str] = None,
     ) -> v1.BatchCreateRunsResponse:
         """Creates up to 1000 runs. Each succeeds or fails alone; idempotent by id as CreateRun."""
         asked = self._calls.request(
@@ -355,6 +359,7 @@ class RunService:
             namespace=namespace,
             runs=runs,
             deployment=deployment,
+            queue=queue,
         )
         make_ids(asked, "runs")
         return self._calls.unary_unary(
@@ -2498,7 +2503,11 @@ class PoolService:
         queue: Optional[v1.Queue] = None,
         update_mask: Optional[FieldMaskLike] = None,
     ) -> v1.UpdateQueueResponse:
-        """Changes fields of a queue: description, priority, concurrency_limit, paused. NOT_FOUND; ABORTED with ETAG_MISMATCH."""
+        """Changes fields of a queue: name, description, priority, concurrency_limit, paused. Runs and deployments stay in a queue
+        that has another name; workers that ask for queues by name ask for the new one when they are told to. NOT_FOUND;
+        ALREADY_EXISTS when the new name is taken; FAILED_PRECONDITION for a new name of the default queue; ABORTED with
+        ETAG_MISMATCH.
+        """
         asked = self._calls.request(
             v1.UpdateQueueRequest,
             request,
@@ -2899,12 +2908,13 @@ class VariableService:
         variable: Optional[v1.Variable] = None,
         policy: Optional[Union[int, str]] = None,
         request_id: Optional[str] = None,
+        new_name: Optional[str] = None,
     ) -> v1.SetVariableResponse:
         """Creates or changes a variable; `policy` says which of the two is meant. Idempotent by `request_id`: a repeat of the
         last change returns what that one made of it, also when it was guarded by an etag.
 
-        ALREADY_EXISTS when it is to be created and is there with other content; NOT_FOUND when it is to be changed, or an
-        etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        ALREADY_EXISTS when it is to be created and is there with other content, and when the new name is taken; NOT_FOUND when
+        it is to be changed or renamed, or an etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
         """
         asked = self._calls.request(
             v1.SetVariableRequest,
@@ -2913,6 +2923,7 @@ class VariableService:
             variable=variable,
             policy=policy,
             request_id=request_id,
+            new_name=new_name,
         )
         return self._calls.unary_unary(
             "/martlet.v1.VariableService/SetVariable", v1.SetVariableResponse, asked, timeout, repeatable=True

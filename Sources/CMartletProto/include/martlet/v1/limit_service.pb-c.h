@@ -510,7 +510,8 @@ struct  Martlet__V1__UpdateLimitRequest
    */
   Martlet__V1__Limit *limit;
   /*
-   * Any of `slots`, `slot_decay_per_second`, `disabled`, `description`. Required.
+   * Any of `slots`, `slot_decay_per_second`, `disabled`, `description`, and `name` of a global limit that is given by its
+   * `id`. Required.
    */
   Google__Protobuf__FieldMask *update_mask;
 };

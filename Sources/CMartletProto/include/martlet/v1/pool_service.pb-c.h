@@ -206,7 +206,7 @@ struct  Martlet__V1__Queue
    */
   ProtobufCBinaryData pool;
   /*
-   * Unique in the pool; never changes.
+   * Unique in the pool.
    */
   ProtobufCBinaryData name;
   /*
@@ -647,7 +647,7 @@ struct  Martlet__V1__UpdateQueueRequest
    */
   ProtobufCBinaryData pool;
   /*
-   * The name of the queue.
+   * The name of the queue, as it is.
    */
   ProtobufCBinaryData name;
   /*

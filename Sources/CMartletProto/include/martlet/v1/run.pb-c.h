@@ -282,7 +282,7 @@ struct  Martlet__V1__Run
    */
   ProtobufCBinaryData pool;
   /*
-   * The queue of the pool. Output only.
+   * The queue of the pool. Output only: CreateRunRequest may name one.
    */
   ProtobufCBinaryData queue;
   /*

@@ -110,10 +110,15 @@ struct  Martlet__V1__CreateRunRequest
    * PARAMETERS_INVALID names the parameters that do not fit its schema.
    */
   ProtobufCBinaryData deployment;
+  /*
+   * The queue of the deployment's pool in which the run waits; the deployment's own when empty. NOT_FOUND when the pool has
+   * none of that name.
+   */
+  ProtobufCBinaryData queue;
 };
 #define MARTLET__V1__CREATE_RUN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__create_run_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, NULL, {0,NULL}, {0,NULL} }
 
 
 /*
@@ -155,10 +160,14 @@ struct  Martlet__V1__BatchCreateRunsRequest
    * The deployment that all are runs of, as in CreateRun; none when empty.
    */
   ProtobufCBinaryData deployment;
+  /*
+   * The queue in which all wait, as in CreateRun; the deployment's own when empty.
+   */
+  ProtobufCBinaryData queue;
 };
 #define MARTLET__V1__BATCH_CREATE_RUNS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__batch_create_runs_request__descriptor) \
-    , {0,NULL}, 0,NULL, {0,NULL} }
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL} }
 
 
 /*

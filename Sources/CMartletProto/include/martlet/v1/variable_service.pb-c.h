@@ -95,7 +95,7 @@ struct  Martlet__V1__Variable
    */
   ProtobufCBinaryData namespace_;
   /*
-   * Unique in the namespace, and never changes: 1 to 255 lower-case letters, digits, dashes and underscores.
+   * Unique in the namespace: 1 to 255 lower-case letters, digits, dashes and underscores.
    */
   ProtobufCBinaryData name;
   /*
@@ -203,10 +203,14 @@ struct  Martlet__V1__SetVariableRequest
    * UUID of this change; without one a repeat is another change.
    */
   ProtobufCBinaryData request_id;
+  /*
+   * What a variable that is there is called from now on; empty leaves its name.
+   */
+  ProtobufCBinaryData new_name;
 };
 #define MARTLET__V1__SET_VARIABLE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&martlet__v1__set_variable_request__descriptor) \
-    , {0,NULL}, NULL, 0, {0,NULL} }
+    , {0,NULL}, NULL, 0, {0,NULL}, {0,NULL} }
 
 
 /*

@@ -102,8 +102,9 @@ class LimitServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def UpdateLimit(self, request, context):
-        """Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. NOT_FOUND;
-        ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        """Changes a limit. Fewer slots than are held takes none away; the limit is over until they come back. Leases and those
+        in line stay with a limit that has another name. NOT_FOUND; ALREADY_EXISTS when the new name is taken; ABORTED with
+        ETAG_MISMATCH when the etag is not the current one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

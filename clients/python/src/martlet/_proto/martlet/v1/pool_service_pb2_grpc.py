@@ -149,7 +149,10 @@ class PoolServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def UpdateQueue(self, request, context):
-        """Changes fields of a queue: description, priority, concurrency_limit, paused. NOT_FOUND; ABORTED with ETAG_MISMATCH.
+        """Changes fields of a queue: name, description, priority, concurrency_limit, paused. Runs and deployments stay in a queue
+        that has another name; workers that ask for queues by name ask for the new one when they are told to. NOT_FOUND;
+        ALREADY_EXISTS when the new name is taken; FAILED_PRECONDITION for a new name of the default queue; ABORTED with
+        ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -16,14 +16,16 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class BatchCreateRunsRequest(_message.Message):
-    __slots__ = ["deployment", "namespace", "runs"]
+    __slots__ = ["deployment", "namespace", "queue", "runs"]
     DEPLOYMENT_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
     RUNS_FIELD_NUMBER: _ClassVar[int]
     deployment: str
     namespace: str
+    queue: str
     runs: _containers.RepeatedCompositeFieldContainer[_run_pb2.Run]
-    def __init__(self, namespace: _Optional[str] = ..., runs: _Optional[_Iterable[_Union[_run_pb2.Run, _Mapping]]] = ..., deployment: _Optional[str] = ...) -> None: ...
+    def __init__(self, namespace: _Optional[str] = ..., runs: _Optional[_Iterable[_Union[_run_pb2.Run, _Mapping]]] = ..., deployment: _Optional[str] = ..., queue: _Optional[str] = ...) -> None: ...
 
 class BatchCreateRunsResponse(_message.Message):
     __slots__ = ["results"]
@@ -103,14 +105,16 @@ class CountRunsResponse(_message.Message):
     def __init__(self, groups: _Optional[_Iterable[_Union[CountRunsResponse.Group, _Mapping]]] = ..., total: _Optional[int] = ..., bounded: bool = ...) -> None: ...
 
 class CreateRunRequest(_message.Message):
-    __slots__ = ["deployment", "namespace", "run"]
+    __slots__ = ["deployment", "namespace", "queue", "run"]
     DEPLOYMENT_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
     deployment: str
     namespace: str
+    queue: str
     run: _run_pb2.Run
-    def __init__(self, namespace: _Optional[str] = ..., run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., deployment: _Optional[str] = ...) -> None: ...
+    def __init__(self, namespace: _Optional[str] = ..., run: _Optional[_Union[_run_pb2.Run, _Mapping]] = ..., deployment: _Optional[str] = ..., queue: _Optional[str] = ...) -> None: ...
 
 class CreateRunResponse(_message.Message):
     __slots__ = ["duplicate", "run"]

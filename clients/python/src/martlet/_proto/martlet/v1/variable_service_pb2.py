@@ -15,7 +15,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!martlet/v1/variable_service.proto\x12\nmartlet.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x02\n\x08Variable\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12%\n\x05value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0c\n\x04tags\x18\x04 \x03(\t\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\x12\x12\n\ncreated_by\x18\x08 \x01(\t\x12\x12\n\nupdated_by\x18\t \x01(\t\x12\n\n\x02id\x18\n \x01(\t\"u\n\x0eVariableFilter\x12\x0b\n\x03ids\x18\x01 \x03(\t\x12\r\n\x05names\x18\x02 \x03(\t\x12\x15\n\rname_contains\x18\x03 \x01(\t\x12\x15\n\x08has_tags\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x0c\n\x04tags\x18\x05 \x03(\tB\x0b\n\t_has_tags\"\x92\x01\n\x12SetVariableRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12&\n\x08variable\x18\x02 \x01(\x0b\x32\x14.martlet.v1.Variable\x12-\n\x06policy\x18\x03 \x01(\x0e\x32\x1d.martlet.v1.SetVariablePolicy\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"=\n\x13SetVariableResponse\x12&\n\x08variable\x18\x01 \x01(\x0b\x32\x14.martlet.v1.Variable\"A\n\x12GetVariableRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\n\n\x02id\x18\x03 \x01(\t\"=\n\x13GetVariableResponse\x12&\n\x08variable\x18\x01 \x01(\x0b\x32\x14.martlet.v1.Variable\"\xd7\x01\n\x14ListVariablesRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x13\n\x0bname_prefix\x18\x02 \x01(\t\x12\x0c\n\x04tags\x18\x03 \x03(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12*\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x1a.martlet.v1.VariableFilter\x12(\n\x05order\x18\x07 \x01(\x0e\x32\x19.martlet.v1.VariableOrder\x12\x0c\n\x04skip\x18\x08 \x01(\x05\"Y\n\x15ListVariablesResponse\x12\'\n\tvariables\x18\x01 \x03(\x0b\x32\x14.martlet.v1.Variable\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x15\x43ountVariablesRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12*\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1a.martlet.v1.VariableFilter\"\'\n\x16\x43ountVariablesResponse\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\"F\n\x15\x44\x65leteVariableRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\x18\n\x16\x44\x65leteVariableResponse*\x98\x01\n\x11SetVariablePolicy\x12#\n\x1fSET_VARIABLE_POLICY_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSET_VARIABLE_POLICY_UPSERT\x10\x01\x12\x1e\n\x1aSET_VARIABLE_POLICY_CREATE\x10\x02\x12\x1e\n\x1aSET_VARIABLE_POLICY_UPDATE\x10\x03*\xa4\x01\n\rVariableOrder\x12\x1e\n\x1aVARIABLE_ORDER_UNSPECIFIED\x10\x00\x12\x17\n\x13VARIABLE_ORDER_NAME\x10\x01\x12\"\n\x1eVARIABLE_ORDER_NAME_DESCENDING\x10\x02\x12\x1a\n\x16VARIABLE_ORDER_CREATED\x10\x03\x12\x1a\n\x16VARIABLE_ORDER_UPDATED\x10\x04\x32\xd2\x03\n\x0fVariableService\x12S\n\x0bSetVariable\x12\x1e.martlet.v1.SetVariableRequest\x1a\x1f.martlet.v1.SetVariableResponse\"\x03\x90\x02\x02\x12S\n\x0bGetVariable\x12\x1e.martlet.v1.GetVariableRequest\x1a\x1f.martlet.v1.GetVariableResponse\"\x03\x90\x02\x01\x12Y\n\rListVariables\x12 .martlet.v1.ListVariablesRequest\x1a!.martlet.v1.ListVariablesResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x43ountVariables\x12!.martlet.v1.CountVariablesRequest\x1a\".martlet.v1.CountVariablesResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x44\x65leteVariable\x12!.martlet.v1.DeleteVariableRequest\x1a\".martlet.v1.DeleteVariableResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!martlet/v1/variable_service.proto\x12\nmartlet.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x02\n\x08Variable\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12%\n\x05value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0c\n\x04tags\x18\x04 \x03(\t\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\x12\x12\n\ncreated_by\x18\x08 \x01(\t\x12\x12\n\nupdated_by\x18\t \x01(\t\x12\n\n\x02id\x18\n \x01(\t\"u\n\x0eVariableFilter\x12\x0b\n\x03ids\x18\x01 \x03(\t\x12\r\n\x05names\x18\x02 \x03(\t\x12\x15\n\rname_contains\x18\x03 \x01(\t\x12\x15\n\x08has_tags\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x0c\n\x04tags\x18\x05 \x03(\tB\x0b\n\t_has_tags\"\xa4\x01\n\x12SetVariableRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12&\n\x08variable\x18\x02 \x01(\x0b\x32\x14.martlet.v1.Variable\x12-\n\x06policy\x18\x03 \x01(\x0e\x32\x1d.martlet.v1.SetVariablePolicy\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x10\n\x08new_name\x18\x05 \x01(\t\"=\n\x13SetVariableResponse\x12&\n\x08variable\x18\x01 \x01(\x0b\x32\x14.martlet.v1.Variable\"A\n\x12GetVariableRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\n\n\x02id\x18\x03 \x01(\t\"=\n\x13GetVariableResponse\x12&\n\x08variable\x18\x01 \x01(\x0b\x32\x14.martlet.v1.Variable\"\xd7\x01\n\x14ListVariablesRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x13\n\x0bname_prefix\x18\x02 \x01(\t\x12\x0c\n\x04tags\x18\x03 \x03(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12*\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x1a.martlet.v1.VariableFilter\x12(\n\x05order\x18\x07 \x01(\x0e\x32\x19.martlet.v1.VariableOrder\x12\x0c\n\x04skip\x18\x08 \x01(\x05\"Y\n\x15ListVariablesResponse\x12\'\n\tvariables\x18\x01 \x03(\x0b\x32\x14.martlet.v1.Variable\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x15\x43ountVariablesRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12*\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1a.martlet.v1.VariableFilter\"\'\n\x16\x43ountVariablesResponse\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\"F\n\x15\x44\x65leteVariableRequest\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\x18\n\x16\x44\x65leteVariableResponse*\x98\x01\n\x11SetVariablePolicy\x12#\n\x1fSET_VARIABLE_POLICY_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSET_VARIABLE_POLICY_UPSERT\x10\x01\x12\x1e\n\x1aSET_VARIABLE_POLICY_CREATE\x10\x02\x12\x1e\n\x1aSET_VARIABLE_POLICY_UPDATE\x10\x03*\xa4\x01\n\rVariableOrder\x12\x1e\n\x1aVARIABLE_ORDER_UNSPECIFIED\x10\x00\x12\x17\n\x13VARIABLE_ORDER_NAME\x10\x01\x12\"\n\x1eVARIABLE_ORDER_NAME_DESCENDING\x10\x02\x12\x1a\n\x16VARIABLE_ORDER_CREATED\x10\x03\x12\x1a\n\x16VARIABLE_ORDER_UPDATED\x10\x04\x32\xd2\x03\n\x0fVariableService\x12S\n\x0bSetVariable\x12\x1e.martlet.v1.SetVariableRequest\x1a\x1f.martlet.v1.SetVariableResponse\"\x03\x90\x02\x02\x12S\n\x0bGetVariable\x12\x1e.martlet.v1.GetVariableRequest\x1a\x1f.martlet.v1.GetVariableResponse\"\x03\x90\x02\x01\x12Y\n\rListVariables\x12 .martlet.v1.ListVariablesRequest\x1a!.martlet.v1.ListVariablesResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x43ountVariables\x12!.martlet.v1.CountVariablesRequest\x1a\".martlet.v1.CountVariablesResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x44\x65leteVariable\x12!.martlet.v1.DeleteVariableRequest\x1a\".martlet.v1.DeleteVariableResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'martlet.v1.variable_service_pb2', globals())
@@ -32,34 +32,34 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _VARIABLESERVICE.methods_by_name['CountVariables']._serialized_options = b'\220\002\001'
   _VARIABLESERVICE.methods_by_name['DeleteVariable']._options = None
   _VARIABLESERVICE.methods_by_name['DeleteVariable']._serialized_options = b'\220\002\002'
-  _SETVARIABLEPOLICY._serialized_start=1373
-  _SETVARIABLEPOLICY._serialized_end=1525
-  _VARIABLEORDER._serialized_start=1528
-  _VARIABLEORDER._serialized_end=1692
+  _SETVARIABLEPOLICY._serialized_start=1391
+  _SETVARIABLEPOLICY._serialized_end=1543
+  _VARIABLEORDER._serialized_start=1546
+  _VARIABLEORDER._serialized_end=1710
   _VARIABLE._serialized_start=113
   _VARIABLE._serialized_end=373
   _VARIABLEFILTER._serialized_start=375
   _VARIABLEFILTER._serialized_end=492
   _SETVARIABLEREQUEST._serialized_start=495
-  _SETVARIABLEREQUEST._serialized_end=641
-  _SETVARIABLERESPONSE._serialized_start=643
-  _SETVARIABLERESPONSE._serialized_end=704
-  _GETVARIABLEREQUEST._serialized_start=706
-  _GETVARIABLEREQUEST._serialized_end=771
-  _GETVARIABLERESPONSE._serialized_start=773
-  _GETVARIABLERESPONSE._serialized_end=834
-  _LISTVARIABLESREQUEST._serialized_start=837
-  _LISTVARIABLESREQUEST._serialized_end=1052
-  _LISTVARIABLESRESPONSE._serialized_start=1054
-  _LISTVARIABLESRESPONSE._serialized_end=1143
-  _COUNTVARIABLESREQUEST._serialized_start=1145
-  _COUNTVARIABLESREQUEST._serialized_end=1231
-  _COUNTVARIABLESRESPONSE._serialized_start=1233
-  _COUNTVARIABLESRESPONSE._serialized_end=1272
-  _DELETEVARIABLEREQUEST._serialized_start=1274
-  _DELETEVARIABLEREQUEST._serialized_end=1344
-  _DELETEVARIABLERESPONSE._serialized_start=1346
-  _DELETEVARIABLERESPONSE._serialized_end=1370
-  _VARIABLESERVICE._serialized_start=1695
-  _VARIABLESERVICE._serialized_end=2161
+  _SETVARIABLEREQUEST._serialized_end=659
+  _SETVARIABLERESPONSE._serialized_start=661
+  _SETVARIABLERESPONSE._serialized_end=722
+  _GETVARIABLEREQUEST._serialized_start=724
+  _GETVARIABLEREQUEST._serialized_end=789
+  _GETVARIABLERESPONSE._serialized_start=791
+  _GETVARIABLERESPONSE._serialized_end=852
+  _LISTVARIABLESREQUEST._serialized_start=855
+  _LISTVARIABLESREQUEST._serialized_end=1070
+  _LISTVARIABLESRESPONSE._serialized_start=1072
+  _LISTVARIABLESRESPONSE._serialized_end=1161
+  _COUNTVARIABLESREQUEST._serialized_start=1163
+  _COUNTVARIABLESREQUEST._serialized_end=1249
+  _COUNTVARIABLESRESPONSE._serialized_start=1251
+  _COUNTVARIABLESRESPONSE._serialized_end=1290
+  _DELETEVARIABLEREQUEST._serialized_start=1292
+  _DELETEVARIABLEREQUEST._serialized_end=1362
+  _DELETEVARIABLERESPONSE._serialized_start=1364
+  _DELETEVARIABLERESPONSE._serialized_end=1388
+  _VARIABLESERVICE._serialized_start=1713
+  _VARIABLESERVICE._serialized_end=2179
 # @@protoc_insertion_point(module_scope)

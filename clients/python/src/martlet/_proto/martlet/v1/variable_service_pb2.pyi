@@ -90,16 +90,18 @@ class ListVariablesResponse(_message.Message):
     def __init__(self, variables: _Optional[_Iterable[_Union[Variable, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class SetVariableRequest(_message.Message):
-    __slots__ = ["namespace", "policy", "request_id", "variable"]
+    __slots__ = ["namespace", "new_name", "policy", "request_id", "variable"]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    NEW_NAME_FIELD_NUMBER: _ClassVar[int]
     POLICY_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VARIABLE_FIELD_NUMBER: _ClassVar[int]
     namespace: str
+    new_name: str
     policy: SetVariablePolicy
     request_id: str
     variable: Variable
-    def __init__(self, namespace: _Optional[str] = ..., variable: _Optional[_Union[Variable, _Mapping]] = ..., policy: _Optional[_Union[SetVariablePolicy, str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, namespace: _Optional[str] = ..., variable: _Optional[_Union[Variable, _Mapping]] = ..., policy: _Optional[_Union[SetVariablePolicy, str]] = ..., request_id: _Optional[str] = ..., new_name: _Optional[str] = ...) -> None: ...
 
 class SetVariableResponse(_message.Message):
     __slots__ = ["variable"]

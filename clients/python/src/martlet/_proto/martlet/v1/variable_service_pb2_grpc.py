@@ -50,8 +50,8 @@ class VariableServiceServicer(object):
         """Creates or changes a variable; `policy` says which of the two is meant. Idempotent by `request_id`: a repeat of the
         last change returns what that one made of it, also when it was guarded by an etag.
 
-        ALREADY_EXISTS when it is to be created and is there with other content; NOT_FOUND when it is to be changed, or an
-        etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
+        ALREADY_EXISTS when it is to be created and is there with other content, and when the new name is taken; NOT_FOUND when
+        it is to be changed or renamed, or an etag is given, and it is not there; ABORTED with ETAG_MISMATCH when the etag is not the current one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
