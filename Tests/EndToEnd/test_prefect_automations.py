@@ -127,6 +127,116 @@ def test_a_failed_flow_is_told_of(server, prefect, target):
     assert "frobnicate" in said["refused"]
 
 
+ACTS = """
+import json, sys, time, uuid
+from datetime import datetime, timedelta, timezone
+from prefect import flow
+from prefect.automations import Automation
+from prefect.client.orchestration import get_client
+from prefect.events import actions
+from prefect.events.schemas.automations import EventTrigger
+from prefect.states import Paused, Pending, Running, Scheduled
+
+@flow(name="e2e-acts")
+def acts():
+    pass
+
+client = get_client(sync_client=True)
+def call(method, path, body=None):
+    return client.request(method, path, json=body).json()
+
+def automation(name, *actions):
+    return Automation(name="e2e-" + name, actions=list(actions), trigger=EventTrigger(
+        expect={"e2e." + name}, posture="Reactive", threshold=1, within=0)).create()
+
+pool = call("POST", "/work_pools/", {"name": "e2e-acts", "type": "process"})
+queue = call("POST", "/work_pools/e2e-acts/queues", {"name": "q"})
+flow_id = client.create_flow(acts)
+schema = {"type": "object", "properties": {"n": {"type": "integer"}, "word": {"type": "string"}}}
+def deployment(name, **options):
+    return str(client.create_deployment(
+        flow_id, name=name, work_pool_name="e2e-acts", entrypoint="x.py:acts", parameter_openapi_schema=schema, **options))
+first, second = deployment("first"), deployment("second", paused=True)
+watched = automation("watched", actions.DoNothing())
+off = automation("off", actions.DoNothing())
+client.request("PATCH", f"/automations/{off.id}", json={"enabled": False})
+
+def run(state, *later):
+    id = client.create_flow_run(acts, state=state).id
+    for state in later:
+        client.set_flow_run_state(id, state)
+    return str(id)
+
+runs = {
+    "cancel": run(Scheduled(scheduled_time=datetime.now(timezone.utc) + timedelta(hours=5))),
+    "change": run(Pending(), Running()), "suspend": run(Pending(), Running()),
+    "resume": run(Pending(), Running(), Paused(timeout_seconds=3600, reschedule=True)),
+    "delete": run(Scheduled(scheduled_time=datetime.now(timezone.utc) + timedelta(hours=5)))}
+selected = {"source": "selected"}
+kinds = {
+    "run": actions.RunDeployment(
+        **selected, deployment_id=first, job_variables={"any": 1},
+        parameters={"n": 7, "word": {"__prefect_kind": "jinja", "template": "{{ event.event }}"}}),
+    "pause-deployment": actions.PauseDeployment(**selected, deployment_id=first),
+    "resume-deployment": actions.ResumeDeployment(**selected, deployment_id=second),
+    "pause-queue": actions.PauseWorkQueue(**selected, work_queue_id=queue["id"]),
+    "resume-queue": actions.ResumeWorkQueue(source="inferred"),
+    "pause-pool": actions.PauseWorkPool(**selected, work_pool_id=pool["id"]),
+    "resume-pool": actions.ResumeWorkPool(source="inferred"),
+    "pause-automation": actions.PauseAutomation(**selected, automation_id=watched.id),
+    "resume-automation": actions.ResumeAutomation(source="inferred"),
+    "cancel": actions.CancelFlowRun(), "suspend": actions.SuspendFlowRun(), "resume": actions.ResumeFlowRun(),
+    "delete": actions.DeleteFlowRun(), "nothing": actions.DoNothing(),
+    "change": actions.ChangeFlowRunState(state="CRASHED", name="Zombie", message="by {{ event.event }}")}
+subjects = {
+    "resume-queue": f"prefect.work-queue.{queue['id']}", "resume-pool": f"prefect.work-pool.{pool['id']}",
+    "resume-automation": f"prefect.automation.{off.id}", **{kind: f"prefect.flow-run.{id}" for kind, id in runs.items()}}
+for kind, action in kinds.items():
+    automation(kind, action)
+
+def outcomes():
+    now = datetime.now(timezone.utc)
+    page = call("POST", "/events/filter", {"limit": 50, "filter": {
+        "event": {"name": ["prefect.automation.action.executed", "prefect.automation.action.failed"]},
+        "occurred": {"since": str(now - timedelta(hours=1)), "until": str(now + timedelta(hours=1))}}})
+    return {one["resource"]["prefect.resource.name"][4:]: [one["event"].split(".")[-1], one["payload"].get("reason")]
+            for one in page["events"]}
+
+seen = {}
+for kind in kinds:
+    # An id without hyphens is one to Prefect's server.
+    client.request("POST", "/events", json=[{
+        "id": uuid.uuid4().hex, "occurred": str(datetime.now(timezone.utc)), "event": "e2e." + kind,
+        "resource": {"prefect.resource.id": subjects.get(kind, "e2e.thing")}, "related": [], "payload": {}}])
+    until = time.monotonic() + 30
+    while kind not in seen and time.monotonic() < until:
+        seen = outcomes()
+made = call("POST", "/flow_runs/filter", {"deployments": {"id": {"any_": [uuid.UUID(first).hex]}}})
+def state(id):
+    found = client.request("POST", "/flow_runs/filter", json={"flow_runs": {"id": {"any_": [id]}}}).json()
+    return [found[0]["state"]["type"], found[0]["state"]["name"], found[0]["state"]["message"]] if found else None
+print(json.dumps({
+    "outcomes": seen, "made": [[one["parameters"], one["job_variables"]] for one in made],
+    "states": {kind: state(id) for kind, id in runs.items()},
+    "paused": [call("GET", f"/deployments/{id}")["paused"] for id in (first, second)]
+        + [call("GET", "/work_pools/e2e-acts")["is_paused"], call("GET", f"/work_queues/{queue['id']}")["is_paused"]],
+    "enabled": [call("GET", f"/automations/{one.id}")["enabled"] for one in (watched, off)]}))
+"""
+
+
+def test_every_action_comes_about(server, prefect):
+    told = last_json(prefect.run(ACTS))
+    assert told["outcomes"] == {kind: ["executed", None] for kind in told["outcomes"]} and len(told["outcomes"]) == 15
+    assert told["made"] == [[{"n": 7, "word": "e2e.run"}, {"any": 1}]]
+    states = told["states"]
+    assert states.pop("change") == ["CRASHED", "Zombie", "by e2e.change"]
+    assert states.pop("delete") is None
+    assert {kind: state[0] for kind, state in states.items()} == {
+        "cancel": "CANCELLED", "suspend": "PAUSED", "resume": "SCHEDULED"}
+    assert told["paused"] == [True, False, False, False]
+    assert told["enabled"] == [False, True]
+
+
 def test_from_prefects_command_line(server, prefect, tmp_path):
     file = tmp_path / "automation.yaml"
     file.write_text("""

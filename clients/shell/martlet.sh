@@ -2841,20 +2841,21 @@ Flags:
       `slack-webhook`, `ms-teams-webhook`, `discord-webhook`, `mattermost-webhook`,
       `pager-duty-webhook`, `opsgenie-webhook`, `sendgrid-email`, `twilio-sms` or
       `custom-webhook`, and `{"type": "call-webhook", "block_document_id": UUID, "payload":
-      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. What
-      others are asked is done when they answer with success (2xx); no answer within 10
-      seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so that others may
-      hear of a firing twice. Redirects are not followed. Addresses that are not public are
-      refused unless the server allows them. Texts in `parameters`, the `message` of a
-      state, `subject`, `body` and `payload` are templates where they have braces, a part of
-      Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default,
-      upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
-      `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
-      `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
-      `name`, a run with `state`, as the event tells of them; runs and deployments with
-      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
-      `subject`, `body` and `payload` a variable of another name is refused. May be
-      repeated.
+      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. The
+      state of a run changes also when somebody executes it: for executors that are gone
+      without a word. What others are asked is done when they answer with success (2xx); no
+      answer within 10 seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so
+      that others may hear of a firing twice. Redirects are not followed. Addresses that are
+      not public are refused unless the server allows them. Texts in `parameters`, the
+      `message` of a state, `subject`, `body` and `payload` are templates where they have
+      braces, a part of Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`,
+      the filters default, upper, lower, length, join, tojson, ui_url,
+      ui_resource_events_url. The variables: `automation`, `firing`, `labels`, `event`, and
+      what the event has to do with: `flow`, `flow_run`, `task_run`, `deployment`,
+      `work_pool`, `work_queue`, each with `id`, `name`, a run with `state`, as the event
+      tells of them; runs and deployments with `parameters`, `tags` and more, as they are by
+      then. What is not there is empty; in `subject`, `body` and `payload` a variable of
+      another name is refused. May be repeated.
   --automation.actions-on-trigger JSON
       What is done besides when it fires. The event of these is that of the firing itself,
       `martlet.automation.triggered`. May be repeated.
@@ -3095,20 +3096,21 @@ Flags:
       `slack-webhook`, `ms-teams-webhook`, `discord-webhook`, `mattermost-webhook`,
       `pager-duty-webhook`, `opsgenie-webhook`, `sendgrid-email`, `twilio-sms` or
       `custom-webhook`, and `{"type": "call-webhook", "block_document_id": UUID, "payload":
-      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. What
-      others are asked is done when they answer with success (2xx); no answer within 10
-      seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so that others may
-      hear of a firing twice. Redirects are not followed. Addresses that are not public are
-      refused unless the server allows them. Texts in `parameters`, the `message` of a
-      state, `subject`, `body` and `payload` are templates where they have braces, a part of
-      Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default,
-      upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
-      `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
-      `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
-      `name`, a run with `state`, as the event tells of them; runs and deployments with
-      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
-      `subject`, `body` and `payload` a variable of another name is refused. May be
-      repeated.
+      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. The
+      state of a run changes also when somebody executes it: for executors that are gone
+      without a word. What others are asked is done when they answer with success (2xx); no
+      answer within 10 seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so
+      that others may hear of a firing twice. Redirects are not followed. Addresses that are
+      not public are refused unless the server allows them. Texts in `parameters`, the
+      `message` of a state, `subject`, `body` and `payload` are templates where they have
+      braces, a part of Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`,
+      the filters default, upper, lower, length, join, tojson, ui_url,
+      ui_resource_events_url. The variables: `automation`, `firing`, `labels`, `event`, and
+      what the event has to do with: `flow`, `flow_run`, `task_run`, `deployment`,
+      `work_pool`, `work_queue`, each with `id`, `name`, a run with `state`, as the event
+      tells of them; runs and deployments with `parameters`, `tags` and more, as they are by
+      then. What is not there is empty; in `subject`, `body` and `payload` a variable of
+      another name is refused. May be repeated.
   --automation.actions-on-trigger JSON
       What is done besides when it fires. The event of these is that of the firing itself,
       `martlet.automation.triggered`. May be repeated.
@@ -3202,20 +3204,21 @@ Flags:
       `slack-webhook`, `ms-teams-webhook`, `discord-webhook`, `mattermost-webhook`,
       `pager-duty-webhook`, `opsgenie-webhook`, `sendgrid-email`, `twilio-sms` or
       `custom-webhook`, and `{"type": "call-webhook", "block_document_id": UUID, "payload":
-      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. What
-      others are asked is done when they answer with success (2xx); no answer within 10
-      seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so that others may
-      hear of a firing twice. Redirects are not followed. Addresses that are not public are
-      refused unless the server allows them. Texts in `parameters`, the `message` of a
-      state, `subject`, `body` and `payload` are templates where they have braces, a part of
-      Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`, the filters default,
-      upper, lower, length, join, tojson, ui_url, ui_resource_events_url. The variables:
-      `automation`, `firing`, `labels`, `event`, and what the event has to do with: `flow`,
-      `flow_run`, `task_run`, `deployment`, `work_pool`, `work_queue`, each with `id`,
-      `name`, a run with `state`, as the event tells of them; runs and deployments with
-      `parameters`, `tags` and more, as they are by then. What is not there is empty; in
-      `subject`, `body` and `payload` a variable of another name is refused. May be
-      repeated.
+      TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. The
+      state of a run changes also when somebody executes it: for executors that are gone
+      without a word. What others are asked is done when they answer with success (2xx); no
+      answer within 10 seconds, 408, 425, 429 and 5xx are tried again, 10 times in all, so
+      that others may hear of a firing twice. Redirects are not followed. Addresses that are
+      not public are refused unless the server allows them. Texts in `parameters`, the
+      `message` of a state, `subject`, `body` and `payload` are templates where they have
+      braces, a part of Jinja's language: `{{ flow_run.name }}`, `{% if %}`, `{% for %}`,
+      the filters default, upper, lower, length, join, tojson, ui_url,
+      ui_resource_events_url. The variables: `automation`, `firing`, `labels`, `event`, and
+      what the event has to do with: `flow`, `flow_run`, `task_run`, `deployment`,
+      `work_pool`, `work_queue`, each with `id`, `name`, a run with `state`, as the event
+      tells of them; runs and deployments with `parameters`, `tags` and more, as they are by
+      then. What is not there is empty; in `subject`, `body` and `payload` a variable of
+      another name is refused. May be repeated.
   --automation.actions-on-trigger JSON
       What is done besides when it fires. The event of these is that of the firing itself,
       `martlet.automation.triggered`. May be repeated.

@@ -52,20 +52,20 @@ extension JobTemplate {
     }
   }
 
-  /// Refuses values of what is no variable.
+  /// Refuses values of what is no variable. A template that declares no variables takes any: they are for whoever reads
+  /// them from the run.
   ///
   /// - Parameter field: the path of the values, for the error.
   /// - Throws: `InvalidValue` with the names that there are.
   public func checkNames(of values: JSONMembers, _ field: String) throws(InvalidValue) {
     let known = names
+    if known.isEmpty { return }
     for name in values.names where !known.contains(name.text) {
       var problem = "is no variable of the pool's template"
       if let nearest = known.nearest(to: String(name.text.prefix(100))) {
         problem += ": did you mean \"\(nearest)\"?"
       }
-      problem +=
-        known.isEmpty
-        ? ", which has none" : "; it has \(known.sorted().prefix(50).joined(separator: ", "))"
+      problem += "; it has \(known.sorted().prefix(50).joined(separator: ", "))"
       throw InvalidValue("\(field).\(name)", problem)
     }
   }

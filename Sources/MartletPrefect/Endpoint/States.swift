@@ -8,7 +8,7 @@ extension PrefectAPI {
   ///
   /// - Parameter parameter: the query parameter that names the run.
   func readStates(_ request: PrefectRequest, of parameter: String) async throws -> PrefectResponse {
-    guard let named = request.query[parameter], let id = UUIDValue(text: named) else {
+    guard let named = request.query[parameter], let id = UUIDValue(anyForm: named) else {
       throw ShapeFault(
         location: ["query", parameter], message: "Input should be a valid UUID",
         type: "uuid_parsing")

@@ -23,7 +23,7 @@ struct IDCriterion {
       !comparisons.pairs.contains(where: { $0.name != "any_" && $0.value != .null })
     else { throw PrefectFailure(501, "Martlet filters by \(name).id.any_ only.") }
     if case .array(let values)? = comparisons["any_"] {
-      ids = values.map { $0.text.flatMap { UUIDValue(text: $0) } }
+      ids = values.map { $0.text.flatMap { UUIDValue(anyForm: $0) } }
     } else {
       ids = nil
     }

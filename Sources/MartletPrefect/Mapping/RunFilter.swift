@@ -133,6 +133,7 @@ struct RunFilter: Equatable {
     var field = criterion.field
     var values = values
     let isID = field == "id"
+    if field.hasSuffix("id") { values = values.map { UUIDValue(anyForm: $0)?.text ?? $0 } }
     if field == Self.twin {
       field = "id"
       values = values.map { UUIDValue(text: $0)?.twin.text ?? $0 }

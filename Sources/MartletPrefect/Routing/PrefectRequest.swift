@@ -23,7 +23,7 @@ struct PrefectRequest: Sendable {
 
   /// A value of the path that is an id. To Prefect a path without one is none of its paths.
   func id(_ name: String = "id") throws(PrefectFailure) -> UUIDValue {
-    guard let id = UUIDValue(text: parameters[name] ?? "") else {
+    guard let id = UUIDValue(anyForm: parameters[name] ?? "") else {
       throw PrefectFailure(404, "Not Found")
     }
     return id

@@ -51,8 +51,22 @@ extension Bool: ShapeValue {
 }
 
 extension UUIDValue: ShapeValue {
+  /// Reads the forms that Python's `uuid.UUID` does: with hyphens or without, in braces, as a URN.
+  init?(anyForm text: String) {
+    var digits = Substring(text)
+    if digits.hasPrefix("urn:uuid:") { digits = digits.dropFirst(9) }
+    if digits.hasPrefix("{"), digits.hasSuffix("}") { digits = digits.dropFirst().dropLast() }
+    if digits.utf8.count == 32 {
+      let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map {
+        digits.dropFirst($0.lowerBound).prefix($0.count)
+      }
+      digits = Substring(parts.joined(separator: "-"))
+    }
+    self.init(text: digits)
+  }
+
   init(_ json: JSON, at location: [String]) throws(ShapeFault) {
-    guard case .string(let text) = json, let value = UUIDValue(text: text.text) else {
+    guard case .string(let text) = json, let value = UUIDValue(anyForm: text.text) else {
       throw ShapeFault(
         location: location, message: "Input should be a valid UUID", type: "uuid_parsing")
     }

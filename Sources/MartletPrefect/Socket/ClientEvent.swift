@@ -20,11 +20,11 @@ struct ClientEvent: Sendable {
   /// Reads an event; nil for what is none.
   init?(_ json: JSON) {
     guard let name = json["event"]?.text,
-      let id = json["id"]?.text, UUIDValue(text: id) != nil,
+      let id = json["id"]?.text.flatMap({ UUIDValue(anyForm: $0) }),
       case .object(let labels)? = json["resource"]
     else { return nil }
     var event = MartletProto.Event()
-    event.id = id
+    event.id = id.text
     event.name = name
     event.time = json["occurred"]?.instant?.timestamp
     event.follows = json["follows"]?.text ?? ""
@@ -77,13 +77,13 @@ struct TaskRunEvent: Sendable {
       resource["prefect.orchestration"]?.text == "client",
       let name = resource["prefect.resource.id"]?.text, name.hasPrefix(Self.prefix),
       let runID = UUIDValue(text: name.dropFirst(Self.prefix.count)),
-      let id = json["id"]?.text.flatMap({ UUIDValue(text: $0) }),
+      let id = json["id"]?.text.flatMap({ UUIDValue(anyForm: $0) }),
       let told = json["payload"]?["validated_state"], let task = json["payload"]?["task_run"],
       let type = told["type"]?.text.flatMap(Shape.StateType.init(rawValue:))
     else { return nil }
     self.runID = runID
     self.id = id
-    follows = json["follows"]?.text.flatMap { UUIDValue(text: $0) }
+    follows = json["follows"]?.text.flatMap { UUIDValue(anyForm: $0) }
     let details = told["state_details"].flatMap { try? Shape.StateDetails($0, at: []) }
     let data = told["data"].flatMap { $0 == .null ? nil : $0 }
     guard let occurred = json["occurred"]?.instant else { return nil }

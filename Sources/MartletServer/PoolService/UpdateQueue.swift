@@ -36,7 +36,8 @@ extension PoolHandlers {
           try await backend.store.updateQueue(
             try reference(request.name, "name", "the name of the queue"),
             of: try reference(request.pool, "pool", "an id or a name"), in: namespace, edit: edit,
-            newName: newName, etag: try etag(queue.etag, "queue.etag"), deadline: context.deadline)))
+            newName: newName, etag: try etag(queue.etag, "queue.etag"), deadline: context.deadline))
+      )
     }
   }
 }

@@ -16,7 +16,8 @@ extension VariableHandlers {
         throw InvalidValue("variable.value", "is required: any JSON")
       }
       if request.policy == .create, !request.newName.isEmpty {
-        throw InvalidValue("new_name", "is for a variable that is there: leave it out, or the policy")
+        throw InvalidValue(
+          "new_name", "is for a variable that is there: leave it out, or the policy")
       }
       let change = VariableChange(
         variable.name, value: try value.jsonText("variable.value"), tags: variable.tags,

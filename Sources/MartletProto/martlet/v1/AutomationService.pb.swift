@@ -99,7 +99,8 @@ public struct Automation: MartletWire.WireMessage {
   /// `{"type": "send-notification", "block_document_id": UUID, "subject": TEXT, "body": TEXT}` by a block of the type
   /// `slack-webhook`, `ms-teams-webhook`, `discord-webhook`, `mattermost-webhook`, `pager-duty-webhook`, `opsgenie-webhook`,
   /// `sendgrid-email`, `twilio-sms` or `custom-webhook`, and `{"type": "call-webhook", "block_document_id": UUID, "payload":
-  /// TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails.
+  /// TEXT}` by one of the type `webhook`. `declare-incident` may be stored and fails. The state of a run changes also when
+  /// somebody executes it: for executors that are gone without a word.
   ///
   /// What others are asked is done when they answer with success (2xx); no answer within 10 seconds, 408, 425, 429 and 5xx are
   /// tried again, 10 times in all, so that others may hear of a firing twice. Redirects are not followed. Addresses that are
