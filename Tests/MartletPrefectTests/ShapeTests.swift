@@ -29,6 +29,51 @@ import Testing
     #expect(again.json == body.json)
   }
 
+  /// Prefect's server says the same of each; what its pydantic makes of them was tried.
+  @Test(arguments: [
+    (#""2026-11-21T05:52:56""#, "2026-11-21T05:52:56Z"),
+    (#""2026-11-21 05:52""#, "2026-11-21T05:52:00Z"),
+    (#""2026-11-21""#, "2026-11-21T00:00:00Z"), ("1763700000", "2025-11-21T04:40:00Z"),
+    (#""1763700000""#, "2025-11-21T04:40:00Z"), ("1763700000000", "2025-11-21T04:40:00Z"),
+    ("1763700000.5", "2025-11-21T04:40:00.500000Z"),
+    (#""2026-11-21T05:52:56+0100""#, "2026-11-21T04:52:56Z"),
+    (#""2026-11-21T05:52:56.123456789Z""#, "2026-11-21T05:52:56.123456Z"),
+  ])
+  func timesComeInManyForms(text: String, time: String) throws {
+    #expect(try read(text, as: Instant.self).rfc3339 == time)
+  }
+
+  @Test(arguments: [
+    #""2026-11-21T""#, #""2026-11-21T05""#, #""05:52""#, #""soon""#, #""nan""#, #""0x10""#, "true",
+    "1e300", #""""#,
+  ])
+  func whatIsNoTimeIsNone(text: String) throws {
+    #expect(throws: ShapeFault.self) { try read(text, as: Instant.self) }
+  }
+
+  @Test func otherFormsOfPlainValues() throws {
+    for id in [
+      "0199d3a17c007a3f8e214b5d6c7e8f90", "{0199d3a1-7c00-7a3f-8e21-4b5d6c7e8f90}",
+      "urn:uuid:0199d3a1-7c00-7a3f-8e21-4b5d6c7e8f90", "0199D3A1-7C00-7A3F-8E21-4B5D6C7E8F90",
+    ] {
+      #expect(UUIDValue(anyForm: id)?.text == "0199d3a1-7c00-7a3f-8e21-4b5d6c7e8f90")
+    }
+    #expect(UUIDValue(anyForm: "0199d3a17c007a3f8e214b5d6c7e8f9") == nil)
+    #expect(UUIDValue(anyForm: "0199d3a17c007a3f8e214b5d6c7e8f9g") == nil)
+    #expect(try ["5", "5.0", #""5""#, "5e0"].map { try read($0, as: Int.self) } == [5, 5, 5, 5])
+    for text in ["5.5", #""x""#, "null", "[]", "1e300"] {
+      #expect(throws: ShapeFault.self) { try read(text, as: Int.self) }
+    }
+    #expect(try read(#""2.5""#, as: Double.self) == 2.5)
+    #expect(
+      try ["true", "1", #""Yes""#, #""on""#].map { try read($0, as: Bool.self) } == [
+        true, true, true, true,
+      ])
+    #expect(
+      try ["false", "0", #""NO""#].map { try read($0, as: Bool.self) } == [false, false, false])
+    #expect(throws: ShapeFault.self) { try read("2", as: Bool.self) }
+  }
+
   @Test(arguments: [
     (#"{"name": "x"}"#, ["body", "flow_id"], "missing"),
     (#"{"flow_id": "x"}"#, ["body", "flow_id"], "uuid_parsing"),

@@ -15,7 +15,7 @@ extension PrefectAPI {
   func readFlowRunGraph(_ request: PrefectRequest) async throws -> PrefectResponse {
     let id = try request.id()
     let run = try await run(id, .flow, request.context)
-    let since = request.query["since"].flatMap { Instant(rfc3339: $0) }
+    let since = request.query["since"].flatMap { Instant(anyForm: $0) }
     let (nodes, edges) = try await graph(of: id, request.context)
     let known = Set(nodes.map(\.id))
     // Inputs name a subflow by the task run that stands for it.

@@ -124,6 +124,11 @@ struct RunFilter: Equatable {
     let values: [String]
     switch value {
     case .array(let list): values = list.compactMap(\.text)
+    case _ where [.after, .before].contains(criterion.comparison):
+      guard let time = Instant(anyForm: value) else {
+        throw PrefectFailure(422, "\(name).\(joined) should be a valid datetime")
+      }
+      values = [time.rfc3339]
     default: values = value.text.map { [$0] } ?? []
     }
     add(criterion, values)

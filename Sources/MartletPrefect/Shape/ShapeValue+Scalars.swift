@@ -16,7 +16,7 @@ extension String: ShapeValue {
 
 extension Int: ShapeValue {
   init(_ json: JSON, at location: [String]) throws(ShapeFault) {
-    guard case .number(let number) = json, let value = Int(number.description) else {
+    guard let value = Int(anyForm: json) else {
       throw ShapeFault(
         location: location, message: "Input should be a valid integer", type: "int_type")
     }
@@ -28,7 +28,7 @@ extension Int: ShapeValue {
 
 extension Double: ShapeValue {
   init(_ json: JSON, at location: [String]) throws(ShapeFault) {
-    guard case .number(let number) = json, let value = Double(number.description) else {
+    guard let value = Double(anyForm: json) else {
       throw ShapeFault(
         location: location, message: "Input should be a valid number", type: "float_type")
     }
@@ -40,7 +40,7 @@ extension Double: ShapeValue {
 
 extension Bool: ShapeValue {
   init(_ json: JSON, at location: [String]) throws(ShapeFault) {
-    guard case .bool(let value) = json else {
+    guard let value = Bool(anyForm: json) else {
       throw ShapeFault(
         location: location, message: "Input should be a valid boolean", type: "bool_type")
     }
@@ -51,20 +51,6 @@ extension Bool: ShapeValue {
 }
 
 extension UUIDValue: ShapeValue {
-  /// Reads the forms that Python's `uuid.UUID` does: with hyphens or without, in braces, as a URN.
-  init?(anyForm text: String) {
-    var digits = Substring(text)
-    if digits.hasPrefix("urn:uuid:") { digits = digits.dropFirst(9) }
-    if digits.hasPrefix("{"), digits.hasSuffix("}") { digits = digits.dropFirst().dropLast() }
-    if digits.utf8.count == 32 {
-      let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map {
-        digits.dropFirst($0.lowerBound).prefix($0.count)
-      }
-      digits = Substring(parts.joined(separator: "-"))
-    }
-    self.init(text: digits)
-  }
-
   init(_ json: JSON, at location: [String]) throws(ShapeFault) {
     guard case .string(let text) = json, let value = UUIDValue(anyForm: text.text) else {
       throw ShapeFault(
@@ -77,9 +63,8 @@ extension UUIDValue: ShapeValue {
 }
 
 extension Instant: ShapeValue {
-  // `2026-11-21T05:52:56Z` and `2026-11-21 05:52:56+00:00` both come.
   init(_ json: JSON, at location: [String]) throws(ShapeFault) {
-    guard case .string(let text) = json, let value = Instant(rfc3339: text.text) else {
+    guard let value = Instant(anyForm: json) else {
       throw ShapeFault(
         location: location, message: "Input should be a valid datetime", type: "datetime_parsing")
     }

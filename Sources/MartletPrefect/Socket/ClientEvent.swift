@@ -119,5 +119,5 @@ extension JSON {
   }
 
   /// A time; nil for anything else.
-  fileprivate var instant: Instant? { text.flatMap { Instant(rfc3339: $0) } }
+  fileprivate var instant: Instant? { Instant(anyForm: self) }
 }

@@ -33,6 +33,11 @@ import Testing
         ))
   }
 
+  @Test func whatDeclaresNoVariablesTakesAny() throws {
+    let template = try template("{}", #"{"command": "true"}"#)
+    #expect(try template.job(layers(#"{"any": 1}"#)) == JSON(parsing: #"{"command": "true"}"#))
+  }
+
   @Test func theLastLayerCounts() throws {
     let template = try template(variables, #"{"image": "{{ image }}"}"#)
     #expect(try template.job(layers("{}"))["image"] == .string("base"))
