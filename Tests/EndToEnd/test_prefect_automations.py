@@ -200,7 +200,7 @@ def outcomes():
         "event": {"name": ["prefect.automation.action.executed", "prefect.automation.action.failed"]},
         "occurred": {"since": str(now - timedelta(hours=1)), "until": str(now + timedelta(hours=1))}}})
     return {one["resource"]["prefect.resource.name"][4:]: [one["event"].split(".")[-1], one["payload"].get("reason")]
-            for one in page["events"]}
+            for one in page["events"] if one["resource"]["prefect.resource.name"][4:] in kinds}
 
 seen = {}
 for kind in kinds:

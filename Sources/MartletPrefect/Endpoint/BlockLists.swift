@@ -10,7 +10,7 @@ extension PrefectAPI {
       return .ok([JSON]())
     }
     var list = ListBlocksRequest(filter: filter)
-    list.includeSecrets = request.body["include_secrets"] == .bool(true)
+    list.includeSecrets = request.body.isTrue("include_secrets")
     list.order =
       switch try request.body.sort(as: Shape.BlockDocumentSort.self) {
       case nil, .nameAsc: .name

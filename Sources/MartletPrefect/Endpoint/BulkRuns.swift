@@ -19,7 +19,7 @@ extension PrefectAPI {
 
   func bulkSetFlowRunState(_ request: PrefectRequest) async throws -> PrefectResponse {
     let state = try Shape.StateCreate(request.body["state"] ?? .null, at: ["body", "state"])
-    let force = request.body["force"] == .bool(true)
+    let force = request.body.isTrue("force")
     var results: [Shape.FlowRunOrchestrationResult] = []
     for run in try await runsOfBulk(request) {
       guard let id = UUIDValue(text: run.id) else { continue }
@@ -33,7 +33,7 @@ extension PrefectAPI {
   }
 
   private func runsOfBulk(_ request: PrefectRequest) async throws -> [Run] {
-    let limit = request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.longest
+    let limit = try request.body.number("limit") ?? Self.longest
     return try await list(
       try await filter(request.body, .flow, request.context), request.body, request.context,
       page: (0, min(max(limit, 0), Self.longest)))

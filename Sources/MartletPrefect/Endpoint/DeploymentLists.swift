@@ -27,7 +27,7 @@ extension PrefectAPI {
   }
 
   func bulkDeleteDeployments(_ request: PrefectRequest) async throws -> PrefectResponse {
-    let limit = request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.mostDeleted
+    let limit = try request.body.number("limit") ?? Self.mostDeleted
     var deleted: [UUIDValue] = []
     for deployment in try await deployments(of: request.body, request.context).prefix(
       max(0, min(limit, Self.mostDeleted)))

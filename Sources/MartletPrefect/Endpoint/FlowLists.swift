@@ -11,8 +11,8 @@ extension PrefectAPI {
 
   func readFlows(_ request: PrefectRequest) async throws -> PrefectResponse {
     let limit = min(
-      request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.longest, Self.longest)
-    let offset = request.body["offset"].flatMap { try? Int($0, at: []) } ?? 0
+      try request.body.number("limit") ?? Self.longest, Self.longest)
+    let offset = try request.body.number("offset") ?? 0
     guard limit >= 0, offset >= 0 else {
       throw ShapeFault(
         location: ["body", "limit"], message: "Input should be greater than or equal to 0",
@@ -23,7 +23,7 @@ extension PrefectAPI {
 
   /// Deletes the flows of a filter, with everything that is theirs.
   func bulkDeleteFlows(_ request: PrefectRequest) async throws -> PrefectResponse {
-    let limit = request.body["limit"].flatMap { try? Int($0, at: []) } ?? Self.longest
+    let limit = try request.body.number("limit") ?? Self.longest
     var deleted: [UUIDValue] = []
     for flow in try await flows(of: request).prefix(min(limit, Self.longest)) {
       try await deleteFlow(flow.name, flow.id, request.context)

@@ -153,8 +153,8 @@ extension PrefectAPI {
     _ filter: RunFilter, _ body: JSON, _ context: CallContext,
     page: (offset: Int, limit: Int)? = nil, longest: Int = PrefectAPI.longest
   ) async throws -> [Run] {
-    let limit = page?.limit ?? body["limit"].flatMap { try? Int($0, at: []) } ?? longest
-    let offset = page?.offset ?? body["offset"].flatMap { try? Int($0, at: []) } ?? 0
+    let limit = try page?.limit ?? body.number("limit") ?? longest
+    let offset = try page?.offset ?? body.number("offset") ?? 0
     guard (0...longest).contains(limit), (0...Self.farthest).contains(offset) else {
       throw ShapeFault(
         location: ["body", "limit"],

@@ -33,7 +33,7 @@ extension PrefectAPI {
     var list = ListReadyRunsRequest()
     list.pool = pool.id
     list.queues = [queue.name]
-    let limit = request.body["limit"].flatMap { try? Int($0, at: []) }
+    let limit = try request.body.number("limit")
     return .ok(try await ready(list, limit: limit, request.context))
   }
 }

@@ -10,7 +10,7 @@ extension PrefectAPI {
 
   func readWorkPoolConcurrency(_ request: PrefectRequest) async throws -> PrefectResponse {
     let window = try ListWindow(request.body, isPaged: true)
-    let most = request.body["flow_run_limit"].flatMap { try? Int($0, at: []) } ?? 10
+    let most = try request.body.number("flow_run_limit") ?? 10
     let (pool, queues) = try await pool(request.parameters["name"] ?? "", request.context)
     let runs = try await holders(of: pool, request.context)
     var details: [Shape.WorkQueueConcurrencyStatusDetail] = []

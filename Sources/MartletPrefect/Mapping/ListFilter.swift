@@ -60,7 +60,7 @@ struct ListFilter {
     case "not_any_": return !own.contains { others.contains($0) }
     case "all_": return others.allSatisfy { own.contains($0) }
     case "eq_": return value == wanted
-    case "is_null_": return (own.isEmpty) == (wanted == .bool(true))
+    case "is_null_": return (own.isEmpty) == (Bool(anyForm: wanted) == true)
     case "like_":
       guard let part = wanted.text?.lowercased() else { return nil }
       return own.contains { $0.text?.lowercased().contains(part) ?? false }

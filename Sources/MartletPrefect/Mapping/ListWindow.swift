@@ -25,8 +25,7 @@ struct ListWindow {
   private static func number(
     _ body: JSON, _ name: String, _ bounds: ClosedRange<Int>
   ) throws(ShapeFault) -> Int? {
-    guard let value = body[name], value != .null else { return nil }
-    let number = try Int(value, at: ["body", name])
+    guard let number = try body.number(name) else { return nil }
     guard number >= bounds.lowerBound else {
       throw ShapeFault(
         location: ["body", name],
@@ -56,6 +55,15 @@ struct ListWindow {
 }
 
 extension JSON {
+  /// A number of a body; nil when it says none.
+  func number(_ name: String) throws(ShapeFault) -> Int? {
+    guard let value = self[name], value != .null else { return nil }
+    return try Int(value, at: ["body", name])
+  }
+
+  /// Whether a body says that something is so.
+  func isTrue(_ name: String) -> Bool { self[name].flatMap { Bool(anyForm: $0) } ?? false }
+
   /// A filter of a body as a shape; nil when there is none.
   func filter<T: ShapeObject>(_ name: String, as type: T.Type = T.self) throws(ShapeFault) -> T? {
     guard let value = self[name], value != .null else { return nil }

@@ -108,7 +108,7 @@ struct RunFilter: Equatable {
       return
     }
     let joined = path.joined(separator: ".")
-    if kind == .task, joined == "subflow_runs.exists_", case .bool(let exists) = value {
+    if kind == .task, joined == "subflow_runs.exists_", let exists = Bool(anyForm: value) {
       terms.append(exists ? "kind = FLOW AND parent_id:*" : "kind = TASK")
       isNamed = true
       return
@@ -118,7 +118,7 @@ struct RunFilter: Equatable {
     }
     if criterion.comparison == .missing {
       let presence = "\(criterion.field):*"
-      terms.append(value == .bool(true) ? "NOT \(presence)" : presence)
+      terms.append(Bool(anyForm: value) == true ? "NOT \(presence)" : presence)
       return
     }
     let values: [String]

@@ -38,6 +38,17 @@ def flow_runs_in_lists(api):
     asked("window", {}, limit=2, offset=1, **by_name)
     asked("limit null", {}, limit=None, **by_name)
     asked("limit 0", {}, limit=0)
+    asked("limit as text", {}, limit="1", **by_name)
+    asked("limit with a point", {}, limit=1.0, **by_name)
+    asked("limit with a fraction", {}, limit=1.5, **by_name)
+    for name, time in {
+        "naive": "2026-01-01T00:00:00", "day": "2027-01-01", "short": "2027-02-01 12:30", "seconds": 1767225600,
+        "milliseconds": 1767225600000, "east": "2027-03-01T13:00:00+0100", "nothing": "soon",
+    }.items():
+        asked(f"after {name}", {"expected_start_time": {"after_": time}}, path="/flow_runs/count")
+    asked("ids without hyphens", {"id": {"any_": [ids["alpha"].replace("-", "")]}})
+    api("read without hyphens", "GET", f"/flow_runs/{ids['alpha'].replace('-', '')}")
+    asked("truth as text", {"deployment_id": {"is_null_": "true"}}, path="/flow_runs/count")
     asked("types", {"state": {"type": {"any_": ["COMPLETED", "CANCELLED"]}}}, **by_name)
     asked("not types", {"state": {"type": {"not_any_": ["COMPLETED", "CANCELLED"]}}}, **by_name)
     asked("state names", {"state": {"name": {"any_": ["Done"]}}}, **by_name)
