@@ -4,6 +4,18 @@
 SET synchronous_commit = off;
 -- A run and its state name each other: neither is checked.
 SET session_replication_role = replica;
+SET maintenance_work_mem = '512MB';
+-- Indexes are made when the rows are there.
+CREATE TABLE bench_index AS
+SELECT x.indexrelid::regclass::text AS name, pg_get_indexdef(x.indexrelid) AS text
+FROM pg_index x
+WHERE x.indrelid IN ('flow_run'::regclass, 'flow_run_state'::regclass, 'task_run'::regclass, 'task_run_state'::regclass)
+  AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = x.indexrelid);
+DO $$
+DECLARE one text;
+BEGIN
+  FOR one IN SELECT name FROM bench_index LOOP EXECUTE 'DROP INDEX ' || one; END LOOP;
+END $$;
 CREATE FUNCTION bench_id(at timestamptz) RETURNS uuid LANGUAGE sql VOLATILE AS $$
   SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(r, 14, 3) || '8' || substr(r, 18))::uuid
   FROM (SELECT replace(gen_random_uuid()::text, '-', '') AS r) n
@@ -33,6 +45,11 @@ INSERT INTO task_run_state (id, created, updated, task_run_id, type, timestamp, 
 SELECT b.task_states[s], b.begin, b.begin, b.task_id, (ARRAY['PENDING', 'RUNNING', 'COMPLETED'])[s]::state_type,
   b.begin + (ARRAY[1, 2, 4])[s] * interval '1 s', (ARRAY['Pending', 'Running', 'Completed'])[s], '', '{}'
 FROM bench_fill b CROSS JOIN generate_series(1, 3) s WHERE b.n % 2 = 0;
-DROP TABLE bench_fill;
+DO $$
+DECLARE one text;
+BEGIN
+  FOR one IN SELECT text FROM bench_index LOOP EXECUTE one; END LOOP;
+END $$;
+DROP TABLE bench_fill, bench_index;
 DROP FUNCTION bench_id;
 VACUUM (ANALYZE) flow_run, flow_run_state, task_run, task_run_state;
