@@ -27,7 +27,7 @@ extension PrefectAPI {
   }
 
   /// When a run is due; a background task that is due already has no time, for none of those is ever late.
-  private static func due(of run: Run, in state: Shape.StateCreate?) -> Instant? {
+  static func due(of run: Run, in state: Shape.StateCreate?) -> Instant? {
     guard let time = state?.stateDetails?.scheduledTime else { return nil }
     return run.isBackground && time <= .wallClock ? nil : time
   }

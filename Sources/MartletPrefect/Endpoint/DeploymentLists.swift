@@ -62,6 +62,7 @@ extension PrefectAPI {
     repeat {
       let page = try await services.deployments.listDeployments(list, context: context)
       for deployment in page.deployments {
+        if deployment.isOfPooledRuns { continue }
         if let run, !run.contains(deployment.id) { continue }
         let shown = try await directory.shown(deployment)
         let flow: [String: JSON] = ["id": shown.flowID.json, "name": .text(deployment.flow)]

@@ -90,7 +90,7 @@ extension PrefectAPI {
   }
 
   /// The queue that a run is to wait in, which is made if there is none of the name; empty for the deployment's own.
-  private func queue(
+  func queue(
     _ name: String?, of deployment: MartletProto.Deployment, _ context: CallContext
   ) async throws -> String {
     guard let name, !name.isEmpty, let spec = deployment.spec,
@@ -135,7 +135,7 @@ extension PrefectAPI {
     }
     var directory = WorkDirectory(services, context)
     var shown: [Shape.FlowRunResponse] = []
-    for run in runs { shown.append(try await directory.shown(run)) }
+    for run in runs where !run.isHeld { shown.append(try await directory.shown(run)) }
     return shown
   }
 

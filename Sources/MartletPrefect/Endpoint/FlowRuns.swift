@@ -28,7 +28,12 @@ extension PrefectAPI {
     RunLabel.flowID.set(flow.id, in: &run.labels)
     RunLabel.idempotencyKey.set(asked.idempotencyKey, in: &run.labels)
     try await place(&run, below: asked.parentTaskRunID, request.context)
-    let (made, isNew) = try await create(run, in: asked.state, request.context)
+    let (made, isNew) =
+      if let pool = asked.workPoolName, !pool.isEmpty {
+        try await give(run, of: flow, to: pool, asked, request.context)
+      } else {
+        try await create(run, in: asked.state, request.context)
+      }
     return .created(try await shown(made, request.context), isNew: isNew)
   }
 

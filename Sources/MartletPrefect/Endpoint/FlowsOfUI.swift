@@ -14,7 +14,7 @@ extension PrefectAPI {
     var list = ListDeploymentsRequest(pageSize: 1000)
     repeat {
       let page = try await services.deployments.listDeployments(list, context: request.context)
-      for deployment in page.deployments {
+      for deployment in page.deployments where !deployment.isOfPooledRuns {
         let id = try await directory.flowID(deployment.flow).text
         if let count = counts[id] { counts[id] = count + 1 }
       }

@@ -18,7 +18,7 @@ extension Shape.FlowRunResponse {
     stateID = state.id
     stateName = state.name
     self.state = state
-    deploymentID = UUIDValue(text: run.deploymentID)
+    deploymentID = run.prefectDeploymentID.flatMap { UUIDValue(text: $0) }
     if deploymentID != nil, !run.definitionVersion.isEmpty {
       deploymentVersion = run.definitionVersion
     }

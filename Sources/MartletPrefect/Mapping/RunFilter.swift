@@ -117,7 +117,8 @@ struct RunFilter: Equatable {
       throw PrefectFailure(501, "Martlet does not filter by \(name).\(joined) yet.")
     }
     if criterion.comparison == .missing {
-      let presence = "\(criterion.field):*"
+      var presence = "\(criterion.field):*"
+      if criterion.field == "deployment_id" { presence = "(\(presence) AND \(Run.isOfNoPool))" }
       terms.append(Bool(anyForm: value) == true ? "NOT \(presence)" : presence)
       return
     }

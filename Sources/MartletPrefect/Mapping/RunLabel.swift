@@ -27,6 +27,11 @@ enum RunLabel: String, CaseIterable {
   /// Under which id the parameters of a background task are kept.
   case taskParameters = "prefect.task-parameters"
 
+  /// That a run was given to a work pool by itself, and not made of a deployment of Prefect's.
+  case pooled = "prefect.pooled"
+  /// That no worker may have it before the program that made it has had it.
+  case held = "prefect.held"
+
   /// The longest value that is kept.
   private static let longest = 512
 
@@ -41,11 +46,16 @@ extension Run {
   /// What a label holds.
   func value(_ label: RunLabel) -> String? { labels[label.rawValue] }
 
+  /// The deployment that Prefect's client knows it to be of.
+  var prefectDeploymentID: String? {
+    deploymentID.isEmpty || value(.pooled) != nil ? nil : deploymentID
+  }
+
   /// The labels as Prefect shows them.
   var prefectLabels: [String: JSON] {
     let own = Set(RunLabel.allCases.map(\.rawValue)).subtracting([RunLabel.flowID.rawValue])
     var shown = labels.filter { !own.contains($0.key) }.mapValues { JSON.text($0) }
-    if !deploymentID.isEmpty { shown["prefect.deployment.id"] = .text(deploymentID) }
+    if let deploymentID = prefectDeploymentID { shown["prefect.deployment.id"] = .text(deploymentID) }
     if kind == .task, !parentID.isEmpty { shown["prefect.flow-run.id"] = .text(parentID) }
     return shown
   }

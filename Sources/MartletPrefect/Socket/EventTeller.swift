@@ -93,8 +93,8 @@ actor EventTeller {
     if run.kind == .task, !run.parentID.isEmpty {
       resources.append(WatchedEvent.related("flow-run", run.parentID, name: ""))
     }
-    if !run.deploymentID.isEmpty {
-      resources.append(WatchedEvent.related("deployment", run.deploymentID, name: ""))
+    if let deploymentID = run.prefectDeploymentID {
+      resources.append(WatchedEvent.related("deployment", deploymentID, name: ""))
     }
     var directory = WorkDirectory(api.services, context)
     if !run.pool.isEmpty, let found = try await directory.pool(run.pool) {

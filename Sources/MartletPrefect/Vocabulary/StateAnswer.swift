@@ -54,7 +54,7 @@ struct StateAnswer: Equatable {
     case (.runFinished, .paused), (.runFinished, .cancelling), (.runFinished, .crashed):
       return Self(
         .abort, isFlow ? "Run is already in terminal state \(from)." : "Run is already \(from).")
-    case (.runFinished, .scheduled) where isFlow && run.deploymentID.isEmpty:
+    case (.runFinished, .scheduled) where isFlow && run.prefectDeploymentID == nil:
       return Self(.abort, "Cannot reschedule a run without an associated deployment.")
     case (.runFinished, .pending) where current != .cancelled, (.runFinished, .running):
       return Self(.reject, "Run is already \(from).")
