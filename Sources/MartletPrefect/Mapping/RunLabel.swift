@@ -55,7 +55,9 @@ extension Run {
   var prefectLabels: [String: JSON] {
     let own = Set(RunLabel.allCases.map(\.rawValue)).subtracting([RunLabel.flowID.rawValue])
     var shown = labels.filter { !own.contains($0.key) }.mapValues { JSON.text($0) }
-    if let deploymentID = prefectDeploymentID { shown["prefect.deployment.id"] = .text(deploymentID) }
+    if let deploymentID = prefectDeploymentID {
+      shown["prefect.deployment.id"] = .text(deploymentID)
+    }
     if kind == .task, !parentID.isEmpty { shown["prefect.flow-run.id"] = .text(parentID) }
     return shown
   }
