@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,13 @@ import pytest
 
 from martlet_process import BINARY, Server
 from tracked_command import Tracked
+
+
+# Under nohup, and in the background of a script, these are ignored, and would be by all that the tests start.
+for number, handler in (
+    (signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -131,5 +131,9 @@ def test_a_scheduled_run_waits_in_the_pool_at_once(prefect, pool):
     status, found = prefect.request("POST", f"/work_pools/{pool}/get_scheduled_flow_runs", {"limit": 10})
     assert [one["flow_run"]["id"] for one in found] == [made["id"]], json.dumps(found)
     assert found[0]["flow_run"]["job_variables"] == {"command": "true"}
+    long = "x" * 200
+    assert prefect.request("POST", "/work_pools/", {"name": long, "type": "process"})[0] == 201
+    status, made = prefect.request("POST", "/flow_runs/", {**body, "work_pool_name": long, "idempotency_key": "long"})
+    assert (status, made["work_pool_name"]) == (201, long)
     status, said = prefect.request("POST", "/flow_runs/", {**body, "work_pool_name": "none", "idempotency_key": "three"})
     assert status == 404 and "none" in json.dumps(said)

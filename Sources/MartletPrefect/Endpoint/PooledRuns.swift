@@ -53,7 +53,8 @@ extension PrefectAPI {
   ) async throws -> MartletProto.Deployment {
     var deployment = MartletProto.Deployment()
     deployment.flow = flow.name
-    deployment.name = "given to \(pool.name)"
+    let name = "given to \(pool.name)"
+    deployment.name = name.utf8.count > PoolRules.longestName ? "given to \(pool.id)" : name
     deployment.description = "For runs that Prefect's clients give to the work pool by themselves."
     var spec = MartletProto.DeploymentSpec()
     spec.pool = pool.name
