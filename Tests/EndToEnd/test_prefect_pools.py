@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from martlet_process import Connection
 from prefect_process import Prefect, last_json, needs_prefect
 
 pytestmark = needs_prefect
@@ -116,7 +117,7 @@ def test_the_client_runs_what_it_is_given_itself(prefect, pool):
     check(last_json(prefect.run(GIVE, pool, "submit")), pool)
 
 
-def test_a_scheduled_run_waits_in_the_pool_at_once(prefect, pool):
+def test_a_scheduled_run_waits_in_the_pool_at_once(prefect, pool, calm_server):
     _, flow = prefect.request("POST", "/flows/", {"name": "e2e-given-plainly"})
     body = {
         "flow_id": flow["id"], "state": {"type": "SCHEDULED"}, "work_pool_name": pool, "work_queue_name": "fast",
@@ -131,6 +132,14 @@ def test_a_scheduled_run_waits_in_the_pool_at_once(prefect, pool):
     status, found = prefect.request("POST", f"/work_pools/{pool}/get_scheduled_flow_runs", {"limit": 10})
     assert [one["flow_run"]["id"] for one in found] == [made["id"]], json.dumps(found)
     assert found[0]["flow_run"]["job_variables"] == {"command": "true"}
+    # One whose client has not had it yet, and is earlier than all others, is nobody's, and is in nobody's way.
+    Connection(calm_server.port).call("RunService/CreateRun", {
+        "deployment": f"e2e-given-plainly/given to {pool}", "queue": "fast", "run": {
+            "labels": {"prefect.held": "true"},
+            "state": {"type": "STATE_TYPE_SCHEDULED", "scheduled": {"dueTime": "2026-01-01T00:00:00Z"}}}})
+    for limit in (1, 10):
+        status, found = prefect.request("POST", f"/work_pools/{pool}/get_scheduled_flow_runs", {"limit": limit})
+        assert [one["flow_run"]["id"] for one in found] == [made["id"]], json.dumps(found)
     long = "x" * 200
     assert prefect.request("POST", "/work_pools/", {"name": long, "type": "process"})[0] == 201
     status, made = prefect.request("POST", "/flow_runs/", {**body, "work_pool_name": long, "idempotency_key": "long"})

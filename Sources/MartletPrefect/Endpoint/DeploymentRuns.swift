@@ -97,13 +97,7 @@ extension PrefectAPI {
       !["", PoolRules.servedPool].contains(spec.pool),
       name != (spec.queue.isEmpty ? PoolRules.defaultQueue : spec.queue)
     else { return "" }
-    let queues = try await pool(spec.pool, context).queues
-    if !queues.contains(where: { $0.name == name }) {
-      var queue = MartletProto.Queue()
-      queue.pool = spec.pool
-      queue.name = name
-      _ = try await services.pools.createQueue(CreateQueueRequest(queue: queue), context: context)
-    }
+    try await ensureQueue(name, in: spec.pool, context)
     return name
   }
 
@@ -123,11 +117,17 @@ extension PrefectAPI {
   ) async throws -> [Shape.FlowRunResponse] {
     var list = list
     list.workerLabels = DeploymentNote.workerLabels
-    list.limit = Int32(clamping: max(1, min(limit ?? 200, 200)))
+    let most = max(1, min(limit ?? Self.longest, Self.longest))
+    list.limit = Int32(most)
     if limit == 0 { return [] }
-    let runs: [Run]
+    var runs: [Run]
     do {
       runs = try await services.workers.listReadyRuns(list, context: context).runs
+      // Those that are held, and whose programs may be gone, are in nobody's way.
+      if most < Self.longest, runs.contains(where: \.isHeld) {
+        list.limit = Int32(Self.longest)
+        runs = try await services.workers.listReadyRuns(list, context: context).runs
+      }
     } catch let status as Status
       where status.code == .notFound && list.pool == PoolRules.servedPool
     {
@@ -135,7 +135,9 @@ extension PrefectAPI {
     }
     var directory = WorkDirectory(services, context)
     var shown: [Shape.FlowRunResponse] = []
-    for run in runs where !run.isHeld { shown.append(try await directory.shown(run)) }
+    for run in runs.filter({ !$0.isHeld }).prefix(most) {
+      shown.append(try await directory.shown(run))
+    }
     return shown
   }
 

@@ -122,14 +122,18 @@ extension PrefectAPI {
     _ spec: MartletProto.DeploymentSpec?, _ context: CallContext
   ) async throws {
     guard let spec, !spec.pool.isEmpty else { return }
-    var directory = WorkDirectory(services, context)
-    guard let found = try await directory.pool(spec.pool) else {
-      throw PrefectFailure(404, "Work pool \"\(spec.pool)\" not found.")
-    }
-    if spec.queue.isEmpty || found.queues.contains(where: { $0.name == spec.queue }) { return }
+    try await ensureQueue(spec.queue, in: spec.pool, context)
+  }
+
+  /// A queue of a pool comes to be if it is not there; a pool does not.
+  func ensureQueue(
+    _ name: String, in pool: String, _ context: CallContext
+  ) async throws {
+    let found = try await self.pool(pool, context)
+    if name.isEmpty || found.queues.contains(where: { $0.name == name }) { return }
     var queue = MartletProto.Queue()
     queue.pool = found.pool.name
-    queue.name = spec.queue
+    queue.name = name
     do {
       _ = try await services.pools.createQueue(CreateQueueRequest(queue: queue), context: context)
     } catch let status as Status where status.code == .alreadyExists {}

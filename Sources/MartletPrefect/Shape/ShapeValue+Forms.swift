@@ -73,16 +73,13 @@ extension Instant {
 extension Int {
   /// Reads a number without a fraction, also as a text.
   init?(anyForm json: JSON) {
-    guard let number = Double(anyForm: json) else { return nil }
-    let text: String
-    switch json {
-    case .number(let digits): text = digits.description
-    default: text = json.text ?? ""
-    }
-    if let value = Int(text) {
+    let text: String? = if case .number(let digits) = json { digits.description } else { json.text }
+    if let value = text.flatMap({ Int($0) }) {
       self = value
-    } else {
+    } else if let number = Double(anyForm: json) {
       self.init(exactly: number)
+    } else {
+      return nil
     }
   }
 }
